@@ -1,0 +1,75 @@
+# `make` lists what can be made. Needs Python >= 3.11 and make; everything else is installed into .venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+WORKERS ?= 2
+DEMO ?= $(BIN)/semivae demo --out demo-output --overwrite
+
+# Installed first and left out of the lock: this version has a small build where other versions bring gigabytes.
+TORCH := torch==2.13.0
+UV := uv==0.13.8
+
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+STAMP := $(VENV)/.installed
+TOOLS := build/lock
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export MPLBACKEND := Agg
+
+# One thread each: the test processes already fill the cores.
+PYTEST := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS)
+
+.PHONY: help setup test demo lint format slow lock clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv with the locked dependencies and the package
+
+test: lint ## check the style, then run the quick tests
+	$(PYTEST) -q
+
+slow: $(STAMP) ## run the tests that take minutes
+	$(PYTEST) -q -m slow
+
+demo: $(STAMP) ## fit, compare and write a folder, on 1,797 digits of which 50 have a label
+	$(DEMO)
+
+lint: $(STAMP) ## check style, types and spelling
+	$(PY) -m ruff check -q
+	$(PY) -m ruff format -q --check
+	$(PY) -m pyright --pythonpath $(PY)
+	$(BIN)/codespell
+
+format: $(STAMP) ## mend what can be mended by itself
+	$(PY) -m ruff check -q --fix
+	$(PY) -m ruff format -q
+
+lock: ## write requirements.lock anew (add LOCK_FLAGS=--upgrade to move to newer versions)
+	@test -x $(TOOLS)/bin/uv || { $(PYTHON) -m venv $(TOOLS) && $(TOOLS)/bin/python -m pip install -qq $(UV); }
+	@echo '$(TORCH)' > $(TOOLS)/torch.txt
+	$(TOOLS)/bin/uv pip compile pyproject.toml --all-extras --group build --group test --group lint \
+	  --constraints $(TOOLS)/torch.txt --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	  --no-annotate --custom-compile-command 'make lock' -q -o requirements.lock $(LOCK_FLAGS)
+	@awk '/^[a-z]/ {torch = /^(torch==|triton==|nvidia-|cuda-)/} !torch' requirements.lock > $(TOOLS)/kept.txt
+	@cat $(TOOLS)/kept.txt > requirements.lock
+
+clean: ## remove .venv and everything that was made
+	rm -rf $(VENV) build dist demo-output .pytest_cache .ruff_cache .hypothesis
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMP): requirements.lock pyproject.toml Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+	  echo 'semivae needs Python 3.11 or newer, and $(PYTHON) is not. Fix: make PYTHON=python3.12' >&2; exit 1; }
+	@$(PY) -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) > /dev/null || { \
+	  echo '$(PYTHON) cannot make $(VENV). Fix: install its venv module (on Debian: python3-venv)' >&2; exit 1; }
+	@echo 'Installing $(TORCH) ...'
+	@$(PY) -m pip install -qq '$(TORCH)'
+	@echo 'Installing requirements.lock and semivae ...'
+	@$(PY) -m pip install -qq --require-hashes --no-deps -r requirements.lock
+	@$(PY) -m pip install -qq --no-deps --no-build-isolation -e .
+	@$(PY) -m pip check
+	@touch $@
