@@ -1,0 +1,40 @@
+r"""Learning from few labels and many unlabeled rows with variational autoencoders.
+
+One fit gives a classifier or regressor, a generator, a density (and so an outlier score) and a latent map.
+
+Use:
+    :class:`VAEClassifier`, :class:`VAERegressor`, :class:`VAEEmbedding`, :class:`PCA`: scikit-learn estimators.
+    :func:`load`: a saved model.
+    :class:`Callback`: sees every epoch of a fit.
+
+The map of the package, from the bottom up:
+    - vocabulary, free to all: `variables` (what each x and y is), `batch` (what a step sees), `registry` (names of
+      interchangeable parts), `store` (folders on disk), `errors`.
+    - rows: `data` reads files, and translates what a user holds for a model and back.
+    - mathematics: `networks` (plain maps), `families` (features to distributions), `conditional` (the one arrow
+      p(a | b, c) and the choice of its network), `priors`, `marginal` (the sum over a missing label), `models`
+      (wiring diagrams with their bounds), `objectives` (bounds to a loss).
+    - procedure: `engine` trains, and applies what was trained.
+    - judgement and presentation: `evaluation`, `trust`, `figures`: arrays in, numbers or pictures out.
+    - `estimators` and `cli` are where they meet.
+"""
+
+from __future__ import annotations
+
+__all__ = ["PCA", "Callback", "VAEClassifier", "VAEEmbedding", "VAERegressor", "load"]
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from semivae.engine import Callback
+    from semivae.estimators import PCA, VAEClassifier, VAEEmbedding, VAERegressor, load
+
+
+def __getattr__(name: str) -> Any:
+    # PyTorch takes seconds to import, which `semivae --help` should not pay.
+    if name not in __all__:
+        raise AttributeError(f"module 'semivae' has no attribute {name!r}")
+
+    from importlib import import_module
+
+    return getattr(import_module("semivae.engine" if name == "Callback" else "semivae.estimators"), name)

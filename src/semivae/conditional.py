@@ -1,0 +1,98 @@
+r"""The one arrow of every model: a network followed by a family.
+
+.. math:: p(a \mid b, c) = \mathrm{Family}(a \mid \mathrm{network}(b, c))
+
+Encoder, decoder, classifier and predictor are all this; :class:`Net` is the only place that knows which network suits
+which variable.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Conditional", "Net"]
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+from semivae.families import Family
+from semivae.networks import MLP, ConvDecoder, ConvTrunk, Embed, Flatten
+from semivae.variables import Variable
+
+# Two halvings leave nothing of a smaller image for a convolution to read.
+SMALLEST_CONV = 12
+
+
+class Conditional(nn.Module):
+    r"""Creates a conditional distribution :math:`p(a \mid b, c, \dots)`.
+
+    Arguments:
+        trunks: What lays out each input as a vector.
+        body: What maps the vectors to the features of the family.
+        family: What makes a distribution of the features.
+    """
+
+    def __init__(self, trunks: Sequence[nn.Module], body: nn.Module, family: Family) -> None:
+        super().__init__()
+
+        self.trunks = nn.ModuleList(trunks)
+        self.body = body
+        self.family = family
+
+    def forward(self, *inputs: Tensor) -> Distribution:
+        """Returns the distribution given inputs of shape (*, size), each with axes that broadcast."""
+
+        features = (trunk(x) for trunk, x in zip(self.trunks, inputs, strict=True))
+
+        return self.family(self.body(*features))
+
+
+@dataclass(frozen=True)
+class Net:
+    r"""Builds the network of a conditional from what goes in and what comes out.
+
+    Arguments:
+        hidden: The sizes of the hidden layers.
+        conv: Whether images are read and drawn by convolutions.
+        dropout: The share of hidden units left out in training, where a conditional asks for it.
+    """
+
+    hidden: tuple[int, ...] = (500, 500)
+    conv: bool = False
+    dropout: float = 0.0
+
+    def __call__(self, *inputs: int | tuple[Variable, ...], to: Family, regularized: bool = False) -> Conditional:
+        r"""Returns a conditional.
+
+        Arguments:
+            inputs: What is conditioned on: the size of a vector, or the variables of the data.
+            to: The family of the outcome.
+            regularized: Whether hidden layers are normalized and drop units: for outcomes that few rows teach.
+        """
+
+        trunks = [self.trunk(part) for part in inputs]
+        widths = [
+            part if isinstance(part, int) else int(trunk.width) for part, trunk in zip(inputs, trunks, strict=True)
+        ]
+
+        if self.conv and len(to.shape) == 3 and min(to.shape[1:]) >= SMALLEST_CONV:
+            body = ConvDecoder(widths, to.size, to.shape, self.hidden)
+        else:
+            body = MLP(widths, to.size, self.hidden, self.dropout if regularized else 0.0, norm=regularized)
+
+        return Conditional(trunks, body, to)
+
+    def trunk(self, part: int | tuple[Variable, ...]) -> Any:
+        """Returns what lays out one input as a vector."""
+
+        if isinstance(part, int):
+            return nn.Identity()
+
+        shape = part[0].shape
+
+        if part[0].kind != "image":
+            return Embed(part)
+
+        return ConvTrunk(shape) if self.conv and min(shape[1:]) >= SMALLEST_CONV else Flatten(shape)

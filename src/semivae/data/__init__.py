@@ -1,0 +1,6 @@
+r"""Rows: what a user holds, read, translated for a model and back, split, and summarized.
+
+- :mod:`choose` fits the codec of some rows, :mod:`labels` that of their target.
+- :mod:`read` and :mod:`datasets` find rows in files and named sets.
+- :mod:`split` draws rows; :mod:`loader` makes batches of them; :mod:`summary` states what they are.
+"""

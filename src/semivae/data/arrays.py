@@ -1,0 +1,113 @@
+r"""Rows as a table of numbers without names: arrays, tensors, lists of lists."""
+
+from __future__ import annotations
+
+__all__ = ["ArrayCodec", "as_array"]
+
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import check_array
+
+from semivae.data.codec import Codec, Rows, Values
+from semivae.data.scaling import real_variable, refuse_infinite, rounded, warn_about_constants
+from semivae.errors import DataError, SchemaError
+
+
+class ArrayCodec(Codec):
+    """Codec of a table with shape (N, P), with real columns x0, x1, ...; NaN or None where missing."""
+
+    container: ClassVar[Literal["array", "frame", "image"]] = "array"
+
+    @classmethod
+    def fit(cls, X: Rows) -> Self:
+        """Infers the columns of a table of numbers, with shape (N, P)."""
+
+        table = as_table(X)
+        dtype = table.dtype.name
+        values = table.astype(np.float64)
+        names = column_names(values)
+
+        refuse_infinite(values, names)
+
+        variables = [real_variable(name, values[:, i], dtype) for i, name in enumerate(names)]
+        warn_about_constants(variables, len(values))
+
+        return cls(variables)
+
+    def encode(self, X: Rows) -> Values:
+        """Returns scaled values, with shape (N, P); NaN where missing."""
+
+        values = as_table(X).astype(np.float64)
+
+        if values.shape[1] != len(self.variables):
+            raise SchemaError(
+                f"X has {values.shape[1]} features",
+                f"the model was fitted on {len(self.variables)} features",
+                "give the same columns, in the same order, as in the fit",
+            )
+
+        refuse_infinite(values, column_names(values))
+
+        return (values - self.centers) / self.scales
+
+    def decode(self, values: Values) -> NDArray[np.generic]:
+        """Returns the table in the type of the fit, whole numbers rounded."""
+
+        table = np.asarray(values, dtype=np.float64) * self.scales + self.centers
+        dtype = np.dtype(self.variables[0].dtype)
+
+        if dtype.kind in "iub":
+            table = rounded(table, dtype)
+
+        # A whole number cannot be missing: such a table stays one of floats.
+        return table if dtype.kind in "iub" and np.isnan(table).any() else table.astype(dtype)
+
+
+def as_array(X: Rows) -> Rows:
+    """Returns a tensor as an array on the host; anything else as it is."""
+
+    return X.detach().cpu().numpy() if hasattr(X, "detach") else X
+
+
+def as_table(X: Rows) -> NDArray[np.generic]:
+    r"""Checks that rows are a table of numbers.
+
+    Returns:
+        The table, with shape (N, P).
+
+    Raises:
+        DataError: If they are not, or if there is no row or no column.
+        TypeError: If the table is sparse or holds other things than numbers.
+    """
+
+    array = as_array(X)
+
+    try:
+        array = np.asarray(array) if isinstance(array, list | tuple) else array
+        refuse_text(array)
+        table = check_array(array, dtype="numeric", ensure_all_finite=False)
+
+        return table.astype(np.float64) if table.dtype == object else table
+    except DataError:
+        raise
+    except ValueError as error:
+        raise DataError(str(error)) from error
+
+
+def refuse_text(array: Rows) -> None:
+    """Checks that an array is not one of text."""
+
+    if getattr(getattr(array, "dtype", None), "kind", "") in ("U", "S"):
+        raise DataError(
+            "X is an array of text",
+            "an array must hold numbers",
+            "give a frame, whose columns may be text: pandas.DataFrame(X)",
+        )
+
+
+def column_names(values: NDArray[np.generic]) -> list[str]:
+    """Returns x0, x1, ... for the columns of a table."""
+
+    return [f"x{column}" for column in range(values.shape[1])]

@@ -1,0 +1,99 @@
+r"""The translator between what a user holds and what a model sees."""
+
+from __future__ import annotations
+
+__all__ = ["Codec", "Rows", "Values"]
+
+import abc
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semivae.variables import Schema, Variable
+
+Rows: TypeAlias = Any  # whatever holds one row per entry: an array, a tensor, a frame, a list
+Values: TypeAlias = NDArray[Any]  # what a model sees
+
+
+class Codec(abc.ABC):
+    r"""Abstract codec. It holds no rows, only what the variables are, so that a :class:`Schema` rebuilds it.
+
+    Arguments:
+        variables: What each column, or the image, is.
+        left_out: Names of columns that may be there but are not modeled.
+    """
+
+    container: ClassVar[Literal["array", "frame", "image"]]
+
+    def __init__(self, variables: Sequence[Variable], left_out: Sequence[str] = ()) -> None:
+        self.variables = tuple(variables)
+        self.left_out = tuple(left_out)
+
+    @classmethod
+    @abc.abstractmethod
+    def fit(cls, X: Rows) -> Self:
+        r"""Infers the variables from all rows, labeled or not.
+
+        Raises:
+            DataError: If the rows cannot be used.
+        """
+
+    @abc.abstractmethod
+    def encode(self, X: Rows) -> Values:
+        r"""Translates rows for a model.
+
+        Arguments:
+            X: The rows of the user, of any number.
+
+        Returns:
+            For a table, float64 values with shape (N, P): scaled real values, indices of classes, NaN where
+            missing. For images, float32 values in [0, 1] with shape (N, C, H, W).
+
+        Raises:
+            SchemaError: If they differ from the rows of the fit; names every difference.
+            DataError: If a value is infinite.
+        """
+
+    @abc.abstractmethod
+    def decode(self, values: Values) -> Rows:
+        """Translates back to the container, names, types and units of the user. NaN becomes missing."""
+
+    def schema(self, y: Variable | None = None) -> Schema:
+        """Returns the schema of these rows and a target."""
+
+        return Schema(self.variables, y, self.container, self.left_out)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the variables, in order."""
+
+        return [variable.name for variable in self.variables]
+
+    @property
+    def centers(self) -> NDArray[np.float64]:
+        """The centers of the real variables, with shape (P,); 0 for a category."""
+
+        return np.array([variable.center for variable in self.variables])
+
+    @property
+    def scales(self) -> NDArray[np.float64]:
+        """The scales of the real variables, with shape (P,); 1 for a category."""
+
+        return np.array([variable.scale for variable in self.variables])
+
+    def log_volume(self, values: Values) -> NDArray[np.float64]:
+        r"""Computes what turns a log-density of the model's units into one of the user's units, by addition.
+
+        .. math:: - \sum_{j \text{ real and observed}} \log s_j
+
+        Arguments:
+            values: Encoded rows, with shape (N, P).
+
+        Returns:
+            The correction, with shape (N,).
+        """
+
+        # One sum per row, not a matrix product, whose rounding depends on the number of rows.
+        return -np.where(np.isnan(values), 0.0, np.log(self.scales)).sum(axis=1)

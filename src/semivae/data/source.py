@@ -1,0 +1,67 @@
+r"""Rows with their target, as they were found."""
+
+from __future__ import annotations
+
+__all__ = ["Source", "nearest", "no_target"]
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from semivae.data.classes import listed
+from semivae.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    r"""Rows in the units of the user.
+
+    Attributes:
+        x: The rows: a frame, an array with shape (N, P), or images.
+        y: The labels, with N entries, missing where a row is unlabeled; None without a target.
+        name: What the rows are called: the name of a named set, or of a file.
+        target: The name of the target; None without one.
+
+    Raises:
+        DataError: If there are not as many labels as rows.
+    """
+
+    x: Any
+    y: Any = None
+    name: str = "data"
+    target: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.y is not None and len(self.y) != len(self.x):
+            raise DataError(
+                f"{self.name} has {len(self.x)} rows and {len(self.y)} labels",
+                "every row needs a label, or a marker that it has none",
+            )
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+def nearest(name: str, names: Sequence[str]) -> str:
+    """Returns a hint at the names that resemble one."""
+
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+
+    return f"did you mean {' or '.join(map(repr, close))}?" if close else ""
+
+
+def no_target(target: str, where: str, names: Sequence[str]) -> DataError:
+    r"""Returns the error for a target that is not there.
+
+    Arguments:
+        target: Its name.
+        where: The file or named set.
+        names: The names that are there.
+    """
+
+    return DataError(
+        f"{where} has no {target!r}",
+        f"it has {listed(names, 30)}",
+        nearest(target, names) or f"--target {names[-1]!r}",
+    )

@@ -1,0 +1,176 @@
+r"""Which rows keep their label, are held out, or make a fold. A code is -1 where a row is unlabeled."""
+
+from __future__ import annotations
+
+__all__ = ["hold_out", "keep_labels", "keep_values", "stratified_folds"]
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import KFold, StratifiedKFold
+
+from semivae.errors import SettingError
+
+Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+def keep_labels(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
+    r"""Draws which labels to keep: equally many per class, as far as a class has them.
+
+    Arguments:
+        codes: Codes by row, with shape (N,).
+        n: The number of labels.
+        seed: What the draw depends on.
+
+    Returns:
+        Whether each row keeps its label, with shape (N,).
+
+    Raises:
+        SettingError: If there are fewer labels, or more classes, than `n`.
+    """
+
+    generator = np.random.default_rng(seed)
+    counts = np.bincount(codes[codes >= 0])
+    classes = int((counts > 0).sum())
+
+    check_count(n, available=int(counts.sum()))
+
+    if n < classes:
+        raise SettingError(f"{n} labels for {classes} classes", "every class needs a label", f"--labels {classes}")
+
+    # One label a round for each class that has one left; in the last round chance decides who gets one.
+    quota = np.zeros_like(counts)
+
+    while n > quota.sum():
+        open_classes = generator.permutation(np.flatnonzero(quota < counts))
+        quota[open_classes[: n - quota.sum()]] += 1
+
+    keep = np.zeros(len(codes), dtype=bool)
+
+    for code, size in enumerate(quota):
+        keep[generator.choice(np.flatnonzero(codes == code), size, replace=False)] = True
+
+    return keep
+
+
+def keep_values(values: NDArray[np.floating], n: int, seed: int) -> Mask:
+    r"""Draws which values of a real target to keep.
+
+    Arguments:
+        values: Values by row, with shape (N,); NaN where unlabeled.
+        n: The number of values.
+        seed: What the draw depends on.
+
+    Returns:
+        Whether each row keeps its value, with shape (N,).
+
+    Raises:
+        SettingError: If there are fewer values than `n`.
+    """
+
+    labeled = np.flatnonzero(~np.isnan(values))
+
+    check_count(n, available=len(labeled))
+
+    keep = np.zeros(len(values), dtype=bool)
+    keep[np.random.default_rng(seed).choice(labeled, n, replace=False)] = True
+
+    return keep
+
+
+def check_count(n: int, available: int) -> None:
+    """Checks that there are as many labels as are to be kept."""
+
+    if not 1 <= n <= available:
+        raise SettingError(
+            f"{n} labels are to be kept of {available}",
+            f"their number must be from 1 to {available}",
+            f"--labels {available}",
+        )
+
+
+def stratified_folds(labels: NDArray[np.generic], folds: int, seed: int) -> list[tuple[Index, Index]] | None:
+    r"""Splits labeled rows for cross-validation.
+
+    A class with a single row is never tested: that row is in every training part.
+
+    Arguments:
+        labels: Codes of the labeled rows (integers), or their values (floats), with shape (N,).
+        folds: The number of folds, if there are rows enough.
+        seed: What the draw depends on.
+
+    Returns:
+        The training and test rows of each fold, as indices into `labels`; None if no row can be tested.
+    """
+
+    counts = np.unique(labels, return_counts=True)[1] if labels.dtype.kind != "f" else np.array([len(labels)])
+    folds = min(folds, int(counts.max(initial=0)))
+
+    if folds < 2:
+        return None
+
+    splitter = KFold if labels.dtype.kind == "f" else StratifiedKFold
+    single = np.isin(labels, single_classes(labels))
+
+    with warnings.catch_warnings():
+        # A class with fewer rows than folds is tested in some folds only, and trained on in all of them.
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        parts = list(splitter(folds, shuffle=True, random_state=seed).split(labels, labels))
+
+    return [
+        (np.sort(np.r_[train, test[single[test]]]), test[~single[test]])
+        for train, test in parts
+        if not single[test].all()
+    ]
+
+
+def single_classes(labels: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Returns the classes that have a single row; none for real values."""
+
+    classes, counts = np.unique(labels, return_counts=True)
+
+    return classes[(counts == 1) & (labels.dtype.kind != "f")]
+
+
+def hold_out(codes: NDArray[np.int64], share: float, seed: int) -> tuple[Index, Index]:
+    r"""Splits rows into those to train on and those to validate on.
+
+    Labeled rows are split class by class, and each class keeps a label to train on. Unlabeled rows are split
+    by chance; those for validation serve the bound alone.
+
+    Arguments:
+        codes: Codes by row, with shape (N,). For a real target: -1 where unlabeled, else 0.
+        share: The share of rows to validate on, from 0 to 1.
+        seed: What the draw depends on.
+
+    Returns:
+        The indices of both, sorted.
+    """
+
+    generator = np.random.default_rng(seed)
+    counts = np.bincount(codes[codes >= 0])
+    quotas = shares(counts, share)
+    unlabeled = np.flatnonzero(codes < 0)
+
+    held = [generator.permutation(np.flatnonzero(codes == code))[:quota] for code, quota in enumerate(quotas)]
+    held.append(generator.permutation(unlabeled)[: round(share * len(unlabeled))])
+    validation = np.sort(np.concatenate(held))
+
+    return np.setdiff1d(np.arange(len(codes)), validation), validation
+
+
+def shares(counts: Index, share: float) -> Index:
+    """Returns how many of each class to hold out: split by largest remainder, and never a whole class."""
+
+    most = np.maximum(counts - 1, 0)
+    quotas = np.minimum(np.floor(share * counts).astype(np.int64), most)
+    left = min(round(share * counts.sum()), int(most.sum())) - quotas.sum()
+
+    for code in np.argsort(-(share * counts - quotas), kind="stable"):
+        step = min(max(left, 0), most[code] - quotas[code], 1)
+        quotas[code] += step
+        left -= step
+
+    return quotas

@@ -1,0 +1,117 @@
+r"""A target as one column, and the values in it that mean "unlabeled"."""
+
+from __future__ import annotations
+
+__all__ = ["Markers", "Target", "as_column", "coded", "real_values"]
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.utils import column_or_1d
+
+from semivae.data.arrays import as_array
+from semivae.data.classes import Cells, distinct, is_text, look_up, plain
+from semivae.data.columns import kind_of, numbers, stray
+from semivae.data.scaling import refuse_infinite
+from semivae.errors import DataError
+
+Target: TypeAlias = Any  # an array, tensor, list or series of one label per row
+Markers: TypeAlias = Any  # a value, or a list of values, that mean "unlabeled"
+
+
+def as_column(y: Target) -> Cells:
+    r"""Returns a target as a pandas column, of objects where the type might have turned integers into floats.
+
+    Arguments:
+        y: An array, tensor, list, or pandas or polars series; a single column of a table gives a warning.
+
+    Raises:
+        DataError: If it has several columns.
+    """
+
+    if isinstance(y, pd.Series):
+        return y.reset_index(drop=True)
+
+    if hasattr(y, "to_list") and not isinstance(y, np.ndarray):  # polars, and an index of pandas
+        return pd.Series(y.to_list(), dtype=object)
+
+    if isinstance(y, list | tuple) and not any(isinstance(value, list | tuple | np.ndarray) for value in y):
+        return pd.Series(list(y), dtype=object)
+
+    try:
+        array = column_or_1d(as_array(y), warn=True)
+    except ValueError as error:
+        raise DataError(str(error), fix="give one target, with one value a row") from error
+
+    column = pd.Series(array, dtype=object if array.dtype.kind in "US" else None)
+    column.attrs["fixed width"] = array.dtype.kind == "U"
+
+    return column
+
+
+def coded(column: Cells, missing_label: Markers, name: str) -> tuple[NDArray[np.int64], list[Any]]:
+    """Returns the index of each row's value, with shape (N,) and -1 where unlabeled, and the values."""
+
+    codes, values = distinct(column, name)
+    markers = marker_set(missing_label)
+    kept = [value for value in values if not is_marker(value, markers)]
+
+    return look_up(codes, values, kept), kept
+
+
+def real_values(column: Cells, missing_label: Markers, name: str) -> NDArray[np.float64]:
+    """Returns the values of a real target, with shape (N,); NaN where unlabeled."""
+
+    markers = marker_set(missing_label)
+    column = column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column
+
+    if column.dtype == object or not pd.api.types.is_numeric_dtype(column.dtype):
+        column = column.mask(column.map(lambda value: is_marker(plain(value), markers)).to_numpy(dtype=bool))
+
+    if kind_of(column) != "real" and pd.api.types.infer_dtype(column) != "boolean":
+        _, example = stray(column)
+
+        raise DataError(
+            f"target {name!r} holds {example!r}, of type {type(example).__name__}",
+            "a real target must hold numbers, and NaN where it is unlabeled",
+            "name the text that means unlabeled with missing_label, or take a classifier (--task class)",
+        )
+
+    values = numbers(column)
+    values[np.isin(values, [float(marker) for marker in markers if not is_text([marker])[0]])] = np.nan
+    refuse_infinite(values[:, None], [name])
+
+    return values
+
+
+def marker_set(missing_label: Markers) -> list[Any]:
+    """Returns the values that mean unlabeled besides None and NaN, which always do."""
+
+    several = isinstance(missing_label, list | tuple | set | frozenset | np.ndarray | pd.Series)
+    markers = list(missing_label) if several else [missing_label]
+    markers = [marker.item() if isinstance(marker, np.generic) else marker for marker in markers]
+
+    return [marker for marker in markers if not pd.isna(marker)]
+
+
+def is_marker(value: object, markers: list[Any]) -> bool:
+    r"""Whether a value means unlabeled.
+
+    A boolean is never taken for a number. The text of a number, as typed in a command, stands for it, too.
+    """
+
+    if isinstance(value, bool):
+        return any((isinstance(marker, bool) and marker == value) or marker == str(value) for marker in markers)
+
+    return any((value == marker and not isinstance(marker, bool)) or same_number(value, marker) for marker in markers)
+
+
+def same_number(value: object, marker: object) -> bool:
+    """Whether a marker is the text of a number."""
+
+    try:
+        return isinstance(marker, str) and isinstance(value, int | float) and float(marker) == value
+    except ValueError:
+        return False

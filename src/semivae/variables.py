@@ -1,0 +1,125 @@
+r"""The vocabulary of data: what each variable is, in the units of the user, and how it maps to the units of a model."""
+
+from __future__ import annotations
+
+__all__ = ["Kind", "Schema", "Variable"]
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from semivae.errors import SettingError
+
+Kind = Literal["real", "category", "image"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    r"""One variable: a column of a table, an image, or a target.
+
+    A model sees a real value as :math:`(v - c) / s`, a category as the index of its class, and an image as
+    values in :math:`[0, 1]` with shape (channels, height, width).
+
+    Attributes:
+        name: The name of the column or target.
+        kind: What the values are.
+        shape: Shape of one value in the model: () for a cell, (channels, height, width) for an image.
+        classes: The classes of a category, sorted, as the user wrote them.
+        low: Smallest observed value, in the units of the user.
+        high: Largest observed value, in the units of the user.
+        center: The :math:`c` of the map to the units of the model.
+        scale: The :math:`s` of the map to the units of the model.
+        dtype: NumPy's name of the type of the values, which outputs are given back in.
+        missing: Whether the value was missing in some row.
+        axes: How the user holds an image: "HW", "HWC" or "CHW".
+    """
+
+    name: str
+    kind: Kind
+    shape: tuple[int, ...] = ()
+    classes: tuple[Any, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    center: float = 0.0
+    scale: float = 1.0
+    dtype: str = "float64"
+    missing: bool = False
+    axes: str = ""
+
+    @property
+    def integer(self) -> bool:
+        """Whether the values are whole numbers."""
+
+        return self.dtype.lower().lstrip("u").startswith("int")
+
+    @property
+    def width(self) -> int:
+        """Size of the label point of a target: one entry per class, or one real value."""
+
+        return len(self.classes) if self.kind == "category" else 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the variable as a dictionary of plain JSON values."""
+
+        return dataclasses.asdict(self) | {"shape": list(self.shape), "classes": list(self.classes)}
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Variable:
+        """Creates the variable that :meth:`to_json` described."""
+
+        return cls(**{**fields, "shape": tuple(fields["shape"]), "classes": tuple(fields["classes"])})
+
+
+@dataclass(frozen=True)
+class Schema:
+    r"""What each :math:`x` and :math:`y` is.
+
+    Attributes:
+        x: The variables of the data: the columns of a table, or a single image.
+        y: The target, if there is one.
+        container: What the user's rows came in: "array", "frame" or "image".
+        left_out: Names of columns that are there but not modeled (identifiers).
+    """
+
+    x: tuple[Variable, ...]
+    y: Variable | None = None
+    container: Literal["array", "frame", "image"] = "array"
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> Variable:
+        """The target, of a schema that has one."""
+
+        if self.y is None:
+            raise SettingError("there is no target", "this needs one", "fit with labels: fit(X, y)")
+
+        return self.y
+
+    @property
+    def image(self) -> bool:
+        """Whether a row is one image rather than a list of cells."""
+
+        return len(self.x) == 1 and self.x[0].kind == "image"
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the schema as a dictionary of plain JSON values."""
+
+        return {
+            "x": [variable.to_json() for variable in self.x],
+            "y": None if self.y is None else self.y.to_json(),
+            "container": self.container,
+            "left_out": list(self.left_out),
+        }
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Schema:
+        """Creates the schema that :meth:`to_json` described."""
+
+        y = fields["y"]
+
+        return cls(
+            x=tuple(map(Variable.from_json, fields["x"])),
+            y=None if y is None else Variable.from_json(y),
+            container=fields["container"],
+            left_out=tuple(fields["left_out"]),
+        )

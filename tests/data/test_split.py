@@ -1,0 +1,85 @@
+"""Draws of labels, folds and held-out rows."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semivae.data.split import hold_out, keep_labels, keep_values, stratified_folds
+from semivae.errors import SettingError
+
+CODES = np.repeat([0, 1, 2, -1], [50, 30, 3, 200])
+
+
+@given(st.integers(3, 83), st.integers(0, 5))
+def test_kept_labels_are_even_as_far_as_there_are_any(n, seed):
+    keep = keep_labels(CODES, n, seed)
+    counts = np.bincount(CODES[keep], minlength=3)
+
+    assert keep.sum() == n and not keep[CODES < 0].any()
+    # A class has fewer than another has, by more than one, only if all of its labels are kept.
+    assert all(count >= counts.max() - 1 or count == size for count, size in zip(counts, (50, 30, 3), strict=True))
+    np.testing.assert_array_equal(keep, keep_labels(CODES, n, seed))
+
+
+def test_the_seed_decides_which_labels_are_kept():
+    assert (keep_labels(CODES, 20, 0) != keep_labels(CODES, 20, 1)).any()
+
+
+def test_too_few_or_too_many_labels():
+    for n, words in ((2, "2 labels for 3 classes"), (84, "84 labels .* of 83"), (0, "0 labels")):
+        with pytest.raises(SettingError, match=words):
+            keep_labels(CODES, n, 0)
+
+
+def test_kept_values():
+    values = np.where(np.arange(40) % 2, np.nan, 1.0)
+    keep = keep_values(values, 7, 0)
+
+    assert keep.sum() == 7 and np.isfinite(values[keep]).all()
+
+    with pytest.raises(SettingError, match=r"21 labels .* of 20"):
+        keep_values(values, 21, 0)
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=5), st.integers(2, 6), st.integers(0, 3))
+def test_every_class_is_in_every_training_part(counts, folds, seed):
+    labels = np.repeat(np.arange(len(counts)), counts)
+    parts = stratified_folds(labels, folds, seed)
+
+    if parts is None:
+        assert max(counts) < 2
+
+        return
+
+    tested = np.concatenate([test for _, test in parts])
+    recurring = np.flatnonzero(np.isin(labels, np.flatnonzero(np.array(counts) > 1)))
+
+    assert sorted(tested) == recurring.tolist()  # each once; classes with a single row never
+    for train, test in parts:
+        assert not set(train) & set(test)
+        assert set(labels[train]) == set(labels)
+
+
+def test_folds_of_real_values_and_of_one_label_per_class():
+    assert len(stratified_folds(np.array([0.5, 1.0, 2.0]), 5, 0)) == 3
+    assert stratified_folds(np.arange(10), 5, 0) is None
+    assert stratified_folds(np.array([0.5]), 5, 0) is None
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=5), st.floats(0, 0.9), st.integers(0, 3))
+def test_held_out_rows_are_stratified_and_leave_a_label_of_each_class(counts, share, seed):
+    codes = np.repeat(np.arange(-1, len(counts)), [60, *counts])
+    train, validation = hold_out(codes, share, seed)
+
+    assert sorted(np.r_[train, validation]) == list(range(len(codes)))
+    assert set(codes[train]) >= set(range(len(counts)))
+    assert (codes[validation] == -1).sum() == round(60 * share)
+    for code, count in enumerate(counts):
+        assert abs((codes[validation] == code).sum() - share * count) <= 1 + (share * count > count - 1)
+
+
+def test_a_few_labels_per_class_are_enough_to_hold_some_out():
+    _, validation = hold_out(np.repeat(np.arange(10), 5), 0.1, 0)
+
+    assert len(validation) == 5 and len(set(validation // 5)) == 5
