@@ -1,0 +1,21 @@
+r"""Families of distributions: raw features in, a distribution out; for data, labels and latents alike."""
+
+__all__ = [
+    "Bernoulli",
+    "Categorical",
+    "Cells",
+    "Family",
+    "Gaussian",
+    "Mixed",
+    "Point",
+    "choose_data",
+    "choose_target",
+]
+
+from semivae.families.base import Family
+from semivae.families.bernoulli import Bernoulli
+from semivae.families.categorical import Categorical
+from semivae.families.choose import choose_data, choose_target
+from semivae.families.gaussian import Gaussian
+from semivae.families.mixed import Cells, Mixed
+from semivae.families.point import Point

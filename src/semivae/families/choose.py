@@ -1,0 +1,66 @@
+r"""The default family of each kind of variable."""
+
+from __future__ import annotations
+
+__all__ = ["choose_data", "choose_target"]
+
+from typing import Literal
+
+from semivae.errors import SettingError
+from semivae.families.base import Family
+from semivae.families.bernoulli import Bernoulli
+from semivae.families.categorical import Categorical
+from semivae.families.gaussian import Gaussian
+from semivae.families.mixed import Mixed
+from semivae.variables import Schema, Variable
+
+
+def choose_data(
+    schema: Schema,
+    likelihood: Literal["auto", "bernoulli", "gaussian"] = "auto",
+    scale: Literal["learned", "shared"] | float = "shared",
+) -> Family:
+    r"""Returns the family of :math:`x`.
+
+    Arguments:
+        schema: What each variable is.
+        likelihood: "auto" takes Bernoulli for images (their levels lie in [0, 1]) and, for tables, a Gaussian or
+            categorical per column.
+        scale: The standard deviation of Gaussian values, as for :class:`Gaussian`.
+
+    Raises:
+        SettingError: If the likelihood does not fit the data.
+    """
+
+    if likelihood not in ("auto", "bernoulli", "gaussian"):
+        raise SettingError(
+            f"likelihood={likelihood!r} is not known",
+            "it must be 'auto', 'bernoulli' or 'gaussian'",
+            "likelihood='auto'",
+        )
+
+    if schema.image:
+        shape = schema.x[0].shape
+
+        return Gaussian(shape, scale) if likelihood == "gaussian" else Bernoulli(shape)
+
+    if likelihood == "bernoulli":
+        raise SettingError(
+            "likelihood='bernoulli' was given for a table",
+            "it is for images, whose values lie in [0, 1]; a table has a family per column",
+            "likelihood='auto'",
+        )
+
+    return Mixed(schema.x, scale)
+
+
+def choose_target(variable: Variable) -> Family:
+    """Returns the family of a target: categorical for a class, Gaussian with one learned scale for a value.
+
+    One scale for all rows: with few labels, a scale per row would be fitted to the noise of each.
+    """
+
+    if variable.kind == "category":
+        return Categorical(variable.width)
+
+    return Gaussian(variable.width, scale="shared")

@@ -1,0 +1,146 @@
+r"""M2: the generative semi-supervised model, with label and style as separate causes.
+
+Generative process:
+
+.. math::
+    y & \sim \mathrm{Cat}(\pi) \\
+    z & \sim \mathcal{N}(0, I) \\
+    x & \sim p_\theta(x \mid z, y)
+
+Inference: :math:`q(y, z \mid x) = q(y \mid x) \, q(z \mid x, y)`, where :math:`q(y \mid x)`
+is the classifier. An unlabeled row costs one decoder pass per label point, so
+`marginalize` decides both the variance and the price of a step.
+
+Bound:
+
+.. math::
+    L(x, y) & = \mathbb{E}_{q(z \mid x, y)}[\log p(x \mid z, y)] - \mathrm{KL}(q(z \mid x, y) \parallel p(z)) \\
+    U(x) & = \sum_y q(y \mid x) \, L(x, y) - \mathrm{KL}(q(y \mid x) \parallel p(y))
+
+The bound alone barely trains the classifier: the weight `alpha` of :math:`\log q(y \mid x)` on labeled rows does.
+
+References:
+    | Semi-supervised Learning with Deep Generative Models (Kingma et al., 2014)
+    | https://arxiv.org/abs/1406.5298
+"""
+
+from __future__ import annotations
+
+__all__ = ["M2"]
+
+from torch import Tensor, nn
+from torch.distributions import Distribution
+
+from semivae.conditional import Conditional, Net
+from semivae.families import Family, Gaussian, choose_target
+from semivae.marginal import Marginalize, exact
+from semivae.models.base import MarginalModel, Terms, kl, log_weight, models
+from semivae.priors import LabelPrior, StandardNormal
+from semivae.variables import Schema
+
+
+@models.register("m2")
+class M2(MarginalModel):
+    r"""Creates an M2 model.
+
+    Arguments:
+        encoder: The posterior :math:`q(z \mid x, y)`.
+        decoder: The likelihood :math:`p(x \mid z, y)`.
+        classifier: The label posterior :math:`q(y \mid x)`.
+        prior: The prior :math:`p(z)`.
+        label_prior: The prior :math:`p(y)`.
+        marginalize: Maps label logits, with shape (B, C), to a weighted support.
+    """
+
+    targets = ("category",)
+
+    def __init__(
+        self,
+        encoder: Conditional,
+        decoder: Conditional,
+        classifier: Conditional,
+        prior: StandardNormal,
+        label_prior: LabelPrior,
+        marginalize: Marginalize = exact,
+    ) -> None:
+        super().__init__()
+
+        self.encoder = encoder
+        self.decoder = decoder
+        self.classifier = classifier
+        self.prior = prior
+        self.label_prior = label_prior
+        self.marginalize = marginalize
+
+    @classmethod
+    def build(
+        cls,
+        schema: Schema,
+        family: Family,
+        net: Net,
+        latents: int,
+        label_prior: LabelPrior,
+        marginalize: Marginalize = exact,
+    ) -> M2:
+        r"""Wires the default graph: which variables go into which conditional.
+
+        Arguments:
+            schema: What each variable is.
+            family: The family of :math:`x`.
+            net: Builds the networks.
+            latents: The size of the latent.
+            label_prior: The prior :math:`p(y)`.
+            marginalize: Maps label logits, with shape (B, C), to a weighted support.
+        """
+
+        classes = schema.target.width
+
+        return cls(
+            encoder=net(schema.x, classes, to=Gaussian(latents)),
+            decoder=net(latents, classes, to=family),
+            classifier=net(schema.x, to=choose_target(schema.target), regularized=True),
+            prior=StandardNormal(latents),
+            label_prior=label_prior,
+            marginalize=marginalize,
+        )
+
+    def joint(self, x: Tensor, y: Tensor) -> Terms:
+        r"""Returns the terms of the bound on :math:`\log p(x \mid y)`, with shape (B,) or (K, B)."""
+
+        q = self.encoder(x, y)
+        z = q.rsample()
+
+        return Terms(self.decoder(z, y).log_prob(x), {"z": kl(q, self.prior(), z)})
+
+    def joint_log_weight(self, x: Tensor, y: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(x, z \mid y) - \log q(z \mid x, y)` at one draw of noise."""
+
+        z, log_ratio = log_weight(self.encoder(x, y), self.prior(), noise)
+
+        return self.decoder(z, y).log_prob(x) + log_ratio
+
+    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        r"""Returns mean and standard deviation of the mixture :math:`\sum_y q(y \mid x) \, q(z \mid x, y)`."""
+
+        support = exact(self.classifier(x).logits)
+        q = self.encoder(x, support.y)
+        weight = support.weight[..., None]  # (C, B, 1)
+
+        mean = (weight * q.mean).sum(0)
+        variance = (weight * (q.variance + (q.mean - mean).square())).sum(0)
+
+        return mean, variance.sqrt()
+
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Distribution:
+        r"""Returns :math:`p(x \mid z, y)`; without a label, for the most probable class of :math:`p(y)`."""
+
+        if y is None:
+            best = self.label_prior.logits.argmax()
+            y = nn.functional.one_hot(best, len(self.label_prior.logits)).to(z)
+
+        return self.decoder(z, y)
+
+    def draw(self, n: int, y: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        r"""Draws latents and label points from :math:`p(z) \, p(y)`, or with the given label points."""
+
+        return self.prior().sample((n,)), self.label_prior().sample((n,)) if y is None else y

@@ -1,0 +1,94 @@
+r"""The negative evidence lower bound plus the weighted prediction of the known labels.
+
+.. math:: \mathcal{J} = - \rho \, \overline{L(x, y)} - (1 - \rho) \, \overline{U(x)}
+    - \alpha \, \overline{\log q(y \mid x)}
+
+Each bar is a mean over rows, so that no term depends on the batch size. :math:`\rho` is the share of the labeled
+rows; with few labels their count alone would leave the bound without an anchor between label and class.
+
+References:
+    | Semi-supervised Learning with Deep Generative Models (Kingma et al., 2014)
+    | https://arxiv.org/abs/1406.5298
+
+    | beta-VAE (Higgins et al., 2017)
+    | https://openreview.net/forum?id=Sy2fzU9gl
+"""
+
+from __future__ import annotations
+
+__all__ = ["ELBO"]
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from semivae.models.base import Terms
+
+
+@dataclass(frozen=True)
+class ELBO:
+    r"""Creates the objective.
+
+    Arguments:
+        alpha: Weight of :math:`\log q(y \mid x)` of the labeled rows.
+        beta: Weight of the divergence of the latent.
+        warmup: Share of the training in which `beta` rises linearly from zero.
+        share: The weight :math:`\rho` of the bound of labeled rows against that of unlabeled rows.
+    """
+
+    alpha: float = 1.0
+    beta: float = 1.0
+    warmup: float = 0.0
+    share: float = 0.5
+
+    def __call__(
+        self, labeled: Terms | None, unlabeled: Terms | None, progress: Tensor
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        r"""Returns the loss, and every term by name.
+
+        Arguments:
+            labeled: The terms of the labeled half.
+            unlabeled: The terms of the unlabeled half.
+            progress: How much of the training is done, in [0, 1].
+
+        Returns:
+            The loss, with shape (), and the means of the terms, detached, each with shape ().
+        """
+
+        halves = {"labeled": labeled, "unlabeled": unlabeled}
+        present = {name: terms for name, terms in halves.items() if terms is not None}
+        weights = (
+            {"labeled": self.share, "unlabeled": 1 - self.share} if len(present) == 2 else dict.fromkeys(present, 1.0)
+        )
+
+        beta = self.beta * (progress / self.warmup).clamp(max=1.0) if self.warmup else self.beta
+
+        loss = torch.zeros((), device=progress.device)
+        logs: dict[str, Tensor] = {}
+
+        for name, terms in present.items():
+            loss = loss + weights[name] * self.bound(terms, beta).mean()
+            logs |= {f"{name}_{term}": value for term, value in means(terms).items()}
+
+        if labeled is not None and labeled.prediction is not None:
+            loss = loss - self.alpha * labeled.prediction.mean()
+
+        return loss, {"loss": loss.detach()} | logs
+
+    def bound(self, terms: Terms, beta: Tensor | float) -> Tensor:
+        """Returns the negative bound of each row, with the divergence of the latents weighted."""
+
+        divergence = sum(value if name == "y" else beta * value for name, value in terms.kl.items())
+
+        return divergence - terms.likelihood - terms.prior
+
+
+def means(terms: Terms) -> dict[str, Tensor]:
+    """Returns the mean of each term over the rows, detached, each with shape ()."""
+
+    values = {"bound": terms.bound, "likelihood": terms.likelihood}
+    values |= {f"kl_{name}": value for name, value in terms.kl.items()}
+    values |= {} if terms.prediction is None else {"prediction": terms.prediction}
+
+    return {name: value.detach().mean() for name, value in values.items()}

@@ -1,0 +1,6 @@
+r"""Priors of the latent and of the label."""
+
+__all__ = ["LabelPrior", "StandardNormal"]
+
+from semivae.priors.label import LabelPrior
+from semivae.priors.normal import StandardNormal

@@ -1,0 +1,69 @@
+r"""The prior of the label: uniform, given, or estimated from the labels.
+
+.. math:: p(y) = \mathrm{Cat}(\pi)
+"""
+
+from __future__ import annotations
+
+__all__ = ["LabelPrior"]
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import OneHotCategorical
+
+from semivae.errors import SettingError
+
+
+class LabelPrior(nn.Module):
+    r"""Creates a prior over classes.
+
+    Arguments:
+        probs: The probability of each class, with shape (C,).
+    """
+
+    logits: Tensor
+
+    def __init__(self, probs: Tensor) -> None:
+        super().__init__()
+
+        self.register_buffer("logits", probs.log())
+
+    @classmethod
+    def of(cls, counts: Sequence[int], choice: Literal["uniform", "labels"] | Sequence[float]) -> LabelPrior:
+        r"""Creates the prior that a setting names.
+
+        Arguments:
+            counts: How many labels each class has.
+            choice: "uniform"; "labels" for the (add-one smoothed) frequencies of the labels; or the
+                probabilities themselves.
+
+        Raises:
+            SettingError: If the choice is none of these.
+        """
+
+        if choice == "uniform":
+            return cls(torch.full((len(counts),), 1 / len(counts)))
+
+        if choice == "labels":
+            smoothed = torch.tensor(counts) + 1.0
+
+            return cls(smoothed / smoothed.sum())
+
+        probs = torch.as_tensor([] if isinstance(choice, str) else choice, dtype=torch.float32)
+
+        if probs.shape != (len(counts),) or (probs <= 0).any() or abs(probs.sum() - 1) > 1e-4:
+            raise SettingError(
+                f"label_prior={choice!r}",
+                f"it must be 'uniform', 'labels' or {len(counts)} positive probabilities that sum to 1",
+                "label_prior='labels'",
+            )
+
+        return cls(probs)
+
+    def forward(self) -> OneHotCategorical:
+        """Returns the prior, over label points of shape (C,)."""
+
+        return OneHotCategorical(logits=self.logits, validate_args=False)
