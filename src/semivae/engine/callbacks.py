@@ -1,0 +1,75 @@
+r"""What a run tells while it goes: a callback sees every epoch and changes nothing."""
+
+from __future__ import annotations
+
+__all__ = ["Callback", "Progress"]
+
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+# What a bar has room for, in the order of interest.
+SHOWN = ("loss", "validation_loss", "unlabeled_bound", "labeled_bound", "labeled_prediction")
+
+
+class Callback:
+    """Sees a run from outside; every method may be left as it is."""
+
+    def start(self, epochs: int) -> None:
+        """Called before the first epoch."""
+
+    def epoch(self, record: dict[str, Any]) -> None:
+        """Called after each epoch, with its number and the mean of every term."""
+
+    def end(self) -> None:
+        """Called once, however the run ended."""
+
+
+class Progress(Callback):
+    r"""Creates a progress bar on standard error, with the time left and the terms.
+
+    Where standard error is no terminal, it writes a line at each tenth of the run instead.
+
+    Arguments:
+        title: What is being fitted.
+    """
+
+    def __init__(self, title: str = "fit") -> None:
+        self.title = title
+        self.console = Console(stderr=True)
+
+    def start(self, epochs: int) -> None:
+        """Opens the bar."""
+
+        self.epochs = epochs
+        self.bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[terms]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=self.console,
+            disable=not self.console.is_terminal,
+        )
+        self.task = self.bar.add_task(self.title, total=epochs, terms="")
+        self.bar.start()
+
+    def epoch(self, record: dict[str, Any]) -> None:
+        """Moves the bar on, or writes a line."""
+
+        shown = [f"{name} {record[name]:.4g}" for name in SHOWN if name in record]
+        self.bar.update(self.task, completed=record["epoch"], terms="  ".join(shown[:2]))
+
+        if not self.console.is_terminal and record["epoch"] % max(1, self.epochs // 10) == 0:
+            left = record["seconds"] * (self.epochs / record["epoch"] - 1)
+            line = f"{self.title}: epoch {record['epoch']}/{self.epochs}  {'  '.join(shown)}  {left:.0f} s left"
+            self.console.print(line, soft_wrap=True, highlight=False)
+
+    def end(self) -> None:
+        """Closes the bar."""
+
+        self.bar.stop()

@@ -1,0 +1,58 @@
+r"""The optimizer of a run, the schedule of its learning rate, and the average of the weights that is kept."""
+
+from __future__ import annotations
+
+__all__ = ["average", "optimizer", "schedule"]
+
+import math
+
+import torch
+from torch import nn
+from torch.optim import AdamW, Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from semivae.engine.training import Training
+
+# Steps over which the learning rate rises; shorter runs rise over a tenth of their steps.
+RISE = 200
+
+
+def optimizer(model: nn.Module, training: Training) -> Optimizer:
+    """Returns AdamW over the weights, in its fused form, which saves a fifth of a small step."""
+
+    return AdamW(
+        model.parameters(),
+        training.learning_rate,
+        betas=(0.9, 0.99),
+        weight_decay=training.weight_decay,
+        fused=True,
+    )
+
+
+def schedule(optimizer: Optimizer, steps: int) -> LambdaLR:
+    """Returns a learning rate that rises over the first steps and falls to zero as a cosine."""
+
+    rise = max(1, min(RISE, steps // 10))
+
+    return LambdaLR(
+        optimizer,
+        lambda step: min(1.0, (step + 1) / rise) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))),
+    )
+
+
+def average(model: nn.Module, training: Training) -> AveragedModel:
+    """Returns the moving average of the weights."""
+
+    keep = get_ema_multi_avg_fn(training.averaging)
+
+    return AveragedModel(model, multi_avg_fn=keep)
+
+
+def native_bfloat16(device: str) -> bool:
+    """Whether the device has matrix units for bfloat16."""
+
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+
+    return device == "cpu" and torch.cpu._is_amx_tile_supported()

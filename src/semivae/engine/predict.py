@@ -1,0 +1,56 @@
+r"""Batched use of a fitted model: arrays in, arrays out, constant memory."""
+
+from __future__ import annotations
+
+__all__ = ["apply", "normal_noise", "seeded"]
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def apply(
+    function: Callable[..., Tensor | tuple[Tensor, ...]], *arrays: np.ndarray, batch_size: int = 512
+) -> tuple[np.ndarray, ...]:
+    r"""Applies a function to rows, a batch at a time, in double precision.
+
+    In single precision the answer for a row would depend, in its last digits, on the rows beside it.
+
+    Arguments:
+        function: Maps tensors of shape (B, *) to one or several of shape (B, *).
+        arrays: The rows, each with shape (N, *).
+        batch_size: Rows of a batch.
+
+    Returns:
+        One array for each result, with shape (N, *).
+    """
+
+    parts = []
+    with torch.inference_mode():
+        for start in range(0, len(arrays[0]), batch_size):
+            batch = (torch.from_numpy(np.array(a[start : start + batch_size], dtype=np.float64)) for a in arrays)
+            result = function(*batch)
+            parts.append(result if isinstance(result, tuple) else (result,))
+
+    return tuple(torch.cat(column).numpy() for column in zip(*parts, strict=True))
+
+
+def normal_noise(draws: int, size: int, seed: int = 0) -> Tensor:
+    """Returns standard normal draws in double precision, with shape (draws, size), the same at each call."""
+
+    generator = torch.Generator().manual_seed(seed)
+
+    return torch.randn(draws, size, generator=generator, dtype=torch.float64)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Runs a block with a random state of its own, which neither depends on nor disturbs that of the caller."""
+
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+
+        yield

@@ -1,0 +1,35 @@
+r"""Every setting of a run, the one home of its defaults."""
+
+from __future__ import annotations
+
+__all__ = ["Training"]
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Training:
+    r"""The settings of a run.
+
+    Attributes:
+        epochs: Passes over all rows.
+        learning_rate: The highest learning rate; it rises over the first steps and falls to zero as a cosine.
+        weight_decay: Decay of the weights (decoupled, as in AdamW).
+        averaging: Decay of the exponential moving average of the weights, which is the model that is kept; 0 keeps
+            the last weights.
+        clip: The largest norm of the gradient.
+        patience: Epochs without a better validation loss after which the run stops, or :py:`None`.
+        seed: What everything random in the run is drawn from.
+        device: "auto", "cpu", "cuda" or "mps".
+        precision: "auto" takes bfloat16 products where the processor has units for them, "float32", or "bfloat16".
+    """
+
+    epochs: int
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.0
+    averaging: float = 0.99
+    clip: float = 50.0
+    patience: int | None = None
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "auto"

@@ -1,0 +1,262 @@
+r"""What all estimators share: fitting on any rows, the latent space, generation and density."""
+
+from __future__ import annotations
+
+__all__ = ["VAEEstimator"]
+
+import copy
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import Tags, check_array, check_random_state
+from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
+
+from semivae.conditional import Net
+from semivae.data.loader import Loader
+from semivae.data.split import hold_out
+from semivae.engine import Callback, Progress, Training, apply, normal_noise, seeded, train
+from semivae.errors import DataError, SettingError
+from semivae.estimators.inputs import fit_rows, read_rows
+from semivae.estimators.parameters import Parameters
+from semivae.estimators.target import Target
+from semivae.estimators.wiring import check_settings, consistency, epochs_for, wire
+from semivae.models import Model
+from semivae.objectives import ELBO
+
+# Draws of the importance-weighted bound that stands for the log-density of a row.
+DRAWS = 32
+
+
+class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
+    """Abstract estimator around a model; its arguments are those of :class:`Parameters`."""
+
+    default_model = "vae"
+
+    def _fit(self, X: Any, target: Target | None = None) -> Self:
+        """Fits the model to rows and, if there is one, their target."""
+
+        settings = self.get_params(deep=False)
+        check_settings(settings)
+
+        self.codec_, x = fit_rows(self, X)
+        target = target or Target.none(len(x))
+        self.schema_ = self.codec_.schema(target.variable)
+        self.counts_ = target.counts
+        self.seed_ = int(check_random_state(self.random_state).randint(2**31 - 1))
+
+        rows, validation = self._loaders(x, target)
+        epochs = epochs_for(settings, len(rows))
+
+        with seeded(self.seed_):
+            self.model_ = wire(settings, self._model_name(), self.schema_, self.counts_)
+            history = train(
+                self.model_,
+                ELBO(self.alpha, self.beta, self.warmup, self.labeled_share),
+                rows,
+                self._training(epochs),
+                self._watchers(),
+                validation,
+                consistency(settings, self.schema_, x),
+            )
+
+        self.history_ = pd.DataFrame(history.records)
+        self.n_steps_ = len(history.records) * len(rows)
+        self.stopped_ = history.stopped
+        self.n_labeled_ = int(target.known.sum())
+        self.n_unlabeled_ = int((~target.known).sum())
+
+        return self
+
+    def _model_name(self) -> str:
+        """Returns the model that "auto" stands for."""
+
+        return self.default_model if self.model == "auto" else self.model
+
+    def _loaders(self, x: NDArray[Any], target: Target) -> tuple[Loader, Loader | None]:
+        """Returns the rows to train on, and those held out for an early stop."""
+
+        if not self.early_stopping:
+            return self._loader(x, target, np.arange(len(x))), None
+
+        train, held = hold_out(target.codes, self.validation_share, self.seed_)
+
+        return self._loader(x, target, train), self._loader(x, target, held)
+
+    def _loader(self, x: NDArray[Any], target: Target, part: NDArray[Any]) -> Loader:
+        """Returns the loader of some of the rows."""
+
+        labeled = part[target.known[part]]
+
+        return Loader(
+            torch.as_tensor(x, dtype=torch.float32),
+            torch.as_tensor(target.points[labeled], dtype=torch.float32),
+            torch.as_tensor(labeled),
+            torch.as_tensor(part[~target.known[part]]),
+            self.batch_size,
+            self.labeled_batch,
+            self.seed_,
+        )
+
+    def _training(self, epochs: int) -> Training:
+        """Returns the settings of the run."""
+
+        return Training(
+            epochs=epochs,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            averaging=self.averaging,
+            patience=self.patience if self.early_stopping else None,
+            seed=self.seed_,
+            device=self.device,
+            precision=self.precision,
+        )
+
+    def _watchers(self) -> list[Callback]:
+        """Returns what is told of every epoch."""
+
+        return [*(self.callbacks or ()), *([Progress(type(self).__name__)] if self.verbose else ())]
+
+    def _double(self) -> Model:
+        """Returns the model in double precision, which a row's answer needs to not depend on its batch."""
+
+        check_is_fitted(self, "model_")
+
+        return copy.deepcopy(self.model_).double().eval()
+
+    def transform(self, X: Any) -> NDArray[np.float64]:
+        """Returns the posterior means of the latent, with shape (N, latents)."""
+
+        return self.encode(X)[0]
+
+    def encode(self, X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Returns mean and standard deviation of the latent of each row, each with shape (N, latents)."""
+
+        model = self._double()
+        mean, deviation = apply(model.posterior, read_rows(self, X))
+
+        return mean, deviation
+
+    def inverse_transform(self, X: ArrayLike, y: Any = None) -> Any:
+        r"""Returns the data that latents stand for, in the units and the container of the rows of the fit.
+
+        Arguments:
+            X: Latents, with shape (N, latents).
+            y: A label for all, or one a row, for models that generate by label; :py:`None` takes the most
+                probable class of the prior.
+
+        Returns:
+            N rows: the mean of real values and pixels, the most probable category.
+        """
+
+        model = self._double()
+        z = check_array(X, dtype="float64")
+
+        if z.shape[1] != self.latents:
+            raise DataError(
+                f"the latents have shape {z.shape}",
+                f"the model has {self.latents} latents",
+                "pass what transform returned",
+            )
+
+        points = () if y is None else (self._points(y, len(z)),)
+        (x,) = apply(lambda *parts: model.decode(*parts).mean, z, *points)
+
+        return self.codec_.decode(x)
+
+    def sample(self, n: int = 1, y: Any = None, random_state: int | np.random.RandomState | None = None) -> Any:
+        r"""Draws new rows.
+
+        Arguments:
+            n: How many.
+            y: A label for all, or one a row; :py:`None` draws from the whole distribution.
+            random_state: What they are drawn from.
+
+        Returns:
+            n rows in the units and the container of the rows of the fit. Images are the means of
+            :math:`p(x \mid z)`, whose pixels are not drawn one by one.
+        """
+
+        model = self._double()
+        points = None if y is None else torch.from_numpy(self._points(y, n))
+
+        with seeded(int(check_random_state(random_state).randint(2**31 - 1))), torch.inference_mode():
+            p = model.decode(*model.draw(n, points))
+            x = p.mean if self.schema_.image else p.sample()
+
+        return self.codec_.decode(x.numpy())
+
+    def score_samples(self, X: Any) -> NDArray[np.float64]:
+        r"""Returns the log-density of each row, with shape (N,): higher is more normal.
+
+        An importance-weighted lower bound on :math:`\log p(x)` in nats, in the units of the data (for images: of
+        pixels in [0, 1]), with the label summed out. The same at each call and in any batch.
+        """
+
+        model = self._double()
+        x = read_rows(self, X)
+        noise = normal_noise(DRAWS, self.latents)
+
+        (scores,) = apply(lambda rows: model.log_evidence(rows, noise), x)
+
+        return scores if self.schema_.image else scores + self.codec_.log_volume(x)
+
+    def outlier_score(self, X: Any) -> NDArray[np.float64]:
+        """Returns minus the log-density of each row, with shape (N,): higher is more abnormal."""
+
+        return -self.score_samples(X)
+
+    def features(self, X: Any) -> NDArray[np.float64]:
+        """Returns the plain numbers that a network reads of each row, with shape (N, F), for other methods to use."""
+
+        trunk = Net().trunk(self.schema_.x)
+
+        return apply(trunk, read_rows(self, X))[0]
+
+    def save(self, folder: str | Path, overwrite: bool = False) -> None:
+        r"""Saves the fitted estimator as a folder of safetensors and JSON, whole or not at all.
+
+        Arguments:
+            folder: The folder.
+            overwrite: Whether a saved model there may be replaced.
+        """
+
+        from semivae.estimators.saved import save
+
+        save(self, folder, overwrite)
+
+    def _tensors(self) -> dict[str, Tensor]:
+        """Returns what a saved model holds beside plain facts."""
+
+        return self.model_.state_dict()
+
+    def _restore(self, tensors: dict[str, Tensor]) -> None:
+        """Rebuilds the fitted model from its tensors and the facts that were set before."""
+
+        self.model_ = wire(self.get_params(deep=False), self._model_name(), self.schema_, self.counts_).eval()
+        self.model_.load_state_dict(tensors)
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.latents
+
+    def _points(self, y: Any, n: int) -> NDArray[np.float64]:
+        """Returns the label points of a label for all rows, or of one a row."""
+
+        raise SettingError(
+            f"y={y!r} was given",
+            f"model {self._model_name()!r} was fitted without a target",
+            "leave y out, or fit a VAEClassifier or VAERegressor",
+        )
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = []
+
+        return tags

@@ -1,0 +1,87 @@
+r"""A classifier for a few labeled and many unlabeled rows."""
+
+from __future__ import annotations
+
+__all__ = ["VAEClassifier"]
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin
+from torch import Tensor
+
+from semivae.data.labels import ClassLabels
+from semivae.engine import apply
+from semivae.estimators.base import VAEEstimator
+from semivae.estimators.inputs import read_rows
+from semivae.estimators.target import Target, known_rows, require_target
+
+
+class VAEClassifier(ClassifierMixin, VAEEstimator):
+    r"""Classifier that learns from labeled and unlabeled rows together.
+
+    Rows whose label is -1 (whole-number classes), None, NaN, pandas' NA or `missing_label` are unlabeled.
+
+    Example:
+        >>> classifier = VAEClassifier(random_state=0).fit(X, y)  # y holds -1 where unknown
+        >>> classifier.predict_proba(X_new)
+
+    The parameters are those of :class:`Parameters`.
+    """
+
+    default_model = "m2"
+
+    def fit(self, X: Any, y: Any) -> Self:
+        r"""Fits the classifier.
+
+        Arguments:
+            X: The rows: an array with shape (N, P), a frame, or images with shape (N, H, W[, C]).
+            y: Their labels, with shape (N,), with markers where there is none.
+
+        Raises:
+            DataError: If the rows or labels cannot be used.
+            SettingError: If a parameter cannot work.
+        """
+
+        y = require_target(self, X, y)
+        labels = ClassLabels.fit(y, self._markers)
+
+        self._fit(X, Target.of_classes(labels.variable, labels.encode(y)))
+        self.classes_ = labels.classes
+
+        return self
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Returns the probability of each class of :py:`classes_`, with shape (N, C)."""
+
+        model = self._double()
+
+        return apply(lambda x: model.predict(x).mean, read_rows(self, X))[0]
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Returns the most probable class of each row, with shape (N,)."""
+
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Returns the accuracy on the labeled rows; unlabeled rows are never scored."""
+
+        X, y, sample_weight = known_rows(X, y, sample_weight, self._markers)
+
+        return super().score(X, y, sample_weight)
+
+    @property
+    def _markers(self) -> Any:
+        """What marks a missing label: -1 unless the user says otherwise."""
+
+        return -1 if self.missing_label is None else self.missing_label
+
+    def _restore(self, tensors: dict[str, Tensor]) -> None:
+        super()._restore(tensors)
+        self.classes_ = ClassLabels(self.schema_.target).classes
+
+    def _points(self, y: Any, n: int) -> NDArray[np.float64]:
+        codes = ClassLabels(self.schema_.target, []).encode(np.broadcast_to(np.asarray(y), (n,)))
+
+        return np.eye(len(self.classes_))[codes]

@@ -1,0 +1,37 @@
+r"""A latent space, a generator and a density of rows without labels."""
+
+from __future__ import annotations
+
+__all__ = ["VAEEmbedding"]
+
+from typing import Any, Self
+
+from semivae.estimators.base import VAEEstimator
+
+
+class VAEEmbedding(VAEEstimator):
+    r"""Latent space of a VAE (or a plain autoencoder, `model="ae"`) that is fitted without labels.
+
+    Example:
+        >>> embedding = VAEEmbedding(latents=2, random_state=0).fit(X)
+        >>> embedding.transform(X), embedding.outlier_score(X), embedding.sample(10)
+
+    The parameters are those of :class:`Parameters`.
+    """
+
+    default_model = "vae"
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        r"""Fits the model.
+
+        Arguments:
+            X: The rows: an array with shape (N, P), a frame, or images with shape (N, H, W[, C]).
+            y: Not used; here for pipelines.
+        """
+
+        return self._fit(X)
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Returns the mean log-density of rows: higher is better."""
+
+        return float(self.score_samples(X).mean())

@@ -1,0 +1,116 @@
+r"""The parameters that all estimators share: flat, plain, and without logic, as scikit-learn expects."""
+
+from __future__ import annotations
+
+__all__ = ["Parameters"]
+
+from typing import Any, Literal
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from semivae.engine import Callback
+
+
+class Parameters(BaseEstimator):
+    r"""The parameters of an estimator.
+
+    Arguments:
+        model: "auto", or the name of a model ("m2", "predictor", "vae", "ae").
+        latents: The size of the latent.
+        hidden: The sizes of the hidden layers of every network.
+        network: "auto", "mlp" or "conv" (images only).
+        likelihood: "auto", or for images "bernoulli" or "gaussian".
+        scale: The standard deviation of Gaussian values: "shared" by all rows, "learned" per row, or a number
+            (the :math:`\sqrt{c}` of the loss :math:`\lVert x - x' \rVert^2 / 2c + \mathrm{KL}`).
+        marginalize: How a missing class is summed out.
+        label_prior: The prior of the classes: "uniform" (few labels are often drawn balanced), "labels" for their
+            smoothed frequencies, or the probabilities.
+        alpha: Weight of the prediction of the known labels against the bound, which alone does not classify.
+        beta: Weight of the divergence of the latent; 1 is a bound.
+        warmup: Share of the training in which `beta` rises from zero.
+        labeled_share: Weight of the bound of the labeled rows against that of the unlabeled rows.
+        dropout: Share of hidden units left out while the classifier is trained.
+        adversarial: Weight of the consistency of the prediction against that of the known labels; 0 leaves it out.
+        radius: The neighborhood in which the prediction has to be consistent, as a share of the spread of the data.
+        epochs: Passes over all rows; "auto" gives small data more.
+        batch_size: Unlabeled rows of a step.
+        labeled_batch: Labeled rows of a step, at most.
+        learning_rate: The highest learning rate; it falls to zero as a cosine.
+        weight_decay: Decoupled decay of the weights.
+        averaging: Decay of the moving average of the weights that is kept; 0 keeps the last weights.
+        early_stopping: Whether to hold out rows, among them given labels where each class has enough, and stop when
+            the loss on them no longer falls. Off by default: labels are few, and the learning rate ends at zero.
+        patience: Epochs without improvement before an early stop.
+        validation_share: Share of the rows held out for an early stop.
+        device: "auto", "cpu", "cuda" or "mps".
+        precision: "auto" takes bfloat16 products where the processor has units for them; "float32"; "bfloat16".
+        missing_label: What marks a missing label beside None, NaN and (for integers) -1; a value or a list.
+        callbacks: What is told of every epoch: :class:`semivae.Callback` objects.
+        verbose: Whether to show a progress bar on standard error.
+        random_state: What everything random in the fit is drawn from.
+    """
+
+    def __init__(
+        self,
+        model: str = "auto",
+        latents: int = 20,
+        hidden: tuple[int, ...] = (500, 500),
+        network: Literal["auto", "mlp", "conv"] = "auto",
+        likelihood: Literal["auto", "bernoulli", "gaussian"] = "auto",
+        scale: Literal["shared", "learned"] | float = "shared",
+        marginalize: str = "exact",
+        label_prior: Literal["uniform", "labels"] | tuple[float, ...] = "uniform",
+        alpha: float = 50.0,
+        beta: float = 1.0,
+        warmup: float = 0.0,
+        labeled_share: float = 0.3,
+        dropout: float = 0.0,
+        adversarial: float = 1.0,
+        radius: float = 0.25,
+        epochs: int | Literal["auto"] = "auto",
+        batch_size: int = 256,
+        labeled_batch: int = 128,
+        learning_rate: float = 1e-3,
+        weight_decay: float = 0.0,
+        averaging: float = 0.99,
+        early_stopping: bool = False,
+        patience: int = 10,
+        validation_share: float = 0.1,
+        device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+        precision: Literal["auto", "float32", "bfloat16"] = "auto",
+        missing_label: Any = None,
+        callbacks: list[Callback] | None = None,
+        verbose: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.model = model
+        self.latents = latents
+        self.hidden = hidden
+        self.network = network
+        self.likelihood = likelihood
+        self.scale = scale
+        self.marginalize = marginalize
+        self.label_prior = label_prior
+        self.alpha = alpha
+        self.beta = beta
+        self.warmup = warmup
+        self.labeled_share = labeled_share
+        self.dropout = dropout
+        self.adversarial = adversarial
+        self.radius = radius
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.labeled_batch = labeled_batch
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.averaging = averaging
+        self.early_stopping = early_stopping
+        self.patience = patience
+        self.validation_share = validation_share
+        self.device = device
+        self.precision = precision
+        self.missing_label = missing_label
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state

@@ -1,0 +1,197 @@
+r"""Probabilistic PCA with the face of the other estimators: the baseline of every latent space.
+
+Generative process:
+
+.. math::
+    z & \sim \mathcal{N}(0, I) \\
+    x & \sim \mathcal{N}(W z + \mu, \sigma^2 I)
+
+Its evidence is known in closed form, and it is what a linear VAE converges to.
+
+References:
+    | Probabilistic Principal Component Analysis (Tipping and Bishop, 1999)
+    | https://doi.org/10.1111/1467-9868.00196
+"""
+
+from __future__ import annotations
+
+__all__ = ["PCA"]
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike, NDArray
+from sklearn import decomposition
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import Tags, check_array, check_random_state
+from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
+
+from semivae.errors import DataError
+from semivae.estimators.inputs import fit_rows, read_rows
+
+# The tensors of a saved model, which are the fitted attributes of scikit-learn's PCA.
+TENSORS = ("mean_", "components_", "explained_variance_", "noise_variance_")
+
+
+class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    r"""Probabilistic principal component analysis of tables of numbers and of images.
+
+    Arguments:
+        latents: The number of components, at most the number of columns and of rows.
+        standardize: Whether columns are divided by their standard deviation first; without it the codes are in the
+            units of the data.
+        random_state: What a randomized solver draws from.
+    """
+
+    def __init__(
+        self,
+        latents: int = 2,
+        standardize: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.latents = latents
+        self.standardize = standardize
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        r"""Fits the components.
+
+        Arguments:
+            X: The rows, all numbers, none missing.
+            y: Not used; here for pipelines.
+
+        Raises:
+            DataError: If a column holds categories or a cell is missing.
+        """
+
+        self.codec_, x = fit_rows(self, X)
+        self.schema_ = self.codec_.schema()
+        self.seed_ = int(check_random_state(self.random_state).randint(2**31 - 1))
+
+        rows = self._rows(x)
+        most = min(rows.shape)
+
+        if not 1 <= self.latents <= most:
+            raise DataError(
+                f"latents={self.latents}",
+                f"{rows.shape[0]} rows of {rows.shape[1]} numbers allow 1 to {most}",
+                f"latents={most}",
+            )
+
+        self.pca_ = decomposition.PCA(self.latents, random_state=self.seed_).fit(rows)
+        self.history_ = pd.DataFrame(
+            {"component": range(1, self.latents + 1), "variance": self.pca_.explained_variance_}
+        )
+
+        return self
+
+    def transform(self, X: Any) -> NDArray[np.float64]:
+        """Returns the coordinates along the components, with shape (N, latents)."""
+
+        check_is_fitted(self, "pca_")
+
+        return self.pca_.transform(self._rows(read_rows(self, X)))
+
+    def encode(self, X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        r"""Returns the coordinates and their standard deviation :math:`\sigma`, each with shape (N, latents)."""
+
+        mean = self.transform(X)
+
+        return mean, np.full_like(mean, np.sqrt(self.pca_.noise_variance_))
+
+    def inverse_transform(self, X: ArrayLike, y: Any = None) -> Any:
+        """Returns the rows that coordinates of shape (N, latents) stand for."""
+
+        check_is_fitted(self, "pca_")
+
+        return self._decode(self.pca_.inverse_transform(check_array(X, dtype="float64")))
+
+    def sample(self, n: int = 1, y: Any = None, random_state: int | np.random.RandomState | None = None) -> Any:
+        """Draws n new rows from the fitted Gaussian."""
+
+        check_is_fitted(self, "pca_")
+
+        random = check_random_state(random_state)
+        signal = np.sqrt(np.maximum(self.pca_.explained_variance_ - self.pca_.noise_variance_, 0))
+        rows = self.pca_.inverse_transform(random.standard_normal((n, self.latents)) * signal)
+
+        return self._decode(rows + random.standard_normal(rows.shape) * np.sqrt(self.pca_.noise_variance_))
+
+    def score_samples(self, X: Any) -> NDArray[np.float64]:
+        """Returns the log-density of each row in the units of the data, with shape (N,): higher is more normal."""
+
+        check_is_fitted(self, "pca_")
+
+        x = read_rows(self, X)
+        scores = self.pca_.score_samples(self._rows(x))
+
+        return scores + self.codec_.log_volume(x) if self.standardize and not self.schema_.image else scores
+
+    def outlier_score(self, X: Any) -> NDArray[np.float64]:
+        """Returns minus the log-density of each row, with shape (N,): higher is more abnormal."""
+
+        return -self.score_samples(X)
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """Returns the mean log-density of rows: higher is better."""
+
+        return float(self.score_samples(X).mean())
+
+    def save(self, folder: str | Path, overwrite: bool = False) -> None:
+        """Saves the fitted estimator as a folder, as :meth:`VAEEstimator.save` does."""
+
+        from semivae.estimators.saved import save
+
+        save(self, folder, overwrite)
+
+    def _rows(self, x: NDArray[Any]) -> NDArray[np.float64]:
+        """Returns encoded rows as plain numbers, with shape (N, P), in the units of the data unless standardized."""
+
+        categories = [variable.name for variable in self.schema_.x if variable.kind == "category"]
+
+        if categories or np.isnan(x).any():
+            raise DataError(
+                f"{'columns of categories: ' + ', '.join(categories) if categories else 'some cells are missing'}",
+                "PCA needs numbers in every cell",
+                "take VAEEmbedding, which models categories and leaves missing cells out",
+            )
+
+        rows = x.reshape(len(x), -1).astype(np.float64)
+
+        return rows if self.standardize or self.schema_.image else rows * self.codec_.scales
+
+    def _decode(self, rows: NDArray[np.float64]) -> Any:
+        if self.schema_.image:
+            return self.codec_.decode(rows.reshape(-1, *self.schema_.x[0].shape))
+
+        return self.codec_.decode(rows if self.standardize else rows / self.codec_.scales)
+
+    def _model_name(self) -> str:
+        return "pca"
+
+    def _tensors(self) -> dict[str, Tensor]:
+        return {name: torch.from_numpy(np.atleast_1d(getattr(self.pca_, name)).copy()) for name in TENSORS}
+
+    def _restore(self, tensors: dict[str, Tensor]) -> None:
+        self.pca_ = decomposition.PCA(self.latents)
+        self.pca_.n_components_ = self.latents
+        self.pca_.n_samples_ = 0
+
+        for name in TENSORS:
+            setattr(self.pca_, name, tensors[name].numpy())
+
+        self.pca_.noise_variance_ = float(tensors["noise_variance_"])
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.latents
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []
+
+        return tags

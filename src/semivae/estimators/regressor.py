@@ -1,0 +1,92 @@
+r"""A regressor for a few labeled and many unlabeled rows."""
+
+from __future__ import annotations
+
+__all__ = ["VAERegressor"]
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+from sklearn.base import RegressorMixin
+
+from semivae.data.labels import RealLabels
+from semivae.engine import apply
+from semivae.estimators.base import VAEEstimator
+from semivae.estimators.inputs import read_rows
+from semivae.estimators.target import Target, known_rows, require_target
+
+
+class VAERegressor(RegressorMixin, VAEEstimator):
+    r"""Regressor that learns from labeled and unlabeled rows together.
+
+    Rows whose target is NaN, None, pandas' NA or `missing_label` are unlabeled; -1 is a value.
+
+    Example:
+        >>> regressor = VAERegressor(random_state=0).fit(X, y)  # y holds NaN where unknown
+        >>> regressor.predict_interval(X_new, coverage=0.9)
+
+    The parameters are those of :class:`Parameters`.
+    """
+
+    default_model = "predictor"
+
+    def fit(self, X: Any, y: Any) -> Self:
+        r"""Fits the regressor.
+
+        Arguments:
+            X: The rows: an array with shape (N, P), a frame, or images with shape (N, H, W[, C]).
+            y: Their targets, with shape (N,), with NaN where there is none.
+
+        Raises:
+            DataError: If the rows or targets cannot be used.
+            SettingError: If a parameter cannot work.
+        """
+
+        y = require_target(self, X, y)
+        labels = RealLabels.fit(y, self.missing_label)
+
+        return self._fit(X, Target.of_values(labels.variable, labels.encode(y)))
+
+    def predict(self, X: Any) -> NDArray[np.float64]:
+        """Returns the expected target of each row in its own units, with shape (N,)."""
+
+        return self._moments(X)[0]
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        r"""Returns the ends of an interval that the target of each row lies in, each with shape (N,).
+
+        Arguments:
+            X: The rows.
+            coverage: The probability that the model gives to the interval.
+        """
+
+        mean, deviation = self._moments(X)
+        half = norm.ppf(0.5 + coverage / 2) * deviation
+
+        return mean - half, mean + half
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        r"""Returns :math:`R^2` on the labeled rows; unlabeled rows are never scored."""
+
+        X, y, sample_weight = known_rows(X, y, sample_weight, self.missing_label)
+
+        return super().score(X, y, sample_weight)
+
+    def _moments(self, X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Returns mean and standard deviation of the target, each with shape (N,)."""
+
+        model = self._double()
+
+        def moments(x: Any) -> tuple[Any, Any]:
+            p = model.predict(x)
+
+            return p.mean[:, 0], p.variance[:, 0].sqrt()
+
+        mean, deviation = apply(moments, read_rows(self, X))
+
+        return RealLabels(self.schema_.target).decode(mean), deviation * self.schema_.target.scale
+
+    def _points(self, y: Any, n: int) -> NDArray[np.float64]:
+        return RealLabels(self.schema_.target).encode(np.broadcast_to(np.asarray(y, dtype=float), (n,)))[:, None]

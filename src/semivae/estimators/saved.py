@@ -1,0 +1,143 @@
+r"""Estimators on disk: a folder of safetensors and JSON that a fresh process gives back exactly."""
+
+from __future__ import annotations
+
+__all__ = ["load", "save"]
+
+import io
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import safetensors.torch
+from sklearn.utils.validation import check_is_fitted
+
+from semivae.data.choose import codec_of
+from semivae.data.target import marker_set
+from semivae.errors import StoreError
+from semivae.estimators.card import card
+from semivae.estimators.classifier import VAEClassifier
+from semivae.estimators.embedding import VAEEmbedding
+from semivae.estimators.pca import PCA
+from semivae.estimators.regressor import VAERegressor
+from semivae.store import read_folder, write_folder
+from semivae.variables import Schema
+
+FORMAT = 1
+
+# What a fit leaves behind that is plain JSON, of those estimators that have it.
+FACTS = (
+    "seed_",
+    "counts_",
+    "n_steps_",
+    "stopped_",
+    "n_labeled_",
+    "n_unlabeled_",
+    "n_features_in_",
+    "feature_names_in_",
+)
+
+KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (VAEClassifier, VAERegressor, VAEEmbedding, PCA)}
+
+
+def save(
+    estimator: Any,
+    folder: str | Path,
+    overwrite: bool = False,
+    metrics: Mapping[str, Any] | None = None,
+    extra: Mapping[str, bytes] | None = None,
+) -> None:
+    r"""Saves a fitted estimator.
+
+    Arguments:
+        estimator: The estimator.
+        folder: The folder.
+        overwrite: Whether a saved model there may be replaced.
+        metrics: What was measured, to be kept with it: plain JSON values.
+        extra: The contents of other files to keep in the folder (figures), by their path in it.
+
+    Raises:
+        StoreError: If the folder cannot be written.
+    """
+
+    facts = describe(estimator) | {"metrics": dict(metrics or {})}
+
+    files = {
+        "model.safetensors": safetensors.torch.save(estimator._tensors()),
+        "history.csv": estimator.history_.to_csv(index=False).encode(),
+        "README.md": card(facts).encode(),
+    }
+
+    write_folder(folder, facts, {**files, **(extra or {})}, overwrite)
+
+
+def load(folder: str | Path) -> Any:
+    r"""Loads a saved estimator, on any machine, without unpickling anything.
+
+    Arguments:
+        folder: The folder.
+
+    Raises:
+        StoreError: If it is no saved model, a file is missing or damaged, or it is of another format.
+    """
+
+    facts, files = read_folder(folder)
+
+    if facts.get("format") != FORMAT:
+        raise StoreError(
+            f"{folder} has format {facts.get('format')}",
+            f"this version reads format {FORMAT}",
+            "pip install -U semivae",
+        )
+
+    estimator = KINDS[facts["estimator"]](**facts["parameters"])
+    estimator.schema_ = Schema.from_json(facts["schema"])
+    estimator.codec_ = codec_of(estimator.schema_)
+    estimator.history_ = pd.read_csv(io.BytesIO(files["history.csv"]))
+    estimator.metrics_ = facts["metrics"]
+
+    for name, value in facts["fit"].items():
+        setattr(estimator, name, np.array(value, dtype=object) if name == "feature_names_in_" else value)
+
+    estimator._restore(safetensors.torch.load(files["model.safetensors"]))
+
+    return estimator
+
+
+def describe(estimator: Any) -> dict[str, Any]:
+    """Returns everything but the weights as plain JSON values."""
+
+    check_is_fitted(estimator)
+
+    parameters = estimator.get_params(deep=False)
+    changed = {"callbacks": None, "random_state": estimator.seed_, "missing_label": markers(estimator)}
+    parameters |= {name: value for name, value in changed.items() if name in parameters}
+
+    return {
+        "format": FORMAT,
+        "estimator": type(estimator).__name__,
+        "model": estimator._model_name(),
+        "parameters": parameters,
+        "schema": estimator.schema_.to_json(),
+        "fit": {name: plain(getattr(estimator, name)) for name in FACTS if hasattr(estimator, name)},
+        "versions": {name: version(name) for name in ("semivae", "torch", "numpy", "scikit-learn")}
+        | {"python": platform.python_version()},
+    }
+
+
+def markers(estimator: Any) -> Any:
+    """Returns what marks a missing label as plain JSON values."""
+
+    given = getattr(estimator, "missing_label", None)
+
+    return given if given is None else marker_set(given)
+
+
+def plain(value: Any) -> Any:
+    """Returns an array as a list, anything else as it is."""
+
+    return value.tolist() if isinstance(value, np.ndarray) else value

@@ -1,0 +1,112 @@
+r"""The target of a fit as a model sees it, and the rows in which it is known."""
+
+from __future__ import annotations
+
+__all__ = ["Target", "known_rows", "require_target"]
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils import _safe_indexing, check_consistent_length
+
+from semivae.data.target import as_column, is_marker, marker_set
+from semivae.errors import DataError
+from semivae.variables import Variable
+
+
+@dataclass(frozen=True)
+class Target:
+    r"""The target of each row.
+
+    Attributes:
+        variable: What it is, or :py:`None` where there is no target.
+        points: The label point of each row, with shape (N, C); meaningless where it is not known.
+        known: Whether it is known, with shape (N,).
+    """
+
+    variable: Variable | None
+    points: NDArray[np.float64]
+    known: NDArray[np.bool_]
+
+    @classmethod
+    def none(cls, rows: int) -> Self:
+        """Returns the target of rows that have none."""
+
+        return cls(None, np.zeros((rows, 0)), np.zeros(rows, dtype=bool))
+
+    @classmethod
+    def of_classes(cls, variable: Variable, codes: NDArray[np.int64]) -> Self:
+        """Returns the target for codes of classes, -1 where unlabeled, with shape (N,)."""
+
+        return cls(variable, np.eye(variable.width)[codes], codes >= 0)
+
+    @classmethod
+    def of_values(cls, variable: Variable, values: NDArray[np.float64]) -> Self:
+        """Returns the target for scaled values, NaN where unlabeled, with shape (N,)."""
+
+        return cls(variable, values[:, None], ~np.isnan(values))
+
+    @property
+    def counts(self) -> list[int]:
+        """How many labels each class has; empty for a target that is no class."""
+
+        classes = self.variable is not None and self.variable.kind == "category"
+
+        return self.points[self.known].sum(axis=0).astype(int).tolist() if classes else []
+
+    @property
+    def codes(self) -> NDArray[np.int64]:
+        """A code for each row that keeps classes apart (0 for a known value), -1 where unlabeled, with shape (N,)."""
+
+        if not self.points.shape[1]:
+            return np.full(len(self.known), -1)
+
+        return np.where(self.known, self.points.argmax(axis=1), -1)
+
+
+def require_target(estimator: BaseEstimator, X: Any, y: Any) -> Any:
+    r"""Returns the target of a fit as one column.
+
+    Raises:
+        DataError: If there is no target, or it has another number of rows than the data.
+    """
+
+    if y is None:
+        raise DataError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None",
+            "the labels tell what to learn",
+            "fit(X, y), or fit without a target (VAEEmbedding)",
+        )
+
+    column = as_column(y)
+    check_consistent_length(X, column)
+
+    return column
+
+
+def known_rows(X: Any, y: Any, sample_weight: Any, missing_label: Any) -> tuple[Any, NDArray[Any], Any]:
+    r"""Returns the rows whose label is known: only they can be scored.
+
+    Raises:
+        DataError: If there is none.
+    """
+
+    column = as_column(y)
+    check_consistent_length(X, column)
+
+    markers = marker_set(missing_label)
+    known = ~column.map(lambda value: bool(pd.isna(value)) or is_marker(value, markers)).to_numpy(dtype=bool)
+
+    if not known.any():
+        raise DataError(
+            "there is no labeled row to score", "only labeled rows can be scored", "score rows with a label"
+        )
+
+    index = np.flatnonzero(known)
+    weight = None if sample_weight is None else _safe_indexing(sample_weight, index)
+
+    return _safe_indexing(X, index), column[known].to_numpy(), weight

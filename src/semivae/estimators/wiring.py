@@ -1,0 +1,172 @@
+r"""From flat parameters to a wired model and the settings of its run: the home of every "auto"."""
+
+from __future__ import annotations
+
+__all__ = ["check_settings", "consistency", "epochs_for", "wire"]
+
+import math
+from collections.abc import Sequence
+from inspect import signature
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from semivae.conditional import Net
+from semivae.errors import SettingError
+from semivae.estimators.parameters import Parameters
+from semivae.families import choose_data
+from semivae.marginal import marginals
+from semivae.models import MarginalModel, Model, models
+from semivae.objectives import VirtualAdversarial
+from semivae.priors import LabelPrior
+from semivae.variables import Schema
+
+# The smallest and largest value of each number that a user may set, and whether it has to be whole.
+LIMITS: dict[str, tuple[float, float, bool]] = {
+    "latents": (1, math.inf, True),
+    "batch_size": (1, math.inf, True),
+    "labeled_batch": (1, math.inf, True),
+    "patience": (1, math.inf, True),
+    "alpha": (0, math.inf, False),
+    "beta": (0, math.inf, False),
+    "warmup": (0, 1, False),
+    "labeled_share": (0, 1, False),
+    "dropout": (0, 0.99, False),
+    "adversarial": (0, math.inf, False),
+    "radius": (0, math.inf, False),
+    "learning_rate": (1e-12, math.inf, False),
+    "weight_decay": (0, math.inf, False),
+    "averaging": (0, 0.999999, False),
+    "validation_share": (0.01, 0.9, False),
+}
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "network": ("auto", "mlp", "conv"),
+    "device": ("auto", "cpu", "cuda", "mps"),
+    "precision": ("auto", "float32", "bfloat16"),
+}
+
+
+def check_settings(settings: dict[str, Any]) -> None:
+    r"""Checks the numbers and choices of an estimator.
+
+    Raises:
+        SettingError: If one cannot work; it names the setting and what it may be.
+    """
+
+    for name, (low, high, whole) in LIMITS.items():
+        value = settings[name]
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+
+        if not number or not low <= value <= high or (whole and value != int(value)):
+            kind = "a whole number" if whole else "a number"
+            upper = "" if high == math.inf else f" and at most {high:g}"
+
+            raise SettingError(
+                f"{name}={value!r}", f"it must be {kind}, at least {low:g}{upper}", f"{name}={default(name)}"
+            )
+
+    for name, choices in CHOICES.items():
+        if settings[name] not in choices:
+            raise SettingError(
+                f"{name}={settings[name]!r}",
+                f"it must be one of {', '.join(map(repr, choices))}",
+                f"{name}='auto'",
+            )
+
+    epochs = settings["epochs"]
+
+    if epochs != "auto" and not (isinstance(epochs, int) and epochs >= 1):
+        raise SettingError(f"epochs={epochs!r}", "it must be 'auto' or a whole number, at least 1", "epochs='auto'")
+
+    hidden = settings["hidden"]
+
+    if not isinstance(hidden, Sequence) or not hidden or any(not isinstance(h, int) or h < 1 for h in hidden):
+        raise SettingError(f"hidden={hidden!r}", "it must hold the size of at least one layer", "hidden=(500, 500)")
+
+
+def default(name: str) -> Any:
+    """Returns the default of a setting."""
+
+    return signature(Parameters).parameters[name].default
+
+
+def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[int]) -> Model:
+    r"""Builds the model that the settings describe, with fresh weights.
+
+    Arguments:
+        settings: The parameters of the estimator.
+        name: The name of the model.
+        schema: What each variable is.
+        counts: How many labels each class has, if the target is a class.
+
+    Raises:
+        SettingError: If the model cannot learn from this target.
+    """
+
+    kind = models[name]
+    target = None if schema.y is None else schema.y.kind
+
+    if bool(target) != bool(kind.targets) or (target and target not in kind.targets):
+        raise wrong_target(name, target)
+
+    net = Net(tuple(settings["hidden"]), settings["network"] == "conv", settings["dropout"])
+    family = choose_data(schema, settings["likelihood"], settings["scale"])
+    options = {}
+
+    if issubclass(kind, MarginalModel):
+        options["label_prior"] = LabelPrior.of(counts, settings["label_prior"])
+        options["marginalize"] = marginals[settings["marginalize"]]
+
+    return kind.build(schema, family, net, settings["latents"], **options)
+
+
+def wrong_target(name: str, target: str | None) -> SettingError:
+    """Returns the error for a model that cannot learn from a kind of target."""
+
+    able = [other for other in models if (target in models[other].targets if target else not models[other].targets)]
+    what = {None: "no target", "category": "a class", "real": "a continuous target"}[target]
+
+    return SettingError(
+        f"model={name!r} does not learn from {what}",
+        f"the models that do are {', '.join(map(repr, able))}",
+        f"model={able[0]!r}",
+    )
+
+
+def epochs_for(settings: dict[str, Any], steps: int) -> int:
+    r"""Returns the epochs of a run.
+
+    "auto" gives small data many passes and large data few: about 6,000 steps, between 30 and 1,000 epochs.
+
+    Arguments:
+        settings: The parameters of the estimator.
+        steps: The steps of an epoch.
+    """
+
+    if settings["epochs"] != "auto":
+        return settings["epochs"]
+
+    return int(min(1000, max(30, round(6000 / steps))))
+
+
+def consistency(settings: dict[str, Any], schema: Schema, x: NDArray[Any]) -> VirtualAdversarial | None:
+    r"""Returns the penalty that keeps a prediction consistent around the rows, if there is one.
+
+    Arguments:
+        settings: The parameters of the estimator.
+        schema: What each variable is.
+        x: The rows in the units of the model, whose spread scales the neighborhood.
+    """
+
+    movable = np.ones(x.shape[1:]) if schema.image else np.array([v.kind == "real" for v in schema.x], dtype=float)
+    weight = settings["alpha"] * settings["adversarial"]
+
+    if schema.y is None or not weight or not settings["radius"] or not movable.any():
+        return None
+
+    spread = float(np.sqrt((np.nanvar(x, axis=0) * movable).sum()))
+
+    return VirtualAdversarial(weight, settings["radius"] * spread, torch.as_tensor(movable, dtype=torch.float32))
