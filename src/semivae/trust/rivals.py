@@ -1,0 +1,81 @@
+r"""What the same person would use instead: simple methods on the same labels and plain features."""
+
+from __future__ import annotations
+
+__all__ = ["Rival", "rivals"]
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.semi_supervised import LabelSpreading
+
+# A graph over all rows takes memory and time that grow with their square.
+MOST_UNLABELED = 6000
+
+NEIGHBORS = 7
+
+
+@dataclass(frozen=True)
+class Rival:
+    r"""Creates a rival.
+
+    Arguments:
+        name: What it is called in a table.
+        method: A scikit-learn estimator.
+        unlabeled: Whether it learns from unlabeled rows too.
+    """
+
+    name: str
+    method: BaseEstimator
+    unlabeled: bool = False
+
+    def predict(
+        self, features: NDArray[Any], y: NDArray[Any], known: NDArray[np.bool_], new: NDArray[Any]
+    ) -> NDArray[Any]:
+        r"""Learns, and predicts new rows.
+
+        Arguments:
+            features: The features of the rows to learn from, with shape (N, F).
+            y: Their codes or values, with shape (N,); without meaning where not known.
+            known: Whether the label of a row is known, with shape (N,).
+            new: The features of the rows to predict, with shape (M, F).
+
+        Returns:
+            Their codes or values, with shape (M,).
+        """
+
+        rows = np.flatnonzero(known)
+
+        if self.unlabeled:
+            rows = np.concatenate([rows, np.flatnonzero(~known)[:MOST_UNLABELED]])
+
+        method: Any = clone(self.method)
+
+        return method.fit(features[rows], y[rows]).predict(new)
+
+
+def rivals(classes: bool, labels: int) -> list[Rival]:
+    r"""Returns the rivals of a classifier or of a regressor.
+
+    Arguments:
+        classes: Whether the target is a class.
+        labels: How many labels there are to learn from.
+    """
+
+    near = min(NEIGHBORS, labels)
+
+    if classes:
+        return [
+            Rival("logistic regression", LogisticRegression(max_iter=2000)),
+            Rival("label spreading", LabelSpreading(kernel="knn", n_neighbors=near), unlabeled=True),
+        ]
+
+    return [
+        Rival("ridge regression", RidgeCV(np.logspace(-3, 3, 13))),
+        Rival("nearest neighbors", KNeighborsRegressor(near)),
+    ]

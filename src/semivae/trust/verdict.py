@@ -1,0 +1,210 @@
+r"""Did the unlabeled rows help? A comparison on the given labels alone, with an interval and one plain sentence.
+
+The labeled rows are cross-validated: what is scored was never seen, labeled or not, by what is scored on it. Each
+row scores by itself (right or wrong; for a real target, its part of :math:`R^2`), so that differences are paired
+and their interval comes from resampling rows.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Row", "Verdict", "compare"]
+
+import dataclasses
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import _safe_indexing
+
+from semivae.trust.rivals import rivals
+
+RESAMPLES = 2000
+
+# Steps are cheap on the labels alone, and more than this only overfit.
+MOST_STEPS = 2000
+
+Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+@dataclass(frozen=True)
+class Row:
+    r"""One line of the table.
+
+    Attributes:
+        name: The method.
+        mean: Its score.
+        low: Lower end of a 95 % interval.
+        high: Upper end of a 95 % interval.
+    """
+
+    name: str
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    r"""The outcome of a comparison.
+
+    Attributes:
+        metric: What is scored: "accuracy" or "R2".
+        labels: How many labeled rows were scored.
+        rows: The methods.
+        gain: What the unlabeled rows added to the same network, if there are unlabeled rows.
+        epochs: The epochs of each fit in the comparison, which may be fewer than those of the model itself.
+        sentence: The answer in one sentence.
+    """
+
+    metric: str
+    labels: int
+    rows: tuple[Row, ...]
+    gain: Row | None
+    epochs: int
+    sentence: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the verdict as plain JSON values."""
+
+        return dataclasses.asdict(self)
+
+
+def compare(
+    estimator: Any,
+    X: Any,
+    y: NDArray[Any],
+    folds: Sequence[Fold],
+    seconds: float,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Verdict:
+    r"""Compares a fitted estimator with what the labels alone, and simpler methods, would give.
+
+    Arguments:
+        estimator: The fitted estimator: its settings are fitted again in each fold.
+        X: The rows of its fit.
+        y: Their codes (-1 where unlabeled) or values (NaN where unlabeled), with shape (N,).
+        folds: Training and test positions among the labeled rows.
+        seconds: About how long the fits of the model may take; they get fewer epochs where it is less than needed.
+        tell: Is told what is being done.
+
+    Returns:
+        The outcome.
+    """
+
+    classes = y.dtype.kind != "f"
+    known = y >= 0 if classes else ~np.isnan(y)
+    labeled = np.flatnonzero(known)
+
+    features = estimator.features(X)
+    epochs = affordable(estimator, len(folds), seconds)
+    model: Any = clone(estimator)
+    model.set_params(missing_label=None, verbose=False, callbacks=None, random_state=estimator.seed_, epochs=epochs)
+    alone: Any = clone(model)
+    alone.set_params(epochs=min(MOST_STEPS, estimator.n_steps_))
+
+    methods: dict[str, Callable[..., NDArray[Any]]] = {"this model": lambda *split: refit(model, X, y, *split)}
+
+    if not known.all():
+        methods["same network, labels alone"] = lambda *split: refit(alone, X, y, split[0][known[split[0]]], split[1])
+
+    for rival in rivals(classes, min(len(train) for train, _ in folds)):
+        methods[rival.name] = lambda train, test, rival=rival: rival.predict(
+            features[train], y[train], known[train], features[test]
+        )
+
+    scores: dict[str, NDArray[np.float64]] = {}
+    for name, method in methods.items():
+        tell(f"comparing: {name}")
+        scores[name] = np.concatenate([score(method, y, known, labeled, fold) for fold in folds])
+
+    if not classes:
+        center = np.concatenate([y[labeled[test]] for _, test in folds])
+        scores = {name: 1 - errors / center.var() for name, errors in scores.items()}
+
+    return judge(scores, "accuracy" if classes else "R2", epochs)
+
+
+def affordable(estimator: Any, folds: int, seconds: float) -> int:
+    """Returns how many epochs the fits of all folds can have in a time, at most those of the estimator."""
+
+    epochs = len(estimator.history_)
+    each = float(estimator.history_["seconds"].iloc[-1]) / epochs
+
+    return max(1, min(epochs, int(seconds / (folds * each))))
+
+
+def refit(model: Any, X: Any, y: NDArray[Any], train: NDArray[np.int64], test: NDArray[np.int64]) -> NDArray[Any]:
+    """Fits a model to some rows and predicts others."""
+
+    with warnings.catch_warnings():
+        # What there is to say of the data was said when the model itself was fitted.
+        warnings.simplefilter("ignore", UserWarning)
+
+        fresh: Any = clone(model)
+
+        return fresh.fit(_safe_indexing(X, train), y[train]).predict(_safe_indexing(X, test))
+
+
+def score(
+    method: Callable[..., NDArray[Any]],
+    y: NDArray[Any],
+    known: NDArray[np.bool_],
+    labeled: NDArray[np.int64],
+    fold: Fold,
+) -> NDArray[np.float64]:
+    """Returns whether each test row of a fold is right, or its squared error."""
+
+    train, test = labeled[fold[0]], labeled[fold[1]]
+    rows = np.concatenate([train, np.flatnonzero(~known)])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        predicted = method(rows, test)
+
+    return (predicted == y[test]).astype(float) if y.dtype.kind != "f" else (predicted - y[test]) ** 2
+
+
+def judge(scores: dict[str, NDArray[np.float64]], metric: str, epochs: int) -> Verdict:
+    """Returns the verdict on the scores of each method, row by row."""
+
+    first, *others = scores
+    rows = tuple(interval(name, values) for name, values in scores.items())
+    alone = scores.get("same network, labels alone")
+    gain = None if alone is None else interval("gain", scores[first] - alone)
+    best = max(rows, key=lambda row: row.mean)
+
+    sentence = "There are no unlabeled rows." if gain is None else say(gain, metric)
+
+    if others and best.name != first and best.name != "same network, labels alone":
+        sentence += f" On these labels {best.name} scored higher ({best.mean:.3f} against {rows[0].mean:.3f})."
+
+    return Verdict(metric, len(scores[first]), rows, gain, epochs, sentence)
+
+
+def say(gain: Row, metric: str) -> str:
+    """Returns in a sentence whether the unlabeled rows helped."""
+
+    amount = f"{gain.mean:+.3f} {metric}, 95 % interval {gain.low:+.3f} to {gain.high:+.3f}"
+
+    if gain.low > 0:
+        return f"The unlabeled rows helped: {amount} over the same network on the labels alone."
+
+    if gain.high < 0:
+        return f"The unlabeled rows hurt: {amount} against the same network on the labels alone."
+
+    return f"Whether the unlabeled rows helped cannot be said from so few labels: {amount}."
+
+
+def interval(name: str, values: NDArray[np.float64]) -> Row:
+    """Returns the mean of values with a 95 % interval from resampled rows."""
+
+    random = np.random.default_rng(0)
+    means = values[random.integers(len(values), size=(RESAMPLES, len(values)))].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+
+    return Row(name, float(values.mean()), float(low), float(high))
