@@ -36,7 +36,8 @@ def write_folder(folder: str | Path, facts: Mapping[str, Any], files: Mapping[st
         StoreError: If the folder exists and may not be replaced, or cannot be written.
     """
 
-    folder = Path(folder).absolute()
+    # Behind a link, the folder itself is replaced and the link stays.
+    folder = Path(folder).resolve()
     refuse_to_replace(folder, overwrite)
 
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
@@ -95,11 +96,35 @@ def refuse_to_replace(folder: Path, overwrite: bool) -> None:
 
     empty = folder.is_dir() and not any(folder.iterdir())
 
-    if not empty and not (folder / MANIFEST).is_file():
+    if empty:
+        return
+
+    if (known := known_files(folder)) is None:
         raise StoreError(f"{folder} exists and is not a saved model", "it is left alone", "give another folder")
 
-    if not empty and not overwrite:
+    if not overwrite:
         raise StoreError(f"{folder} exists", "it is only replaced on demand", "add --overwrite (overwrite=True)")
+
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+
+    if added := sorted(found - known):
+        raise StoreError(
+            f"{folder} holds files that were not saved with the model: {', '.join(added[:5])}",
+            "they would be lost",
+            "move them elsewhere, or give another folder",
+        )
+
+
+def known_files(folder: Path) -> set[str] | None:
+    """Returns the files that a manifest written here lists; other programs have files of that name, too."""
+
+    try:
+        facts = json.loads((folder / MANIFEST).read_bytes())
+        listed = set(facts["files"]) if "sha256" in facts else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+    return None if listed is None else listed | {MANIFEST}
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -137,12 +162,14 @@ def verified(path: Path) -> dict[str, Any]:
     """Reads a manifest and checks the sha256 of its own content."""
 
     try:
-        facts = json.loads(path.read_bytes())
-        expected = facts.pop("sha256")
-    except (OSError, ValueError, KeyError, AttributeError):
+        content = path.read_bytes()
+        facts = json.loads(content)
+        del facts["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
         raise damaged(path, "it cannot be read as JSON with a checksum") from None
 
-    if digest(facts) != expected:
+    # Byte by byte: 1e-05 and 1E-05 are the same number, and one flipped bit apart.
+    if signed(facts) != content:
         raise damaged(path, "its content is not what was saved")
 
     return facts

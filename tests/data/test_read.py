@@ -128,9 +128,14 @@ def test_idx_beside_its_labels(data_root, tmp_path):
 
 def test_idx_types():
     values = np.array([[1.5, -2.0]], dtype=">f4")
-    array = idx.parse(b"\0\0\x0d\x02" + bytes([0, 0, 0, 1, 0, 0, 0, 2]) + values.tobytes(), "t")
+    raw = b"\0\0\x0d\x02" + bytes([0, 0, 0, 1, 0, 0, 0, 2]) + values.tobytes()
+    array = idx.parse(raw, "t")
 
     assert array.dtype == np.float32 and array.tolist() == [[1.5, -2.0]]
+
+    for damaged in (raw + b"\0", raw[:-1], raw[:6]):
+        with pytest.raises(DataError, match="t is truncated"):
+            idx.parse(damaged, "t")
 
 
 # Bad files

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from semivae.batch import Batch
 from semivae.engine.callbacks import Callback
 from semivae.engine.optimizer import average, native_bfloat16, optimizer, schedule
+from semivae.engine.predict import seeded
 from semivae.engine.training import Training
 from semivae.errors import DivergedError
 
@@ -117,9 +118,10 @@ def train(
         callback.start(training.epochs)
 
     try:
-        for record in run.epochs():
-            for callback in callbacks:
-                callback.epoch(record)
+        with seeded(training.seed):
+            for record in run.epochs():
+                for callback in callbacks:
+                    callback.epoch(record)
     except KeyboardInterrupt:
         run.history.stopped = "interrupted"
         warnings.warn(f"stopped by hand; the model of epoch {run.history.best} is kept", stacklevel=2)
@@ -240,7 +242,9 @@ class Run:
         if math.isfinite(logs["loss"]):
             return
 
+        # A bound is the sum of other terms, which say more.
         terms = [name for name, value in logs.items() if name != "loss" and not math.isfinite(value)]
+        terms.sort(key=lambda name: name.endswith("bound"))
 
         raise DivergedError(
             f"{terms[0] if terms else 'loss'} became {float(logs[terms[0] if terms else 'loss'])} "

@@ -7,12 +7,14 @@ __all__ = ["average", "optimizer", "schedule"]
 import math
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 from torch.optim.lr_scheduler import LambdaLR
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from semivae.engine.training import Training
+
+Weights = tuple[Tensor, ...] | list[Tensor]
 
 # Steps over which the learning rate rises; shorter runs rise over a tenth of their steps.
 RISE = 200
@@ -44,9 +46,14 @@ def schedule(optimizer: Optimizer, steps: int) -> LambdaLR:
 def average(model: nn.Module, training: Training) -> AveragedModel:
     """Returns the moving average of the weights."""
 
-    keep = get_ema_multi_avg_fn(training.averaging)
+    def follow(averages: Weights, weights: Weights, steps: Tensor | int) -> None:
+        # In the first steps the average follows faster, or a short run would end near where it began.
+        decay = min(training.averaging, (1 + float(steps)) / (10 + float(steps)))
 
-    return AveragedModel(model, multi_avg_fn=keep)
+        for kept, weight in zip(averages, weights, strict=True):
+            kept.lerp_(weight, 1 - decay)
+
+    return AveragedModel(model, multi_avg_fn=follow)
 
 
 def native_bfloat16(device: str) -> bool:

@@ -25,7 +25,7 @@ from semivae.errors import DataError, SettingError
 from semivae.estimators.inputs import fit_rows, read_rows
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.target import Target
-from semivae.estimators.wiring import check_settings, consistency, epochs_for, wire
+from semivae.estimators.wiring import batch_for, check_settings, consistency, epochs_for, wire
 from semivae.models import Model
 from semivae.objectives import ELBO
 
@@ -44,6 +44,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         settings = self.get_params(deep=False)
         check_settings(settings)
 
+        self.settings_ = settings
         self.codec_, x = fit_rows(self, X)
         target = target or Target.none(len(x))
         self.schema_ = self.codec_.schema(target.variable)
@@ -62,7 +63,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
                 self._training(epochs),
                 self._watchers(),
                 validation,
-                consistency(settings, self.schema_, x),
+                consistency(settings, self.schema_, self.counts_),
             )
 
         self.history_ = pd.DataFrame(history.records)
@@ -72,6 +73,12 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         self.n_unlabeled_ = int((~target.known).sum())
 
         return self
+
+    @property
+    def latents_(self) -> int:
+        """The size of the latent of the fitted model, whatever the parameters were set to since."""
+
+        return int(self.settings_["latents"])
 
     def _model_name(self) -> str:
         """Returns the model that "auto" stands for."""
@@ -86,7 +93,8 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         train, held = hold_out(target.codes, self.validation_share, self.seed_)
 
-        return self._loader(x, target, train), self._loader(x, target, held)
+        # Of a handful of rows none can be spared.
+        return self._loader(x, target, train), self._loader(x, target, held) if len(held) else None
 
     def _loader(self, x: NDArray[Any], target: Target, part: NDArray[Any]) -> Loader:
         """Returns the loader of some of the rows."""
@@ -98,7 +106,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
             torch.as_tensor(target.points[labeled], dtype=torch.float32),
             torch.as_tensor(labeled),
             torch.as_tensor(part[~target.known[part]]),
-            self.batch_size,
+            batch_for(self.batch_size, len(x)),
             self.labeled_batch,
             self.seed_,
         )
@@ -157,10 +165,10 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         model = self._double()
         z = check_array(X, dtype="float64")
 
-        if z.shape[1] != self.latents:
+        if z.shape[1] != self.latents_:
             raise DataError(
                 f"the latents have shape {z.shape}",
-                f"the model has {self.latents} latents",
+                f"the model has {self.latents_} latents",
                 "pass what transform returned",
             )
 
@@ -200,7 +208,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         model = self._double()
         x = read_rows(self, X)
-        noise = normal_noise(DRAWS, self.latents)
+        noise = normal_noise(DRAWS, self.latents_)
 
         (scores,) = apply(lambda rows: model.log_evidence(rows, noise), x)
 
@@ -238,12 +246,16 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     def _restore(self, tensors: dict[str, Tensor]) -> None:
         """Rebuilds the fitted model from its tensors and the facts that were set before."""
 
-        self.model_ = wire(self.get_params(deep=False), self._model_name(), self.schema_, self.counts_).eval()
+        # Fresh weights are drawn, if only to be replaced.
+        with seeded(0):
+            self.settings_ = self.get_params(deep=False)
+            self.model_ = wire(self.settings_, self._model_name(), self.schema_, self.counts_).eval()
+
         self.model_.load_state_dict(tensors)
 
     @property
     def _n_features_out(self) -> int:
-        return self.latents
+        return self.latents_
 
     def _points(self, y: Any, n: int) -> NDArray[np.float64]:
         """Returns the label points of a label for all rows, or of one a row."""

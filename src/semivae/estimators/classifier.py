@@ -13,6 +13,7 @@ from torch import Tensor
 
 from semivae.data.labels import ClassLabels
 from semivae.engine import apply
+from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.inputs import read_rows
 from semivae.estimators.target import Target, known_rows, require_target
@@ -62,7 +63,9 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
     def predict(self, X: Any) -> NDArray[Any]:
         """Returns the most probable class of each row, with shape (N,)."""
 
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        probabilities = self.predict_proba(X)
+
+        return self.classes_[probabilities.argmax(axis=1)]
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Returns the accuracy on the labeled rows; unlabeled rows are never scored."""
@@ -83,5 +86,10 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
 
     def _points(self, y: Any, n: int) -> NDArray[np.float64]:
         codes = ClassLabels(self.schema_.target, []).encode(np.broadcast_to(np.asarray(y), (n,)))
+
+        if (codes < 0).any():
+            raise DataError(
+                f"y={y!r} holds a missing label", "every row needs a label", "leave y out to draw labels too"
+            )
 
         return np.eye(len(self.classes_))[codes]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 __all__ = ["fit_rows", "read_rows"]
 
+import warnings
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
 from semivae.data.choose import codec_for
+from semivae.data.classes import listed
 from semivae.data.codec import Codec
 from semivae.errors import SchemaError
 
@@ -51,7 +54,23 @@ def read_rows(estimator: Any, X: Any) -> NDArray[Any]:
     except ValueError as names:
         raise mismatch(codec, X, names) from None
 
-    return codec.encode(X)
+    x = codec.encode(X)
+    warn_about_new_gaps(codec, x)
+
+    return x
+
+
+def warn_about_new_gaps(codec: Codec, x: NDArray[Any]) -> None:
+    """Warns of missing cells in columns that missed none in the fit: of those an encoder never learned to be told."""
+
+    gaps = np.isnan(x)
+    new = [variable.name for j, variable in enumerate(codec.variables) if gaps[:, j].any() and not variable.missing]
+
+    if new:
+        warnings.warn(
+            f"cells are missing in {listed(new)}, in which the fit missed none: an encoder reads the mean there",
+            stacklevel=4,
+        )
 
 
 def mismatch(codec: Codec, X: Any, names: ValueError) -> ValueError:
@@ -61,7 +80,7 @@ def mismatch(codec: Codec, X: Any, names: ValueError) -> ValueError:
         codec.encode(X)
     except SchemaError as error:
         return SchemaError(f"{names}\n{error.given}", error.needed, error.fix)
-    except ValueError:
-        return names
+    except ValueError as error:
+        return error  # what is no table has no columns to compare
 
     return names

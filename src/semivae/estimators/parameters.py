@@ -18,23 +18,24 @@ class Parameters(BaseEstimator):
     Arguments:
         model: "auto", or the name of a model ("m2", "predictor", "vae", "ae").
         latents: The size of the latent.
-        hidden: The sizes of the hidden layers of every network.
+        hidden: The sizes of the hidden layers of every network; "auto" goes by the width of the rows.
         network: "auto", "mlp" or "conv" (images only).
         likelihood: "auto", or for images "bernoulli" or "gaussian".
         scale: The standard deviation of Gaussian values: "shared" by all rows, "learned" per row, or a number
             (the :math:`\sqrt{c}` of the loss :math:`\lVert x - x' \rVert^2 / 2c + \mathrm{KL}`).
         marginalize: How a missing class is summed out.
-        label_prior: The prior of the classes: "uniform" (few labels are often drawn balanced), "labels" for their
-            smoothed frequencies, or the probabilities.
+        label_prior: The prior of the classes: "labels" for their smoothed frequencies among the labels (if those were
+            not drawn at random, say what you know), "uniform", or the probabilities.
         alpha: Weight of the prediction of the known labels against the bound, which alone does not classify.
         beta: Weight of the divergence of the latent; 1 is a bound.
         warmup: Share of the training in which `beta` rises from zero.
         labeled_share: Weight of the bound of the labeled rows against that of the unlabeled rows.
         dropout: Share of hidden units left out while the classifier is trained.
         adversarial: Weight of the consistency of the prediction against that of the known labels; 0 leaves it out.
-        radius: The neighborhood in which the prediction has to be consistent, as a share of the spread of the data.
+        radius: The neighborhood of a row in which its prediction has to be consistent, as a share of the distance to
+            the nearest other row of a batch.
         epochs: Passes over all rows; "auto" gives small data more.
-        batch_size: Unlabeled rows of a step.
+        batch_size: Unlabeled rows of a step; "auto" takes 64, and 256 from 20,000 rows.
         labeled_batch: Labeled rows of a step, at most.
         learning_rate: The highest learning rate; it falls to zero as a cosine.
         weight_decay: Decoupled decay of the weights.
@@ -54,24 +55,24 @@ class Parameters(BaseEstimator):
     def __init__(
         self,
         model: str = "auto",
-        latents: int = 20,
-        hidden: tuple[int, ...] = (500, 500),
+        latents: int = 10,
+        hidden: tuple[int, ...] | Literal["auto"] = "auto",
         network: Literal["auto", "mlp", "conv"] = "auto",
         likelihood: Literal["auto", "bernoulli", "gaussian"] = "auto",
         scale: Literal["shared", "learned"] | float = "shared",
         marginalize: str = "exact",
-        label_prior: Literal["uniform", "labels"] | tuple[float, ...] = "uniform",
-        alpha: float = 50.0,
+        label_prior: Literal["labels", "uniform"] | tuple[float, ...] = "labels",
+        alpha: float = 20.0,
         beta: float = 1.0,
         warmup: float = 0.0,
-        labeled_share: float = 0.3,
+        labeled_share: float = 0.5,
         dropout: float = 0.0,
         adversarial: float = 1.0,
-        radius: float = 0.25,
+        radius: float = 0.2,
         epochs: int | Literal["auto"] = "auto",
-        batch_size: int = 256,
+        batch_size: int | Literal["auto"] = "auto",
         labeled_batch: int = 128,
-        learning_rate: float = 1e-3,
+        learning_rate: float = 3e-3,
         weight_decay: float = 0.0,
         averaging: float = 0.99,
         early_stopping: bool = False,

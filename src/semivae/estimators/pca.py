@@ -83,6 +83,8 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             )
 
         self.pca_ = decomposition.PCA(self.latents, random_state=self.seed_).fit(rows)
+        # The layout in memory decides the last bits of a product, and a file keeps this one.
+        self.pca_.components_ = np.ascontiguousarray(self.pca_.components_)
         self.history_ = pd.DataFrame(
             {"component": range(1, self.latents + 1), "variance": self.pca_.explained_variance_}
         )
@@ -155,7 +157,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
         if categories or np.isnan(x).any():
             raise DataError(
-                f"{'columns of categories: ' + ', '.join(categories) if categories else 'some cells are missing'}",
+                f"columns of categories: {', '.join(categories)}" if categories else "some cells are missing (NaN)",
                 "PCA needs numbers in every cell",
                 "take VAEEmbedding, which models categories and leaves missing cells out",
             )

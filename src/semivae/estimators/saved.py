@@ -113,7 +113,7 @@ def describe(estimator: Any) -> dict[str, Any]:
 
     check_is_fitted(estimator)
 
-    parameters = estimator.get_params(deep=False)
+    parameters = dict(getattr(estimator, "settings_", estimator.get_params(deep=False)))
     changed = {"callbacks": None, "random_state": estimator.seed_, "missing_label": markers(estimator)}
     parameters |= {name: value for name, value in changed.items() if name in parameters}
 
@@ -121,7 +121,7 @@ def describe(estimator: Any) -> dict[str, Any]:
         "format": FORMAT,
         "estimator": type(estimator).__name__,
         "model": estimator._model_name(),
-        "parameters": parameters,
+        "parameters": {name: plain(value) for name, value in parameters.items()},
         "schema": estimator.schema_.to_json(),
         "fit": {name: plain(getattr(estimator, name)) for name in FACTS if hasattr(estimator, name)},
         "versions": {name: version(name) for name in ("semivae", "torch", "numpy", "scikit-learn")}
@@ -138,6 +138,9 @@ def markers(estimator: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Returns an array as a list, anything else as it is."""
+    """Returns arrays and tuples as lists, numbers of NumPy as those of Python, anything else as it is."""
 
-    return value.tolist() if isinstance(value, np.ndarray) else value
+    if isinstance(value, tuple | list):
+        return [plain(part) for part in value]
+
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = ["Categorical"]
 
+import torch
 from torch import Tensor
 from torch.distributions import OneHotCategorical
 
@@ -32,4 +33,19 @@ class Categorical(Family):
     def forward(self, features: Tensor) -> OneHotCategorical:
         """Returns the distribution that logits of shape (*, C) stand for."""
 
-        return OneHotCategorical(logits=widen(features), validate_args=False)
+        return Unchecked(logits=widen(features))
+
+
+class Unchecked(OneHotCategorical):
+    """Creates a one-hot distribution whose logits may be NaN, so that the engine names the term that diverged.
+
+    PyTorch's own hands `validate_args` to no one, and so checks its logits, at every step.
+
+    Arguments:
+        logits: The logits, with shape (*, C).
+    """
+
+    def __init__(self, logits: Tensor) -> None:
+        self._categorical = torch.distributions.Categorical(logits=logits, validate_args=False)
+
+        super(OneHotCategorical, self).__init__(logits.shape[:-1], logits.shape[-1:], validate_args=False)

@@ -18,7 +18,7 @@ from __future__ import annotations
 __all__ = ["Gaussian"]
 
 import math
-from typing import Literal
+from typing import Literal, SupportsFloat
 
 import torch
 from torch import Tensor, nn
@@ -48,7 +48,7 @@ class Gaussian(Family):
     ) -> None:
         super().__init__((shape,) if isinstance(shape, int) else shape)
 
-        if scale not in ("learned", "shared") and not (isinstance(scale, int | float) and scale > 0):
+        if scale not in ("learned", "shared") and not (isinstance(scale, SupportsFloat) and float(scale) > 0):
             raise SettingError(f"scale={scale!r}", "it must be 'learned', 'shared' or above 0", "scale='shared'")
 
         self.scale = scale

@@ -1,6 +1,6 @@
 r"""Objectives: from the terms of a bound to a loss, and penalties that join it."""
 
-__all__ = ["ELBO", "VirtualAdversarial"]
+__all__ = ["ELBO", "Consistency"]
 
-from semivae.objectives.consistency import VirtualAdversarial
+from semivae.objectives.consistency import Consistency
 from semivae.objectives.elbo import ELBO

@@ -1,19 +1,24 @@
-r"""Consistency of the classifier: what it says of a row must hold in the row's neighborhood.
+r"""Consistency of the classifier: where its boundaries may lie, learned from rows without labels.
 
-.. math:: \mathrm{KL}(q(y \mid x) \parallel q(y \mid x + r)), \quad
+.. math:: \mathcal{R} = \mathrm{KL}(q(y \mid x) \parallel q(y \mid x + r))
+    + \eta \, \mathrm{H}(q(y \mid x)) + \gamma \, \mathrm{KL}(\bar q(y) \parallel p(y)), \quad
     r = \arg\max_{\lVert r \rVert \le \epsilon} \mathrm{KL}(q(y \mid x) \parallel q(y \mid x + r))
 
-The worst direction is found by one step of power iteration. With few labels it is what keeps the classifier from
-settling on an arbitrary boundary before the bound has separated the classes.
+What is said of a row must hold in its neighborhood, be sure, and be as frequent over the rows as the label is a
+priori. With few labels the first alone is met by one class everywhere, which the last rules out. The worst direction
+:math:`r` is found by one step of power iteration.
 
 References:
     | Virtual Adversarial Training (Miyato et al., 2017)
     | https://arxiv.org/abs/1704.03976
+
+    | Learning Discrete Representations via Information Maximizing Self-Augmented Training (Hu et al., 2017)
+    | https://arxiv.org/abs/1702.08720
 """
 
 from __future__ import annotations
 
-__all__ = ["VirtualAdversarial"]
+__all__ = ["Consistency"]
 
 import torch
 from torch import Tensor, nn
@@ -22,47 +27,71 @@ from torch.distributions import Distribution, kl_divergence
 from semivae.batch import Batch
 from semivae.models.base import Model
 
-# The probe of the direction, as a share of the radius: small, and yet not lost in rounding.
-PROBE = 0.1
+# The weights of sureness and of the right frequency against the first term.
+SURE, FREQUENT = 0.3, 1.0
 
 
-class VirtualAdversarial(nn.Module):
+class Consistency(nn.Module):
     r"""Creates the penalty.
 
     Arguments:
         weight: Its weight in the loss.
-        radius: The length :math:`\epsilon` of the perturbation, in the units of the model.
+        radius: The length :math:`\epsilon` of the perturbation of a row, as a share of the distance to the nearest
+            other row of the batch: boundaries keep clear of rows where these are dense, and fine gaps stay open.
         movable: 1 for cells that can be moved (real values, pixels), 0 for others (categories), with shape (*).
+        prior: The logarithms of :math:`p(y)`, with shape (C,), or :py:`None` for a real target.
     """
 
     movable: Tensor
+    prior: Tensor | None
 
-    def __init__(self, weight: float, radius: float, movable: Tensor) -> None:
+    def __init__(self, weight: float, radius: float, movable: Tensor, prior: Tensor | None) -> None:
         super().__init__()
 
         self.weight = weight
         self.radius = radius
         self.register_buffer("movable", movable, persistent=False)
+        self.register_buffer("prior", prior, persistent=False)
 
     def forward(self, model: Model, batch: Batch) -> Tensor:
-        """Returns the mean divergence over the rows of a batch, with shape ()."""
+        """Returns the penalty on the rows of a batch, with shape ()."""
 
         halves = [] if batch.labeled is None else [batch.labeled.x]
         halves += [] if batch.unlabeled is None else [batch.unlabeled]
         x = torch.cat(halves)
 
-        with torch.no_grad():
-            here = detached(model.predict(x))
+        length = self.radius * self.nearest(x)
+        here = model.predict(x)
+        fixed = detached(here)
+        there = model.predict(x + length * self.worst(model, x, fixed, length))
+        penalty = kl_divergence(fixed, there).mean()
 
-        return kl_divergence(here, model.predict(x + self.radius * self.worst(model, x, here))).mean()
+        return penalty if self.prior is None else penalty + self.sureness(here, self.prior)
 
-    def worst(self, model: Model, x: Tensor, here: Distribution) -> Tensor:
+    def sureness(self, here: Distribution, prior: Tensor) -> Tensor:
+        """Returns how unsure the predictions are, and how far from the prior in their mean, with shape ()."""
+
+        frequency = here.mean.mean(0).clamp_min(1e-12)
+        far = (frequency * (frequency.log() - prior)).sum()
+
+        return SURE * here.entropy().mean() + FREQUENT * far
+
+    def nearest(self, x: Tensor) -> Tensor:
+        """Returns the distance of each row to the nearest other one, with a shape that broadcasts over rows."""
+
+        rows = (x.nan_to_num() * self.movable).flatten(1)
+
+        # The rows themselves have distance zero, and so have copies of a row, which are not to be moved apart.
+        distance = torch.cdist(rows, rows) + torch.diag(rows.new_full((len(rows),), torch.inf))
+
+        return distance.amin(1).nan_to_num(posinf=0.0).view(-1, *[1] * (x.dim() - 1))
+
+    def worst(self, model: Model, x: Tensor, here: Distribution, length: Tensor) -> Tensor:
         """Returns the direction in which the prediction changes most, with the shape of the rows and length 1."""
 
-        probe = PROBE * self.radius * self.unit(torch.randn_like(x)).requires_grad_()
+        probe = (length * self.unit(torch.randn_like(x))).requires_grad_()
 
-        # Half precision would round a step this small away.
-        with torch.enable_grad(), torch.autocast(x.device.type, enabled=False):
+        with torch.enable_grad():
             change = kl_divergence(here, model.predict(x + probe)).sum()
             (gradient,) = torch.autograd.grad(change, probe)
 
@@ -81,7 +110,7 @@ def detached(p: Distribution) -> Distribution:
     """Returns a class or Gaussian prediction without its history."""
 
     if isinstance(p, torch.distributions.OneHotCategorical):
-        return torch.distributions.OneHotCategorical(logits=p.logits.detach(), validate_args=False)
+        return type(p)(logits=p.logits.detach())
 
     base = torch.distributions.Normal(p.mean.detach(), p.variance.sqrt().detach(), validate_args=False)
 

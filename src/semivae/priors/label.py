@@ -44,15 +44,17 @@ class LabelPrior(nn.Module):
             SettingError: If the choice is none of these.
         """
 
-        if choice == "uniform":
+        named = choice if isinstance(choice, str) else None
+
+        if named == "uniform":
             return cls(torch.full((len(counts),), 1 / len(counts)))
 
-        if choice == "labels":
+        if named == "labels":
             smoothed = torch.tensor(counts) + 1.0
 
             return cls(smoothed / smoothed.sum())
 
-        probs = torch.as_tensor([] if isinstance(choice, str) else choice, dtype=torch.float32)
+        probs = torch.as_tensor([] if named else choice, dtype=torch.float32)
 
         if probs.shape != (len(counts),) or (probs <= 0).any() or abs(probs.sum() - 1) > 1e-4:
             raise SettingError(

@@ -1,0 +1,138 @@
+"""The command as its own process: how fast it starts, how it ends, what goes where."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+
+ENTRY = "from semivae.cli.main import main; main()"
+HEAVY = {"torch", "sklearn", "pandas", "matplotlib", "numpy", "scipy"}
+
+
+def semivae(*arguments, before="pass", **options):
+    code = f"import sys; sys.argv = ['semivae', *{[str(a) for a in arguments]!r}]; {before}; {ENTRY}"
+
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, **options)
+
+
+def test_help_is_light_and_fast():
+    spent = []
+
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        code = "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
+        shown = semivae("--help", before=code)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # What the process computed, not how long it waited for a core.
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+    assert shown.returncode == 0
+    assert not HEAVY & set(shown.stderr.split())
+    assert min(spent) < 0.4
+    assert {"check", "fit", "evaluate", "predict", "sample", "score", "info", "datasets", "demo"} <= set(
+        shown.stdout.split()
+    )
+
+
+@pytest.mark.parametrize(
+    "command", ["check", "fit", "evaluate", "predict", "sample", "score", "info", "datasets", "demo"]
+)
+def test_every_command_has_help(run, command):
+    shown = run(command, "--help").stdout
+
+    assert "Usage:" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_version(run):
+    assert run("--version").stdout.startswith("semivae 0.")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fit"],
+        ["fit", "digits"],
+        ["nonsense"],
+        ["fit", "digits", "--out", "x", "--nonsense"],
+        ["fit", "digits", "--out", "x", "--labels", "many"],
+        ["fit", "digits", "--out", "x", "--task", "both"],
+        ["sample", "x", "--out", "x.csv", "-n", "0"],
+    ],
+)
+def test_wrong_use(run, arguments):
+    message = run(*arguments, code=2).stderr
+
+    assert "Error" in message or "Usage" in message
+
+
+def test_error_of_a_process(tmp_path):
+    ended = semivae("fit", tmp_path / "none.csv", "--out", tmp_path / "model")
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith(f"Error: {tmp_path / 'none.csv'} does not exist")
+    assert "Traceback" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_is_alone_on_standard_output(tmp_path, table):
+    out = tmp_path / "model"
+    settings = ["--set", "epochs=2", "--set", "hidden=(8,)", "--set", "latents=2"]
+    ended = semivae("fit", table, "--target", "kind", "--missing-label", "unknown", *settings, "--json", "--out", out)
+    facts = json.loads(ended.stdout)
+
+    assert ended.returncode == 0
+    assert "epoch 2/2" in ended.stderr
+    assert facts["folder"] == str(out)
+    assert facts["comparison"]["metric"] == "accuracy"
+    assert facts["labeled"] == 20
+
+
+def test_reader_that_goes_away():
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    code = "import sys; sys.argv = ['semivae', 'datasets', '--json']; " + ENTRY
+    ended = subprocess.run([sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writer)
+
+    assert ended.returncode == 2
+    assert ended.stderr == "Error: The reader of the output has gone.\n"
+
+
+def test_disk_full_loses_nothing(tmp_path, table, classifier):
+    """A limit on the size of files stands for a disk that is full."""
+
+    import shutil
+
+    out = tmp_path / "model"
+    shutil.copytree(classifier, out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    settings = ["--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "-q", "--no-compare"]
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))"
+    ended = semivae(
+        *["fit", table, "--target", "kind", "--missing-label", "unknown", *settings, "--overwrite", "--out", out],
+        before=full,
+    )
+
+    assert ended.returncode == 2
+    assert "cannot be written: File too large" in ended.stderr
+    assert ended.stderr.count("Error:") == 1 and "Traceback" not in ended.stderr
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_disk_full_keeps_the_old_predictions(tmp_path, table, classifier):
+    out = tmp_path / "predictions.csv"
+    out.write_text("old")
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
+    ended = semivae("predict", classifier, table, "--overwrite", "--out", out, before=full)
+
+    assert ended.returncode == 2
+    assert "cannot be written" in ended.stderr
+    assert out.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [out]

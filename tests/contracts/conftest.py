@@ -1,0 +1,121 @@
+"""Small schemas and rows that every model is built for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+from semivae.batch import Batch, Labeled
+from semivae.engine import seeded
+from semivae.estimators import VAEClassifier
+from semivae.estimators.wiring import wire
+from semivae.models import Model, models
+from semivae.variables import Schema, Variable
+
+ROWS = 6
+
+TABLE = (
+    Variable("length", "real", missing=True),
+    Variable("color", "category", classes=("blue", "green", "red"), missing=True),
+    Variable("weight", "real"),
+)
+IMAGE = (Variable("image", "image", shape=(1, 13, 14), axes="HW"),)
+
+TARGETS = {
+    "category": Variable("label", "category", classes=(0, 1, 2, 3)),
+    "real": Variable("label", "real"),
+    None: None,
+}
+
+# Every model with every kind of target that it says it learns from.
+WIRED = [(name, target) for name in models for target in models[name].targets or (None,)]
+
+
+@pytest.fixture(params=["table", "image", "conv"])
+def schema_of(request: pytest.FixtureRequest) -> Callable[[str | None], Schema]:
+    """Returns the schema for a kind of target."""
+
+    x = TABLE if request.param == "table" else IMAGE
+
+    return lambda target: Schema(x, TARGETS[target], "frame" if x is TABLE else "image")
+
+
+@pytest.fixture
+def build(request: pytest.FixtureRequest) -> Callable[..., Model]:
+    """Builds a model, the same at each call."""
+
+    conv = "conv" in request.node.name.split("[")[-1].split("-")
+
+    def wired(name: str, schema: Schema, **settings: Any) -> Model:
+        settings = {"hidden": (8, 8), "latents": 3, "network": "conv" if conv else "mlp", **settings}
+        parameters = VAEClassifier(**settings).get_params(deep=False)
+
+        with seeded(0):
+            return wire(parameters, name, schema, [4, 3, 2, 1])
+
+    return wired
+
+
+def rows_of(schema: Schema, missing: bool = True) -> torch.Tensor:
+    """Rows in the units of a model, with missing cells where the schema has them."""
+
+    random = torch.Generator().manual_seed(1)
+
+    if schema.image:
+        return torch.rand(ROWS, *schema.x[0].shape, generator=random)
+
+    x = torch.randn(ROWS, 3, generator=random)
+    x[:, 1] = torch.tensor([0.0, 1, 2, 0, 1, 2])
+
+    if missing:
+        x[0, 0] = x[1, 1] = x[2, :2] = torch.nan
+
+    return x
+
+
+def points_of(schema: Schema) -> torch.Tensor:
+    """A label point for each row."""
+
+    if schema.y.kind == "real":
+        return torch.linspace(-1, 1, ROWS)[:, None]
+
+    return torch.eye(schema.y.width)[torch.arange(ROWS) % schema.y.width]
+
+
+def batch_of(schema: Schema) -> Batch:
+    """A batch with both halves, or the unlabeled one alone where there is no target."""
+
+    x = rows_of(schema)
+
+    return Batch(None if schema.y is None else Labeled(x, points_of(schema)), x.flip(0))
+
+
+@pytest.fixture
+def rows() -> Callable[..., torch.Tensor]:
+    """See :func:`rows_of`."""
+
+    return rows_of
+
+
+@pytest.fixture
+def points() -> Callable[[Schema], torch.Tensor]:
+    """See :func:`points_of`."""
+
+    return points_of
+
+
+@pytest.fixture
+def batch() -> Callable[[Schema], Batch]:
+    """See :func:`batch_of`."""
+
+    return batch_of
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs tests that ask for `name` and `target` over every model and target."""
+
+    if {"name", "target"} <= set(metafunc.fixturenames):
+        metafunc.parametrize(("name", "target"), WIRED)

@@ -1,0 +1,161 @@
+"""What every registered model keeps, with every kind of target that it says it learns from."""
+
+import pytest
+import torch
+
+from semivae.batch import Batch
+from semivae.engine import normal_noise
+from semivae.errors import SettingError
+from semivae.models import Terms, models
+
+ROWS = 6
+LATENTS = 3
+
+
+def values(terms: Terms) -> dict[str, torch.Tensor]:
+    """All terms by name."""
+
+    named = {"likelihood": terms.likelihood, "bound": terms.bound, "prediction": terms.prediction}
+
+    return {name: value for name, value in (named | terms.kl).items() if value is not None}
+
+
+def test_terms_have_one_finite_value_per_row(name, target, schema_of, build, batch):
+    schema = schema_of(target)
+    halves = build(name, schema)(batch(schema))
+
+    for terms in filter(None, halves):
+        for term, value in values(terms).items():
+            assert value.shape == (ROWS,), term
+            assert value.isfinite().all(), term
+
+    labeled, unlabeled = halves
+    assert unlabeled.prediction is None, "no label, no prediction of it"
+    assert (labeled is None) == (target is None)
+    assert labeled is None or labeled.prediction is not None
+
+
+def test_bound_is_what_its_terms_add_up_to(name, target, schema_of, build, batch):
+    schema = schema_of(target)
+
+    for terms in filter(None, build(name, schema)(batch(schema))):
+        expected = terms.likelihood + terms.prior - sum(terms.kl.values())
+        torch.testing.assert_close(terms.bound, expected)
+        assert all((kl > -1e-5).all() for kl in terms.kl.values())
+
+
+def test_every_parameter_learns(name, target, schema_of, build, batch):
+    schema = schema_of(target)
+    model = build(name, schema, dropout=0.0)
+    terms = [half for half in model(batch(schema)) if half is not None]
+
+    predictions = [half.prediction.mean() for half in terms if half.prediction is not None]
+    (-sum(half.bound.mean() for half in terms) - sum(predictions)).backward()
+
+    for parameter, value in model.named_parameters():
+        assert value.grad is not None, parameter
+        assert value.grad.isfinite().all(), parameter
+        assert value.grad.any(), parameter
+
+
+def test_one_half_of_a_batch_is_enough(name, target, schema_of, build, batch):
+    schema = schema_of(target)
+    whole = batch(schema)
+
+    for half in (Batch(whole.labeled, None), Batch(None, whole.unlabeled)):
+        terms = build(name, schema)(half)
+
+        assert [part is None for part in terms] == [part is None for part in half]
+
+
+def test_evaluation_draws_nothing(name, target, schema_of, build, rows):
+    schema = schema_of(target)
+    model = build(name, schema, dropout=0.5).double().eval()
+    x = rows(schema).double()
+    noise = normal_noise(4, LATENTS)
+
+    def answers() -> list[torch.Tensor]:
+        z, deviation = model.posterior(x)
+        label = [] if target is None else [model.predict(x).mean]
+
+        return [z, deviation, model.decode(z).mean, model.log_evidence(x, noise), *label]
+
+    before = torch.get_rng_state()
+    first, second = answers(), answers()
+
+    assert torch.equal(before, torch.get_rng_state())
+    assert all(map(torch.equal, first, second))
+    assert all(part.isfinite().all() and len(part) == ROWS for part in first)
+    assert all(part.dtype == torch.float64 for part in first), "half of the digits are lost on the way"
+
+
+def test_model_without_a_target_predicts_none(name, target, schema_of, build, rows):
+    schema = schema_of(target)
+    model = build(name, schema).eval()
+
+    if target is None:
+        with pytest.raises(SettingError, match="model="):
+            model.predict(rows(schema))
+    else:
+        p = model.predict(rows(schema))
+        assert p.mean.shape == p.variance.shape == (ROWS, schema.y.width if schema.y else 0)
+        assert p.log_prob(p.sample()).shape == (ROWS,)
+
+
+def test_double_precision_agrees_with_single(name, target, schema_of, build, rows):
+    schema = schema_of(target)
+    model, double = build(name, schema).eval(), build(name, schema).double().eval()
+    x, noise = rows(schema), normal_noise(4, LATENTS)
+
+    exact = double.log_evidence(x.double(), noise)
+    torch.testing.assert_close(model.log_evidence(x, noise.float()).double(), exact, rtol=1e-4, atol=1e-3)
+
+
+def test_answer_for_a_row_depends_on_that_row_alone(name, target, schema_of, build, rows):
+    schema = schema_of(target)
+    model = build(name, schema).double().eval()
+    x, noise = rows(schema).double(), normal_noise(4, LATENTS)
+    order = torch.tensor([3, 0, 5, 1, 4, 2])
+
+    together = model.log_evidence(x, noise)
+    alone = torch.cat([model.log_evidence(row[None], noise) for row in x])
+
+    torch.testing.assert_close(together, alone, rtol=1e-12, atol=1e-10)
+    torch.testing.assert_close(together[order], model.log_evidence(x[order], noise), rtol=1e-12, atol=1e-10)
+    torch.testing.assert_close(model.posterior(x)[0][2:3], model.posterior(x[2:3])[0], rtol=1e-12, atol=1e-12)
+
+
+def test_draws_can_be_decoded(name, target, schema_of, build, points, rows):
+    schema = schema_of(target)
+    model = build(name, schema).eval()
+    given = [None] if target is None else [None, points(schema)]
+
+    for y in given:
+        z, label = model.draw(ROWS, y)
+        p = model.decode(z, label)
+
+        assert z.shape == (ROWS, LATENTS)
+        assert p.mean.shape == p.sample().shape == rows(schema).shape
+        assert p.log_prob(rows(schema)).shape == (ROWS,)
+        assert label is None or y is None or torch.equal(label, y)
+
+
+@pytest.mark.parametrize("schema_of", ["table"], indirect=True)
+def test_missing_cells_leave_no_nan_behind(name, target, build, rows, points, schema_of):
+    schema = schema_of(target)
+    model = build(name, schema)
+    x = torch.full_like(rows(schema), torch.nan)
+    terms = model.unlabeled(x) if target is None else model.labeled(x, points(schema))
+
+    assert (terms.likelihood == 0).all(), "a row without a cell says nothing"
+
+    terms.bound.sum().backward()
+    assert all(p.grad is None or p.grad.isfinite().all() for p in model.parameters())
+
+
+def test_registry_names_models_once():
+    assert set(models) >= {"ae", "vae", "predictor", "m2"}
+    assert len({models[name] for name in models}) == len(list(models))
+
+    with pytest.raises(ValueError, match="'m2'"):
+        models["m3"]

@@ -1,0 +1,41 @@
+"""The whole of scikit-learn's contract, with the one exception that its own semi-supervised estimators have."""
+
+from typing import Any
+
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from semivae import PCA, VAEClassifier, VAEEmbedding, VAERegressor
+
+FIT = {
+    "hidden": (32,),
+    "latents": 2,
+    "epochs": 20,
+    "batch_size": 32,
+    "learning_rate": 0.01,
+    "averaging": 0.9,
+    "random_state": 0,
+}
+
+ESTIMATORS = [
+    VAEClassifier(**FIT),
+    VAEClassifier(model="predictor", **FIT),
+    VAERegressor(**FIT | {"latents": 6, "adversarial": 0.0}),  # the checks set alpha=0.01
+    VAEEmbedding(**FIT),
+    PCA(latents=1),
+]
+
+
+def expected_failures(estimator: Any) -> dict[str, str]:
+    """The checks that an estimator may fail: only those that scikit-learn excuses for LabelSpreading, too."""
+
+    if isinstance(estimator, VAEClassifier):
+        return {"check_classifiers_classes": "its classes are -1 and 1, and -1 means unlabeled"}
+
+    return {}
+
+
+@pytest.mark.filterwarnings("ignore")  # constant columns and classes named "-1", which the checks mean
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures, xfail_strict=True)
+def test_scikit_learn(estimator, check):
+    check(estimator)
