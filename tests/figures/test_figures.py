@@ -137,7 +137,8 @@ def test_map_of_values():
     figure = latent_map(RANDOM.normal(size=(5, 3)), np.array([1.0, 2, 3, 4, np.nan]), "price")
 
     assert len(figure.axes) == 2  # the map and its bar of colors
-    assert "price" in texts(figure)
+    assert "price" in texts(figure) and "unlabeled" in texts(figure)
+    assert "unlabeled" not in texts(latent_map(RANDOM.normal(size=(3, 2)), np.arange(3.0), "price"))
     assert shows(figure, "#440154") and shows(figure, "#FDE725")
 
 
@@ -208,7 +209,7 @@ def test_columns():
     observed = np.column_stack([RANDOM.normal(size=50), RANDOM.integers(0, 2, 50), np.full(50, np.nan)])
     figure = distributions(observed, observed[:10], ["size", "shade", "empty"], [[], ["red", "blue"], []], "sampled")
 
-    assert all(word in texts(figure) for word in ("size", "shade", "empty", "red", "blue", "observed", "sampled"))
+    assert all(word in texts(figure) for word in ("size", "shade", "all missing", "red", "blue", "observed", "sampled"))
     assert shows(figure, COLORS[0])
     assert len(figure.axes) == 3
 

@@ -165,7 +165,7 @@ def batch_for(choice: int | str, rows: int) -> int:
 def epochs_for(settings: dict[str, Any], steps: int) -> int:
     r"""Returns the epochs of a run.
 
-    "auto" gives small data many passes and large data few: about 1,000 steps, between 15 and 500 epochs.
+    "auto" gives small data many passes and large data few: about 800 steps, between 10 and 500 epochs.
 
     Arguments:
         settings: The parameters of the estimator.
@@ -175,7 +175,7 @@ def epochs_for(settings: dict[str, Any], steps: int) -> int:
     if settings["epochs"] != "auto":
         return settings["epochs"]
 
-    return int(min(500, max(15, round(1000 / steps))))
+    return int(min(500, max(10, round(800 / steps))))
 
 
 def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[int]) -> Consistency | None:

@@ -26,7 +26,7 @@ from semivae.trust.rivals import rivals
 RESAMPLES = 2000
 
 # Steps are cheap on the labels alone, and more than this only overfit.
-MOST_STEPS = 2000
+MOST_STEPS = 500
 
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 

@@ -1,0 +1,122 @@
+r"""`semivae fit`: from partially labeled rows to a saved model with figures and an honest comparison."""
+
+from __future__ import annotations
+
+__all__ = ["describe", "fit", "save", "train"]
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from semivae.cli.job import Job, Wishes, prepare
+from semivae.cli.options import Data, Json, MissingLabel, Overwrite, Seed, Settings, TargetName, TaskName
+from semivae.cli.outputs import check_folder
+from semivae.cli.screen import emit, put, ready, say
+from semivae.cli.verdict import judge, show_verdict
+
+
+def fit(
+    data: Data,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
+    target: TargetName = None,
+    model: Annotated[str, typer.Option(help="m2 or predictor; vae, ae or pca learn without a target.")] = "auto",
+    task: TaskName = None,
+    labels: Annotated[int | None, typer.Option(min=1, help="Keep so many labels, hide the others.")] = None,
+    seed: Seed = 0,
+    settings: Settings = None,
+    missing_label: MissingLabel = None,
+    split: Annotated[str, typer.Option(help="Rows of a named set: train, test or all.")] = "train",
+    compare: Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with simpler methods.")] = True,
+    overwrite: Overwrite = False,
+    json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+) -> None:
+    """Fit a model to partially labeled rows and save it.
+
+    The folder gets the model, its figures, and a table that compares it with simpler methods on the same labels.
+    Ctrl-C ends the training early and keeps the best model so far.
+    """
+
+    check_folder(out, overwrite)
+    job = prepare(Wishes(data, target, split, model, task, labels, seed, settings or [], missing_label))
+    train(job, quiet)
+
+    facts = describe(job, target)
+    verdict = None
+
+    if compare and job.task and facts["stopped"] != "interrupted":
+        verdict = judge(job.estimator, job.source.x, job.source.y, seed, tell=(lambda line: None) if quiet else say)
+
+    save(job, out, facts, verdict, seed, overwrite)
+
+    if json:
+        emit({"folder": out, **facts, "comparison": verdict and verdict.to_json()})
+    else:
+        show(out, facts, verdict)
+
+
+def train(job: Job, quiet: bool) -> None:
+    """Fits the estimator, whose target then has the name that the user gave it."""
+
+    from dataclasses import replace
+
+    from semivae.engine import Progress
+
+    estimator, source = job.estimator, job.source
+    watched = "callbacks" in estimator.get_params() and not quiet
+
+    if watched:
+        estimator.set_params(callbacks=[Progress(estimator._model_name())])
+
+    estimator.fit(source.x, source.y)
+
+    if watched:
+        estimator.set_params(callbacks=None)  # an open progress bar cannot be copied
+
+    if job.task is not None:
+        estimator.schema_ = replace(estimator.schema_, y=replace(estimator.schema_.y, name=source.target))
+
+
+def describe(job: Job, target: str | None) -> dict[str, Any]:
+    """Returns what was done as plain values."""
+
+    estimator, rows = job.estimator, len(job.source)
+    history = estimator.history_
+
+    return {
+        "estimator": type(estimator).__name__,
+        "model": estimator._model_name(),
+        "task": job.task and str(job.task),
+        "data": {"name": job.source.name, "rows": rows, "target": target},
+        "labeled": getattr(estimator, "n_labeled_", 0),
+        "unlabeled": getattr(estimator, "n_unlabeled_", rows),
+        "epochs": len(history) if "epoch" in history else None,
+        "seconds": round(float(history["seconds"].iloc[-1]), 2) if "seconds" in history else None,
+        "stopped": getattr(estimator, "stopped_", "done"),
+    }
+
+
+def save(job: Job, out: Path, facts: dict[str, Any], verdict: Any, seed: int, overwrite: bool) -> None:
+    """Saves the model, its figures and what was measured in one step."""
+
+    from semivae.cli.pictures import pictures
+    from semivae.estimators.saved import save
+
+    metrics = facts | ({"comparison": verdict.to_json()} if verdict else {})
+    extra = pictures(job.estimator, job.source.x, job.source.y, seed)
+
+    save(job.estimator, out, overwrite, metrics=ready(metrics), extra=extra)
+
+
+def show(out: Path, facts: dict[str, Any], verdict: Any) -> None:
+    """Shows what was done as text."""
+
+    run = "" if facts["epochs"] is None else f", {facts['epochs']:,} epochs in {facts['seconds']:.0f} s"
+    rows = f"{facts['labeled']:,} labeled and {facts['unlabeled']:,} unlabeled rows"
+    put(f"{facts['estimator']} ({facts['model']}): {rows}{run}")
+
+    if verdict is not None:
+        show_verdict(verdict)
+
+    put(f"\nWrote {out}/ (the pictures are in {out / 'figures'}/)")

@@ -1,0 +1,106 @@
+r"""A fit that is ready to start: the rows, the labels that may be seen, the estimator."""
+
+from __future__ import annotations
+
+__all__ = ["Job", "Wishes", "prepare"]
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from semivae.cli.screen import say
+from semivae.cli.task import Task
+from semivae.errors import SettingError
+
+if TYPE_CHECKING:
+    from semivae.data.source import Source
+
+
+@dataclass(frozen=True)
+class Wishes:
+    r"""What the user asked for.
+
+    Attributes:
+        data: A file, or the name of a set.
+        target: The column of the labels.
+        split: Which rows of a named set.
+        model: The name of the model, "pca" or "auto".
+        task: What the target is; None to judge by its values.
+        labels: How many labels to keep; None for all.
+        seed: What everything random is drawn from.
+        settings: Settings of the estimator, as name=value.
+        missing_label: What marks a row without label.
+    """
+
+    data: str
+    target: str | None
+    split: str
+    model: str
+    task: Task | None
+    labels: int | None
+    seed: int
+    settings: list[str]
+    missing_label: list[str] | None
+
+
+@dataclass(frozen=True)
+class Job:
+    r"""A fit that is ready to start.
+
+    Attributes:
+        estimator: The estimator, not fitted.
+        source: The rows, and the labels that may be seen.
+        task: What the target is; None where nothing is learned from one.
+    """
+
+    estimator: Any
+    source: Source
+    task: Task | None
+
+
+def prepare(wishes: Wishes) -> Job:
+    r"""Reads the rows, hides labels before anything else sees them, and chooses the estimator.
+
+    Raises:
+        SettingError: If what the user asked for does not go together.
+        DataError: If the rows or labels cannot be used.
+    """
+
+    from semivae.cli.choose import estimator_for, learns_from_target, settings_for
+    from semivae.data.read import read
+
+    learns = learns_from_target(wishes.model, wishes.target)
+
+    if wishes.labels is not None and not learns:
+        needed = "labels are kept of a target that is learned from"
+        raise SettingError(f"--labels {wishes.labels}", needed, "add --target COL, without --model")
+
+    settings_for(wishes.model, wishes.settings)  # a wrong one should not wait until the rows are read
+    source = read(wishes.data, wishes.target, wishes.split, download=True)
+
+    if not learns:
+        if wishes.target is not None:
+            say(f"Model {wishes.model} does not learn from a target: {wishes.target!r} is left out of the rows.")
+
+        source, task = replace(source, y=None), None
+    else:
+        source, task = labeled(source, wishes)
+
+    return Job(estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed), source, task)
+
+
+def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
+    """Returns rows with the labels that may be seen, and what the labels are."""
+
+    from semivae.cli.task import hide, labels_for, readable, task_of
+
+    y = readable(source.y, wishes.missing_label)
+    task, name = wishes.task, str(source.target)
+
+    if task is None:
+        task, reason = task_of(y, wishes.missing_label, name)
+        what = "a class" if task is Task.CLASS else "a real value"
+        say(f"Target {name!r} is taken for {what}: {reason} (see --task).")
+
+    labels = labels_for(y, task, wishes.missing_label, name)
+
+    return replace(source, y=y if wishes.labels is None else hide(y, labels, wishes.labels, wishes.seed)), task

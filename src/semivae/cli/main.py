@@ -1,0 +1,90 @@
+r"""The entry of the command: its parts, and one message with exit code 2 for whatever goes wrong on purpose."""
+
+from __future__ import annotations
+
+__all__ = ["app", "main"]
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from semivae.cli.check import check
+from semivae.cli.datasets import datasets
+from semivae.cli.demo import demo
+from semivae.cli.evaluate import evaluate
+from semivae.cli.fit import fit
+from semivae.cli.info import info
+from semivae.cli.predict import predict
+from semivae.cli.sample import sample
+from semivae.cli.score import score
+from semivae.cli.screen import complain, messages
+from semivae.errors import SemivaeError
+
+
+class Commands(TyperGroup):
+    """The group of all commands, where errors become messages."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs a command; a deliberate error, Ctrl-C and a closed output end it with exit code 2."""
+
+        with messages():
+            try:
+                return super().invoke(ctx)
+            except SemivaeError as error:
+                complain(str(error))
+            except KeyboardInterrupt:
+                complain("Stopped by hand; nothing was written.")
+            except BrokenPipeError:
+                # What is still buffered has nowhere to go, and must not fail once more at the exit.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                complain("The reader of the output has gone.")
+
+            raise typer.Exit(2)
+
+
+app = typer.Typer(
+    name="semivae",
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def version(wanted: bool) -> None:
+    """Shows the version and ends."""
+
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"semivae {version('semivae')}")
+
+        raise typer.Exit
+
+
+@app.callback()
+def semivae(
+    version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Learn from few labels and many unlabeled rows with variational autoencoders.
+
+    `semivae check DATA --target COL`, then `semivae fit DATA --target COL --out DIR`, then
+    `semivae predict DIR NEW --out FILE`. DATA is a file or a named set (`semivae datasets`).
+    """
+
+
+for command in (check, fit, evaluate, predict, score, sample, info, datasets, demo):
+    app.command()(command)
+
+
+def main() -> None:
+    """Runs the command that the arguments of the process name."""
+
+    app()

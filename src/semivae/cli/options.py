@@ -1,0 +1,102 @@
+r"""What several commands take, and the settings of an estimator as `--set name=value`, read off its signature."""
+
+from __future__ import annotations
+
+__all__ = [
+    "Data",
+    "Json",
+    "MissingLabel",
+    "Model",
+    "OutFile",
+    "Overwrite",
+    "Seed",
+    "Settings",
+    "TargetName",
+    "TaskName",
+    "settings_of",
+]
+
+import ast
+import difflib
+import inspect
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from semivae.cli.task import Task
+from semivae.errors import SettingError
+
+Data = Annotated[
+    str,
+    typer.Argument(metavar="DATA", help="A file (CSV, TSV, parquet, npz, idx) or the name of a set (digits)."),
+]
+Model = Annotated[Path, typer.Argument(metavar="MODEL", help="The folder that `semivae fit --out` wrote.")]
+TargetName = Annotated[str | None, typer.Option("--target", metavar="COL", help="The column that holds the labels.")]
+TaskName = Annotated[Task | None, typer.Option("--task", help="What the target is; judged by its values if not given.")]
+MissingLabel = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--missing-label",
+        metavar="V",
+        help="What marks a row without label, beside empty cells; -1 for classes if not given. Repeatable.",
+    ),
+]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of the estimator. Repeatable.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="What everything random is drawn from.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write: .csv or .parquet.")]
+
+# Settings that have an option of their own, or that cannot be written in a command.
+ELSEWHERE = {
+    "model": "--model",
+    "random_state": "--seed",
+    "missing_label": "--missing-label",
+    "verbose": "--quiet",
+    "callbacks": "fit(...) in Python",
+}
+
+
+def settings_of(pairs: Iterable[str], estimator: type[Any]) -> dict[str, Any]:
+    r"""Reads settings such as "epochs=20" and "hidden=(256, 256)".
+
+    Arguments:
+        pairs: The settings; a value that is no Python literal is text.
+        estimator: The class whose signature says what there is. It checks the values itself when it is fitted.
+
+    Raises:
+        SettingError: If there is no such setting; it names those that resemble it.
+    """
+
+    known = [name for name in inspect.signature(estimator).parameters if name not in ELSEWHERE]
+
+    return dict(setting(pair, known) for pair in pairs)
+
+
+def setting(pair: str, known: list[str]) -> tuple[str, Any]:
+    """Reads one setting."""
+
+    name, equals, text = (part.strip() for part in pair.partition("="))
+
+    if name in ELSEWHERE:
+        raise SettingError(f"--set {pair}", f"{name} is not set this way", f"use {ELSEWHERE[name]}")
+
+    if name not in known or not equals:
+        raise SettingError(f"--set {pair}", f"it must be name=value, of {', '.join(known)}", guess(name, known))
+
+    try:
+        return name, ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return name, text
+
+
+def guess(name: str, known: list[str]) -> str:
+    """Returns a setting that was probably meant."""
+
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+
+    return f"--set {' or --set '.join(f'{name}=...' for name in close or known[:1])}"

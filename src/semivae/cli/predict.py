@@ -1,0 +1,61 @@
+r"""`semivae predict`: the label of each row, how sure it is, and how unusual the row is."""
+
+from __future__ import annotations
+
+__all__ = ["predict"]
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from semivae.cli.options import Data, Model, OutFile, Overwrite
+from semivae.cli.outputs import check_file, write_table
+from semivae.cli.screen import say
+from semivae.errors import SettingError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def predict(
+    model: Model,
+    data: Data,
+    out: OutFile,
+    split: Annotated[str, typer.Option(help="Which rows of a named set: train, test or all.")] = "test",
+    overwrite: Overwrite = False,
+) -> None:
+    """Predict the label of each row, in order, to a CSV or parquet file.
+
+    Columns: prediction; probability_<class> of each class, or lower and upper (90% interval) of a real value;
+    outlier_score (higher is more abnormal). The rows may hold the target, which is not read.
+    """
+
+    from semivae.cli.rows import read_rows
+    from semivae.estimators import load
+
+    check_file(out, overwrite)
+    estimator = load(model)
+
+    if estimator.schema_.y is None:
+        raise SettingError(f"{model} was fitted without a target", "it predicts no label", "take `semivae score`")
+
+    x = read_rows(estimator, data, split).x
+    frame = predictions(estimator, x)
+    write_table(out, frame.assign(outlier_score=estimator.outlier_score(x)))
+    say(f"Wrote {len(frame):,} rows to {out}")
+
+
+def predictions(estimator: Any, x: Any) -> pd.DataFrame:
+    """Returns the prediction of each row and how sure it is."""
+
+    import pandas as pd
+
+    if estimator.schema_.y.kind == "real":
+        lower, upper = estimator.predict_interval(x)
+
+        return pd.DataFrame({"prediction": estimator.predict(x), "lower": lower, "upper": upper})
+
+    probabilities = estimator.predict_proba(x)
+    columns = {f"probability_{name}": probabilities[:, i] for i, name in enumerate(estimator.classes_)}
+
+    return pd.DataFrame({"prediction": estimator.classes_[probabilities.argmax(axis=1)], **columns})

@@ -1,0 +1,81 @@
+r"""Rows for a command: read, and brought into the order of the fit."""
+
+from __future__ import annotations
+
+__all__ = ["has_density", "read_labeled", "read_rows", "target_of"]
+
+from typing import TYPE_CHECKING, Any
+
+from semivae.errors import SettingError
+
+if TYPE_CHECKING:
+    from semivae.data.source import Source
+
+
+def target_of(estimator: Any) -> str | None:
+    """Returns the name of the column that is the target of a saved model, or was left out of its rows."""
+
+    y = estimator.schema_.y
+
+    return y.name if y is not None else estimator.metrics_.get("data", {}).get("target")
+
+
+def has_density(estimator: Any) -> bool:
+    """Whether the scores of a model are a log-density; those of a plain autoencoder say how well it rebuilds a row."""
+
+    return estimator._model_name() != "ae"
+
+
+def read_rows(estimator: Any, data: str, split: str) -> Source:
+    r"""Reads rows for a saved model, whose target they may or may not hold.
+
+    Raises:
+        DataError: If they cannot be read.
+    """
+
+    from dataclasses import replace
+
+    from semivae.data.read import read
+
+    source = read(data, None, split, download=True)
+
+    return replace(source, x=aligned(estimator, source.x))
+
+
+def read_labeled(estimator: Any, data: str, target: str | None, split: str) -> Source:
+    r"""Reads rows and their labels for a saved model.
+
+    Raises:
+        DataError: If they cannot be read, or hold no such target.
+        SettingError: If the model has no target.
+    """
+
+    from dataclasses import replace
+
+    from semivae.cli.task import readable
+    from semivae.data.read import read
+
+    if estimator.schema_.y is None:
+        raise SettingError(f"--target {target}", "the model was fitted without a target", "leave --target out")
+
+    source = read(data, target or estimator.schema_.y.name, split, download=True)
+
+    return replace(source, x=aligned(estimator, source.x), y=readable(source.y, estimator.missing_label))
+
+
+def aligned(estimator: Any, x: Any) -> Any:
+    """Returns a frame with its columns in the order of the fit and without the target; other rows as they are."""
+
+    from semivae.data.frames import is_frame
+
+    names = list(getattr(estimator, "feature_names_in_", ()))
+
+    if not is_frame(x) or not names:
+        return x
+
+    x = x.drop(columns=[target_of(estimator)], errors="ignore")
+    absent = {name: None for name in estimator.schema_.left_out if name not in x}
+    x = x.assign(**absent)  # columns that the model does not read
+    extra = [name for name in x if name not in names]
+
+    return x[[name for name in names if name in x] + extra]

@@ -1,0 +1,41 @@
+r"""`semivae score`: the log-density of each row."""
+
+from __future__ import annotations
+
+__all__ = ["score"]
+
+from typing import Annotated
+
+import typer
+
+from semivae.cli.options import Data, Model, OutFile, Overwrite
+from semivae.cli.outputs import check_file, write_table
+from semivae.cli.screen import say
+
+
+def score(
+    model: Model,
+    data: Data,
+    out: OutFile,
+    split: Annotated[str, typer.Option(help="Which rows of a named set: train, test or all.")] = "test",
+    overwrite: Overwrite = False,
+) -> None:
+    """Write how usual each row is, in order, to a CSV or parquet file.
+
+    Columns: log_density (higher is more normal) and outlier_score (higher is more abnormal). A plain autoencoder has
+    no density; it writes reconstruction_log_likelihood instead.
+    """
+
+    import pandas as pd
+
+    from semivae.cli.rows import has_density, read_rows
+    from semivae.estimators import load
+
+    check_file(out, overwrite)
+    estimator = load(model)
+    scores = estimator.score_samples(read_rows(estimator, data, split).x)
+
+    name = "log_density" if has_density(estimator) else "reconstruction_log_likelihood"
+
+    write_table(out, pd.DataFrame({name: scores, "outlier_score": -scores}))
+    say(f"Wrote {len(scores):,} rows to {out}")

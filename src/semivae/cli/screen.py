@@ -1,0 +1,160 @@
+r"""What the user sees: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+__all__ = ["complain", "emit", "messages", "number", "put", "ready", "say", "table"]
+
+import json
+import logging
+import math
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+# The widest that a table may be.
+WIDTH = 80
+
+
+def say(message: str) -> None:
+    """Tells the user something, on standard error."""
+
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()
+
+
+def put(text: str) -> None:
+    """Shows a part of the result, on standard output."""
+
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def complain(message: str) -> None:
+    """Tells the user what went wrong."""
+
+    say(f"Error: {message}")
+
+
+def emit(document: Any) -> None:
+    """Shows the result as one JSON document, on standard output."""
+
+    put(json.dumps(ready(document), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def ready(value: Any) -> Any:
+    """Returns a value as plain JSON values; a number that is not finite is null there."""
+
+    if isinstance(value, dict):
+        return {str(key): ready(entry) for key, entry in value.items()}
+
+    if isinstance(value, list | tuple):
+        return [ready(entry) for entry in value]
+
+    if hasattr(value, "tolist"):  # NumPy's scalars and arrays
+        return ready(value.tolist())
+
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+
+    return str(value) if isinstance(value, Path) else value
+
+
+def number(value: Any) -> str:
+    """Returns a number as text with a useful number of digits, anything else as it is."""
+
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "-" if value is None else str(value)
+
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, error: bool = False) -> None:
+    r"""Shows a table of at most 80 columns of text.
+
+    Arguments:
+        columns: Their names; one that starts with ">" is aligned to the right.
+        rows: The cells.
+        error: Whether it goes to standard error, for standard output is for JSON.
+    """
+
+    from rich.text import Text
+
+    shown = empty_table(columns)
+
+    for row in rows:
+        # As a text object, for brackets in what the user named are no markup.
+        shown.add_row(*(Text(number(cell)) for cell in row))
+
+    console(error).print(shown)
+
+
+def empty_table(columns: Sequence[str]) -> Table:
+    """Returns a table without rows."""
+
+    from rich import box
+    from rich.table import Table
+
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+
+    for name in columns:
+        shown.add_column(name.removeprefix(">"), justify="right" if name.startswith(">") else "left", overflow="fold")
+
+    return shown
+
+
+def console(error: bool) -> Console:
+    """Returns where tables are written."""
+
+    from rich.console import Console
+
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise
+
+    found = Output(stderr=error, highlight=False)
+    found.width = min(found.width, WIDTH)
+
+    return found
+
+
+@contextmanager
+def messages() -> Iterator[None]:
+    """Shows warnings, and what the package logs, as plain lines on standard error."""
+
+    handler = Lines()
+    logger = logging.getLogger("semivae")
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("default", category=UserWarning)
+            warnings.showwarning = note
+            yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+
+
+def note(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    """Shows a warning that is meant for the user of the data, not for the author of a program."""
+
+    if issubclass(category, UserWarning):
+        say(f"Note: {message}")
+
+
+class Lines(logging.Handler):
+    """Writes each record as a line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes a record."""
+
+        say(record.getMessage())
