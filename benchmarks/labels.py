@@ -25,6 +25,8 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> None:
+    """Runs the seeds and stores the result."""
+
     arguments = parse()
     runs = []
 
@@ -52,6 +54,8 @@ def main() -> None:
 
 
 def parse() -> argparse.Namespace:
+    """Reads the command line."""
+
     parser = argparse.ArgumentParser(description="Accuracy with few labels, over several draws of them.")
     parser.add_argument("data", help="a named set: digits, mnist, fashion_mnist")
     parser.add_argument("--labels", type=int, default=100)

@@ -30,7 +30,7 @@ def fitted(request):
         "regressor": lambda: (VAERegressor(**FIT).fit(WINE[:, :12], WHOLE[:, 12]), WINE[:, :12]),
         "embedding": lambda: (VAEEmbedding(**FIT).fit(WINE), WINE),
         "ae": lambda: (VAEEmbedding(model="ae", **FIT).fit(WINE), WINE),
-        "conv": lambda: (VAEClassifier(network="conv", **FIT | {"epochs": 1}).fit(big, three), big),
+        "conv": lambda: (VAEClassifier(network="conv", **FIT | {"batch_size": 8, "epochs": 6}).fit(big, three), big),
         "pca": lambda: (PCA(latents=3).fit(WHOLE), WHOLE),
     }
 

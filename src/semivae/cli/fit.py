@@ -64,15 +64,11 @@ def train(job: Job, quiet: bool) -> None:
     from semivae.engine import Progress
 
     estimator, source = job.estimator, job.source
-    watched = "callbacks" in estimator.get_params() and not quiet
 
-    if watched:
+    if "callbacks" in estimator.get_params() and not quiet:
         estimator.set_params(callbacks=[Progress(estimator._model_name())])
 
     estimator.fit(source.x, source.y)
-
-    if watched:
-        estimator.set_params(callbacks=None)  # an open progress bar cannot be copied
 
     if job.task is not None:
         estimator.schema_ = replace(estimator.schema_, y=replace(estimator.schema_.y, name=source.target))

@@ -22,7 +22,7 @@ def info(model: Model, json: Json = False) -> None:
     if json:
         emit({"folder": model, **facts, "files": sorted(files)})
     else:
-        put(f"{model}: {facts['estimator']} ({facts['model']}), {len(files) + 1} whole files\n")
+        put(f"{facts['estimator']} ({facts['model']}), {len(files) + 1} whole files\n")
         table(["what", "value"], list(lines(facts)))
 
 

@@ -31,8 +31,6 @@ def judge(estimator: Any, x: Any, y: Any, seed: int, tell: Callable[[str], None]
         The verdict; None if no label can be held out, or the user stopped it.
     """
 
-    import numpy as np
-
     from semivae.cli.task import encoded
     from semivae.data.split import stratified_folds
     from semivae.trust import compare
@@ -47,13 +45,10 @@ def judge(estimator: Any, x: Any, y: Any, seed: int, tell: Callable[[str], None]
         return None
 
     trained = float(estimator.history_["seconds"].iloc[-1])
-
     seconds = seconds or min(FOLDS * trained, max(SECONDS, trained))
 
     try:
-        # Label spreading divides by zero where no label reaches a row.
-        with np.errstate(invalid="ignore"):
-            return compare(estimator, x, codes, folds, seconds, tell=tell)
+        return compare(estimator, x, codes, folds, seconds, tell=tell)
     except KeyboardInterrupt:
         say("The comparison was stopped by hand; the model is kept.")
     except SemivaeError as error:

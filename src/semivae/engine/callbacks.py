@@ -38,12 +38,12 @@ class Progress(Callback):
 
     def __init__(self, title: str = "fit") -> None:
         self.title = title
-        self.console = Console(stderr=True)
 
     def start(self, epochs: int) -> None:
         """Opens the bar."""
 
         self.epochs = epochs
+        self.console = Console(stderr=True)
         self.bar = Bar(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
@@ -73,3 +73,6 @@ class Progress(Callback):
         """Closes the bar."""
 
         self.bar.stop()
+
+        # A bar holds locks, with which an estimator could not be copied.
+        del self.bar, self.console

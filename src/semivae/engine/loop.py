@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from semivae.batch import Batch
 from semivae.engine.callbacks import Callback
+from semivae.engine.memory import keep_memory
 from semivae.engine.optimizer import average, native_bfloat16, optimizer, schedule
 from semivae.engine.predict import seeded
 from semivae.engine.training import Training
@@ -142,6 +143,7 @@ class Run:
         # Fabric takes seconds to import, which nothing but a fit should pay.
         from lightning_fabric import Fabric
 
+        keep_memory()
         kind = device(training.device)
 
         self.fabric = Fabric(accelerator=kind, devices=1, precision=precision(training.precision, kind))

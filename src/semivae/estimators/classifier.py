@@ -16,7 +16,7 @@ from semivae.engine import apply
 from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.inputs import read_rows
-from semivae.estimators.target import Target, known_rows, require_target
+from semivae.estimators.target import Target, known_rows, name_of, require_target
 
 
 class VAEClassifier(ClassifierMixin, VAEEstimator):
@@ -46,7 +46,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         """
 
         y = require_target(self, X, y)
-        labels = ClassLabels.fit(y, self._markers)
+        labels = ClassLabels.fit(y, self._markers, name_of(y))
 
         self._fit(X, Target.of_classes(labels.variable, labels.encode(y)))
         self.classes_ = labels.classes

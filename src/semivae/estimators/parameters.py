@@ -19,7 +19,7 @@ class Parameters(BaseEstimator):
         model: "auto", or the name of a model ("m2", "predictor", "vae", "ae").
         latents: The size of the latent.
         hidden: The sizes of the hidden layers of every network; "auto" goes by the width of the rows.
-        network: "auto", "mlp" or "conv" (images only).
+        network: "mlp", "conv" (images only), or "auto": "conv" for color images and those wider than 32 pixels.
         likelihood: "auto", or for images "bernoulli" or "gaussian".
         scale: The standard deviation of Gaussian values: "shared" by all rows, "learned" per row, or a number
             (the :math:`\sqrt{c}` of the loss :math:`\lVert x - x' \rVert^2 / 2c + \mathrm{KL}`).

@@ -15,7 +15,7 @@ from semivae.data.labels import RealLabels
 from semivae.engine import apply
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.inputs import read_rows
-from semivae.estimators.target import Target, known_rows, require_target
+from semivae.estimators.target import Target, known_rows, name_of, require_target
 
 
 class VAERegressor(RegressorMixin, VAEEstimator):
@@ -45,7 +45,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         """
 
         y = require_target(self, X, y)
-        labels = RealLabels.fit(y, self.missing_label)
+        labels = RealLabels.fit(y, self.missing_label, name_of(y))
 
         return self._fit(X, Target.of_values(labels.variable, labels.encode(y)))
 

@@ -2,7 +2,7 @@ r"""The target of a fit as a model sees it, and the rows in which it is known.""
 
 from __future__ import annotations
 
-__all__ = ["Target", "known_rows", "require_target"]
+__all__ = ["Target", "known_rows", "name_of", "require_target"]
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -86,6 +86,12 @@ def require_target(estimator: BaseEstimator, X: Any, y: Any) -> Any:
     check_consistent_length(X, column)
 
     return column
+
+
+def name_of(column: pd.Series) -> str:
+    """Returns the name of a target."""
+
+    return "label" if column.name is None else str(column.name)
 
 
 def known_rows(X: Any, y: Any, sample_weight: Any, missing_label: Any) -> tuple[Any, NDArray[Any], Any]:

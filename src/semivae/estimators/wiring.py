@@ -40,6 +40,9 @@ LIMITS: dict[str, tuple[float, float, bool]] = {
     "validation_share": (0.01, 0.9, False),
 }
 
+# The side of the largest grey image that "auto" reads without convolutions.
+LARGEST_FLAT = 32
+
 CHOICES: dict[str, tuple[str, ...]] = {
     "network": ("auto", "mlp", "conv"),
     "device": ("auto", "cpu", "cuda", "mps"),
@@ -115,7 +118,7 @@ def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[i
     if bool(target) != bool(kind.targets) or (target and target not in kind.targets):
         raise wrong_target(name, target)
 
-    net = Net(hidden_for(settings, schema), settings["network"] == "conv", settings["dropout"])
+    net = Net(hidden_for(settings, schema), convolves(settings["network"], schema), settings["dropout"])
     family = choose_data(schema, settings["likelihood"], settings["scale"])
     options = {}
 
@@ -137,6 +140,19 @@ def wrong_target(name: str, target: str | None) -> SettingError:
         f"the models that do are {', '.join(map(repr, able))}",
         f"model={able[0]!r}",
     )
+
+
+def convolves(choice: str, schema: Schema) -> bool:
+    r"""Returns whether images are read and drawn by convolutions.
+
+    "auto" leaves small grey images to plain layers, whose step takes a processor a fraction of the time;
+    convolutions take colors and what is wider than 32 pixels.
+    """
+
+    if choice != "auto":
+        return choice == "conv"
+
+    return schema.image and (schema.x[0].shape[0] > 1 or max(schema.x[0].shape[1:]) > LARGEST_FLAT)
 
 
 def hidden_for(settings: dict[str, Any], schema: Schema) -> tuple[int, ...]:

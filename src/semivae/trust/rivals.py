@@ -56,7 +56,9 @@ class Rival:
 
         method: Any = clone(self.method)
 
-        return method.fit(features[rows], y[rows]).predict(new)
+        # Label spreading divides by zero where no label reaches a row.
+        with np.errstate(invalid="ignore"):
+            return method.fit(features[rows], y[rows]).predict(new)
 
 
 def rivals(classes: bool, labels: int) -> list[Rival]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
@@ -38,8 +39,8 @@ class Row:
     Attributes:
         name: The method.
         mean: Its score.
-        low: Lower end of a 95 % interval.
-        high: Upper end of a 95 % interval.
+        low: Lower end of a 95% interval.
+        high: Upper end of a 95% interval.
     """
 
     name: str
@@ -147,7 +148,20 @@ def refit(model: Any, X: Any, y: NDArray[Any], train: NDArray[np.int64], test: N
 
         fresh: Any = clone(model)
 
-        return fresh.fit(_safe_indexing(X, train), y[train]).predict(_safe_indexing(X, test))
+        seen, new = _safe_indexing(X, train), _safe_indexing(X, test)
+
+        return fresh.fit(seen, y[train]).predict(unseen_as_missing(seen, new))
+
+
+def unseen_as_missing(seen: Any, new: Any) -> Any:
+    """Returns new rows in which a category that no row of the fit has is missing; few rows do not have them all."""
+
+    if not isinstance(new, pd.DataFrame):
+        return new
+
+    words = [name for name in new if not pd.api.types.is_numeric_dtype(new[name])]
+
+    return new.assign(**{name: new[name].where(new[name].isin(seen[name])) for name in words})
 
 
 def score(
@@ -189,7 +203,7 @@ def judge(scores: dict[str, NDArray[np.float64]], metric: str, epochs: int) -> V
 def say(gain: Row, metric: str) -> str:
     """Returns in a sentence whether the unlabeled rows helped."""
 
-    amount = f"{gain.mean:+.3f} {metric}, 95 % interval {gain.low:+.3f} to {gain.high:+.3f}"
+    amount = f"{gain.mean:+.3f} {metric}, 95% interval {gain.low:+.3f} to {gain.high:+.3f}"
 
     if gain.low > 0:
         return f"The unlabeled rows helped: {amount} over the same network on the labels alone."
@@ -201,7 +215,7 @@ def say(gain: Row, metric: str) -> str:
 
 
 def interval(name: str, values: NDArray[np.float64]) -> Row:
-    """Returns the mean of values with a 95 % interval from resampled rows."""
+    """Returns the mean of values with a 95% interval from resampled rows."""
 
     random = np.random.default_rng(0)
     means = values[random.integers(len(values), size=(RESAMPLES, len(values)))].mean(axis=1)

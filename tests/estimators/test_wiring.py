@@ -1,0 +1,39 @@
+"""What every "auto" stands for."""
+
+import pytest
+
+from semivae.estimators.wiring import batch_for, convolves, epochs_for, hidden_for
+from semivae.variables import Schema, Variable
+
+
+def images(*shape: int) -> Schema:
+    return Schema((Variable("image", "image", shape),))
+
+
+def table(columns: int) -> Schema:
+    return Schema(tuple(Variable(f"c{i}", "real") for i in range(columns)))
+
+
+@pytest.mark.parametrize(
+    ("schema", "conv"),
+    [(images(1, 28, 28), False), (images(3, 28, 28), True), (images(1, 64, 64), True), (table(900), False)],
+)
+def test_network(schema, conv):
+    assert convolves("auto", schema) is conv
+    assert convolves("conv", schema) is True and convolves("mlp", schema) is False
+
+
+def test_hidden():
+    assert hidden_for({"hidden": "auto"}, table(256)) == (128, 128)
+    assert hidden_for({"hidden": "auto"}, images(1, 28, 28)) == (500, 500)
+    assert hidden_for({"hidden": [7]}, table(3)) == (7,)
+
+
+def test_batch():
+    assert [batch_for("auto", 19_999), batch_for("auto", 20_000), batch_for(3, 20_000)] == [64, 256, 3]
+
+
+@pytest.mark.parametrize(("steps", "epochs"), [(1, 500), (16, 50), (80, 10), (10_000, 10)])
+def test_epochs(steps, epochs):
+    assert epochs_for({"epochs": "auto"}, steps) == epochs
+    assert epochs_for({"epochs": 3}, steps) == 3
