@@ -57,9 +57,9 @@ def average(model: nn.Module, training: Training) -> AveragedModel:
 
 
 def native_bfloat16(device: str) -> bool:
-    """Whether the device has matrix units for bfloat16."""
+    """Whether the device multiplies bfloat16 by itself: at more than twice the speed of float32, or eight times."""
 
     if device == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
 
-    return device == "cpu" and torch.cpu._is_amx_tile_supported()
+    return device == "cpu" and (torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())

@@ -21,7 +21,7 @@ class Training:
         patience: Epochs without a better validation loss after which the run stops, or :py:`None`.
         seed: What everything random in the run is drawn from.
         device: "auto", "cpu", "cuda" or "mps".
-        precision: "auto" takes bfloat16 products where the processor has units for them, "float32", or "bfloat16".
+        precision: "auto" takes bfloat16 products where the hardware has them, "float32", or "bfloat16".
     """
 
     epochs: int

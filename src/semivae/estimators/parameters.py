@@ -45,7 +45,7 @@ class Parameters(BaseEstimator):
         patience: Epochs without improvement before an early stop.
         validation_share: Share of the rows held out for an early stop.
         device: "auto", "cpu", "cuda" or "mps".
-        precision: "auto" takes bfloat16 products where the processor has units for them; "float32"; "bfloat16".
+        precision: "auto" takes bfloat16 products where the hardware has them; "float32"; "bfloat16".
         missing_label: What marks a missing label beside None, NaN and (for integers) -1; a value or a list.
         callbacks: What is told of every epoch: :class:`semivae.Callback` objects.
         verbose: Whether to show a progress bar on standard error.
