@@ -146,7 +146,7 @@ class Run:
         keep_memory()
         kind = device(training.device)
 
-        self.fabric = Fabric(accelerator=kind, devices=1, precision=precision(training.precision, kind))
+        self.fabric = Fabric(accelerator=kind, devices=1, plugins=precision(training.precision, kind))
         self.rows = rows
         self.training = training
         self.validation = validation
@@ -275,8 +275,10 @@ def device(choice: str) -> str:
 
 
 def precision(choice: str, device: str) -> Any:
-    """Returns Fabric's name of the precision."""
+    """Returns Fabric's plugin of the precision; asked for by name, it would announce itself on the terminal."""
+
+    from lightning_fabric.plugins import MixedPrecision, Precision
 
     half = native_bfloat16(device) if choice == "auto" else choice == "bfloat16"
 
-    return "bf16-mixed" if half else "32-true"
+    return MixedPrecision("bf16-mixed", device) if half else Precision()
