@@ -12,7 +12,7 @@ from semivae.errors import SemivaeError
 
 FOLDS = 5
 
-# The comparison may take a minute, or half as long as the fit, whichever is more; never longer than the same fits again.
+# The comparison may take a minute, or half as long as the fit if that is more; never longer than the same fits again.
 SECONDS = 60.0
 
 
