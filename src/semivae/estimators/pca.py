@@ -73,6 +73,10 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.seed_ = int(check_random_state(self.random_state).randint(2**31 - 1))
 
         rows = self._rows(x)
+
+        if len(rows) < 2:
+            raise DataError("Found array with 1 sample(s) while a minimum of 2 is required", "one row has no variance")
+
         most = min(rows.shape)
 
         if not 1 <= self.latents <= most:
