@@ -1,5 +1,7 @@
 """Whatever holds rows and labels, and the tools of scikit-learn around an estimator."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -31,10 +33,12 @@ def test_grid_search_with_text_labels_and_a_marker_of_text():
     """Cross-validation of scikit-learn sorts the labels, which None among text does not allow."""
 
     y = np.where(KNOWN, NAMES, "?")
-    search = GridSearchCV(VAEClassifier(missing_label="?", **FIT), {"latents": [1, 2]}, cv=3, n_jobs=2).fit(X, y)
+    search = GridSearchCV(VAEClassifier(missing_label="?", **FIT), {"latents": [1, 2]}, cv=3).fit(X, y)
+    sent = pickle.loads(pickle.dumps(search.best_estimator_))  # what joblib does between processes
 
     assert search.classes_.tolist() == ["setosa", "versicolor", "virginica"]
     assert search.best_score_ > 0.5, "the unlabeled rows, seven in ten, are not scored"
+    np.testing.assert_array_equal(sent.predict_proba(X), search.predict_proba(X))
 
 
 # Labels
