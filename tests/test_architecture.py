@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "semivae"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-VOCABULARY = {"batch", "errors", "registry", "store", "typing", "variables"}
+VOCABULARY = {"batch", "errors", "ranks", "registry", "store", "typing", "variables"}
 
 BELOW_ESTIMATORS = {
     "data": set(),

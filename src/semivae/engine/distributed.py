@@ -1,0 +1,104 @@
+r"""Several processes: each takes its rows of every batch, and gradients and terms are averaged over all.
+
+PyTorch's own engine does it (DistributedDataParallel, through Fabric), over gloo on processors and NCCL on GPUs. The
+processes are started by torchrun, which also starts them anew after one has died.
+"""
+
+from __future__ import annotations
+
+__all__ = ["fabric", "mean", "ranks_of"]
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from semivae.engine.optimizer import native_bfloat16
+from semivae.engine.training import Training
+from semivae.errors import SettingError
+from semivae.ranks import ALONE, Ranks, launched
+
+
+def ranks_of(training: Training) -> Ranks:
+    r"""Returns the place of this process in a run.
+
+    Raises:
+        SettingError: If the run is to have other processes than those that were started.
+    """
+
+    wanted, found = training.devices * training.nodes, launched()
+
+    if wanted == 1:
+        return ALONE
+
+    if wanted != found.count:
+        raise SettingError(
+            f"devices={training.devices} and nodes={training.nodes}, in one of {found.count} processes",
+            f"{wanted} processes have to be started",
+            f"torchrun --nproc-per-node {training.devices} --nnodes {training.nodes} SCRIPT",
+        )
+
+    return found
+
+
+def fabric(training: Training) -> Any:
+    """Returns the Fabric of a run: its device, its precision, and the connection to the other processes."""
+
+    # Fabric takes seconds to import, which nothing but a fit should pay.
+    from lightning_fabric import Fabric
+    from lightning_fabric.strategies.ddp import DDPStrategy
+
+    kind = device(training.device)
+    half = precision(training.precision, kind)
+
+    if ranks_of(training) == ALONE:
+        return Fabric(accelerator=kind, devices=1, precision=half)
+
+    # Buffers are constants here, and need not be sent at each step.
+    together = DDPStrategy(broadcast_buffers=False, gradient_as_bucket_view=True)
+    made = Fabric(
+        accelerator=kind, strategy=together, devices=training.devices, num_nodes=training.nodes, precision=half
+    )
+    made.launch()
+
+    return made
+
+
+def mean(values: dict[str, Tensor], ranks: Ranks, asked: bool = False) -> tuple[dict[str, Tensor], bool | Tensor]:
+    r"""Returns means over the processes, and whether one of them was asked something, in one message.
+
+    Arguments:
+        values: The values of this process, each with shape ().
+        ranks: The processes.
+        asked: Whether this process was asked.
+    """
+
+    if ranks.count == 1:
+        return values, asked
+
+    own = [value.float() for value in values.values()]
+    means = torch.stack([*own, torch.full_like(own[0], float(asked))])
+    torch.distributed.all_reduce(means)
+    *each, some = (means / ranks.count).unbind()
+
+    return dict(zip(values, each, strict=True)), some
+
+
+def device(choice: str) -> str:
+    """Returns the kind of device to run on."""
+
+    if choice != "auto":
+        return choice
+
+    if torch.cuda.is_available():
+        return "cuda"
+
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def precision(choice: str, device: str) -> Any:
+    """Returns Fabric's name of the precision."""
+
+    half = native_bfloat16(device) if choice == "auto" else choice == "bfloat16"
+
+    return "bf16-mixed" if half else "32-true"
