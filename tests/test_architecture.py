@@ -47,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
 MAY_IMPORT["__init__"] = set(MAY_IMPORT)
+MAY_IMPORT["__main__"] = {"cli"}
 
 MATHEMATICS = {"conditional", "families", "marginal", "models", "networks", "objectives", "priors"}
 

@@ -7,7 +7,7 @@ With one process, everything here returns what it was given.
 
 from __future__ import annotations
 
-__all__ = ["ALONE", "Ranks", "alone", "among", "averaged", "drawn", "gathered", "launched", "place", "share"]
+__all__ = ["ALONE", "Ranks", "alone", "among", "averaged", "drawn", "gathered", "launched", "made_of", "place", "share"]
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +33,7 @@ class Ranks(NamedTuple):
 ALONE = Ranks()
 
 current = ALONE
+several: list[int] | None = None
 
 
 def launched() -> Ranks:
@@ -74,23 +75,33 @@ def share(size: int, ranks: Ranks) -> slice:
     return slice(ranks.rank * part, (ranks.rank + 1) * part)
 
 
-def drawn(
-    shape: Sequence[int], rows: int, draw: Callable[[Sequence[int]], Tensor], parts: Sequence[int] | None = None
-) -> Tensor:
+@contextmanager
+def made_of(parts: list[int]) -> Iterator[None]:
+    """Runs a block in which the rows of this process are made up of its parts of several batches, in order."""
+
+    global several
+    before, several = several, parts
+
+    try:
+        yield
+    finally:
+        several = before
+
+
+def drawn(shape: Sequence[int], rows: int, draw: Callable[[Sequence[int]], Tensor]) -> Tensor:
     r"""Draws noise that is the same however many processes share the batch.
 
     Arguments:
         shape: The shape of the noise of this process.
         rows: The axis of the rows.
         draw: Draws noise of a shape.
-        parts: How the rows are made up of parts of batches, where they are of several.
     """
 
     if alone():
         return draw(shape)
 
     whole = [size * current.count if axis == rows % len(shape) else size for axis, size in enumerate(shape)]
-    sizes = [size * current.count for size in parts or [shape[rows]]]
+    sizes = [size * current.count for size in several or [shape[rows]]]
     noise = draw(whole).movedim(rows, 0).split(sizes)
 
     return torch.cat([part[share(len(part), current)] for part in noise]).movedim(0, rows)

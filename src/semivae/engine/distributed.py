@@ -8,10 +8,13 @@ from __future__ import annotations
 
 __all__ = ["fabric", "mean", "ranks_of"]
 
+import logging
+from inspect import signature
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.parallel import DistributedDataParallel
 
 from semivae.engine.optimizer import native_bfloat16
 from semivae.engine.training import Training
@@ -54,8 +57,12 @@ def fabric(training: Training) -> Any:
     if ranks_of(training) == ALONE:
         return Fabric(accelerator=kind, devices=1, precision=half)
 
-    # Buffers are constants here, and need not be sent at each step.
-    together = DDPStrategy(broadcast_buffers=False, gradient_as_bucket_view=True)
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it tells of every process that it has started
+
+    # Buffers are constants here, and need not be sent at each step; the option's name depends on PyTorch's version.
+    names = signature(DistributedDataParallel).parameters
+    send = "forward_sync_buffers" if "forward_sync_buffers" in names else "broadcast_buffers"
+    together = DDPStrategy(gradient_as_bucket_view=True, **{send: False})
     made = Fabric(
         accelerator=kind, strategy=together, devices=training.devices, num_nodes=training.nodes, precision=half
     )

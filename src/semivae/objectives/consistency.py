@@ -26,7 +26,7 @@ from torch.distributions import Distribution, kl_divergence
 
 from semivae.batch import Batch
 from semivae.models.base import Model
-from semivae.ranks import averaged, drawn, gathered, place
+from semivae.ranks import alone, averaged, drawn, gathered, made_of, place
 
 # The weights of sureness and of the right frequency against the first term.
 SURE, FREQUENT = 0.3, 1.0
@@ -59,12 +59,22 @@ class Consistency(nn.Module):
 
         halves = [] if batch.labeled is None else [batch.labeled.x]
         halves += [] if batch.unlabeled is None else [batch.unlabeled]
+
         x = torch.cat(halves)
+
+        if alone():
+            return self.penalty(model, x)
+
+        with made_of([len(half) for half in halves]):
+            return self.penalty(model, x)
+
+    def penalty(self, model: Model, x: Tensor) -> Tensor:
+        """Returns the penalty on rows of shape (B, *), with shape ()."""
 
         length = self.radius * self.nearest(x)
         here = model.predict(x)
         fixed = detached(here)
-        probe = drawn(x.shape, 0, lambda shape: x.new_empty(shape).normal_(), [len(half) for half in halves])
+        probe = drawn(x.shape, 0, lambda shape: x.new_empty(shape).normal_())
         there = model.predict(x + length * self.worst(model, x, fixed, length * self.unit(probe)))
         penalty = kl_divergence(fixed, there).mean()
 
