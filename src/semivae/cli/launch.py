@@ -2,7 +2,7 @@ r"""Several processes for one command: started by PyTorch's elastic agent, and a
 
 from __future__ import annotations
 
-__all__ = ["first", "launch", "restarted", "started", "work"]
+__all__ = ["first", "launch", "started", "supervised", "work"]
 
 import os
 import sys
@@ -31,10 +31,10 @@ def first() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
-def restarted() -> bool:
-    """Whether this process takes the place of one that died."""
+def supervised() -> bool:
+    """Whether torchrun started this process, which may then take the place of one that died."""
 
-    return os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
+    return "TORCHELASTIC_RUN_ID" in os.environ
 
 
 def launch(devices: int, nodes: int) -> int:
@@ -67,6 +67,9 @@ def launch(devices: int, nodes: int) -> int:
 
     # The processes share the cores rather than each taking all of them.
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores() // devices)))
+
+    # A store that outlives them would tell processes that were started anew where to find those that died.
+    os.environ.setdefault("TORCH_DISABLE_SHARE_RDZV_TCP_STORE", "1")
 
     try:
         codes = elastic_launch(config, work)(sys.argv[1:])

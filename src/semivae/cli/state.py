@@ -6,7 +6,7 @@ __all__ = ["begin", "state_of"]
 
 from pathlib import Path
 
-from semivae.cli.launch import restarted, started
+from semivae.cli.launch import supervised
 from semivae.cli.outputs import check_folder
 from semivae.cli.screen import say
 from semivae.errors import StoreError
@@ -24,7 +24,7 @@ def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
     Arguments:
         out: The folder of the model.
         state: The folder of the state.
-        resume: Whether to continue.
+        resume: Whether to continue. Under torchrun a fit always does, for nothing tells a new start from the first.
         overwrite: Whether to replace what is there.
 
     Returns:
@@ -36,7 +36,7 @@ def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
 
     from semivae.engine import check_place, discard, is_checkpoint
 
-    resume = resume or restarted()
+    resume = resume or supervised()
     found = is_checkpoint(state)
     check_place(state)
     check_folder(out, overwrite or (resume and found))
@@ -48,7 +48,7 @@ def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
             "add --resume to continue it, or --overwrite to start anew",
         )
 
-    if resume and not found and started() == (1, 1):
+    if resume and not found and not supervised():
         say(f"There is no state in {state}: the fit starts from the beginning.")
 
     if found and not resume:
