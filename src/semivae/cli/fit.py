@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from semivae.cli.job import Job, Wishes, prepare
-from semivae.cli.launch import first, launch, started
+from semivae.cli.launch import STOPPED, first, launch, started, supervised
 from semivae.cli.options import (
     Checkpoint,
     Data,
@@ -67,6 +67,7 @@ def fit(
     train(job, quiet)
 
     if not first():
+        leave(job)
         return
 
     facts = describe(job, target)
@@ -84,6 +85,15 @@ def fit(
         emit({"folder": out, **facts, "comparison": verdict and verdict.to_json()})
     else:
         show(out, facts, verdict)
+
+    leave(job)
+
+
+def leave(job: Job) -> None:
+    """Ends a process that torchrun started, where the user stopped the fit: torchrun waits for its end."""
+
+    if supervised() and getattr(job.estimator, "stopped_", "done") == "interrupted":
+        raise typer.Exit(STOPPED)
 
 
 def fit_together(out: Path, devices: int, nodes: int) -> int:

@@ -2,7 +2,7 @@ r"""Several processes for one command: started by PyTorch's elastic agent, and a
 
 from __future__ import annotations
 
-__all__ = ["first", "launch", "started", "supervised", "work"]
+__all__ = ["STOPPED", "first", "launch", "started", "supervised", "work"]
 
 import os
 import sys
@@ -15,6 +15,9 @@ from semivae.errors import SemivaeError, SettingError
 RESTARTS = 3
 
 PORT = 29400
+
+# The exit code of what was stopped by hand.
+STOPPED = 130
 
 
 def started() -> tuple[int, int]:
@@ -117,6 +120,9 @@ def work(arguments: list[str]) -> int:
     try:
         app(arguments)
     except SystemExit as end:
+        if end.code == STOPPED:
+            raise  # the launcher is leaving, and reads no result
+
         return int(end.code or 0)
 
     return 0

@@ -39,7 +39,6 @@ def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
     resume = resume or supervised()
     found = is_checkpoint(state)
     check_place(state)
-    check_folder(out, overwrite or (resume and found))
 
     if found and not resume and not overwrite:
         raise StoreError(
@@ -47,6 +46,8 @@ def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
             "it can be continued, and is only discarded on demand",
             "add --resume to continue it, or --overwrite to start anew",
         )
+
+    check_folder(out, overwrite or found)
 
     if resume and not found and not supervised():
         say(f"There is no state in {state}: the fit starts from the beginning.")

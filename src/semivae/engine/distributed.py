@@ -62,7 +62,8 @@ def fabric(training: Training) -> Any:
     # Buffers are constants here, and need not be sent at each step; the option's name depends on PyTorch's version.
     names = signature(DistributedDataParallel).parameters
     send = "forward_sync_buffers" if "forward_sync_buffers" in names else "broadcast_buffers"
-    together = DDPStrategy(gradient_as_bucket_view=True, **{send: False})
+    options: dict[str, Any] = {"gradient_as_bucket_view": True, send: False}
+    together = DDPStrategy(**options)
     made = Fabric(
         accelerator=kind, strategy=together, devices=training.devices, num_nodes=training.nodes, precision=half
     )
