@@ -12,7 +12,7 @@ from semivae.engine import Training
 from semivae.estimators.parameters import plain
 
 # Parameters that do not change what is learned, or that say it another way.
-ANY_RUN = ("callbacks", "checkpoint", "device", "devices", "missing_label", "model", "nodes", "random_state", "verbose")
+ANY_RUN = ("callbacks", "checkpoint", "device", "devices", "missing_label", "model", "nodes", "verbose")
 
 
 def training(estimator: Any, epochs: int, rows: Loader) -> Training:
