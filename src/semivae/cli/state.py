@@ -15,7 +15,7 @@ from semivae.errors import StoreError
 def state_of(out: Path) -> Path:
     """Returns the folder that keeps the state of a fit, beside that of the model."""
 
-    return out.with_name(f"{out.name}.checkpoint")
+    return Path(f"{out}.checkpoint")
 
 
 def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
