@@ -104,4 +104,4 @@ class Net:
         if part[0].kind != "image":
             return Embed(part)
 
-        return ConvTrunk(shape) if self.conv and min(shape[1:]) >= SMALLEST_CONV else Flatten(shape)
+        return ConvTrunk(shape) if self.conv and min(shape[1:]) >= SMALLEST_CONV else Flatten(shape, part[0].mean)

@@ -29,6 +29,7 @@ class Variable:
         high: Largest observed value, in the units of the user.
         center: The :math:`c` of the map to the units of the model.
         scale: The :math:`s` of the map to the units of the model.
+        mean: The mean of all pixels of an image, in the units of the model; networks read how far pixels are from it.
         dtype: NumPy's name of the type of the values, which outputs are given back in.
         missing: Whether the value was missing in some row.
         axes: How the user holds an image: "HW", "HWC" or "CHW".
@@ -42,6 +43,7 @@ class Variable:
     high: float | None = None
     center: float = 0.0
     scale: float = 1.0
+    mean: float = 0.0
     dtype: str = "float64"
     missing: bool = False
     axes: str = ""

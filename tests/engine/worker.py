@@ -98,7 +98,7 @@ def run(model: str, adversarial: float, dropout: float, rows: Any = None, state:
 
     torch.manual_seed(1)
     wired = wire(settings, name, schema, counts)
-    penalty = penalty_of(settings, name, schema, counts)
+    penalty = penalty_of(settings, name, schema, counts, rows)
 
     for stage in wired.stages()[:-1]:
         train(stage, ELBO(), rows, training)

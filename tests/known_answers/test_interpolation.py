@@ -42,14 +42,14 @@ def one_hot(c: int) -> torch.Tensor:
 
 
 def everything(weight: float = 1.0) -> Interpolation:
-    return Interpolation(weight, torch.ones(COLUMNS))
+    return Interpolation(weight, True, torch.ones(COLUMNS))
 
 
 def test_penalty_is_its_formula(model, x):
     y = one_hot(1)[:4]
     model.eval()
     torch.manual_seed(5)
-    found = everything()(model, Batch(Labeled(x[:4], y), x))
+    found = everything()(model, Batch(Labeled(x[:4], y), x), torch.zeros(()))
 
     torch.manual_seed(5)
     values = []
@@ -90,8 +90,8 @@ def test_straight_belief_costs_nothing():
     x = torch.rand(50, COLUMNS, generator=torch.Generator().manual_seed(0)).double()
     x = x / x.sum(-1, keepdim=True)
 
-    assert everything()(Straight(), Batch(None, x)).abs() < 1e-12
-    assert everything()(Straight(), Batch(Labeled(x, x.flip(0)), None)) > 0.01
+    assert everything()(Straight(), Batch(None, x), torch.zeros(())).abs() < 1e-12
+    assert everything()(Straight(), Batch(Labeled(x, x.flip(0)), None), torch.zeros(())) > 0.01
 
 
 def test_mixture_is_the_nearest_label_to_both():
@@ -130,7 +130,7 @@ def test_categories_and_gaps_stay():
 
     x = torch.stack([torch.arange(20.0), torch.arange(20.0) % 3, torch.full((20,), torch.nan)], -1)
     torch.manual_seed(0)
-    Interpolation(1.0, torch.tensor([1.0, 0.0, 1.0])).between(Watched(), x)
+    Interpolation(1.0, True, torch.tensor([1.0, 0.0, 1.0])).between(Watched(), x)
     _, middle = seen
 
     assert torch.equal(middle[:, 1], x[:, 1]) and middle[:, 2].isnan().all()
@@ -141,17 +141,17 @@ def test_categories_and_gaps_stay():
 
 
 def test_penalties_are_those_of_the_settings(monkeypatch):
-    """Around the rows by `adversarial`, between them always; of other models, only the former."""
+    """Around the rows by `adversarial`, between them by `interpolation`, which is on where the model says so."""
 
     x, y = load_wine(return_X_y=True)
     called = {Consistency: 0, Interpolation: 0}
 
     for kind in called:
 
-        def count(self, model, batch, kind=kind, forward=kind.forward):
+        def count(self, model, batch, progress, kind=kind, forward=kind.forward):
             called[kind] += 1
 
-            return forward(self, model, batch)
+            return forward(self, model, batch, progress)
 
         monkeypatch.setattr(kind, "forward", count)
 
@@ -163,5 +163,7 @@ def test_penalties_are_those_of_the_settings(monkeypatch):
 
     assert steps(model="shot") == (1, 1)
     assert steps(model="shot", adversarial=0) == (0, 1)
+    assert steps(model="shot", interpolation=0) == (1, 0)
     assert steps(model="m2") == (1, 0)
+    assert steps(model="m2", interpolation=0.5) == (1, 1)
     assert steps(model="cvae") == (0, 0)

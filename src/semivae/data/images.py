@@ -34,6 +34,7 @@ class ImageCodec(Codec):
         pixels = stacked(X)
         axes = axes_of(pixels)
         low, high = limits(pixels)
+        mean = float((pixels.mean(dtype=np.float64) - low) / (high - low))
 
         return cls(
             [
@@ -45,6 +46,7 @@ class ImageCodec(Codec):
                     high=high,
                     center=low,
                     scale=high - low,
+                    mean=mean,
                     dtype=pixels.dtype.name,
                     axes=axes,
                 )

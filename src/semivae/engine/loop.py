@@ -53,7 +53,7 @@ class Step(nn.Module):
     Arguments:
         model: Maps a batch to terms.
         objective: Maps terms to a loss and logged values.
-        penalty: Maps the model and a batch to a value that joins the loss by its :py:`weight`.
+        penalty: Maps the model, a batch and the progress to a value that joins the loss by its :py:`weight`.
     """
 
     def __init__(self, model: nn.Module, objective: Objective, penalty: nn.Module | None = None) -> None:
@@ -77,7 +77,7 @@ class Step(nn.Module):
         if self.penalty is None:
             return loss, terms
 
-        penalty = self.penalty(self.model, batch)
+        penalty = self.penalty(self.model, batch, progress)
         loss = loss + self.penalty.weight * penalty
 
         return loss, terms | {"loss": loss.detach(), "penalty": penalty.detach()}

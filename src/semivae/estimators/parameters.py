@@ -52,6 +52,12 @@ class Parameters(BaseEstimator):
         adversarial: Weight of the consistency of the prediction against that of the known labels; 0 leaves it out.
         radius: The neighborhood of a row in which its prediction has to be consistent, as a share of the distance to
             the nearest other row of a batch.
+        neighbors: Unlabeled rows nearest to each labeled row that are taken to be of its class, early in the training;
+            0 leaves them out. They are found among rows in memory.
+        interpolation: Weight of the consistency between rows (mixup) against that of the known labels; "auto" is 1 for
+            the model "shot", else 0.
+        augmentation: How far images are turned, scaled, sheared and moved while the prediction has to stay the same: 1
+            for handwriting, 0 for not at all.
         epochs: Passes over all rows, in each of the two stages of "m1" and "m1m2"; "auto" gives small data more.
         batch_size: Unlabeled rows of a step; "auto" takes 64, and 256 from 20,000 rows.
         labeled_batch: Labeled rows of a step, at most.
@@ -103,6 +109,9 @@ class Parameters(BaseEstimator):
         dropout: float | Literal["auto"] = "auto",
         adversarial: float = 1.0,
         radius: float = 0.25,
+        neighbors: int = 10,
+        interpolation: float | Literal["auto"] = "auto",
+        augmentation: float = 0.0,
         epochs: int | Literal["auto"] = "auto",
         batch_size: int | Literal["auto"] = "auto",
         labeled_batch: int = 128,
@@ -145,6 +154,9 @@ class Parameters(BaseEstimator):
         self.dropout = dropout
         self.adversarial = adversarial
         self.radius = radius
+        self.neighbors = neighbors
+        self.interpolation = interpolation
+        self.augmentation = augmentation
         self.epochs = epochs
         self.batch_size = batch_size
         self.labeled_batch = labeled_batch

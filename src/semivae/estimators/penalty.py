@@ -1,4 +1,4 @@
-r"""What joins the loss of a fit beside the bound: consistency of the prediction, around the rows and between them."""
+r"""What joins the loss of a fit beside the bound: how the prediction at one place has to agree with others."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import Any
 
 import torch
 
+from semivae.conditional import Net
+from semivae.data.loader import Loader
+from semivae.data.steps import Steps
+from semivae.errors import SettingError
 from semivae.models import models
-from semivae.objectives import Consistency, Interpolation, Penalties
+from semivae.objectives import Augmentation, Consistency, Interpolation, Neighbors, Penalties, nearest_rows
 from semivae.priors import LabelPrior
 from semivae.variables import Schema
 
 
 def penalty_of(
-    settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[int]
-) -> Consistency | Interpolation | Penalties | None:
+    settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[int], rows: Steps
+) -> Penalties | None:
     r"""Returns what joins the loss beside the bound, if anything does.
 
     Arguments:
@@ -25,40 +29,84 @@ def penalty_of(
         name: The name of the model.
         schema: What each variable is.
         counts: How many labels each class has, if the target is a class.
+        rows: The rows to train on.
+
+    Raises:
+        SettingError: If something is asked for that these rows or this target cannot have.
     """
 
-    # What such a model predicts follows from what it learns, and is no part of it.
-    if models[name].labels_only:
+    # What a model of labels alone predicts follows from what it learns, and is no part of it.
+    if schema.y is None or models[name].labels_only:
         return None
 
-    around = consistency(settings, schema, counts)
+    parts = [
+        consistency(settings, schema, counts),
+        interpolation(settings, name, schema),
+        augmentation(settings, schema),
+        neighbors(settings, schema, rows),
+    ]
+    parts = [part for part in parts if part is not None and part.weight]
 
-    if not models[name].interpolates:
-        return around
-
-    between = Interpolation(settings["alpha"], movable_cells(schema))
-
-    return between if around is None else Penalties([around, between])
+    return Penalties(parts) if parts else None
 
 
 def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[int]) -> Consistency | None:
-    r"""Returns the penalty that keeps a prediction consistent around the rows, if there is one.
-
-    Arguments:
-        settings: The parameters of the estimator.
-        schema: What each variable is.
-        counts: How many labels each class has, if the target is a class.
-    """
+    """Returns the penalty that keeps a prediction the same around each row."""
 
     movable = movable_cells(schema)
-    weight = settings["alpha"] * settings["adversarial"]
 
-    if schema.y is None or not weight or not settings["radius"] or not movable.any():
+    if not settings["radius"] or not movable.any():
         return None
 
     prior = LabelPrior.of(counts, settings["label_prior"]).logits if counts else None
 
-    return Consistency(weight, settings["radius"], movable, prior)
+    return Consistency(settings["alpha"] * settings["adversarial"], settings["radius"], movable, prior)
+
+
+def interpolation(settings: dict[str, Any], name: str, schema: Schema) -> Interpolation | None:
+    """Returns the penalty that keeps a prediction between two rows between those at them."""
+
+    own = models[name].interpolates
+    weight = float(own) if settings["interpolation"] == "auto" else settings["interpolation"]
+
+    if weight and schema.target.kind != "category":
+        raise SettingError(
+            f"interpolation={weight} with a continuous target", "classes are interpolated", "interpolation='auto'"
+        )
+
+    return Interpolation(settings["alpha"] * weight, own, movable_cells(schema))
+
+
+def augmentation(settings: dict[str, Any], schema: Schema) -> Augmentation | None:
+    """Returns the penalty that keeps a prediction the same when an image is moved a little."""
+
+    if not settings["augmentation"]:
+        return None
+
+    if not schema.image:
+        raise SettingError(
+            f"augmentation={settings['augmentation']} with a table", "images are turned and moved", "augmentation=0"
+        )
+
+    return Augmentation(settings["alpha"], settings["augmentation"])
+
+
+def neighbors(settings: dict[str, Any], schema: Schema, rows: Steps) -> Neighbors | None:
+    """Returns the penalty that lends labels to the rows nearest to them, of rows in memory and a class."""
+
+    if schema.target.kind != "category" or not isinstance(rows, Loader) or not len(rows.labeled):
+        return None
+
+    # Neighborhoods that are to differ have to be small against the rows there are.
+    count = min(settings["neighbors"], len(rows.unlabeled) // len(rows.labeled))
+
+    if not count:
+        return None
+
+    trunk = Net().trunk(schema.x)
+    near = nearest_rows(rows.x, rows.labeled, rows.unlabeled, count, trunk)
+
+    return Neighbors(settings["alpha"], rows.x, near, rows.y)
 
 
 def movable_cells(schema: Schema) -> torch.Tensor:

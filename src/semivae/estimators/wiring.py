@@ -41,6 +41,9 @@ LIMITS: dict[str, tuple[float, float, bool]] = {
     "dropout": (0, 0.99, False),
     "adversarial": (0, math.inf, False),
     "radius": (0, math.inf, False),
+    "neighbors": (0, math.inf, True),
+    "interpolation": (0, math.inf, False),
+    "augmentation": (0, 2, False),
     "learning_rate": (1e-12, math.inf, False),
     "weight_decay": (0, math.inf, False),
     "averaging": (0, 0.999999, False),
@@ -70,7 +73,7 @@ def check_settings(settings: dict[str, Any]) -> None:
     for name, (low, high, whole) in LIMITS.items():
         value = settings[name]
 
-        if name == "dropout" and value == "auto":
+        if value == "auto" == default(name):
             continue
 
         number = isinstance(value, int | float | np.number) and not isinstance(value, bool)

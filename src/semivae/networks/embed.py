@@ -11,22 +11,26 @@ from semivae.variables import Variable
 
 
 class Flatten(nn.Module):
-    r"""Creates a trunk that lays out an image as a vector.
+    r"""Creates a trunk that lays out an image as a vector, with values around zero.
+
+    Without that, how much ink an image has drowns where it is.
 
     Arguments:
         shape: The shape of one image.
+        mean: The mean of all pixels.
     """
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
+    def __init__(self, shape: tuple[int, ...], mean: float = 0.0) -> None:
         super().__init__()
 
         self.axes = len(shape)
+        self.mean = mean
         self.width = torch.Size(shape).numel()
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps images of shape (*, channels, height, width) to vectors of shape (*, width)."""
 
-        return x.flatten(-self.axes)
+        return x.flatten(-self.axes) - self.mean
 
 
 class Embed(nn.Module):

@@ -1,8 +1,10 @@
 r"""Objectives: from the terms of a bound to a loss, and penalties that join it."""
 
-__all__ = ["ELBO", "Consistency", "Interpolation", "Penalties"]
+__all__ = ["ELBO", "Augmentation", "Consistency", "Interpolation", "Neighbors", "Penalties", "nearest_rows"]
 
+from semivae.objectives.augmentation import Augmentation
 from semivae.objectives.consistency import Consistency
 from semivae.objectives.elbo import ELBO
 from semivae.objectives.interpolation import Interpolation
+from semivae.objectives.neighbors import Neighbors, nearest_rows
 from semivae.objectives.penalties import Penalties

@@ -54,7 +54,7 @@ class Consistency(nn.Module):
         self.register_buffer("movable", movable, persistent=False)
         self.register_buffer("prior", prior, persistent=False)
 
-    def forward(self, model: Model, batch: Batch) -> Tensor:
+    def forward(self, model: Model, batch: Batch, progress: Tensor) -> Tensor:
         """Returns the penalty on the rows of a batch, with shape ()."""
 
         halves = [] if batch.labeled is None else [batch.labeled.x]

@@ -40,19 +40,21 @@ class Interpolation(nn.Module):
 
     Arguments:
         weight: Its weight in the loss.
+        latent: Whether what is believed of the latent has to lie between, too.
         movable: 1 for cells between whose values there are others (real values, pixels), 0 for categories, which stay
             those of the nearer row, with shape (*).
     """
 
     movable: Tensor
 
-    def __init__(self, weight: float, movable: Tensor) -> None:
+    def __init__(self, weight: float, latent: bool, movable: Tensor) -> None:
         super().__init__()
 
         self.weight = weight
+        self.latent = latent
         self.register_buffer("movable", movable.bool(), persistent=False)
 
-    def forward(self, model: Model, batch: Batch) -> Tensor:
+    def forward(self, model: Model, batch: Batch, progress: Tensor) -> Tensor:
         """Returns the mean of the penalty over the rows of a batch, with shape ()."""
 
         values = [] if batch.labeled is None else [self.between(model, *batch.labeled)]
@@ -70,21 +72,22 @@ class Interpolation(nn.Module):
         """
 
         with torch.no_grad():
-            ends = [x, model.predict(x).mean if y is None else y, *model.posterior(x)]
+            ends = [x, model.predict(x).mean if y is None else y, *(model.posterior(x) if self.latent else ())]
 
         # All rows of the batch may meet, whichever process has them.
         whole = len(x) * place().count
         rows = torch.rand(whole, device=x.device).argsort()[share(whole, place())]
         step = self.steps(x)
-        mixed, label, mean, deviation = (
-            end.lerp(gathered(end)[rows], step.view(-1, *[1] * (end.dim() - 1))) for end in ends
-        )
+        mixed, label, *latent = (end.lerp(gathered(end)[rows], step.view(-1, *[1] * (end.dim() - 1))) for end in ends)
         middle = torch.where(self.movable, mixed, x)
-        means, deviations = model.posterior(middle)
-        apart = (means - mean).square() + (deviations - deviation).square()
         believed: Any = model.predict(middle)
+        penalty = nn.functional.kl_div(believed.logits, label, reduction="none").sum(-1)
 
-        return nn.functional.kl_div(believed.logits, label, reduction="none").sum(-1) + LATENT * apart.sum(-1)
+        if self.latent:
+            apart = torch.stack(model.posterior(middle)) - torch.stack(latent)
+            penalty = penalty + LATENT * apart.square().sum((0, -1))
+
+        return penalty
 
     def steps(self, x: Tensor) -> Tensor:
         r"""Returns how far to go from each row to the other, at most half the way, with shape (B,).

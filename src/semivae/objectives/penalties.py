@@ -28,7 +28,7 @@ class Penalties(nn.Module):
 
         self.parts: Any = nn.ModuleList(parts)
 
-    def forward(self, model: Model, batch: Batch) -> Tensor:
+    def forward(self, model: Model, batch: Batch, progress: Tensor) -> Tensor:
         """Returns the sum over the rows of a batch, with shape ()."""
 
-        return torch.stack([part.weight * part(model, batch) for part in self.parts]).sum()
+        return torch.stack([part.weight * part(model, batch, progress) for part in self.parts]).sum()

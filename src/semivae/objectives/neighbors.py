@@ -1,0 +1,83 @@
+r"""Labels lent to neighbors: rows nearest to a labeled row are taken to be of its class, early in the training.
+
+.. math:: \mathcal{R} = - (1 - t) \, \mathbb{E}_{(x, y)} \, \mathbb{E}_{x' \in \mathrm{N}(x)} \log q(y \mid x')
+
+where :math:`t` is how much of the training is done, and :math:`\mathrm{N}(x)` holds the unlabeled rows nearest to a
+labeled one. Where two classes touch, unlabeled rows leave several gaps for a boundary to settle in, and a few single
+points are too easily learned by heart on the wrong side of it; with their neighborhoods they are not. The weight falls
+to zero, for some neighbors are of another class.
+
+References:
+    | Learning from Labeled and Unlabeled Data with Label Propagation (Zhu & Ghahramani, 2002)
+    | http://mlg.eng.cam.ac.uk/zoubin/papers/CMU-CALD-02-107.pdf
+"""
+
+from __future__ import annotations
+
+__all__ = ["Neighbors", "nearest_rows"]
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from semivae.batch import Batch
+from semivae.models.base import Model
+from semivae.ranks import drawn
+
+# Rows whose distances are in memory at once.
+BLOCK = 8192
+
+
+class Neighbors(nn.Module):
+    r"""Creates the penalty.
+
+    Arguments:
+        weight: Its weight in the loss.
+        x: The rows, labeled and not, with shape (N, *). They are shared, not copied.
+        near: The positions of the neighbors of each labeled row, with shape (L, k).
+        y: The label points of the labeled rows, with shape (L, C).
+    """
+
+    def __init__(self, weight: float, x: Tensor, near: Tensor, y: Tensor) -> None:
+        super().__init__()
+
+        self.weight = weight
+
+        # No buffers, which processes would send each other at every step.
+        self.x, self.near, self.y = x, near, y
+
+    def forward(self, model: Model, batch: Batch, progress: Tensor) -> Tensor:
+        """Returns the penalty at as many pairs, drawn anew, as the step has labeled rows, with shape ()."""
+
+        pairs = 0 if batch.labeled is None else len(batch.labeled.x)
+        places = drawn((pairs, 2), 0, torch.rand).to(self.near.device)
+        which, rank = (places * torch.tensor(self.near.shape, device=places.device)).long().unbind(1)
+        x, y = (part.to(progress.device) for part in (self.x[self.near[which, rank]], self.y[which]))
+
+        return -(1 - progress) * model.predict(x).log_prob(y).mean()
+
+
+def nearest_rows(
+    x: Tensor, labeled: Tensor, unlabeled: Tensor, count: int, features: Callable[[Tensor], Tensor]
+) -> Tensor:
+    r"""Returns the positions of the unlabeled rows nearest to each labeled one, with shape (L, count).
+
+    Arguments:
+        x: The rows, with shape (N, *).
+        labeled: The positions of the labeled rows, with shape (L,).
+        unlabeled: The positions of the unlabeled rows, of which there are `count` or more.
+        count: How many neighbors a row has.
+        features: Maps rows of shape (B, *) to vectors of shape (B, width), between which distances are taken.
+    """
+
+    known = features(x[labeled])
+    distance, near = known.new_empty(len(known), 0), unlabeled.new_empty(len(known), 0)
+
+    for block in unlabeled.split(BLOCK):
+        distance = torch.cat([distance, torch.cdist(known, features(x[block]))], 1)
+        near = torch.cat([near, block.expand(len(known), -1)], 1)
+        distance, best = distance.topk(min(count, distance.shape[1]), largest=False)
+        near = near.gather(1, best)
+
+    return near
