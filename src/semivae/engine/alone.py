@@ -1,6 +1,6 @@
 r"""A run in one process, which needs nothing of Lightning Fabric but the face.
 
-Fabric imports PyTorch's compiler, which takes as long as all else that a fit imports, and what it wraps around each
+Fabric imports PyTorch's compiler, which takes as long as all of PyTorch, and what it wraps around each
 call takes a twentieth of a small step.
 """
 

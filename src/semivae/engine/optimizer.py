@@ -21,7 +21,7 @@ RISE = 200
 
 
 class Uncompiled(AdamW):
-    """AdamW without what PyTorch wraps around it for its compiler, whose import takes as long as all others of a fit."""
+    """AdamW without what is wrapped around it for PyTorch's compiler, whose import takes as long as all of PyTorch."""
 
     step = torch.no_grad()(unwrap(AdamW.step))
     add_param_group = unwrap(AdamW.add_param_group)
