@@ -64,10 +64,10 @@ class Precise(nn.Module):
         super().__init__()
 
         self.module = module
-        self.half = half
+        self.halved = half
 
     def forward(self, batch: Batch, progress: Tensor) -> Any:
         """Returns what the module returns."""
 
-        with torch.autocast(progress.device.type, torch.bfloat16) if self.half else nullcontext():
+        with torch.autocast(progress.device.type, torch.bfloat16) if self.halved else nullcontext():
             return self.module(batch, progress)

@@ -161,7 +161,7 @@ class Run:
         self.schedule = schedule(self.optimizer, self.steps)
         self.weights = list(step.model.parameters())
         self.average = Average(step.model, training.averaging)
-        self.kept = self.average.module if training.averaging else step.model
+        self.kept: nn.Module = self.average.module if training.averaging else step.model
         self.best = copy.deepcopy(step.model.state_dict())
 
         # The next step, and the sum of the terms over those before it in its epoch.

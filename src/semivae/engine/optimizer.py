@@ -57,7 +57,7 @@ def clip(weights: Sequence[Tensor], longest: float) -> None:
     """Shortens the gradient of some weights if it is too long."""
 
     gradients = [weight.grad for weight in weights if weight.grad is not None]
-    norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+    norm = torch.nn.utils.get_total_norm(gradients)
 
     # To look makes a GPU wait. Elsewhere, what is short enough need not be multiplied by one.
     if norm.device.type != "cpu" or not norm <= longest:
@@ -81,8 +81,7 @@ class Average(nn.Module):
 
         self.module = copy.deepcopy(model).requires_grad_(False)
         self.decay = decay
-        self.kept = list(self.module.parameters())
-        self.weights = list(model.parameters())
+        self.pairs = list(zip(self.module.parameters(), model.parameters(), strict=True))
         self.register_buffer("steps", torch.zeros((), dtype=torch.long))
 
     @torch.no_grad()
@@ -96,5 +95,7 @@ class Average(nn.Module):
         # In the first steps the average follows faster, or a short run would end near where it began.
         decay = min(self.decay, (1 + steps) / (10 + steps)) if steps else 0.0
 
-        torch._foreach_lerp_(self.kept, self.weights, 1 - decay)
+        for kept, weight in self.pairs:
+            kept.lerp_(weight, 1 - decay)
+
         self.steps += 1
