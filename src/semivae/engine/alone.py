@@ -30,7 +30,7 @@ class Alone:
         self.device = torch.device(kind, torch.cuda.current_device()) if kind == "cuda" else torch.device(kind)
         self.half = half
 
-    def setup(self, step: nn.Module, optimizer: Optimizer) -> tuple[Precise, Optimizer]:
+    def setup(self, step: nn.Module, optimizer: Optimizer) -> tuple[Any, Optimizer]:
         """Moves a step to the device, where the optimizer finds the same parameters."""
 
         return Precise(step.to(self.device), self.half), optimizer
