@@ -56,6 +56,7 @@ def demo(
 
     for job, found in side_by_side(draw, [(seed, settings or [], test) for seed in range(draws)], processes):
         jobs.append(job)
+        first = jobs[0]
 
         for name, accuracy in found.items():
             accuracies.setdefault(name, []).append(accuracy)
@@ -63,8 +64,11 @@ def demo(
         so_far = time.perf_counter() - start
         say(f"draw {len(jobs)} of {draws}: test accuracy {accuracies[MODEL][-1]:.3f} ({so_far:.0f} s so far)")
 
-    first = jobs[0]
-    verdict = judge(first.estimator, first.source.x, first.source.y, seed=0, tell=say, seconds=SECONDS)
+        # The last draw may leave a process without work, which the comparison has.
+        if len(jobs) == max(1, draws - 1):
+            source = first.source
+            verdict = judge(first.estimator, source.x, source.y, seed=0, tell=say, seconds=SECONDS)
+
     facts = describe(first, "label") | {"test_accuracy": accuracies}
     save(first, out, facts, verdict, 0, overwrite)
 

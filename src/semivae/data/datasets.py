@@ -11,8 +11,6 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 
 from semivae.data import idx
 from semivae.data.fetch import Remote, fetch, find
@@ -95,6 +93,9 @@ def load(name: str, target: str | None = LABEL, split: str = "train", *, downloa
 
 def digits(part: str, download: bool = False) -> Pair:
     """Returns scikit-learn's digits, of which 400 rows, drawn once and for all, are for testing."""
+
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
 
     x, y = (np.asarray(array, dtype=np.int64) for array in load_digits(return_X_y=True))
     train, test = train_test_split(np.arange(len(y)), test_size=400, stratify=y, random_state=0)

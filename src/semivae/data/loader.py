@@ -60,9 +60,14 @@ class Loader(Steps):
 
         for known, unknown in itertools.islice(halves, start, None):
             yield Batch(
-                Labeled(self.x[self.labeled[known]], self.y[known]) if len(known) else None,
-                self.x[self.unlabeled[unknown]] if len(unknown) else None,
+                Labeled(self.rows(self.labeled[known]), self.y[known]) if len(known) else None,
+                self.rows(self.unlabeled[unknown]) if len(unknown) else None,
             )
+
+    def rows(self, positions: Tensor) -> Tensor:
+        """Returns the rows at some positions; the same by brackets takes twice as long."""
+
+        return self.x.index_select(0, positions)
 
     def order(self, random: np.random.Generator, rows: int, size: int) -> Tensor:
         """Returns the positions of each step, with shape (steps, size / ranks): whole passes, each in a new order."""

@@ -2,11 +2,10 @@ r"""Where a run computes, and how precisely."""
 
 from __future__ import annotations
 
-__all__ = ["device", "matrix_units", "place", "precision", "threads"]
+__all__ = ["device", "half", "matrix_units", "place", "threads"]
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import torch
 
@@ -14,9 +13,6 @@ from semivae.errors import SettingError
 
 # The share of a GPU's free memory that the rows of a fit may take.
 SHARE = 0.5
-
-if TYPE_CHECKING:
-    from lightning_fabric.plugins import Precision
 
 
 def device(choice: str) -> str:
@@ -55,14 +51,10 @@ def matrix_units(device: str) -> bool:
     return device == "cuda" or (device == "cpu" and torch.cpu._is_amx_tile_supported())
 
 
-def precision(choice: str, device: str) -> Precision:
-    """Returns Fabric's plugin of the precision; asked for by name, it would announce itself on the screen."""
+def half(choice: str, device: str) -> bool:
+    """Whether products are taken in bfloat16."""
 
-    from lightning_fabric.plugins import MixedPrecision, Precision
-
-    half = native_bfloat16(device) if choice == "auto" else choice == "bfloat16"
-
-    return MixedPrecision("bf16-mixed", device) if half else Precision()
+    return native_bfloat16(device) if choice == "auto" else choice == "bfloat16"
 
 
 def native_bfloat16(device: str) -> bool:

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
-from semivae.engine.device import device, precision
+from semivae.engine.alone import Alone
+from semivae.engine.device import device, half
 from semivae.engine.training import Training
 from semivae.errors import SettingError
 from semivae.ranks import ALONE, Ranks, launched
@@ -47,22 +48,26 @@ def ranks_of(training: Training) -> Ranks:
     return found
 
 
-def fabric(training: Training) -> Fabric:
+def fabric(training: Training) -> Fabric | Alone:
     r"""Returns the Fabric of a run: its device, its precision, and the connection to the other processes.
 
     Raises:
         SettingError: If this machine has no such device.
     """
 
-    # Fabric takes seconds to import, which nothing but a fit should pay.
-    from lightning_fabric import Fabric
-    from lightning_fabric.strategies.ddp import DDPStrategy
-
     kind = device(training.device)
-    products = precision(training.precision, kind)
+    halved = half(training.precision, kind)
 
     if ranks_of(training) == ALONE:
-        return Fabric(accelerator=kind, devices=1, plugins=products)
+        return Alone(kind, halved)
+
+    # Fabric takes seconds to import, which nothing but several processes should pay.
+    from lightning_fabric import Fabric
+    from lightning_fabric.plugins import MixedPrecision, Precision
+    from lightning_fabric.strategies.ddp import DDPStrategy
+
+    # Asked for by name, a precision would announce itself on the screen.
+    products = MixedPrecision("bf16-mixed", kind) if halved else Precision()
 
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it tells of every process that it has started
 

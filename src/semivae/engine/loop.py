@@ -28,7 +28,7 @@ from semivae.engine.distributed import fabric, mean, ranks_of
 from semivae.engine.history import History
 from semivae.engine.interrupt import Interrupt
 from semivae.engine.memory import keep_memory
-from semivae.engine.optimizer import Average, optimizer, schedule
+from semivae.engine.optimizer import Average, clip, optimizer, schedule
 from semivae.engine.predict import seeded
 from semivae.engine.training import Training
 from semivae.errors import DivergedError
@@ -159,7 +159,9 @@ class Run:
         self.steps = training.epochs * len(rows)
         self.step, self.optimizer = self.fabric.setup(step, optimizer(step.model, training))
         self.schedule = schedule(self.optimizer, self.steps)
+        self.weights = list(step.model.parameters())
         self.average = Average(step.model, training.averaging)
+        self.kept: nn.Module = self.average.module if training.averaging else step.model
         self.best = copy.deepcopy(step.model.state_dict())
 
         # The next step, and the sum of the terms over those before it in its epoch.
@@ -252,7 +254,7 @@ class Run:
         self.optimizer.zero_grad()
         loss, logs = self.step(batch, progress)
         self.fabric.backward(loss)
-        self.fabric.clip_gradients(self.step, self.optimizer, max_norm=self.training.clip, error_if_nonfinite=False)
+        clip(self.weights, self.training.clip)
         self.optimizer.step()
         self.schedule.step()
         self.average.update()
@@ -262,22 +264,21 @@ class Run:
     def validate(self, rows: Rows) -> float:
         """Returns the loss of the averaged weights on some rows, at full weight of every term."""
 
-        self.average.eval()
+        kept = self.kept.eval()
         objective = self.step.module.objective
 
         with torch.no_grad():
             self.seed(0, 0)
             batches = map(self.fabric.to_device, rows.epoch(0))
             done = torch.ones((), device=self.fabric.device)
-            losses = [objective(*self.average.module(batch, done), done)[0] for batch in batches]
+            losses = [objective(*kept(batch, done), done)[0] for batch in batches]
 
         return float(mean({"loss": torch.stack(losses).mean()}, self.ranks)[0]["loss"])
 
     def keep(self, epoch: int) -> None:
         """Keeps the averaged weights (or the last, where none are averaged) as the best so far."""
 
-        kept = self.average.module if self.training.averaging else self.step.module.model
-        self.best = {name: value.detach().clone() for name, value in kept.state_dict().items()}
+        self.best = {name: value.detach().clone() for name, value in self.kept.state_dict().items()}
         self.history.best = epoch
 
     def check(self, logs: dict[str, Tensor], epoch: int, step: int) -> None:

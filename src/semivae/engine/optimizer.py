@@ -2,10 +2,12 @@ r"""The optimizer of a run, the schedule of its learning rate, and the average o
 
 from __future__ import annotations
 
-__all__ = ["Average", "optimizer", "schedule"]
+__all__ = ["Average", "clip", "optimizer", "schedule"]
 
 import copy
 import math
+from collections.abc import Sequence
+from inspect import unwrap
 
 import torch
 from torch import Tensor, nn
@@ -18,10 +20,20 @@ from semivae.engine.training import Training
 RISE = 200
 
 
+class Uncompiled(AdamW):
+    """AdamW without what is wrapped around it for PyTorch's compiler, whose import takes as long as all of PyTorch."""
+
+    step = torch.no_grad()(unwrap(AdamW.step))
+    add_param_group = unwrap(AdamW.add_param_group)
+    load_state_dict = unwrap(AdamW.load_state_dict)
+    state_dict = unwrap(AdamW.state_dict)
+    zero_grad = unwrap(AdamW.zero_grad)
+
+
 def optimizer(model: nn.Module, training: Training) -> Optimizer:
     """Returns AdamW over the weights, in its fused form, which saves a fifth of a small step."""
 
-    return AdamW(
+    return Uncompiled(
         model.parameters(),
         training.learning_rate,
         betas=(0.9, 0.99),
@@ -41,6 +53,17 @@ def schedule(optimizer: Optimizer, steps: int) -> LambdaLR:
     )
 
 
+def clip(weights: Sequence[Tensor], longest: float) -> None:
+    """Shortens the gradient of some weights if it is too long."""
+
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    norm = torch.nn.utils.get_total_norm(gradients)
+
+    # To look makes a GPU wait. Elsewhere, what is short enough need not be multiplied by one.
+    if norm.device.type != "cpu" or not norm <= longest:
+        torch.nn.utils.clip_grads_with_norm_(weights, longest, norm)
+
+
 class Average(nn.Module):
     r"""Creates the moving average of the weights of a model.
 
@@ -48,7 +71,7 @@ class Average(nn.Module):
 
     Arguments:
         model: The model, whose buffers stay as they are in training.
-        decay: The decay of the average.
+        decay: The decay of the average; with 0, there is none.
     """
 
     steps: Tensor
@@ -64,6 +87,9 @@ class Average(nn.Module):
     @torch.no_grad()
     def update(self) -> None:
         """Moves the average towards the weights after a step."""
+
+        if not self.decay:
+            return
 
         steps = int(self.steps)
         # In the first steps the average follows faster, or a short run would end near where it began.

@@ -1,4 +1,8 @@
-r"""What all estimators share: fitting on any rows, the latent space, generation and density."""
+r"""What all estimators share: fitting on any rows, the latent space, generation and density.
+
+PyTorch takes longer to import than all else. What stands on it is imported by what uses it, so that who imports an
+estimator does not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,26 @@ __all__ = ["VAEEstimator"]
 
 import copy
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
-from torch import Tensor
 
-from semivae.conditional import Net
-from semivae.engine import Callback, Progress, apply, normal_noise, seeded
 from semivae.errors import DataError, SettingError
 from semivae.estimators.inputs import check_draws, fit_rows, read_rows
-from semivae.estimators.loaders import loaders
 from semivae.estimators.parameters import Parameters
-from semivae.estimators.stages import train_stages
 from semivae.estimators.streamed import StreamTarget, by_block
 from semivae.estimators.target import Target
-from semivae.estimators.wiring import check_settings, wire
-from semivae.models import Model
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from semivae.engine import Callback
+    from semivae.models import Model
 
 # Draws of the importance-weighted bound that stands for the log-density of a row.
 DRAWS = 32
@@ -40,6 +42,11 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
     def _fit(self, X: Any, target: Target | StreamTarget | None = None) -> Self:
         """Fits the model to rows and, if there is one, their target."""
+
+        from semivae.engine import seeded
+        from semivae.estimators.loaders import loaders
+        from semivae.estimators.stages import train_stages
+        from semivae.estimators.wiring import check_settings, wire
 
         settings = self.get_params(deep=False)
         check_settings(settings)
@@ -79,6 +86,8 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     def _watchers(self) -> list[Callback]:
         """Returns what is told of every epoch."""
 
+        from semivae.engine import Progress
+
         return [*(self.callbacks or ()), *([Progress(type(self).__name__)] if self.verbose else ())]
 
     def _double(self) -> Model:
@@ -97,6 +106,8 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     def encode(self, X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Returns mean and standard deviation of the latent of each row, each with shape (N, latents)."""
 
+        from semivae.engine import apply
+
         model = self._double()
         mean, deviation = apply(model.posterior, read_rows(self, X))
 
@@ -113,6 +124,8 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         Returns:
             N rows: the mean of real values and pixels, the most probable category.
         """
+
+        from semivae.engine import apply
 
         model = self._double()
         z = check_array(X, dtype="float64")
@@ -143,6 +156,10 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
             Images are the means of :math:`p(x \mid z)`, whose pixels are not drawn one by one.
         """
 
+        import torch
+
+        from semivae.engine import seeded
+
         check_draws(n)
 
         model = self._double()
@@ -162,6 +179,8 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         pixels in [0, 1]), with the label summed out. The same at each call and in any batch.
         """
 
+        from semivae.engine import apply, normal_noise
+
         model = self._double()
         x = read_rows(self, X)
         noise = normal_noise(DRAWS, model.noise)
@@ -178,6 +197,9 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     @by_block
     def features(self, X: Any) -> NDArray[np.float64]:
         """Returns the plain numbers that a network reads of each row, with shape (N, F), for other methods to use."""
+
+        from semivae.conditional import Net
+        from semivae.engine import apply
 
         trunk = Net().trunk(self.schema_.x)
 
@@ -202,6 +224,9 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
         """Rebuilds the fitted model from its tensors and the facts that were set before."""
+
+        from semivae.engine import seeded
+        from semivae.estimators.wiring import wire
 
         # Fresh weights are drawn, if only to be replaced.
         with seeded(0):

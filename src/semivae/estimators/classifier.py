@@ -4,22 +4,22 @@ from __future__ import annotations
 
 __all__ = ["VAEClassifier"]
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
-from torch import Tensor
 
 from semivae.data.labels import ClassLabels
 from semivae.data.stream import Stream
-from semivae.engine import apply
 from semivae.errors import DataError, SettingError
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.inputs import no_label, one_a_row, read_rows
 from semivae.estimators.streamed import by_block, open_stream
 from semivae.estimators.target import Target, known_rows, name_of, require_target
-from semivae.models import CCVAE
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class VAEClassifier(ClassifierMixin, VAEEstimator):
@@ -64,6 +64,8 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Returns the probability of each class of :py:`classes_`, with shape (N, C)."""
 
+        from semivae.engine import apply
+
         model = self._double()
 
         return apply(lambda x: model.predict(x).mean, read_rows(self, X))[0]
@@ -97,6 +99,9 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
             DataError: If they are not equally many.
             SettingError: If the model has no part of its latent for the class.
         """
+
+        from semivae.engine import apply
+        from semivae.models import CCVAE
 
         model = self._double()
 

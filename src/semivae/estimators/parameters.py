@@ -6,12 +6,13 @@ __all__ = ["Parameters", "default", "plain"]
 
 from inspect import signature
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from semivae.engine import Callback
+if TYPE_CHECKING:
+    from semivae.engine import Callback
 
 
 class Parameters(BaseEstimator):

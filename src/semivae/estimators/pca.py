@@ -20,20 +20,20 @@ from __future__ import annotations
 __all__ = ["PCA"]
 
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import ArrayLike, NDArray
-from sklearn import decomposition
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
-from torch import Tensor
 
 from semivae.errors import DataError
 from semivae.estimators.inputs import check_draws, fit_rows, read_rows
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # The tensors of a saved model, which are the fitted attributes of scikit-learn's PCA.
 TENSORS = ("mean_", "components_", "explained_variance_", "noise_variance_")
@@ -87,6 +87,8 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 f"{rows.shape[0]} rows of {rows.shape[1]} numbers allow 1 to {most}",
                 f"latents={most}",
             )
+
+        from sklearn import decomposition
 
         self.pca_ = decomposition.PCA(self.latents, random_state=self.seed_).fit(rows)
         # The layout in memory decides the last bits of a product, and a file keeps this one.
@@ -183,9 +185,13 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         return "pca"
 
     def _tensors(self) -> dict[str, Tensor]:
+        import torch
+
         return {name: torch.from_numpy(np.atleast_1d(getattr(self.pca_, name)).copy()) for name in TENSORS}
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
+        from sklearn import decomposition
+
         self.pca_ = decomposition.PCA(self.latents)
         self.pca_.n_components_ = self.latents
         self.pca_.n_samples_ = 0

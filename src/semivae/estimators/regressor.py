@@ -8,12 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 from sklearn.base import RegressorMixin
 
 from semivae.data.labels import RealLabels
 from semivae.data.stream import Stream
-from semivae.engine import apply
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.inputs import no_label, one_a_row, read_rows
 from semivae.estimators.streamed import by_block, open_stream
@@ -68,6 +66,8 @@ class VAERegressor(RegressorMixin, VAEEstimator):
             coverage: The probability that the model gives to the interval.
         """
 
+        from scipy.stats import norm
+
         mean, deviation = self._moments(X)
         half = norm.ppf(0.5 + coverage / 2) * deviation
 
@@ -83,6 +83,8 @@ class VAERegressor(RegressorMixin, VAEEstimator):
     @by_block
     def _moments(self, X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Returns mean and standard deviation of the target, each with shape (N,)."""
+
+        from semivae.engine import apply
 
         model = self._double()
 

@@ -13,12 +13,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import safetensors.torch
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.data.choose import codec_of
 from semivae.data.target import marker_set
-from semivae.engine import discard
 from semivae.errors import StoreError
 from semivae.estimators.card import card
 from semivae.estimators.classifier import VAEClassifier
@@ -66,6 +64,10 @@ def save(
         StoreError: If the folder cannot be written.
     """
 
+    import safetensors.torch  # and with it PyTorch, for which the import of an estimator does not wait
+
+    from semivae.engine import discard
+
     facts = describe(estimator) | {"metrics": dict(metrics or {})}
 
     files = {
@@ -92,6 +94,8 @@ def load(folder: str | Path) -> Any:
     Raises:
         StoreError: If it is no saved model, a file is missing or damaged, or it is of another format.
     """
+
+    import safetensors.torch
 
     facts, files = read_folder(folder)
 

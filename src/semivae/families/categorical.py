@@ -10,6 +10,7 @@ __all__ = ["Categorical"]
 import torch
 from torch import Tensor
 from torch.distributions import OneHotCategorical
+from torch.distributions.kl import register_kl
 
 from semivae.families.base import Family, widen
 
@@ -49,3 +50,10 @@ class Unchecked(OneHotCategorical):
         self._categorical = torch.distributions.Categorical(logits=logits, validate_args=False)
 
         super(OneHotCategorical, self).__init__(logits.shape[:-1], logits.shape[-1:], validate_args=False)
+
+
+@register_kl(Unchecked, Unchecked)
+def divergence(q: Unchecked, p: Unchecked) -> Tensor:
+    """Returns the divergence of classes; PyTorch's looks for probabilities of zero, which takes most of its time."""
+
+    return (q.probs * (q.logits - p.logits)).sum(-1)

@@ -14,6 +14,7 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -117,15 +118,15 @@ def compare(
     tests = [labeled[test] for _, test in folds]
     trains = [np.concatenate([labeled[train], unlabeled]) for train, _ in folds]
     splits = list(zip(trains, tests, strict=True))
-    predicted: dict[str, list[NDArray[Any]]] = {}
-
-    tell("comparing: this model")
-    predicted["this model"] = [*side_by_side(refit, [(model, X, y, *split) for split in splits], processes)]
+    calls = {"this model": [(model, X, y, *split) for split in splits]}
 
     if len(unlabeled):
-        tell("comparing: same network, labels alone")
-        calls = [(alone, X, y, labeled[train], labeled[test]) for train, test in folds]
-        predicted["same network, labels alone"] = [*side_by_side(refit, calls, processes)]
+        calls["same network, labels alone"] = [(alone, X, y, labeled[train], labeled[test]) for train, test in folds]
+
+    # All in one go, the long ones first, so that no process waits for another between the two.
+    tell(f"comparing: {', and the '.join(calls)}")
+    found = side_by_side(refit, [call for part in calls.values() for call in part], processes)
+    predicted = {name: [*islice(found, len(part))] for name, part in calls.items()}
 
     for rival in rivals(classes, min(len(train) for train, _ in folds)):
         tell(f"comparing: {rival.name}")

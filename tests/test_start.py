@@ -1,0 +1,39 @@
+"""What a process has imported by the time it is ready: nothing that takes seconds and is not used."""
+
+import subprocess
+import sys
+
+import pytest
+
+ESTIMATORS = "from semivae import PCA, VAEClassifier, VAEEmbedding, VAERegressor, load, stream"
+FIT = """
+import numpy as np
+from semivae import VAEClassifier
+rows, labels = np.random.default_rng(0).normal(size=(20, 2)), np.array([0, 1] * 4 + [-1] * 12)
+VAEClassifier(epochs=1, hidden=(4,), random_state=0, device="cpu").fit(rows, labels).predict(rows)
+"""
+
+
+def imported(code: str) -> set[str]:
+    """The modules that a fresh process has imported after it ran some code."""
+
+    code += "\nimport sys\nsys.stdout.write(' '.join(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+    return set(run.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("code", "used", "unused"),
+    [
+        (ESTIMATORS, "sklearn.base", {"torch", "sklearn.datasets", "sklearn.linear_model", "sklearn.model_selection"}),
+        (FIT, "torch", {"lightning_fabric", "matplotlib", "sympy", "torch._dynamo"}),
+    ],
+    ids=["estimators", "fit"],
+)
+def test_only_what_is_used_is_imported(code, used, unused):
+    modules = imported(code)
+
+    assert used in modules
+    assert not modules & unused
