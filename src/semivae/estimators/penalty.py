@@ -53,7 +53,8 @@ def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[int])
     movable = movable_cells(schema)
     weight = settings["alpha"] * settings["adversarial"]
 
-    if schema.y is None or not weight or not settings["radius"] or not movable.any():
+    # A sum over several targets would hold each as strongly as one alone, however few of its labels there are.
+    if schema.y is None or schema.y.parts or not weight or not settings["radius"] or not movable.any():
         return None
 
     prior = LabelPrior.of(counts, settings["label_prior"]).logits if counts else None

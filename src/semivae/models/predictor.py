@@ -54,7 +54,7 @@ class Predictor(LatentModel):
         importance_samples: Draws of the latent in the bound of a step.
     """
 
-    targets = ("category", "real")
+    targets = ("category", "real", "several")
 
     def __init__(
         self,
