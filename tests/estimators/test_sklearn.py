@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from semivae import PCA, VAEClassifier, VAEEmbedding, VAERegressor
+from semivae import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
 
 FIT = {
     "hidden": (32,),
@@ -22,6 +22,7 @@ ESTIMATORS = [
     VAEClassifier(model="predictor", **FIT),
     VAERegressor(**FIT | {"latents": 6, "adversarial": 0.0, "dropout": 0.0}),  # the checks set alpha=0.01
     VAERegressor(model="m2", **FIT | {"latents": 6, "adversarial": 0.0}),
+    VAEPredictor(**FIT | {"dropout": 0.0}),
     VAEEmbedding(**FIT),
     PCA(latents=1),
 ]

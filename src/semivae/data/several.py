@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["SeveralLabels", "markers_of", "target_frame"]
 
 from collections.abc import Collection
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -64,27 +64,37 @@ class SeveralLabels:
         r"""Returns scaled values and codes of classes, with shape (N, T); NaN where missing.
 
         Arguments:
-            y: The targets, as :func:`target_frame` returns them; one that is not there is missing in every row.
+            y: The targets, as :meth:`table` returns them; one that is not there is missing in every row.
 
         Raises:
-            SchemaError: If there is another target, or a class that is not known.
+            SchemaError: If a class is not known.
         """
-
-        self.check(y)
 
         return np.column_stack([points(labels, y.get(name), len(y)) for name, labels in self.labels.items()])
 
-    def check(self, y: Table) -> None:
-        """Checks that there is no other target."""
+    def table(self, y: Target) -> Table:
+        r"""Returns targets as a frame: by their names, or all of them in order.
 
-        strange = [name for name in y if name not in self.labels]
+        Raises:
+            DataError: If they are no table.
+            SchemaError: If there is another target, or an array has another number of them.
+        """
+
+        table = target_frame(y)
+
+        if not is_frame(y) and len(table.columns) == len(self.labels):
+            return table.set_axis(list(self.labels), axis=1)
+
+        strange = [name for name in table if name not in self.labels]
 
         if strange:
             raise SchemaError(
-                f"there are targets that the fit had not: {listed(strange)}",
+                f"y has columns that are no target of the fit: {listed(strange)}",
                 f"its targets are {listed(self.labels)}",
-                "leave them out",
+                "leave the others out, and give an array all targets in order",
             )
+
+        return table
 
     def decode(self, points: NDArray[np.float64]) -> Table:
         """Returns values and classes as the user wrote them, as a frame of N rows, from points of shape (N, T)."""

@@ -53,13 +53,13 @@ def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[int])
     movable = movable_cells(schema)
     weight = settings["alpha"] * settings["adversarial"]
 
-    # A sum over several targets would hold each as strongly as one alone, however few of its labels there are.
-    if schema.y is None or schema.y.parts or not weight or not settings["radius"] or not movable.any():
+    if schema.y is None or not weight or not settings["radius"] or not movable.any():
         return None
 
-    prior = LabelPrior.of(counts, settings["label_prior"]).logits if counts else None
+    each = counts if schema.y.parts else [counts]
+    priors = [LabelPrior.of(classes, settings["label_prior"]).logits for classes in each if classes]
 
-    return Consistency(weight, settings["radius"], movable, prior)
+    return Consistency(weight, settings["radius"], movable, torch.cat(priors) if priors else None)
 
 
 def movable_cells(schema: Schema) -> torch.Tensor:

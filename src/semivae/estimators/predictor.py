@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from semivae.data.arrays import as_array
@@ -41,7 +42,7 @@ class VAEPredictor(VAEEstimator):
         >>> predictor.predict(X_new)  # a frame with the columns "species" and "weight"
         >>> predictor.sample(10, y={"species": "cat"})  # and of any weight
 
-    The prediction is not held consistent in the neighborhood of a row: `adversarial` and `radius` have no effect.
+    The consistency of the prediction (`adversarial`) is summed over the targets. `label_prior` holds for each class.
 
     The parameters are those of :class:`Parameters`.
 
@@ -83,7 +84,7 @@ class VAEPredictor(VAEEstimator):
         A frame, if the targets of the fit were one, else an array with shape (N, T).
         """
 
-        return self._given_back(self._labels.decode(self._beliefs(X)[0]))
+        return self._given_back(self._labels.decode(self._beliefs(X)[0]), X)
 
     def predict_proba(self, X: Any) -> list[NDArray[np.float64]]:
         """Returns the probabilities of each list of classes in :py:`classes_`, each with shape (N, C)."""
@@ -103,7 +104,7 @@ class VAEPredictor(VAEEstimator):
         mean = self._labels.decode(points)[[part.name for part in numbers]]
         half = norm.ppf(0.5 + coverage / 2) * deviations * [part.scale for part in numbers]
 
-        return self._given_back(mean - half), self._given_back(mean + half)
+        return self._given_back(mean - half, X), self._given_back(mean + half, X)
 
     def scores(self, X: Any, y: Any, sample_weight: Any = None) -> dict[str, float]:
         r"""Returns the accuracy of each class and the :math:`R^2` of each number, on the rows where it is known.
@@ -117,12 +118,12 @@ class VAEPredictor(VAEEstimator):
             DataError: If no entry is known.
         """
 
-        truth = matched(X, y, target_frame)
-        self._labels.check(truth)
-        predicted = self._labels.decode(self._beliefs(X)[0])
+        targets = self._labels
+        truth = matched(X, y, targets.table)
+        predicted = targets.decode(self._beliefs(X)[0])
         found = {}
 
-        for name, labels in self._labels.labels.items():
+        for name, labels in targets.labels.items():
             column = as_column(truth[name]) if name in truth else pd.Series([None] * len(truth))
             known = is_known(column, labels.missing_label)
             weight = None if sample_weight is None else np.asarray(sample_weight)[known]
@@ -163,6 +164,8 @@ class VAEPredictor(VAEEstimator):
     def _labels(self) -> SeveralLabels:
         """The translation of the targets."""
 
+        check_is_fitted(self, "model_")
+
         return SeveralLabels(self.schema_.target, self.missing_label)
 
     def _classes(self) -> list[NDArray[Any]]:
@@ -170,10 +173,13 @@ class VAEPredictor(VAEEstimator):
 
         return [labels.classes for labels in self._labels.labels.values() if isinstance(labels, ClassLabels)]
 
-    def _given_back(self, frame: Table) -> Any:
-        """Returns targets in what those of the fit came in."""
+    def _given_back(self, frame: Table, X: Any) -> Any:
+        """Returns targets in what those of the fit came in, a frame with the index of the rows."""
 
-        return frame if self.framed_ else frame.to_numpy()
+        if not self.framed_:
+            return frame.to_numpy()
+
+        return frame.set_axis(X.index) if isinstance(X, pd.DataFrame) else frame
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
         super()._restore(tensors)
@@ -187,12 +193,12 @@ class VAEPredictor(VAEEstimator):
         elif not is_frame(y):
             y = np.atleast_2d(np.asarray(as_array(y), dtype=object))
 
-        points = self._labels.encode(target_frame(y))
+        points = self._labels.encode(self._labels.table(y))
 
         if len(points) not in (1, n):
             raise DataError(f"y has {len(points)} rows", f"it must have one for all, or {n}, one a row")
 
-        return np.broadcast_to(points, (n, points.shape[1]))
+        return points.repeat(n // len(points), axis=0)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -70,8 +70,17 @@ class Target:
         return len(self.known) - self.labeled
 
     @property
-    def counts(self) -> list[int]:
-        """How many labels each class has; empty for a target that is no class."""
+    def counts(self) -> list[Any]:
+        """How many labels each class has (of several targets, in a list for each); empty where there are no classes."""
+
+        if self.variable is not None and self.variable.kind == "several":
+            columns = zip(self.variable.parts, self.points[self.known].T, strict=True)
+
+            return [
+                np.bincount(codes[~np.isnan(codes)].astype(int), minlength=len(part.classes)).tolist()
+                for part, codes in columns
+                if part.kind == "category"
+            ]
 
         classes = self.variable is not None and self.variable.kind == "category"
 
@@ -84,16 +93,16 @@ class Target:
         Of several targets, rows have the same code where the same ones are known, with the same classes.
         """
 
-        if self.variable is None:
-            return np.full(len(self.known), -1)
+        codes, points = np.full(len(self.known), -1), self.points[self.known]
 
-        if self.variable.kind != "several":
-            return np.where(self.known, self.points.argmax(axis=1), -1)
+        if self.variable is not None and self.variable.kind == "several":
+            values = [part.kind == "real" for part in self.variable.parts]
+            alike = np.where(np.isnan(points), -1, np.where(values, 0, points))
+            codes[self.known] = np.unique(alike, axis=0, return_inverse=True)[1]
+        elif len(points):
+            codes[self.known] = points.argmax(axis=1)
 
-        values = [part.kind != "category" for part in self.variable.parts]
-        alike = np.nan_to_num(np.where(values, self.points * 0, self.points), nan=-1)
-
-        return np.where(self.known, np.unique(alike, axis=0, return_inverse=True)[1], -1)
+        return codes
 
 
 def require_target(estimator: BaseEstimator, X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:

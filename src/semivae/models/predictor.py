@@ -16,7 +16,12 @@ Objective, where only labeled rows have the last term:
 
 The latent space becomes both able to generate and ordered by the label; it suits a class and a continuous target.
 
-When to choose it: the target is a number, or a latent space is wanted in which it changes smoothly.
+Several targets are independent given the latent, and each row has the last term for those that it knows:
+
+.. math:: \log p(y \mid z) = \sum_{t \,\text{known}} \log p_t(y_t \mid z)
+
+When to choose it: the target is a number, there are several targets of which rows know some, or a latent space is wanted
+in which they change smoothly.
 
 References:
     | Automatic Chemical Design Using a Data-Driven Continuous Representation of Molecules
