@@ -113,7 +113,7 @@ def target_frame(y: Target) -> Table:
     r"""Returns several targets as a frame, with one column each; those of an array are named y0, y1, ...
 
     Arguments:
-        y: A pandas or polars frame, or an array, tensor or list with shape (N, T).
+        y: A pandas or polars frame, or an array, tensor or list with shape (N, T), or (N,) for a single one.
 
     Raises:
         DataError: If it is no table.
@@ -128,12 +128,10 @@ def target_frame(y: Target) -> Table:
     except ValueError as error:
         raise DataError(str(error), "every row needs one entry per target") from error
 
+    array = array[:, None] if array.ndim == 1 else array
+
     if array.ndim != 2:
-        raise DataError(
-            f"y has shape {array.shape}",
-            "several targets are a table with a column each",
-            "take VAEClassifier or VAERegressor for a single target, or y.reshape(-1, 1)",
-        )
+        raise DataError(f"y has shape {array.shape}", "several targets are a table with a column each")
 
     return pd.DataFrame(array, columns=[f"y{j}" for j in range(array.shape[1])])
 

@@ -20,8 +20,8 @@ Several targets are independent given the latent, and each row has the last term
 
 .. math:: \log p(y \mid z) = \sum_{t \,\text{known}} \log p_t(y_t \mid z)
 
-When to choose it: the target is a number, there are several targets of which rows know some, or a latent space is wanted
-in which they change smoothly.
+When to choose it: the target is a number, rows know some of several targets, or a latent space is wanted in which
+these change smoothly.
 
 References:
     | Automatic Chemical Design Using a Data-Driven Continuous Representation of Molecules
