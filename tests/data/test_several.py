@@ -118,7 +118,10 @@ def test_a_target_that_is_not_there_is_missing():
     ("y", "words"),
     [
         (np.zeros((3, 2, 2)), "a column each"),
-        ([[1, 2], [3]], "one entry per target|a column each"),
+        ([[1, 2], [3]], r"holds \[1, 2\], of type list"),
+        ([np.zeros((2, 2)), np.zeros((2, 3))], "one entry per target"),
+        (np.array([[1j, 2], [2, 1]]), "Complex data not supported"),
+        (pd.DataFrame({"when": pd.to_datetime(["2020-01-01", "2020-01-02"])}), "'when' holds dates"),
         (np.zeros((3, 0)), "no column"),
         (np.array([[1.5, NAN], [2.5, NAN]]), "no labeled row: target 'y1'"),
         ([["a", 1], ["a", 2]], "only one class, 'a'"),

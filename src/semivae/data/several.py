@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from semivae.data.arrays import as_array
 from semivae.data.classes import Cells, Table, listed
+from semivae.data.columns import kind_of, refuse_kind
 from semivae.data.frames import is_frame, pandas_frame
 from semivae.data.kinds import kind_of_values
 from semivae.data.labels import ClassLabels, RealLabels, labels_of
@@ -146,6 +147,7 @@ def fitted(column: Cells, missing_label: Markers, name: str, real: bool) -> Clas
     """Returns the labels of a target, which is judged by its values and type unless it is said to be real."""
 
     column, markers = as_column(column), -1 if missing_label is None else missing_label
+    refuse_kind(kind_of(column), name)
 
     if not real and is_class(column, markers, name):
         return ClassLabels.fit(column, markers, name)
