@@ -72,10 +72,10 @@ class Variable:
     def from_json(cls, fields: dict[str, Any]) -> Variable:
         """Creates the variable that :meth:`to_json` described."""
 
-        lists = {"shape": tuple(fields["shape"]), "classes": tuple(fields["classes"])}
-        parts = tuple(map(cls.from_json, fields.get("parts", ())))
+        parts = map(cls.from_json, fields.get("parts", ()))
+        changed = {"shape": tuple(fields["shape"]), "classes": tuple(fields["classes"]), "parts": tuple(parts)}
 
-        return cls(**fields | lists | {"parts": parts})
+        return cls(**{**fields, **changed})
 
 
 @dataclass(frozen=True)

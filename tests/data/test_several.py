@@ -126,7 +126,7 @@ def test_a_target_that_is_not_there_is_missing():
         (np.array([[1.5, NAN], [2.5, NAN]]), "no labeled row: target 'y1'"),
         ([["a", 1], ["a", 2]], "only one class, 'a'"),
         ([["a", [1]], ["b", [2]]], "a class must be|a column each"),
-        ([[0.5, 1], [np.inf, 2]], "(?i)infinit"),
+        ([[0.5, 1], [np.inf, 2]], "inf"),
         (pd.DataFrame([[1, 2], [2, 1]], columns=["a", "a"]), "more than once"),
     ],
 )

@@ -174,6 +174,17 @@ def test_missing_entries_are_never_scored(fitted):
         fitted.score(X.iloc[TEST], FEW.iloc[TEST])
 
 
+@pytest.mark.parametrize("kind", ["int64", "Int64", "float64", "object", "category", "boolean"])
+def test_classes_of_every_type_are_scored(kind):
+    y = pd.DataFrame({"class": (WINE["target"] > 0).astype(int).astype(kind), "color": FEW["color"].astype(object)})
+    y.loc[3:5, "class"] = -1 if kind == "int64" else None
+    predictor = VAEPredictor(**FIT).fit(X, y)
+    known = ~y.index.isin([3, 4, 5])
+    expected = (predictor.predict(X)["class"] == (WINE["target"] > 0))[known].mean()
+
+    assert predictor.scores(X, y)["class"] == pytest.approx(expected) and 0 < expected < 1
+
+
 def test_rows_are_drawn_by_some_of_the_targets(fitted):
     for y in (
         {"kind": "red"},

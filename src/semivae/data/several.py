@@ -172,6 +172,6 @@ def points(labels: ClassLabels | RealLabels, column: Cells | None, rows: int) ->
     if column is None:
         return np.full(rows, np.nan)
 
-    encoded = labels.encode(column)
+    encoded = labels.encode(column).astype(np.float64)
 
     return np.where(encoded < 0, np.nan, encoded) if isinstance(labels, ClassLabels) else encoded

@@ -16,7 +16,7 @@ from semivae.variables import Schema
 
 
 def penalty_of(
-    settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[int]
+    settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[Any]
 ) -> Consistency | Interpolation | Penalties | None:
     r"""Returns what joins the loss beside the bound, if anything does.
 
@@ -24,7 +24,7 @@ def penalty_of(
         settings: The parameters of the estimator.
         name: The name of the model.
         schema: What each variable is.
-        counts: How many labels each class has, if the target is a class.
+        counts: How many labels each class has, if the target is a class; in a list for each of several.
     """
 
     # What such a model predicts follows from what it learns, and is no part of it.
@@ -41,13 +41,13 @@ def penalty_of(
     return between if around is None else Penalties([around, between])
 
 
-def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[int]) -> Consistency | None:
+def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[Any]) -> Consistency | None:
     r"""Returns the penalty that keeps a prediction consistent around the rows, if there is one.
 
     Arguments:
         settings: The parameters of the estimator.
         schema: What each variable is.
-        counts: How many labels each class has, if the target is a class.
+        counts: How many labels each class has, if the target is a class; in a list for each of several.
     """
 
     movable = movable_cells(schema)

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
-from sklearn.metrics import accuracy_score, r2_score
+from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from semivae.data.arrays import as_array
-from semivae.data.classes import Table
+from semivae.data.classes import Cells, Table
 from semivae.data.frames import is_frame
 from semivae.data.labels import ClassLabels
 from semivae.data.several import SeveralLabels, target_frame
@@ -127,10 +127,10 @@ class VAEPredictor(VAEEstimator):
             column = as_column(truth[name]) if name in truth else pd.Series([None] * len(truth))
             known = is_known(column, labels.missing_label)
             weight = None if sample_weight is None else np.asarray(sample_weight)[known]
-            measure = accuracy_score if isinstance(labels, ClassLabels) else r2_score
+            pair = column[known], predicted[name][known]
 
             if known.any():
-                found[name] = float(measure(column[known], predicted[name][known], sample_weight=weight))
+                found[name] = (correct if isinstance(labels, ClassLabels) else explained)(*pair, weight)
 
         if not found:
             raise DataError("there is no labeled row to score", "only known entries are scored", "score known entries")
@@ -207,3 +207,15 @@ class VAEPredictor(VAEEstimator):
         tags.target_tags.single_output = False
 
         return tags
+
+
+def correct(truth: Cells, predicted: Cells, weight: NDArray[Any] | None) -> float:
+    """Returns the share of classes that are predicted, whatever types of the same values hold them."""
+
+    return float(np.average(truth.to_numpy(dtype=object) == predicted.to_numpy(dtype=object), weights=weight))
+
+
+def explained(truth: Cells, predicted: Cells, weight: NDArray[Any] | None) -> float:
+    """Returns the share of the variance of numbers that is predicted."""
+
+    return float(r2_score(truth.to_numpy(dtype=float), predicted, sample_weight=weight))

@@ -55,7 +55,7 @@ class Target:
     def of_several(cls, variable: Variable, points: NDArray[np.float64]) -> Self:
         """Returns several targets for scaled values and codes of classes, NaN where missing, with shape (N, T)."""
 
-        return cls(variable, points, ~np.isnan(points).all(axis=1))
+        return cls(variable, points, np.asarray(~np.isnan(points).all(axis=1)))
 
     @property
     def labeled(self) -> int:
