@@ -42,8 +42,8 @@ class VAEPredictor(VAEEstimator):
         >>> predictor.predict(X_new)  # a frame with the columns "species" and "weight"
         >>> predictor.sample(10, y={"species": "cat"})  # and of any weight
 
-    The consistency of the prediction (`adversarial`) is summed over the targets, and `label_prior` holds for each that is
-    a class. One number among the targets is enough for `dropout="auto"` to leave half of the hidden units out, which
+    The consistency of the prediction (`adversarial`) is summed over the targets; `label_prior` holds for each that is a
+    class. One number among the targets is enough for `dropout="auto"` to leave half of the hidden units out, which
     keeps few labels from being learned by heart; with many, `dropout=0.0` may predict far better.
 
     The parameters are those of :class:`Parameters`.
