@@ -25,8 +25,8 @@ PARTS = ("Generative process", "Inference", "Bound", "Objective", "Training", "W
 # PCA is no model that is trained, but a baseline with the same face.
 MODELS: dict[str, type] = {name: models[name] for name in models} | {"pca": PCA}
 
-ESTIMATORS = {"category": "VAEClassifier", "real": "VAERegressor", None: "VAEEmbedding"}
-LEARNS = {"category": "a class", "real": "a number", None: "no target"}
+ESTIMATORS = {"category": "VAEClassifier", "real": "VAERegressor", "several": "VAEPredictor", None: "VAEEmbedding"}
+LEARNS = {"category": "a class", "real": "a number", "several": "several of both", None: "no target"}
 
 
 def pages() -> dict[str, str]:
@@ -86,7 +86,9 @@ def title(model: type) -> str:
 def learns(model: type) -> str:
     """Returns what a model can learn, in words."""
 
-    return " or ".join(LEARNS[kind] for kind in targets(model))
+    *others, last = [LEARNS[kind] for kind in targets(model)]
+
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def targets(model: type) -> tuple[str | None, ...]:

@@ -10,15 +10,16 @@ from typing import Any, Literal
 
 from semivae.errors import SettingError
 
-Kind = Literal["real", "category", "image"]
+Kind = Literal["real", "category", "image", "several"]
 
 
 @dataclass(frozen=True)
 class Variable:
     r"""One variable: a column of a table, an image, or a target.
 
-    A model sees a real value as :math:`(v - c) / s`, a category as the index of its class, and an image as
-    values in :math:`[0, 1]` with shape (channels, height, width).
+    A model sees a real value as :math:`(v - c) / s`, a category as the index of its class, an image as
+    values in :math:`[0, 1]` with shape (channels, height, width), and several targets as one such number for each,
+    NaN where it is missing.
 
     Attributes:
         name: The name of the column or target.
@@ -33,6 +34,7 @@ class Variable:
         dtype: NumPy's name of the type of the values, which outputs are given back in.
         missing: Whether the value was missing in some row.
         axes: How the user holds an image: "HW", "HWC" or "CHW".
+        parts: The targets, where there are several of them.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Variable:
     dtype: str = "float64"
     missing: bool = False
     axes: str = ""
+    parts: tuple[Variable, ...] = ()
 
     @property
     def integer(self) -> bool:
@@ -56,20 +59,25 @@ class Variable:
 
     @property
     def width(self) -> int:
-        """Size of the label point of a target: one entry per class, or one real value."""
+        """Size of the label point of a target: one entry per class, one real value, or one for each of several."""
 
-        return len(self.classes) if self.kind == "category" else 1
+        return {"category": len(self.classes), "several": len(self.parts)}.get(self.kind, 1)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the variable as a dictionary of plain JSON values."""
 
-        return dataclasses.asdict(self) | {"shape": list(self.shape), "classes": list(self.classes)}
+        parts = [part.to_json() for part in self.parts]
+
+        return dataclasses.asdict(self) | {"shape": list(self.shape), "classes": list(self.classes), "parts": parts}
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Variable:
         """Creates the variable that :meth:`to_json` described."""
 
-        return cls(**{**fields, "shape": tuple(fields["shape"]), "classes": tuple(fields["classes"])})
+        parts = map(cls.from_json, fields.get("parts", ()))
+        changed = {"shape": tuple(fields["shape"]), "classes": tuple(fields["classes"]), "parts": tuple(parts)}
+
+        return cls(**{**fields, **changed})
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,12 @@ class Schema:
             raise SettingError("there is no target", "this needs one", "fit with labels: fit(X, y)")
 
         return self.y
+
+    @property
+    def targets(self) -> tuple[Variable, ...]:
+        """The targets one by one: none, the only one, or each of several."""
+
+        return () if self.y is None else self.y.parts or (self.y,)
 
     @property
     def image(self) -> bool:

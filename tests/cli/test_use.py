@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from semivae.data.read import read
-from semivae.estimators import load
+from semivae.estimators import VAEPredictor, load
 
 
 @pytest.fixture
@@ -214,3 +214,35 @@ def test_demo(run, tmp_path):
     assert all(len(values) == 2 for values in accuracies.values())
     assert np.mean(accuracies["logistic regression"]) == pytest.approx(0.85, abs=0.04)
     assert load(tmp_path / "demo").metrics_["test_accuracy"] == accuracies
+
+
+@pytest.fixture
+def several(frame, tmp_path):
+    """A model of two targets, saved in Python."""
+
+    y = frame[["kind", "price"]].where(np.arange(60)[:, None] % 3 != [0, 1])
+    predictor = VAEPredictor(epochs=1, hidden=(8,), latents=2, random_state=0)
+    predictor.fit(frame.drop(columns=["kind", "price"]), y).save(tmp_path / "several")
+
+    return tmp_path / "several"
+
+
+def test_model_of_several_targets_is_used(run, several, frame, tmp_path):
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    run("predict", several, tmp_path / "rows.csv", "--out", tmp_path / "out.csv")
+    run("score", several, tmp_path / "rows.csv", "--out", tmp_path / "scores.csv")
+    run("sample", several, "-n", 3, "--out", tmp_path / "made.csv")
+    predictions, model = pd.read_csv(tmp_path / "out.csv"), load(several)
+    expected = model.predict(frame.drop(columns=["kind", "price"]))
+
+    kind = [f"kind_{column}" for column in ("prediction", "probability_big", "probability_small")]
+    price = [f"price_{column}" for column in ("prediction", "lower", "upper")]
+    assert predictions.columns.tolist() == [*kind, *price, "outlier_score"]
+    assert predictions["kind_prediction"].tolist() == expected["kind"].tolist()
+    np.testing.assert_allclose(predictions["price_prediction"], expected["price"])
+    assert (predictions["price_lower"] < predictions["price_upper"]).all()
+    assert "kind, one of big, small; price, from" in run("info", several).stdout
+    assert "several targets" in run("evaluate", several, tmp_path / "rows.csv", code=2).stderr
+    assert (
+        "several targets" in run("sample", several, "--given", "kind=big", "--out", tmp_path / "x.csv", code=2).stderr
+    )

@@ -27,6 +27,15 @@ IMAGE = (Variable("image", "image", shape=(1, 13, 14), axes="HW"),)
 TARGETS = {
     "category": Variable("label", "category", classes=(0, 1, 2, 3)),
     "real": Variable("label", "real"),
+    "several": Variable(
+        "targets",
+        "several",
+        parts=(
+            Variable("kind", "category", classes=(0, 1, 2, 3)),
+            Variable("price", "real"),
+            Variable("sold", "category", classes=(False, True)),
+        ),
+    ),
     None: None,
 }
 
@@ -81,6 +90,12 @@ def points_of(schema: Schema) -> torch.Tensor:
 
     if schema.y.kind == "real":
         return torch.linspace(-1, 1, ROWS)[:, None]
+
+    if schema.y.kind == "several":
+        points = torch.stack([torch.arange(ROWS) % 4, torch.linspace(-1, 1, ROWS), torch.arange(ROWS) % 2], dim=-1)
+        points[0, 0] = points[1, 1:] = points[2, 2] = torch.nan
+
+        return points
 
     return torch.eye(schema.y.width)[torch.arange(ROWS) % schema.y.width]
 

@@ -6,7 +6,7 @@ import torch
 from sklearn.datasets import load_wine
 
 import semivae
-from semivae import VAEClassifier, VAEEmbedding, VAERegressor
+from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
 from semivae.data.labels import ClassLabels
 from semivae.engine import normal_noise
 from semivae.engine.loop import Step
@@ -41,7 +41,7 @@ KNOWN = np.random.default_rng(0).permutation(len(X)) < 30
 FIT = {"hidden": (8,), "latents": 2, "epochs": 2, "batch_size": 64, "random_state": 0}
 
 
-def fitted(name: str, kind: str | None, **settings) -> VAEClassifier | VAERegressor | VAEEmbedding:
+def fitted(name: str, kind: str | None, **settings) -> VAEClassifier | VAERegressor | VAEPredictor | VAEEmbedding:
     """An estimator of a model, after two epochs."""
 
     if kind is None:
@@ -49,6 +49,11 @@ def fitted(name: str, kind: str | None, **settings) -> VAEClassifier | VAERegres
 
     if kind == "real":
         return VAERegressor(model=name, **FIT, **settings).fit(X, np.where(KNOWN, X[:, 0], np.nan))
+
+    if kind == "several":
+        y = np.where(KNOWN[:, None], np.column_stack([CLASSES, X[:, 0]]), np.nan)
+
+        return VAEPredictor(model=name, **FIT, **settings).fit(X, y)
 
     return VAEClassifier(model=name, **FIT, **settings).fit(X, np.where(KNOWN, CLASSES, -1))
 

@@ -55,4 +55,7 @@ def target(variable: dict[str, Any] | None) -> str:
     if variable["kind"] == "real":
         return f"{variable['name']}, from {number(variable['low'])} to {number(variable['high'])}"
 
+    if variable["kind"] == "several":
+        return "; ".join(map(target, variable["parts"]))
+
     return f"{variable['name']}, one of {', '.join(map(str, variable['classes']))}"

@@ -29,7 +29,8 @@ def predict(
     """Predict the label of each row, in order, to a CSV or parquet file. Large parquet files need little memory.
 
     Columns: prediction; probability_<class> of each class, or lower and upper (90% interval) of a real value;
-    outlier_score (higher is more abnormal). The rows may hold the target, which is not read.
+    outlier_score (higher is more abnormal). Of several targets, each column begins with the name of its target.
+    The rows may hold the target, which is not read.
     With --shard 2/8 (or in the second of eight processes of torchrun) the rows of the second eighth go to
     FILE-2-of-8.csv: the files of all parts, one after another, hold all rows in order.
     """
@@ -57,6 +58,9 @@ def predictions(estimator: Any, x: Any) -> pd.DataFrame:
 
     import pandas as pd
 
+    if estimator.schema_.y.kind == "several":
+        return several(estimator, x)
+
     if estimator.schema_.y.kind == "real":
         lower, upper = estimator.predict_interval(x)
 
@@ -66,3 +70,26 @@ def predictions(estimator: Any, x: Any) -> pd.DataFrame:
     columns = {f"probability_{name}": probabilities[:, i] for i, name in enumerate(estimator.classes_)}
 
     return pd.DataFrame({"prediction": estimator.classes_[probabilities.argmax(axis=1)], **columns})
+
+
+def several(estimator: Any, x: Any) -> pd.DataFrame:
+    """Returns the prediction of each of several targets and how sure it is."""
+
+    import numpy as np
+    import pandas as pd
+
+    predicted = np.asarray(estimator.predict(x)).T
+    lower, upper = (iter(np.asarray(end).T) for end in estimator.predict_interval(x))
+    probabilities = zip(estimator.classes_, estimator.predict_proba(x), strict=True)
+    columns = {}
+
+    for part, values in zip(estimator.schema_.targets, predicted, strict=True):
+        columns[f"{part.name}_prediction"] = values
+
+        if part.kind == "real":
+            columns |= {f"{part.name}_lower": next(lower), f"{part.name}_upper": next(upper)}
+        else:
+            classes, table = next(probabilities)
+            columns |= {f"{part.name}_probability_{name}": table[:, i] for i, name in enumerate(classes)}
+
+    return pd.DataFrame(columns).infer_objects()

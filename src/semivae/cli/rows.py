@@ -2,7 +2,7 @@ r"""Rows for a command: read, and brought into the order of the fit."""
 
 from __future__ import annotations
 
-__all__ = ["has_density", "read_blocks", "read_labeled", "read_rows", "target_of"]
+__all__ = ["has_density", "read_blocks", "read_labeled", "read_rows", "refuse_several", "target_of"]
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +21,21 @@ def target_of(estimator: Any) -> str | None:
     y = estimator.schema_.y
 
     return y.name if y is not None else estimator.metrics_.get("data", {}).get("target")
+
+
+def refuse_several(estimator: Any, given: str, line: str) -> None:
+    r"""Checks that a saved model has no several targets.
+
+    Arguments:
+        estimator: The model.
+        given: What was asked for.
+        line: What does it in Python.
+    """
+
+    if estimator.schema_.y is not None and estimator.schema_.y.kind == "several":
+        raise SettingError(
+            given, "the model has several targets, which this command does not take", f"{line} in Python"
+        )
 
 
 def has_density(estimator: Any) -> bool:
@@ -92,6 +107,8 @@ def read_labeled(estimator: Any, data: str, target: str | None, split: str) -> S
     if estimator.schema_.y is None:
         raise SettingError(f"--target {target}", "the model was fitted without a target", "leave --target out")
 
+    refuse_several(estimator, f"--target {target}" if target else data, "semivae.load(MODEL).scores(X, y)")
+
     source = read(data, target or estimator.schema_.y.name, split, download=True)
 
     return replace(source, x=aligned(estimator, source.x), y=readable(source.y, estimator.missing_label))
@@ -107,7 +124,7 @@ def aligned(estimator: Any, x: Any) -> Any:
     if not is_frame(x) or not names:
         return x
 
-    x = x.drop(columns=[target_of(estimator)], errors="ignore")
+    x = x.drop(columns=[target_of(estimator), *(part.name for part in estimator.schema_.targets)], errors="ignore")
     absent = {name: None for name in estimator.schema_.left_out if name not in x}
     x = x.assign(**absent)  # columns that the model does not read
     extra = [name for name in x if name not in names]

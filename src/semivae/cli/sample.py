@@ -12,6 +12,7 @@ import typer
 
 from semivae.cli.options import Model, Overwrite, Seed
 from semivae.cli.outputs import TABLES, check_file, write, write_table
+from semivae.cli.rows import refuse_several
 from semivae.cli.screen import say
 from semivae.errors import SettingError
 
@@ -71,6 +72,8 @@ def label_of(estimator: Any, given: str) -> Any:
     Raises:
         SettingError: If it names no label.
     """
+
+    refuse_several(estimator, f"--given {given}", "semivae.load(MODEL).sample(64, y={'COL': 'VALUE'})")
 
     column, _, text = (part.strip() for part in given.partition("="))
     variable = estimator.schema_.y

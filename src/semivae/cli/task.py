@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from semivae.data.classes import Cells
     from semivae.data.labels import ClassLabels, RealLabels
 
-# Up to here, different whole numbers are always taken for classes.
-FEW = 20
-
 
 class Task(StrEnum):
     """What the target is."""
@@ -49,14 +46,7 @@ def readable(y: Any, missing_label: list[str] | None) -> Cells:
 
 
 def task_of(y: Cells, missing_label: list[str] | None, name: str) -> tuple[Task, str]:
-    r"""Judges what a target is.
-
-    Text and booleans are classes. Numbers are real values if some are not whole, or if more than 20 differ, unless
-    they number their classes from 0 or 1 without a gap, each with 10 labels or more on average.
-
-    Returns:
-        The task, and the reason in words.
-    """
+    """Judges what a target is by its values: returns the task, and the reason in words."""
 
     from semivae.data.target import coded
 
@@ -68,19 +58,11 @@ def task_of(y: Cells, missing_label: list[str] | None, name: str) -> tuple[Task,
 def task_of_values(values: list[Any], labeled: int) -> tuple[Task, str]:
     """Judges what a target is by its different values and the number of labeled rows, as :func:`task_of` does."""
 
-    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return Task.CLASS, f"{len(values)} different values, not all numbers"
+    from semivae.data.kinds import kind_of_values
 
-    if not all(float(value).is_integer() for value in values):
-        return Task.REAL, "numbers that are not whole"
+    kind, reason = kind_of_values(values, labeled)
 
-    first, last = min(values, default=0), max(values, default=0)
-    numbered = first in (0, 1) and len(values) == last - first + 1
-
-    if len(values) <= FEW or (numbered and len(values) <= labeled / 10):
-        return Task.CLASS, f"{len(values)} different whole numbers"
-
-    return Task.REAL, f"{len(values)} different whole numbers"
+    return Task.CLASS if kind == "category" else Task.REAL, reason
 
 
 def labels_for(y: Cells, task: Task, missing_label: list[str] | None, name: str) -> ClassLabels | RealLabels:

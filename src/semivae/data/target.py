@@ -43,7 +43,9 @@ def as_column(y: Target) -> Cells:
     try:
         array = column_or_1d(as_array(y), warn=True)
     except ValueError as error:
-        raise DataError(str(error), fix="give one target, with one value a row") from error
+        raise DataError(
+            str(error), fix="give one target, with one value a row, or take VAEPredictor for several"
+        ) from error
 
     column = pd.Series(array, dtype=object if array.dtype.kind in "US" else None)
     column.attrs["fixed width"] = array.dtype.kind == "U"

@@ -50,6 +50,9 @@ def describe(target: Mapping[str, Any] | None) -> str:
     if target is None:
         return "none"
 
+    if target["kind"] == "several":
+        return "; ".join(map(describe, target["parts"]))
+
     if target["kind"] == "category":
         return f"{target['name']}, one of {', '.join(map(str, target['classes']))}"
 

@@ -2,7 +2,7 @@ r"""From whatever a user holds to the arrays of a model, with scikit-learn's boo
 
 from __future__ import annotations
 
-__all__ = ["check_draws", "fit_rows", "no_label", "one_a_row", "read_rows"]
+__all__ = ["check_draws", "fit_rows", "no_label", "one_a_row", "read_rows", "refuse_stream"]
 
 import warnings
 from typing import Any
@@ -31,12 +31,7 @@ def fit_rows(estimator: BaseEstimator, X: Any) -> tuple[Codec, Any]:
         The codec, and the rows in the units of a model; rows on disk stay there.
     """
 
-    if isinstance(X, Stream):
-        raise SettingError(
-            f"{type(estimator).__name__} was given a stream",
-            "it needs all rows in memory",
-            "take VAEEmbedding, or read the rows: pandas.read_parquet(path)",
-        )
+    refuse_stream(estimator, X)
 
     if isinstance(X, Ingested):
         return X.survey.codec, fit_stored(estimator, X)
@@ -47,6 +42,17 @@ def fit_rows(estimator: BaseEstimator, X: Any) -> tuple[Codec, Any]:
         validate_data(estimator, X, reset=True, skip_check_array=True)
 
     return codec, codec.encode(X)
+
+
+def refuse_stream(estimator: BaseEstimator, X: Any) -> None:
+    """Checks that rows are in memory."""
+
+    if isinstance(X, Stream):
+        raise SettingError(
+            f"{type(estimator).__name__} was given a stream",
+            "it needs all rows in memory",
+            "take VAEEmbedding, or read the rows: pandas.read_parquet(path)",
+        )
 
 
 def fit_stored(estimator: BaseEstimator, rows: Ingested) -> Ingested:

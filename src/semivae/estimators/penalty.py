@@ -20,7 +20,7 @@ from semivae.variables import Schema
 
 
 def penalty_of(
-    settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[int], rows: Steps
+    settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[Any], rows: Steps
 ) -> Penalties | None:
     r"""Returns what joins the loss beside the bound, if anything does.
 
@@ -28,7 +28,7 @@ def penalty_of(
         settings: The parameters of the estimator.
         name: The name of the model.
         schema: What each variable is.
-        counts: How many labels each class has, if the target is a class.
+        counts: How many labels each class has, if the target is a class; in a list for each of several.
         rows: The rows to train on.
 
     Raises:
@@ -50,7 +50,7 @@ def penalty_of(
     return Penalties(parts) if parts else None
 
 
-def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[int]) -> Consistency | None:
+def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[Any]) -> Consistency | None:
     """Returns the penalty that keeps a prediction the same around each row."""
 
     movable = movable_cells(schema)
@@ -58,7 +58,10 @@ def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[int])
     if not settings["radius"] or not movable.any():
         return None
 
-    prior = LabelPrior.of(counts, settings["label_prior"]).logits if counts else None
+    each = counts if schema.target.parts else [counts]
+    priors = [LabelPrior.of(classes, settings["label_prior"]).logits for classes in each if classes]
+
+    prior = torch.cat(priors) if priors else None
 
     return Consistency(settings["alpha"] * settings["adversarial"], settings["radius"], movable, prior)
 

@@ -23,6 +23,7 @@ from semivae.estimators.classifier import VAEClassifier
 from semivae.estimators.embedding import VAEEmbedding
 from semivae.estimators.parameters import plain
 from semivae.estimators.pca import PCA
+from semivae.estimators.predictor import VAEPredictor
 from semivae.estimators.regressor import VAERegressor
 from semivae.store import read_folder, write_folder
 from semivae.variables import Schema
@@ -39,9 +40,12 @@ FACTS = (
     "n_unlabeled_",
     "n_features_in_",
     "feature_names_in_",
+    "framed_",
 )
 
-KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (VAEClassifier, VAERegressor, VAEEmbedding, PCA)}
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (VAEClassifier, VAERegressor, VAEPredictor, VAEEmbedding, PCA)
+}
 
 
 def save(

@@ -2,8 +2,9 @@ r"""The target of a fit as a model sees it, and the rows in which it is known.""
 
 from __future__ import annotations
 
-__all__ = ["Target", "known_rows", "name_of", "require_target"]
+__all__ = ["Target", "is_known", "known_rows", "matched", "name_of", "require_target"]
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -25,7 +26,7 @@ class Target:
     Attributes:
         variable: What it is, or :py:`None` where there is no target.
         points: The label point of each row, with shape (N, C); meaningless where it is not known.
-        known: Whether it is known, with shape (N,).
+        known: Whether it is known, with shape (N,). Of several targets, one is enough.
     """
 
     variable: Variable | None
@@ -50,6 +51,12 @@ class Target:
 
         return cls(variable, values[:, None], ~np.isnan(values))
 
+    @classmethod
+    def of_several(cls, variable: Variable, points: NDArray[np.float64]) -> Self:
+        """Returns several targets for scaled values and codes of classes, NaN where missing, with shape (N, T)."""
+
+        return cls(variable, points, np.asarray(~np.isnan(points).all(axis=1)))
+
     @property
     def labeled(self) -> int:
         """The number of labeled rows."""
@@ -63,8 +70,17 @@ class Target:
         return len(self.known) - self.labeled
 
     @property
-    def counts(self) -> list[int]:
-        """How many labels each class has; empty for a target that is no class."""
+    def counts(self) -> list[Any]:
+        """How many labels each class has (of several targets, in a list for each); empty where there are no classes."""
+
+        if self.variable is not None and self.variable.kind == "several":
+            columns = zip(self.variable.parts, self.points[self.known].T, strict=True)
+
+            return [
+                np.bincount(codes[~np.isnan(codes)].astype(int), minlength=len(part.classes)).tolist()
+                for part, codes in columns
+                if part.kind == "category"
+            ]
 
         classes = self.variable is not None and self.variable.kind == "category"
 
@@ -72,16 +88,25 @@ class Target:
 
     @property
     def codes(self) -> NDArray[np.int64]:
-        """A code for each row that keeps classes apart (0 for a known value), -1 where unlabeled, with shape (N,)."""
+        r"""A code for each row that keeps classes apart (0 for a known value), -1 where unlabeled, with shape (N,).
 
-        if not self.points.shape[1]:
-            return np.full(len(self.known), -1)
+        Of several targets, rows have the same code where the same ones are known, with the same classes.
+        """
 
-        return np.where(self.known, self.points.argmax(axis=1), -1)
+        codes, points = np.full(len(self.known), -1), self.points[self.known]
+
+        if self.variable is not None and self.variable.kind == "several":
+            values = [part.kind == "real" for part in self.variable.parts]
+            alike = np.where(np.isnan(points), -1, np.where(values, 0, points))
+            codes[self.known] = np.unique(alike, axis=0, return_inverse=True)[1]
+        elif len(points):
+            codes[self.known] = points.argmax(axis=1)
+
+        return codes
 
 
-def require_target(estimator: BaseEstimator, X: Any, y: Any) -> Any:
-    r"""Returns the target of a fit as one column.
+def require_target(estimator: BaseEstimator, X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:
+    r"""Returns the target of a fit as one column, or as what else reads it.
 
     Raises:
         DataError: If there is no target, or it has another number of rows than the data.
@@ -94,11 +119,11 @@ def require_target(estimator: BaseEstimator, X: Any, y: Any) -> Any:
             "fit(X, y), or fit without a target (VAEEmbedding)",
         )
 
-    return matched(X, y)
+    return matched(X, y, read)
 
 
-def matched(X: Any, y: Any) -> Any:
-    r"""Returns a target as one column with as many rows as the data.
+def matched(X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:
+    r"""Returns a target as one column (or as what else reads it) with as many rows as the data.
 
     Raises:
         DataError: If it has another number of rows.
@@ -107,7 +132,7 @@ def matched(X: Any, y: Any) -> Any:
     if hasattr(X, "collect"):
         raise DataError("X is a lazy frame", "its rows must be in memory", "X.collect()")
 
-    column = as_column(y)
+    column = read(y)
 
     try:
         check_consistent_length(X, column)
@@ -123,6 +148,14 @@ def name_of(column: pd.Series) -> str:
     return "label" if column.name is None else str(column.name)
 
 
+def is_known(column: Any, missing_label: Any) -> NDArray[np.bool_]:
+    """Returns whether each label of a column is known, with shape (N,)."""
+
+    markers = marker_set(missing_label)
+
+    return ~column.map(lambda value: bool(pd.isna(value)) or is_marker(value, markers)).to_numpy(dtype=bool)
+
+
 def known_rows(X: Any, y: Any, sample_weight: Any, missing_label: Any) -> tuple[Any, NDArray[Any], Any]:
     r"""Returns the rows whose label is known: only they can be scored.
 
@@ -131,8 +164,7 @@ def known_rows(X: Any, y: Any, sample_weight: Any, missing_label: Any) -> tuple[
     """
 
     column = matched(X, y)
-    markers = marker_set(missing_label)
-    known = ~column.map(lambda value: bool(pd.isna(value)) or is_marker(value, markers)).to_numpy(dtype=bool)
+    known = is_known(column, missing_label)
 
     if not known.any():
         raise DataError(

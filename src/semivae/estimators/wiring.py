@@ -169,10 +169,10 @@ def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[i
 def wrong_target(name: str, target: str | None) -> SettingError:
     """Returns the error for a model that cannot learn from a kind of target."""
 
-    what = {None: "no target", "category": "a class", "real": "a continuous target"}[target]
+    kinds = {None: "no target", "category": "a class", "real": "a continuous target", "several": "several targets"}
 
     return SettingError(
-        f"model={name!r} does not learn from {what}",
+        f"model={name!r} does not learn from {kinds[target]}",
         f"the models that do are {', '.join(map(repr, able(target)))}",
         "model='auto'",
     )
@@ -234,9 +234,9 @@ def hidden_for(settings: dict[str, Any], schema: Schema) -> tuple[int, ...]:
 
 
 def dropout_for(settings: dict[str, Any], schema: Schema) -> float:
-    """Returns the share of hidden units left out: "auto" is half of them for a continuous target, else none."""
+    """Returns the share of hidden units left out: "auto" is half of them if a target is continuous, else none."""
 
     # A mean that has few labels by heart is never off, and the deviation that is learned beside it would be nothing.
-    share = 0.5 if schema.y is not None and schema.y.kind == "real" else 0.0
+    share = 0.5 if any(target.kind == "real" for target in schema.targets) else 0.0
 
     return share if settings["dropout"] == "auto" else settings["dropout"]

@@ -57,8 +57,12 @@ def choose_data(
 def choose_target(variable: Variable) -> Family:
     """Returns the family of a target: categorical for a class, Gaussian with one learned scale for a value.
 
-    One scale for all rows: with few labels, a scale per row would be fitted to the noise of each.
+    One scale for all rows: with few labels, a scale per row would be fitted to the noise of each. Several targets are
+    the cells of a row, each with its family, of which those that are missing are left out.
     """
+
+    if variable.kind == "several":
+        return Mixed(variable.parts)
 
     if variable.kind == "category":
         return Categorical(variable.width)

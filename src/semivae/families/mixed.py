@@ -17,9 +17,10 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, Distribution, Normal
+from torch.distributions import Categorical, Distribution, Independent, Normal
 
 from semivae.families.base import Family, widen
+from semivae.families.categorical import Unchecked
 from semivae.families.gaussian import Gaussian, Scale
 from semivae.variables import Variable
 
@@ -81,6 +82,13 @@ class Cells(Distribution):
         columns += [p.logits.argmax(-1, keepdim=True).to(columns[0]) for p in self.categories.values()]
 
         return self.in_order(columns)
+
+    def parts(self) -> list[Distribution]:
+        """Returns the distribution of the real cells together, and that of each category, over one-hot points."""
+
+        categories = [Unchecked(logits=p.logits) for p in self.categories.values()]
+
+        return [Independent(self.real, 1, validate_args=False), *categories]
 
     def in_order(self, columns: list[Tensor]) -> Tensor:
         """Joins the real cells and then each category into rows in the order of the table."""

@@ -18,7 +18,7 @@ from torch.distributions import Distribution
 from semivae.batch import Batch
 from semivae.conditional import Conditional, Net
 from semivae.errors import SettingError
-from semivae.families import Family
+from semivae.families import Cells, Family
 from semivae.models.terms import Terms
 from semivae.registry import Registry
 from semivae.variables import Kind, Schema
@@ -102,6 +102,13 @@ class Model(nn.Module, abc.ABC):
         """
 
         raise SettingError(f"{type(self).__name__} knows no label", "a prediction needs one", "model='predictor'")
+
+    def beliefs(self, x: Tensor) -> list[Distribution]:
+        """Returns what is predicted of rows of shape (B, *): one distribution, or several for several targets."""
+
+        p = self.predict(x)
+
+        return p.parts() if isinstance(p, Cells) else [p]
 
     @abc.abstractmethod
     def decode(self, z: Tensor, y: Tensor | None = None) -> Distribution:

@@ -16,7 +16,12 @@ Objective, where only labeled rows have the last term:
 
 The latent space becomes both able to generate and ordered by the label; it suits a class and a continuous target.
 
-When to choose it: the target is a number, or a latent space is wanted in which it changes smoothly.
+Several targets are independent given the latent, and each row has the last term for those that it knows:
+
+.. math:: \log p(y \mid z) = \sum_{t \,\text{known}} \log p_t(y_t \mid z)
+
+When to choose it: the target is a number, rows know some of several targets, or a latent space is wanted in which
+these change smoothly.
 
 References:
     | Automatic Chemical Design Using a Data-Driven Continuous Representation of Molecules
@@ -54,7 +59,7 @@ class Predictor(LatentModel):
         importance_samples: Draws of the latent in the bound of a step.
     """
 
-    targets = ("category", "real")
+    targets = ("category", "real", "several")
 
     def __init__(
         self,

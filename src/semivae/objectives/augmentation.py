@@ -17,12 +17,11 @@ __all__ = ["Augmentation", "moved"]
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import kl_divergence
 from torch.nn import functional
 
 from semivae.batch import Batch
 from semivae.models.base import Model
-from semivae.objectives.consistency import detached
+from semivae.objectives.consistency import detached, divergence
 from semivae.ranks import drawn
 
 # The largest turn (radians), shear, logarithms of both scales, and shifts (of half the image) at size 1.
@@ -54,9 +53,9 @@ class Augmentation(nn.Module):
 
         if batch.unlabeled is not None:
             with torch.no_grad():
-                here = detached(model.predict(batch.unlabeled))
+                here = [detached(p) for p in model.beliefs(batch.unlabeled)]
 
-            values.append(kl_divergence(here, model.predict(self.changed(batch.unlabeled))).mean())
+            values.append(divergence(here, model.beliefs(self.changed(batch.unlabeled))).mean())
 
         return torch.stack(values).sum()
 

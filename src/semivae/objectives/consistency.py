@@ -24,7 +24,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Distribution, kl_divergence
+from torch.distributions import Distribution, OneHotCategorical, kl_divergence
 
 from semivae.batch import Batch
 from semivae.models.base import Model
@@ -42,7 +42,8 @@ class Consistency(nn.Module):
         radius: The length :math:`\epsilon` of the perturbation of a row, as a share of the distance to the nearest
             other row of the batch: boundaries keep clear of rows where these are dense, and fine gaps stay open.
         movable: 1 for cells that can be moved (real values, pixels), 0 for others (categories), with shape (*).
-        prior: The logarithms of :math:`p(y)`, with shape (C,), or :py:`None` for a real target.
+        prior: The logarithms of :math:`p(y)`, with shape (C,), those of several targets one after another; or
+            :py:`None` where none is a class.
     """
 
     movable: Tensor
@@ -74,21 +75,23 @@ class Consistency(nn.Module):
         """Returns the penalty on rows of shape (B, *), with shape ()."""
 
         length = self.radius * self.nearest(x)
-        here = model.predict(x)
-        fixed = detached(here)
+        here = model.beliefs(x)
+        fixed = [detached(p) for p in here]
         probe = drawn(x.shape, 0, lambda shape: x.new_empty(shape).normal_())
-        there = model.predict(x + length * self.worst(model, x, fixed, length * self.unit(probe)))
-        penalty = kl_divergence(fixed, there).mean()
+        there = model.beliefs(x + length * self.worst(model, x, fixed, length * self.unit(probe)))
+        penalty = divergence(fixed, there).mean()
 
         return penalty if self.prior is None else penalty + self.sureness(here, self.prior)
 
-    def sureness(self, here: Distribution, prior: Tensor) -> Tensor:
-        """Returns how unsure the predictions are, and how far from the prior in their mean, with shape ()."""
+    def sureness(self, here: list[Distribution], prior: Tensor) -> Tensor:
+        """Returns how unsure the predicted classes are, and how far from the prior in their mean, with shape ()."""
 
-        frequency = averaged(here.mean.mean(0)).clamp_min(1e-12)
+        classes = [p for p in here if isinstance(p, OneHotCategorical)]
+        frequency = averaged(torch.cat([p.mean for p in classes], dim=-1).mean(0)).clamp_min(1e-12)
         far = (frequency * (frequency.log() - prior)).sum()
+        unsure = torch.stack([p.entropy().mean() for p in classes]).sum()
 
-        return SURE * here.entropy().mean() + FREQUENT * far
+        return SURE * unsure + FREQUENT * far
 
     def nearest(self, x: Tensor) -> Tensor:
         """Returns the distance of each row to the nearest other one, with a shape that broadcasts over rows."""
@@ -102,11 +105,11 @@ class Consistency(nn.Module):
 
         return distance.amin(1).nan_to_num(posinf=0.0).view(-1, *[1] * (x.dim() - 1))
 
-    def worst(self, model: Model, x: Tensor, here: Distribution, probe: Tensor) -> Tensor:
+    def worst(self, model: Model, x: Tensor, here: list[Distribution], probe: Tensor) -> Tensor:
         """Returns the direction in which the prediction changes most, near a small random one, with length 1."""
 
         def change(probe: Tensor) -> Tensor:
-            return kl_divergence(here, model.predict(x + probe)).sum()
+            return divergence(here, model.beliefs(x + probe)).sum()
 
         # The direction is a constant of the step, so that nothing but its own gradient is recorded.
         with torch.no_grad():
@@ -134,10 +137,16 @@ def slope(function: Callable[[Tensor], Tensor], at: Tensor) -> Tensor:
         return torch.autograd.grad(function(at), at)[0]
 
 
+def divergence(here: list[Distribution], there: list[Distribution]) -> Tensor:
+    """Returns the divergence between predictions, summed over the targets, with shape (B,)."""
+
+    return torch.stack([kl_divergence(p, q) for p, q in zip(here, there, strict=True)]).sum(0)
+
+
 def detached(p: Distribution) -> Distribution:
     """Returns a class or Gaussian prediction without its history."""
 
-    if isinstance(p, torch.distributions.OneHotCategorical):
+    if isinstance(p, OneHotCategorical):
         return type(p)(logits=p.logits.detach())
 
     base = torch.distributions.Normal(p.mean.detach(), p.variance.sqrt().detach(), validate_args=False)

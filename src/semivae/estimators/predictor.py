@@ -1,0 +1,223 @@
+r"""A predictor of several targets, for rows in which some of them are known, or none."""
+
+from __future__ import annotations
+
+__all__ = ["VAEPredictor"]
+
+from collections.abc import Collection, Mapping
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import norm
+from sklearn.metrics import r2_score
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
+
+from semivae.data.arrays import as_array
+from semivae.data.classes import Cells, Table
+from semivae.data.frames import is_frame
+from semivae.data.labels import ClassLabels
+from semivae.data.several import SeveralLabels, target_frame
+from semivae.data.target import as_column
+from semivae.engine import apply
+from semivae.errors import DataError
+from semivae.estimators.base import VAEEstimator
+from semivae.estimators.inputs import read_rows, refuse_stream
+from semivae.estimators.streamed import by_block
+from semivae.estimators.target import Target, is_known, matched, require_target
+
+
+class VAEPredictor(VAEEstimator):
+    r"""Predictor of several targets, classes and numbers, that learns from labeled and unlabeled rows together.
+
+    A target may be known where others are missing: each row teaches those that it has. What marks a missing entry is
+    what :class:`VAEClassifier` and :class:`VAERegressor` take for it. A target is a class if it holds text, booleans,
+    categories, or whole numbers of which few differ; else it is a number.
+
+    Example:
+        >>> predictor = VAEPredictor(random_state=0).fit(X, frame[["species", "weight"]])  # NaN where unknown
+        >>> predictor.predict(X_new)  # a frame with the columns "species" and "weight"
+        >>> predictor.sample(10, y={"species": "cat"})  # and of any weight
+
+    The consistency of the prediction (`adversarial`) is summed over the targets; `label_prior` holds for each that is a
+    class. One number among the targets is enough for `dropout="auto"` to leave half of the hidden units out, which
+    keeps few labels from being learned by heart; with many, `dropout=0.0` may predict far better.
+
+    The parameters are those of :class:`Parameters`.
+
+    Attributes:
+        classes_: The classes of each target that has classes, in order.
+        framed_: Whether the targets came as a frame, and so are given back as one.
+    """
+
+    default_model = "predictor"
+
+    def fit(self, X: Any, y: Any = None, real: Collection[str] = ()) -> Self:
+        r"""Fits the predictor.
+
+        Arguments:
+            X: The rows: an array with shape (N, P), a frame, or images with shape (N, H, W[, C]).
+            y: Their targets, a frame or an array with shape (N, T), with markers where an entry is missing.
+            real: The names of targets that are numbers, even if they are whole and few differ; those of an array are
+                named y0, y1, ...
+
+        Raises:
+            DataError: If the rows or targets cannot be used.
+            SettingError: If a parameter cannot work.
+        """
+
+        refuse_stream(self, X)
+
+        frame = require_target(self, X, y, target_frame)
+        labels = SeveralLabels.fit(frame, self.missing_label, real)
+        self._fit(X, Target.of_several(labels.variable, labels.encode(frame)))
+
+        self.framed_ = is_frame(y)
+        self.classes_ = self._classes()
+
+        return self
+
+    def predict(self, X: Any) -> Any:
+        r"""Returns the most probable class or the expected value of each target, in its own units.
+
+        A frame, if the targets of the fit were one, else an array with shape (N, T).
+        """
+
+        return self._given_back(self._labels.decode(self._beliefs(X)[0]), X)
+
+    def predict_proba(self, X: Any) -> list[NDArray[np.float64]]:
+        """Returns the probabilities of each list of classes in :py:`classes_`, each with shape (N, C)."""
+
+        return list(self._beliefs(X)[2:])
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> tuple[Any, Any]:
+        r"""Returns the ends of an interval that each number of a row lies in, as :meth:`predict` does without classes.
+
+        Arguments:
+            X: The rows.
+            coverage: The probability that the model gives to the interval of each.
+        """
+
+        points, deviations = self._beliefs(X)[:2]
+        numbers = [part for part in self.schema_.targets if part.kind == "real"]
+        mean = self._labels.decode(points)[[part.name for part in numbers]]
+        half = norm.ppf(0.5 + coverage / 2) * deviations * [part.scale for part in numbers]
+
+        return self._given_back(mean - half, X), self._given_back(mean + half, X)
+
+    def scores(self, X: Any, y: Any, sample_weight: Any = None) -> dict[str, float]:
+        r"""Returns the accuracy of each class and the :math:`R^2` of each number, on the rows where it is known.
+
+        Arguments:
+            X: The rows.
+            y: Their targets; one that is known in no row is left out.
+            sample_weight: The weight of each row, with shape (N,).
+
+        Raises:
+            DataError: If no entry is known.
+        """
+
+        targets = self._labels
+        truth = matched(X, y, targets.table)
+        predicted = targets.decode(self._beliefs(X)[0])
+        found = {}
+
+        for name, labels in targets.labels.items():
+            column = as_column(truth[name]) if name in truth else pd.Series([None] * len(truth))
+            known = is_known(column, labels.missing_label)
+            weight = None if sample_weight is None else np.asarray(sample_weight)[known]
+            pair = column[known], predicted[name][known]
+
+            if known.any():
+                found[name] = (correct if isinstance(labels, ClassLabels) else explained)(*pair, weight)
+
+        if not found:
+            raise DataError("there is no labeled row to score", "only known entries are scored", "score known entries")
+
+        return found
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Returns the mean over the targets of what :meth:`scores` returns; missing entries are never scored."""
+
+        return float(np.mean(list(self.scores(X, y, sample_weight).values())))
+
+    @by_block
+    def _beliefs(self, X: Any) -> tuple[NDArray[np.float64], ...]:
+        r"""Returns what is believed of the targets, in the units of the model.
+
+        Returns:
+            Means and codes of the most probable classes, with shape (N, T); the deviations of the numbers, with shape
+            (N, R); and the probabilities of each list of classes, with shape (N, C).
+        """
+
+        model = self._double()
+
+        def beliefs(x: Tensor) -> tuple[Tensor, ...]:
+            p: Any = model.predict(x)
+
+            return p.mean, p.real.stddev, *(classes.probs for classes in p.categories.values())
+
+        return apply(beliefs, read_rows(self, X))
+
+    @property
+    def _labels(self) -> SeveralLabels:
+        """The translation of the targets."""
+
+        check_is_fitted(self, "model_")
+
+        return SeveralLabels(self.schema_.target, self.missing_label)
+
+    def _classes(self) -> list[NDArray[Any]]:
+        """Returns the classes of each target that has classes."""
+
+        return [labels.classes for labels in self._labels.labels.values() if isinstance(labels, ClassLabels)]
+
+    def _given_back(self, frame: Table, X: Any) -> Any:
+        """Returns targets in what those of the fit came in, a frame with the index of the rows."""
+
+        if not self.framed_:
+            return frame.to_numpy()
+
+        return frame.set_axis(X.index) if isinstance(X, pd.DataFrame) else frame
+
+    def _restore(self, tensors: dict[str, Tensor]) -> None:
+        super()._restore(tensors)
+        self.classes_ = self._classes()
+
+    def _points(self, y: Any, n: int) -> NDArray[np.float64]:
+        r"""Returns the label points of targets for all rows, or of a row of them for each; any may be missing."""
+
+        if isinstance(y, Mapping):
+            y = pd.DataFrame([y])
+        elif not is_frame(y):
+            y = np.atleast_2d(np.asarray(as_array(y), dtype=object))
+
+        points = self._labels.encode(self._labels.table(y))
+
+        if len(points) not in (1, n):
+            raise DataError(f"y has {len(points)} rows", f"it must have one for all, or {n}, one a row")
+
+        return points.repeat(n // len(points), axis=0)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.target_tags.multi_output = True
+        tags.target_tags.single_output = False
+
+        return tags
+
+
+def correct(truth: Cells, predicted: Cells, weight: NDArray[Any] | None) -> float:
+    """Returns the share of classes that are predicted, whatever types of the same values hold them."""
+
+    return float(np.average(truth.to_numpy(dtype=object) == predicted.to_numpy(dtype=object), weights=weight))
+
+
+def explained(truth: Cells, predicted: Cells, weight: NDArray[Any] | None) -> float:
+    """Returns the share of the variance of numbers that is predicted."""
+
+    return float(r2_score(truth.to_numpy(dtype=float), predicted, sample_weight=weight))
