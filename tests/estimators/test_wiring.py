@@ -63,8 +63,9 @@ def test_compilation(monkeypatch, units):
 def test_dropout():
     real, category = (Schema(table(3).x, Variable("y", kind)) for kind in ("real", "category"))  # type: ignore[arg-type]
 
-    assert [dropout_for({"dropout": "auto"}, schema) for schema in (real, category, table(3))] == [0.5, 0.0, 0.0]
-    assert dropout_for({"dropout": 0.2}, real) == 0.2
+    assert [dropout_for({"dropout": "auto"}, schema, 200) for schema in (real, category, table(3))] == [0.5, 0.0, 0.0]
+    assert [dropout_for({"dropout": "auto"}, real, labels) for labels in (1, 50, 600)] == [0.8, 0.8, 0.25]
+    assert dropout_for({"dropout": 0.2}, real, 200) == 0.2
 
 
 def test_batch():

@@ -1,8 +1,8 @@
-r"""What joins the loss of a fit beside the bound: consistency of the prediction, around the rows and between them."""
+r"""What joins the loss of a fit beside the bound: the known labels, and consistency around and between rows."""
 
 from __future__ import annotations
 
-__all__ = ["penalty_of"]
+__all__ = ["alpha_for", "penalty_of"]
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +13,9 @@ from semivae.models import models
 from semivae.objectives import Consistency, Interpolation, Penalties
 from semivae.priors import LabelPrior
 from semivae.variables import Schema
+
+# A known value says how large the noise is, too, and with more weight than this the noise is learned by heart.
+ALPHA = {"category": 20.0, "real": 5.0}
 
 
 def penalty_of(
@@ -36,9 +39,18 @@ def penalty_of(
     if not models[name].interpolates:
         return around
 
-    between = Interpolation(settings["alpha"], movable_cells(schema))
+    between = Interpolation(alpha_for(settings, schema), movable_cells(schema))
 
     return between if around is None else Penalties([around, between])
+
+
+def alpha_for(settings: dict[str, Any], schema: Schema) -> float:
+    """Returns the weight of the prediction of the known labels; without a target there is nothing to weigh."""
+
+    if settings["alpha"] != "auto":
+        return settings["alpha"]
+
+    return ALPHA[schema.y.kind] if schema.y is not None else 0.0
 
 
 def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[int]) -> Consistency | None:
@@ -51,7 +63,7 @@ def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[int])
     """
 
     movable = movable_cells(schema)
-    weight = settings["alpha"] * settings["adversarial"]
+    weight = alpha_for(settings, schema) * settings["adversarial"]
 
     if schema.y is None or not weight or not settings["radius"] or not movable.any():
         return None
