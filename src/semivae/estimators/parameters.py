@@ -49,7 +49,7 @@ class Parameters(BaseEstimator):
             tighter bound at so many times the price, which leaves `beta`, `warmup` and `free_bits` no meaning.
         labeled_share: Weight of the bound of the labeled rows against that of the unlabeled rows.
         dropout: Share of hidden units left out while the classifier or predictor is trained; "auto" leaves none out
-            for a class, and 200 / (200 + labels), at most 0.8, for a continuous target, whose deviation is learned.
+            for a class, and 200 / (200 + labels), at most 0.7, for a continuous target, whose deviation is learned.
         adversarial: Weight of the consistency of the prediction against that of the known labels; 0 leaves it out.
         radius: The neighborhood of a row in which its prediction has to be consistent, as a share of the distance to
             the nearest other row of a batch.

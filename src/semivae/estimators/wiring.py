@@ -52,7 +52,7 @@ LARGEST_FLAT = 32
 
 # How many labels the dropout of a continuous target is worth, and its largest share: of few units, few must be left.
 PRIOR_LABELS = 200
-MOST_DROPOUT = 0.8
+MOST_DROPOUT = 0.7
 
 CHOICES: dict[str, tuple[str | bool, ...]] = {
     "network": ("auto", "mlp", "conv"),
@@ -239,7 +239,7 @@ def hidden_for(settings: dict[str, Any], schema: Schema) -> tuple[int, ...]:
 def dropout_for(settings: dict[str, Any], schema: Schema, labeled: int) -> float:
     r"""Returns the share of hidden units left out.
 
-    "auto" is none for a class. For a continuous target it is :math:`c / (c + n)` with n labels, at most 0.8: units
+    "auto" is none for a class. For a continuous target it is :math:`c / (c + n)` with n labels, at most 0.7: units
     left out are to the sum over the labels what a prior is, one worth c labels, which counts less the more there are.
     With few labels the mean would otherwise know them by heart, and the deviation that is learned beside a mean that
     is never off would be nothing; with many the noise would be taken for that of the target.
