@@ -160,7 +160,7 @@ def line(data: str, labels: int, method: str, runs: list[dict[str, float]]) -> s
     r2, coverage = (shown(runs, name) for name in ("r2", "coverage"))
     seconds = f"{max(one['seconds'] for one in runs):.0f} s" if "seconds" in runs[0] else ""
 
-    return LINE.format(data, labels, method, r2, coverage, seconds)
+    return LINE.format(data, labels, method, r2, coverage, seconds).rstrip()
 
 
 def shown(runs: list[dict[str, float]], name: str) -> str:
