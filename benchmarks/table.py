@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 START, END = "<!-- benchmark table -->\n", "<!-- end of the table -->"
 HEAD = ["data", "labels", "model", "test accuracy", "seeds", "longest fit"]
 RIVALS = ["ridge", "forest", "boosting"]
-HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS, "draws", "longest fit"]
+HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS, "draws"]
 
 
 def main() -> None:
@@ -45,7 +45,9 @@ def order(facts: dict[str, Any]) -> tuple[str, int, str]:
 def row(facts: dict[str, Any]) -> list[str]:
     """Returns the cells of a result of classes."""
 
-    return framed(facts, [spread(facts, "accuracy", 4)])
+    minutes = f"{facts['seconds_longest'] / 60:.1f} min"
+
+    return [*named(facts), spread(facts, "accuracy", 4), str(len(facts["runs"])), minutes]
 
 
 def row_real(facts: dict[str, Any]) -> list[str]:
@@ -53,16 +55,13 @@ def row_real(facts: dict[str, Any]) -> list[str]:
 
     rivals = [spread(facts["rivals"][name], "r2", 3) for name in RIVALS]
 
-    return framed(facts, [spread(facts, "r2", 3), spread(facts, "coverage", 3), *rivals])
+    return [*named(facts), spread(facts, "r2", 3), spread(facts, "coverage", 3), *rivals, str(len(facts["runs"]))]
 
 
-def framed(facts: dict[str, Any], cells: list[str]) -> list[str]:
-    """Returns what was measured between what it was measured of and how."""
+def named(facts: dict[str, Any]) -> list[str]:
+    """Returns the cells that say what a result is of."""
 
-    model = " ".join([facts["model"], *facts["settings"]])
-    minutes = f"{facts['seconds_longest'] / 60:.1f} min"
-
-    return [facts["data"], str(facts["labels"]), f"`{model}`", *cells, str(len(facts["runs"])), minutes]
+    return [facts["data"], str(facts["labels"]), f"`{' '.join([facts['model'], *facts['settings']])}`"]
 
 
 def spread(facts: dict[str, Any], name: str, digits: int) -> str:
