@@ -2,13 +2,13 @@ r"""How well a number is predicted from few labels, and what its intervals hold,
 
 Usage: SEMIVAE_DATA=FOLDER .venv/bin/python benchmarks/regression.py
        .venv/bin/python benchmarks/regression.py --data wine --labels 200 --models m2 --draws 1 --set dropout=0.2
-Cost: about 40 minutes on a core for all of it; a fit takes half a minute (wine) or one (California).
+Cost: about 40 minutes on a core for all of it, estimated from fits of 15 s (wine) and 50 s (California).
 Result: benchmarks/results/<data>_<labels>_<model>[_<tag>].json with every draw, the mean, the spread and the machine.
 
 Each draw holds out a fifth of the rows and draws its own labels among the others; all other values are hidden. The rows
 held out are read once per fitted model. The rivals see the same labels and the same plain features.
 
-The defaults of `dropout` and `alpha` were chosen on hidden values of other draws of these sets (with seeds from 100 on),
+The defaults of `dropout` and `alpha` were chosen on hidden values of other draws of these sets (seeds from 100 on),
 whose rows overlap with those that are held out here. Seconds are of the clock: they need a machine of their own.
 """
 
