@@ -13,36 +13,63 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 START, END = "<!-- benchmark table -->\n", "<!-- end of the table -->"
 HEAD = ["data", "labels", "model", "test accuracy", "seeds", "longest fit"]
+RIVALS = ["ridge", "forest", "boosting"]
+HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS, "draws"]
 
 
 def main() -> None:
-    """Writes the table."""
+    """Writes the tables of classes and of numbers."""
 
     found = [json.loads(path.read_text()) for path in sorted((ROOT / "benchmarks" / "results").glob("*.json"))]
+    values = sorted((facts for facts in found if "r2_mean" in facts), key=order)
     rows = [row(facts) for facts in found if "accuracy_mean" in facts]
-    lines = [HEAD, ["---"] * len(HEAD), *rows]
-    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    table = "\n\n".join([markdown(HEAD, rows), markdown(HEAD_REAL, [row_real(facts) for facts in values])])
 
     readme = ROOT / "README.md"
     readme.write_text(re.sub(f"{START}.*?{END}", f"{START}{table}\n{END}", readme.read_text(), flags=re.DOTALL))
     print(table)
 
 
+def markdown(head: list[str], rows: list[list[str]]) -> str:
+    """Returns a table as Markdown."""
+
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *rows])
+
+
+def order(facts: dict[str, Any]) -> tuple[str, int, str]:
+    """Returns what results of numbers are sorted by."""
+
+    return facts["data"], facts["labels"], facts["model"]
+
+
 def row(facts: dict[str, Any]) -> list[str]:
-    """Returns the cells of one result."""
+    """Returns the cells of a result of classes."""
 
-    deviation = facts["accuracy_deviation"]
-    accuracy = f"{facts['accuracy_mean']:.4f}" + ("" if deviation is None else f" ± {deviation:.4f}")
-    model = " ".join([facts["model"], *facts["settings"]])
+    minutes = f"{facts['seconds_longest'] / 60:.1f} min"
 
-    return [
-        facts["data"],
-        str(facts["labels"]),
-        f"`{model}`",
-        accuracy,
-        str(len(facts["runs"])),
-        f"{facts['seconds_longest'] / 60:.1f} min",
-    ]
+    return [*named(facts), spread(facts, "accuracy", 4), str(len(facts["runs"])), minutes]
+
+
+def row_real(facts: dict[str, Any]) -> list[str]:
+    """Returns the cells of a result of numbers."""
+
+    rivals = [spread(facts["rivals"][name], "r2", 3) for name in RIVALS]
+
+    return [*named(facts), spread(facts, "r2", 3), spread(facts, "coverage", 3), *rivals, str(len(facts["runs"]))]
+
+
+def named(facts: dict[str, Any]) -> list[str]:
+    """Returns the cells that say what a result is of."""
+
+    return [facts["data"], str(facts["labels"]), f"`{' '.join([facts['model'], *facts['settings']])}`"]
+
+
+def spread(facts: dict[str, Any], name: str, digits: int) -> str:
+    """Returns mean and deviation of a measure."""
+
+    deviation = facts[f"{name}_deviation"]
+
+    return f"{facts[f'{name}_mean']:.{digits}f}" + ("" if deviation is None else f" ± {deviation:.{digits}f}")
 
 
 if __name__ == "__main__":

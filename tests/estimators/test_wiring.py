@@ -5,6 +5,7 @@ import pytest
 from semivae import VAEClassifier
 from semivae.errors import SettingError
 from semivae.estimators import run
+from semivae.estimators.penalty import alpha_for
 from semivae.estimators.run import batch_for, compiled, epochs_for, precision_for
 from semivae.estimators.wiring import convolves, dropout_for, hidden_for
 from semivae.variables import Schema, Variable
@@ -63,8 +64,16 @@ def test_compilation(monkeypatch, units):
 def test_dropout():
     real, category = (Schema(table(3).x, Variable("y", kind)) for kind in ("real", "category"))  # type: ignore[arg-type]
 
-    assert [dropout_for({"dropout": "auto"}, schema) for schema in (real, category, table(3))] == [0.5, 0.0, 0.0]
-    assert dropout_for({"dropout": 0.2}, real) == 0.2
+    assert [dropout_for({"dropout": "auto"}, schema, 200) for schema in (real, category, table(3))] == [0.5, 0.0, 0.0]
+    assert [dropout_for({"dropout": "auto"}, real, labels) for labels in (1, 50, 600)] == [0.7, 0.7, 0.25]
+    assert dropout_for({"dropout": 0.2}, real, 200) == 0.2
+
+
+def test_alpha():
+    real, category = (Schema(table(3).x, Variable("y", kind)) for kind in ("real", "category"))  # type: ignore[arg-type]
+
+    assert [alpha_for({"alpha": "auto"}, schema) for schema in (real, category, table(3))] == [5.0, 20.0, 0.0]
+    assert alpha_for({"alpha": 1.0}, real) == 1.0
 
 
 def test_batch():

@@ -145,7 +145,7 @@ def test_consistency_is_the_sum_over_the_targets(x, radius):
         return nudged[-1]
 
     penalty.worst = worst  # type: ignore[method-assign]
-    found = penalty(model, Batch(Labeled(x, torch.zeros(0)), None))
+    found = penalty(model, Batch(Labeled(x, torch.zeros(0)), None), torch.zeros(()))
     moved = x + radius * penalty.nearest(x) * nudged[0]
     value, kind, sold = model.beliefs(x)
 

@@ -61,7 +61,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         rows, validation = loaders(self, x, target)
 
         with seeded(self.seed_):
-            self.model_ = wire(settings, self._model_name(), self.schema_, self.counts_)
+            self.model_ = wire(settings, self._model_name(), self.schema_, self.counts_, target.labeled)
             history = train_stages(self, rows, validation)
 
         self.history_ = pd.DataFrame(history.records)
@@ -231,7 +231,8 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         # Fresh weights are drawn, if only to be replaced.
         with seeded(0):
             self.settings_ = self.get_params(deep=False)
-            self.model_ = wire(self.settings_, self._model_name(), self.schema_, self.counts_).eval()
+            parts = (self.settings_, self._model_name(), self.schema_, self.counts_, self.n_labeled_)
+            self.model_ = wire(*parts).eval()
 
         self.model_.load_state_dict(tensors)
 

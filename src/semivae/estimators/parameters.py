@@ -40,7 +40,8 @@ class Parameters(BaseEstimator):
         label_prior: The prior of the classes: "labels" for their smoothed frequencies among the labels (if those were
             not drawn at random, say what you know), "uniform", or the probabilities.
         simplex: What the class probabilities of the model "alpha" are: "logistic_normal" or "dirichlet".
-        alpha: Weight of the prediction of the known labels against the bound, which alone does not classify.
+        alpha: Weight of the prediction of the known labels against the bound, which alone does not classify; "auto" is
+            20 for a class and 5 for a continuous target.
         beta: Weight of the divergence of the latent; 1 is a bound.
         warmup: Share of the training in which `beta` rises from zero.
         free_bits: Nats of divergence that each unit of the latent may hold at no cost, so that fewer die; under a
@@ -48,8 +49,8 @@ class Parameters(BaseEstimator):
         importance_samples: Draws of the latent in the bound of a step. More than one make it importance-weighted: a
             tighter bound at so many times the price, which leaves `beta`, `warmup` and `free_bits` no meaning.
         labeled_share: Weight of the bound of the labeled rows against that of the unlabeled rows.
-        dropout: Share of hidden units left out while the classifier or predictor is trained; "auto" leaves half of
-            them out for a continuous target, whose deviation is learned, and none for a class.
+        dropout: Share of hidden units left out while the classifier or predictor is trained; "auto" leaves none out
+            for a class, and 200 / (200 + labels), at most 0.7, for a continuous target, whose deviation is learned.
         adversarial: Weight of the consistency of the prediction against that of the known labels; 0 leaves it out.
         radius: The neighborhood of a row in which its prediction has to be consistent, as a share of the distance to
             the nearest other row of a batch.
@@ -101,7 +102,7 @@ class Parameters(BaseEstimator):
         temperature: float = 0.5,
         label_prior: Literal["labels", "uniform"] | tuple[float, ...] = "labels",
         simplex: str = "logistic_normal",
-        alpha: float = 20.0,
+        alpha: float | Literal["auto"] = "auto",
         beta: float = 1.0,
         warmup: float = 0.0,
         free_bits: float = 0.0,

@@ -2,7 +2,7 @@ r"""What joins the loss of a fit beside the bound: how the prediction at one pla
 
 from __future__ import annotations
 
-__all__ = ["penalty_of"]
+__all__ = ["alpha_for", "penalty_of"]
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +17,9 @@ from semivae.models import models
 from semivae.objectives import Augmentation, Consistency, Interpolation, Neighbors, Penalties, nearest_rows
 from semivae.priors import LabelPrior
 from semivae.variables import Schema
+
+# A known value says how large the noise is, too, and with more weight than this the noise is learned by heart.
+ALPHA_OF_CLASSES, ALPHA_OF_VALUES = 20.0, 5.0
 
 
 def penalty_of(
@@ -50,6 +53,23 @@ def penalty_of(
     return Penalties(parts) if parts else None
 
 
+def alpha_for(settings: dict[str, Any], schema: Schema) -> float:
+    r"""Returns the weight of the prediction of the known labels; without a target there is nothing to weigh.
+
+    Arguments:
+        settings: The parameters of the estimator.
+        schema: What each variable is.
+    """
+
+    if settings["alpha"] != "auto":
+        return settings["alpha"]
+
+    if schema.y is None:
+        return 0.0
+
+    return ALPHA_OF_VALUES if all(target.kind == "real" for target in schema.targets) else ALPHA_OF_CLASSES
+
+
 def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[Any]) -> Consistency | None:
     """Returns the penalty that keeps a prediction the same around each row."""
 
@@ -60,10 +80,9 @@ def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[Any])
 
     each = counts if schema.target.parts else [counts]
     priors = [LabelPrior.of(classes, settings["label_prior"]).logits for classes in each if classes]
-
     prior = torch.cat(priors) if priors else None
 
-    return Consistency(settings["alpha"] * settings["adversarial"], settings["radius"], movable, prior)
+    return Consistency(alpha_for(settings, schema) * settings["adversarial"], settings["radius"], movable, prior)
 
 
 def interpolation(settings: dict[str, Any], name: str, schema: Schema) -> Interpolation | None:
@@ -77,7 +96,7 @@ def interpolation(settings: dict[str, Any], name: str, schema: Schema) -> Interp
             f"interpolation={weight} with a continuous target", "classes are interpolated", "interpolation='auto'"
         )
 
-    return Interpolation(settings["alpha"] * weight, own, movable_cells(schema))
+    return Interpolation(alpha_for(settings, schema) * weight, own, movable_cells(schema))
 
 
 def augmentation(settings: dict[str, Any], schema: Schema) -> Augmentation | None:
@@ -91,7 +110,7 @@ def augmentation(settings: dict[str, Any], schema: Schema) -> Augmentation | Non
             f"augmentation={settings['augmentation']} with a table", "images are turned and moved", "augmentation=0"
         )
 
-    return Augmentation(settings["alpha"], settings["augmentation"])
+    return Augmentation(alpha_for(settings, schema), settings["augmentation"])
 
 
 def neighbors(settings: dict[str, Any], schema: Schema, rows: Steps) -> Neighbors | None:
@@ -109,7 +128,7 @@ def neighbors(settings: dict[str, Any], schema: Schema, rows: Steps) -> Neighbor
     trunk = Net().trunk(schema.x)
     near = nearest_rows(rows.x, rows.labeled, rows.unlabeled, count, trunk)
 
-    return Neighbors(settings["alpha"], rows.x, near, rows.y)
+    return Neighbors(alpha_for(settings, schema), rows.x, near, rows.y)
 
 
 def movable_cells(schema: Schema) -> torch.Tensor:

@@ -9,7 +9,7 @@ from typing import Any
 
 from semivae.data.steps import Steps
 from semivae.engine import History, train
-from semivae.estimators.penalty import penalty_of
+from semivae.estimators.penalty import alpha_for, penalty_of
 from semivae.estimators.run import epochs_for, training
 from semivae.objectives import ELBO
 
@@ -41,7 +41,8 @@ def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> Histo
 
             return whole
 
-    objective = ELBO(estimator.alpha, estimator.beta, estimator.warmup, estimator.labeled_share, estimator.free_bits)
+    alpha = alpha_for(estimator.settings_, estimator.schema_)
+    objective = ELBO(alpha, estimator.beta, estimator.warmup, estimator.labeled_share, estimator.free_bits)
     run = training(estimator, epochs, rows, len(before) + 1)
     penalty = penalty_of(estimator.settings_, estimator._model_name(), estimator.schema_, estimator.counts_, rows)
     history = train(model, objective, rows, run, estimator._watchers(), validation, penalty)

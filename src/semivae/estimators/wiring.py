@@ -53,6 +53,10 @@ LIMITS: dict[str, tuple[float, float, bool]] = {
 # The side of the largest grey image that "auto" reads without convolutions.
 LARGEST_FLAT = 32
 
+# How many labels the dropout of a continuous target is worth, and its largest share: of few units, few must be left.
+PRIOR_LABELS = 200
+MOST_DROPOUT = 0.7
+
 CHOICES: dict[str, tuple[str | bool, ...]] = {
     "network": ("auto", "mlp", "conv"),
     "device": ("auto", "cpu", "cuda", "mps"),
@@ -83,7 +87,7 @@ def check_settings(settings: dict[str, Any]) -> None:
             upper = "" if high == math.inf else f" and at most {high:g}"
 
             raise SettingError(
-                f"{name}={value!r}", f"it must be {kind}, at least {low:g}{upper}", f"{name}={default(name)}"
+                f"{name}={value!r}", f"it must be {kind}, at least {low:g}{upper}", f"{name}={default(name)!r}"
             )
 
     for name, choices in CHOICES.items():
@@ -126,7 +130,7 @@ def check_seed(settings: dict[str, Any]) -> None:
         )
 
 
-def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[int]) -> Model:
+def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[int], labeled: int = 0) -> Model:
     r"""Builds the model that the settings describe, with fresh weights.
 
     Arguments:
@@ -134,6 +138,7 @@ def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[i
         name: The name of the model.
         schema: What each variable is.
         counts: How many labels each class has, if the target is a class.
+        labeled: How many labels there are.
 
     Raises:
         SettingError: If the model cannot learn from this target, or sums out no class.
@@ -146,7 +151,8 @@ def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[i
         raise wrong_target(name, target)
 
     kind = models[name].form(target)
-    net = Net(hidden_for(settings, schema), convolves(settings["network"], schema), dropout_for(settings, schema))
+    dropout = dropout_for(settings, schema, labeled)
+    net = Net(hidden_for(settings, schema), convolves(settings["network"], schema), dropout)
     family = choose_data(schema, settings["likelihood"], settings["scale"])
     marginalize = marginalization(settings)
     asked = signature(kind.build).parameters
@@ -233,10 +239,27 @@ def hidden_for(settings: dict[str, Any], schema: Schema) -> tuple[int, ...]:
     return (128, 128) if width <= 256 else (500, 500)
 
 
-def dropout_for(settings: dict[str, Any], schema: Schema) -> float:
-    """Returns the share of hidden units left out: "auto" is half of them if a target is continuous, else none."""
+def dropout_for(settings: dict[str, Any], schema: Schema, labeled: int) -> float:
+    r"""Returns the share of hidden units left out.
 
-    # A mean that has few labels by heart is never off, and the deviation that is learned beside it would be nothing.
-    share = 0.5 if any(target.kind == "real" for target in schema.targets) else 0.0
+    "auto" is none for a class. For a continuous target it is :math:`c / (c + n)` with n labels, at most 0.7: units
+    left out are to the sum over the labels what a prior is, one worth c labels, which counts less the more there are.
+    With few labels the mean would otherwise know them by heart, and the deviation that is learned beside a mean that
+    is never off would be nothing; with many the noise would be taken for that of the target.
 
-    return share if settings["dropout"] == "auto" else settings["dropout"]
+    References:
+        | Dropout Training as Adaptive Regularization (Wager et al., 2013)
+        | https://arxiv.org/abs/1307.1493
+
+    Arguments:
+        settings: The parameters of the estimator.
+        schema: What each variable is.
+        labeled: How many labels there are.
+    """
+
+    if settings["dropout"] != "auto":
+        return settings["dropout"]
+
+    real = any(target.kind == "real" for target in schema.targets)
+
+    return min(MOST_DROPOUT, PRIOR_LABELS / (PRIOR_LABELS + labeled)) if real else 0.0
