@@ -58,9 +58,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=5)
     arguments = parser.parse_args()
 
-    runs = [
-        run(name, seed, model) for name in arguments.data for seed in range(arguments.draws) for model in MODELS
-    ]
+    runs = [run(name, seed, model) for name in arguments.data for seed in range(arguments.draws) for model in MODELS]
 
     facts = {
         "settings": SETTINGS,
@@ -105,7 +103,8 @@ def digits(seed: int) -> Draw:
 def wine(seed: int) -> Draw:
     """Returns wines, few of them red, and for 30% of them whether they are good."""
 
-    red, white = (np.random.default_rng(0).permutation(rows) for rows in map(wines, ("red", "white")))
+    order = np.random.default_rng(0)
+    red, white = (rows[order.permutation(len(rows))] for rows in map(wines, ("red", "white")))
     random = np.random.default_rng(seed)
     train = np.concatenate([random.permutation(red[400:])[:150], random.permutation(white[1000:])[:2000]])
     train = random.permutation(train)
@@ -143,7 +142,10 @@ def gain(runs: list[dict[str, Any]], name: str) -> dict[str, Any]:
     plain, other = ([one for one in runs if (one["data"], one["model"]) == (name, model)] for model in MODELS)
     pairs = list(zip(plain, other, strict=True))
 
-    return {"data": name, **{kind: spread_of([after[kind] - before[kind] for before, after in pairs]) for kind in KINDS}}
+    return {
+        "data": name,
+        **{kind: spread_of([after[kind] - before[kind] for before, after in pairs]) for kind in KINDS},
+    }
 
 
 def spread_of(values: list[float]) -> dict[str, float | None]:

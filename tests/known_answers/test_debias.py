@@ -152,7 +152,11 @@ def weighed(terms, weights):
 @pytest.mark.parametrize(
     ("estimator", "y", "message"),
     [
-        (VAEClassifier(model="predictor", smoothing=0.3), [0, 1] * 5, r"smoothing=0.3 with model='predictor'(.|\n)*'debias'"),
+        (
+            VAEClassifier(model="predictor", smoothing=0.3),
+            [0, 1] * 5,
+            r"smoothing=0.3 with model='predictor'(.|\n)*'debias'",
+        ),
         (VAERegressor(smoothing=0.3), np.arange(10) / 3, "'debias'"),
         (VAEEmbedding(smoothing=0.3), None, "leave smoothing out"),
         (VAEClassifier(model="debias", smoothing=-0.1), [0, 1] * 5, "at least 0"),

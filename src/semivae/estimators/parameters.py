@@ -39,8 +39,8 @@ class Parameters(BaseEstimator):
         label_prior: The prior of the classes: "labels" for their smoothed frequencies among the labels (if those were
             not drawn at random, say what you know), "uniform", or the probabilities.
         simplex: What the class probabilities of the model "alpha" are: "logistic_normal" or "dirichlet".
-        smoothing: What the model "debias" adds to the frequency of a row's bin in every unit of the latent, of which there
-            are ten: the less, the more do rare rows count. 0.1 is what each had if all had the same.
+        smoothing: What the model "debias" adds to the frequency of each of the ten bins of a unit of the latent: the
+            less, the more do rare rows count. 0.1 is the frequency that all had if they had the same.
         alpha: Weight of the prediction of the known labels against the bound, which alone does not classify.
         beta: Weight of the divergence of the latent; 1 is a bound.
         warmup: Share of the training in which `beta` rises from zero.

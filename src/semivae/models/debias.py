@@ -19,16 +19,18 @@ Resampling: with :math:`Q_i` the histogram of unit :math:`i` of the latent means
 
 .. math:: w(x) \propto \prod_i \frac{1}{Q_i(\mu_i(x)) + \alpha'}
 
-with a mean of one over the labeled rows of a step. To weigh rows so is what to draw them so is on average. No gradient
-flows through the weights, and nothing is weighed in use. The histograms are of the rows of a step, labeled or not, in
-ten bins of the latent from -3 to 3; what is beyond joins the outer ones. A unit that holds nothing, whose means are all
+with a mean of one over the labeled rows of a step: on average, to weigh rows so is to draw them so. No gradient flows
+through the weights, and nothing is weighed in use. The histograms are of the rows of a step, labeled or not, in ten
+bins of the latent from -3 to 3; what is beyond joins the outer ones. A unit that holds nothing, whose means are all
 near zero, makes no row rare. The more smoothing, the more equal the weights: with a large one, this is `predictor`.
 
 The paper draws whole rows again. Here the bound is of the rows as they are, so that densities, outlier scores and
 samples stay those of the data; and what is rare stays rare in the latent, where it would else move into the middle.
 
-When to choose it: some kinds of rows are rare, differ from the others in what varies most in the rows, and are to be
-predicted as well as the others; nobody has to say which rows these are.
+When to choose it: some kinds of rows are rare, nobody can say which rows these are, and they are to be predicted
+better, which may cost some of the accuracy on the others. It finds kinds at the edge of some units of the latent; one
+that lies amid the others in every unit, as a rare digit may, does not count more. With many latents few rows have
+nearly all of the weight: take a larger `smoothing`.
 
 References:
     | Uncovering and Mitigating Algorithmic Bias through Learned Latent Structure (Amini et al., 2019)
