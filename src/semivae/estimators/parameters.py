@@ -40,7 +40,8 @@ class Parameters(BaseEstimator):
             not drawn at random, say what you know), "uniform", or the probabilities.
         simplex: What the class probabilities of the model "alpha" are: "logistic_normal" or "dirichlet".
         smoothing: What the model "debias" adds to the frequency of each of the ten bins of a unit of the latent: the
-            less, the more do rare rows count. 0.1 is the frequency that all had if they had the same.
+            less, the more do rare rows count. With 0.1, the frequency of each if all had the same, few rows can have
+            most of the weight, so that short fits learn the others late.
         alpha: Weight of the prediction of the known labels against the bound, which alone does not classify.
         beta: Weight of the divergence of the latent; 1 is a bound.
         warmup: Share of the training in which `beta` rises from zero.
@@ -96,7 +97,7 @@ class Parameters(BaseEstimator):
         temperature: float = 0.5,
         label_prior: Literal["labels", "uniform"] | tuple[float, ...] = "labels",
         simplex: str = "logistic_normal",
-        smoothing: float = 0.1,
+        smoothing: float = 0.3,
         alpha: float = 20.0,
         beta: float = 1.0,
         warmup: float = 0.0,

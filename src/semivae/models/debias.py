@@ -28,9 +28,10 @@ The paper draws whole rows again. Here the bound is of the rows as they are, so 
 samples stay those of the data; and what is rare stays rare in the latent, where it would else move into the middle.
 
 When to choose it: some kinds of rows are rare, nobody can say which rows these are, and they are to be predicted
-better, which may cost some of the accuracy on the others. It finds kinds at the edge of some units of the latent; one
-that lies amid the others in every unit, as a rare digit may, does not count more. With many latents few rows have
-nearly all of the weight: take a larger `smoothing`.
+better, which may cost some of the accuracy on the others. They gain most where passes are few; a long fit has all rows
+by heart, whatever they count. It finds kinds at the edge of some units of the latent; one that lies amid the others in
+every unit, as a rare digit may, does not count more. With many latents few rows have nearly all of the weight: take a
+larger `smoothing`.
 
 References:
     | Uncovering and Mitigating Algorithmic Bias through Learned Latent Structure (Amini et al., 2019)
