@@ -189,7 +189,7 @@ def test_missing_cells_leave_no_nan_behind(name, target, build, rows, points, sc
 
 def test_registry_names_models_once():
     assert set(models) >= {"ae", "vae", "predictor", "m1", "m2", "m1m2", "adgm", "sdgm", "alpha"}
-    assert set(models) >= {"cvae", "ccvae", "shot"}
+    assert set(models) >= {"cvae", "ccvae", "shot", "debias"}
     assert len({models[name] for name in models}) == len(list(models))
 
     with pytest.raises(ValueError, match="'m2'"):

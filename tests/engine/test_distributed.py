@@ -62,6 +62,7 @@ def worker() -> dict[str, Any]:
         "alpha 1.0",
         "ccvae 0.0",
         "shot 1.0",
+        "debias 1.0",
         "m1m2 1.0",
         "m2 real 1.0",
     ],

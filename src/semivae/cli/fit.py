@@ -40,7 +40,7 @@ def fit(
     model: Annotated[
         str,
         typer.Option(
-            help="m1, m2, m1m2, adgm, sdgm, alpha, predictor, shot, ccvae, cvae; vae, ae, pca need no target."
+            help="m1, m2, m1m2, adgm, sdgm, alpha, predictor, debias, shot, ccvae, cvae; vae, ae, pca need no target."
         ),
     ] = "auto",
     task: TaskName = None,

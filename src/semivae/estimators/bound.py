@@ -1,4 +1,4 @@
-r"""Settings of the bound that only some models have: the prior of the latent, and how often it is drawn."""
+r"""Settings that only some models have: the prior of the latent, how often it is drawn, and what makes a row rare."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def bound_of(settings: dict[str, Any], name: str, target: str | None) -> dict[st
     parts = {
         "prior": partial(priors[settings["prior"]], components=int(settings["components"])),
         "importance_samples": int(settings["importance_samples"]),
+        "smoothing": float(settings["smoothing"]),
     }
 
     for part in parts:
@@ -70,6 +71,6 @@ def not_taken(given: str, name: str, others: list[str]) -> SettingError:
 
     return SettingError(
         f"{given} with model={name!r}, which does not take it",
-        f"the models that do are {', '.join(map(repr, others))}",
-        f"model={others[0]!r}",
+        f"the models that do are {', '.join(map(repr, others))}" if others else "no model of such a target does",
+        f"model={others[0]!r}" if others else f"leave {given.split('=')[0]} out",
     )

@@ -20,7 +20,7 @@ class Parameters(BaseEstimator):
 
     Arguments:
         model: "auto", or the name of a model ("m1", "m2", "m1m2", "adgm", "sdgm", "alpha", "shot", "ccvae", "cvae",
-            "predictor", "vae", "ae").
+            "predictor", "debias", "vae", "ae").
         latents: The size of the latent.
         hidden: The sizes of the hidden layers of every network; "auto" goes by the width of the rows.
         network: "mlp", "conv" (images only), or "auto": "conv" for color images and those wider than 32 pixels.
@@ -40,6 +40,9 @@ class Parameters(BaseEstimator):
         label_prior: The prior of the classes: "labels" for their smoothed frequencies among the labels (if those were
             not drawn at random, say what you know), "uniform", or the probabilities.
         simplex: What the class probabilities of the model "alpha" are: "logistic_normal" or "dirichlet".
+        smoothing: What the model "debias" adds to the frequency of each of the ten bins of a unit of the latent: the
+            less, the more do rare rows count. With 0.1, the frequency of each if all had the same, few rows can have
+            most of the weight, so that short fits learn the others late.
         alpha: Weight of the prediction of the known labels against the bound, which alone does not classify; "auto" is
             20 for a class and 5 for a continuous target.
         beta: Weight of the divergence of the latent; 1 is a bound.
@@ -102,6 +105,7 @@ class Parameters(BaseEstimator):
         temperature: float = 0.5,
         label_prior: Literal["labels", "uniform"] | tuple[float, ...] = "labels",
         simplex: str = "logistic_normal",
+        smoothing: float = 0.3,
         alpha: float | Literal["auto"] = "auto",
         beta: float = 1.0,
         warmup: float = 0.0,
@@ -147,6 +151,7 @@ class Parameters(BaseEstimator):
         self.temperature = temperature
         self.label_prior = label_prior
         self.simplex = simplex
+        self.smoothing = smoothing
         self.alpha = alpha
         self.beta = beta
         self.warmup = warmup

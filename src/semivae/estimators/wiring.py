@@ -36,6 +36,7 @@ LIMITS: dict[str, tuple[float, float, bool]] = {
     "warmup": (0, 1, False),
     "free_bits": (0, math.inf, False),
     "importance_samples": (1, math.inf, True),
+    "smoothing": (0, 1e6, False),
     "components": (1, math.inf, True),
     "labeled_share": (0, 1, False),
     "dropout": (0, 0.99, False),

@@ -12,6 +12,7 @@ __all__ = [
     "SHOT",
     "VAE",
     "Alpha",
+    "Debias",
     "JointModel",
     "M2Real",
     "MarginalModel",
@@ -28,6 +29,7 @@ from semivae.models.alpha import Alpha
 from semivae.models.base import Model, models
 from semivae.models.ccvae import CCVAE
 from semivae.models.cvae import CVAE
+from semivae.models.debias import Debias
 from semivae.models.joint import JointModel, MarginalModel
 from semivae.models.m1 import M1
 from semivae.models.m1m2 import M1M2
