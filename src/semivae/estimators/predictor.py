@@ -5,16 +5,14 @@ from __future__ import annotations
 __all__ = ["VAEPredictor"]
 
 from collections.abc import Collection, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
 from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
-from torch import Tensor
 
 from semivae.data.arrays import as_array
 from semivae.data.classes import Cells, Table
@@ -22,12 +20,14 @@ from semivae.data.frames import is_frame
 from semivae.data.labels import ClassLabels
 from semivae.data.several import SeveralLabels, target_frame
 from semivae.data.target import as_column
-from semivae.engine import apply
 from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.inputs import read_rows, refuse_stream
 from semivae.estimators.streamed import by_block
 from semivae.estimators.target import Target, is_known, matched, require_target
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class VAEPredictor(VAEEstimator):
@@ -43,8 +43,8 @@ class VAEPredictor(VAEEstimator):
         >>> predictor.sample(10, y={"species": "cat"})  # and of any weight
 
     The consistency of the prediction (`adversarial`) is summed over the targets; `label_prior` holds for each that is a
-    class. One number among the targets is enough for `dropout="auto"` to leave half of the hidden units out, which
-    keeps few labels from being learned by heart; with many, `dropout=0.0` may predict far better.
+    class. With one number among the targets, `dropout="auto"` leaves hidden units out as for a number alone: that keeps
+    few labels from being learned by heart, and makes classes harder to learn.
 
     The parameters are those of :class:`Parameters`.
 
@@ -101,6 +101,8 @@ class VAEPredictor(VAEEstimator):
             coverage: The probability that the model gives to the interval of each.
         """
 
+        from scipy.stats import norm
+
         points, deviations = self._beliefs(X)[:2]
         numbers = [part for part in self.schema_.targets if part.kind == "real"]
         mean = self._labels.decode(points)[[part.name for part in numbers]]
@@ -152,6 +154,8 @@ class VAEPredictor(VAEEstimator):
             Means and codes of the most probable classes, with shape (N, T); the deviations of the numbers, with shape
             (N, R); and the probabilities of each list of classes, with shape (N, C).
         """
+
+        from semivae.engine import apply
 
         model = self._double()
 
