@@ -21,6 +21,9 @@ from semivae.variables import Schema
 # A known value says how large the noise is, too, and with more weight than this the noise is learned by heart.
 ALPHA_OF_CLASSES, ALPHA_OF_VALUES = 20.0, 5.0
 
+# For each neighbor that gets the label of a row, the data holds at least as many rows a label.
+ROWS_A_NEIGHBOR = 8
+
 
 def penalty_of(
     settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[Any], rows: Steps
@@ -119,8 +122,8 @@ def neighbors(settings: dict[str, Any], schema: Schema, rows: Steps) -> Neighbor
     if schema.target.kind != "category" or not isinstance(rows, Loader) or not len(rows.labeled):
         return None
 
-    # Neighborhoods that are to differ have to be small against the rows there are.
-    count = min(settings["neighbors"], len(rows.unlabeled) // len(rows.labeled))
+    # Where a label stands for few rows, its neighbors are far, and many of them of another class.
+    count = min(settings["neighbors"], len(rows.unlabeled) // (ROWS_A_NEIGHBOR * len(rows.labeled)))
 
     if not count:
         return None
