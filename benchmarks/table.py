@@ -1,4 +1,4 @@
-r"""Writes the table of measured results into README.md, from the JSON files in benchmarks/results.
+r"""Writes the tables of measured results into README.md, from the JSON files in benchmarks/results.
 
 Usage: .venv/bin/python benchmarks/table.py
 """
@@ -20,14 +20,27 @@ HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS
 def main() -> None:
     """Writes the tables of classes and of numbers."""
 
-    found = [json.loads(path.read_text()) for path in sorted((ROOT / "benchmarks" / "results").glob("*.json"))]
-    values = sorted((facts for facts in found if "r2_mean" in facts), key=order)
-    rows = [row(facts) for facts in found if "accuracy_mean" in facts]
-    table = "\n\n".join([markdown(HEAD, rows), markdown(HEAD_REAL, [row_real(facts) for facts in values])])
-
+    table = tables(results())
     readme = ROOT / "README.md"
     readme.write_text(re.sub(f"{START}.*?{END}", f"{START}{table}\n{END}", readme.read_text(), flags=re.DOTALL))
     print(table)
+
+
+def results() -> list[dict[str, Any]]:
+    """Returns what was measured, sorted by data, labels and model."""
+
+    found = [json.loads(path.read_text()) for path in (ROOT / "benchmarks" / "results").glob("*.json")]
+
+    return sorted((facts for facts in found if "labels" in facts), key=order)
+
+
+def tables(found: list[dict[str, Any]]) -> str:
+    """Returns the tables of results of classes and of numbers, as Markdown."""
+
+    classes = [row(facts) for facts in found if "accuracy_mean" in facts]
+    values = [row_real(facts) for facts in found if "r2_mean" in facts]
+
+    return "\n\n".join(markdown(head, rows) for head, rows in ((HEAD, classes), (HEAD_REAL, values)) if rows)
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> str:
@@ -36,10 +49,10 @@ def markdown(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *rows])
 
 
-def order(facts: dict[str, Any]) -> tuple[str, int, str]:
-    """Returns what results of numbers are sorted by."""
+def order(facts: dict[str, Any]) -> tuple[str, int, str, list[str]]:
+    """Returns what results are sorted by."""
 
-    return facts["data"], facts["labels"], facts["model"]
+    return facts["data"], facts["labels"], facts["model"], facts["settings"]
 
 
 def row(facts: dict[str, Any]) -> list[str]:

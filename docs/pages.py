@@ -11,7 +11,9 @@ __all__ = ["FOLDER", "page", "pages"]
 import inspect
 import re
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 from semivae.estimators.parameters import Parameters, default
 from semivae.estimators.pca import PCA
@@ -66,6 +68,7 @@ def page(name: str, model: type) -> str:
         *map(markdown, merged(paragraphs)),
         "## Notation and code\n\n" + table(("in the code", "what it is"), entries(model)).rstrip(),
         settings(model),
+        measured(name),
     ]
 
     return "\n\n".join(part for part in parts if part).rstrip() + "\n"
@@ -170,6 +173,17 @@ def settings(model: type) -> str:
     rows = [(f"`{name}`", f"`{default(name)!r}`", known[f"`{name}`"]) for name in taken]
 
     return "## Settings\n\n" + table(("setting", "default", "what it does"), rows).rstrip() if rows else ""
+
+
+def measured(name: str) -> str:
+    """Returns what was measured of a model by the benchmarks, which are no package."""
+
+    spec: Any = spec_from_file_location("results", SOURCE / "benchmarks" / "table.py")
+    benchmarks = module_from_spec(spec)
+    spec.loader.exec_module(benchmarks)
+    found = benchmarks.tables([facts for facts in benchmarks.results() if facts["model"] == name])
+
+    return f"## Measured\n\nOver draws of labels, on test rows, as said in the README.\n\n{found}" if found else ""
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

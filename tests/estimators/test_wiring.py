@@ -1,13 +1,16 @@
 """What every "auto" stands for."""
 
 import pytest
+import torch
 
-from semivae import VAEClassifier
+from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
+from semivae.data.loader import Loader
 from semivae.errors import SettingError
 from semivae.estimators import run
-from semivae.estimators.penalty import alpha_for
+from semivae.estimators.penalty import alpha_for, neighbors
 from semivae.estimators.run import batch_for, compiled, epochs_for, precision_for
-from semivae.estimators.wiring import convolves, dropout_for, hidden_for
+from semivae.estimators.wiring import convolves, dropout_for, hidden_for, marginalization
+from semivae.marginal import exact
 from semivae.variables import Schema, Variable
 
 
@@ -85,3 +88,31 @@ def test_epochs(steps, epochs, staged):
     assert epochs_for({"epochs": "auto"}, steps) == epochs
     assert epochs_for({"epochs": "auto"}, steps, stages=2) == staged
     assert epochs_for({"epochs": 3}, steps) == epochs_for({"epochs": 3}, steps, stages=2) == 3
+
+
+def test_model():
+    estimators = (VAEClassifier, VAERegressor, VAEPredictor, VAEEmbedding)
+    assert [kind()._model_name() for kind in estimators] == ["m2", "m2", "predictor", "vae"]
+    assert VAEClassifier(model="shot")._model_name() == "shot"
+
+
+def test_marginalization():
+    def chosen(classes: int, **settings) -> object:
+        target = Variable("y", "category", classes=tuple(range(classes)))
+
+        return marginalization(VAEClassifier(**settings).get_params(), Schema(table(2).x, target))
+
+    assert [chosen(50), chosen(51, marginalize="exact")] == [exact, exact]
+    assert chosen(51, label_points=3).keywords == {"label_points": 3}
+
+
+@pytest.mark.parametrize(("unlabeled", "count"), [(79, 0), (80, 1), (240, 3), (8000, 10)])
+def test_neighbors(unlabeled, count):
+    labeled = torch.arange(10)
+    rows = Loader(
+        torch.randn(10 + unlabeled, 2), torch.eye(2)[labeled % 2], labeled, 10 + torch.arange(unlabeled), 8, 8, 0
+    )
+    schema = Schema(table(2).x, Variable("y", "category", classes=(0, 1)))
+    penalty = neighbors(VAEClassifier().get_params(), schema, rows)
+
+    assert (0 if penalty is None else penalty.near.shape[1]) == count

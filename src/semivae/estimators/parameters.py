@@ -19,8 +19,9 @@ class Parameters(BaseEstimator):
     r"""The parameters of an estimator.
 
     Arguments:
-        model: "auto", or the name of a model ("m1", "m2", "m1m2", "adgm", "sdgm", "alpha", "shot", "ccvae", "cvae",
-            "predictor", "debias", "vae", "ae").
+        model: The name of a model ("m1", "m2", "m1m2", "adgm", "sdgm", "alpha", "shot", "ccvae", "cvae", "predictor",
+            "debias", "vae", "ae"). "auto" is "m2" for a class or a number, however many labels and classes there are
+            (`marginalize`, `neighbors` and `dropout` go by these), "predictor" for several targets, and "vae" without.
         latents: The size of the latent.
         hidden: The sizes of the hidden layers of every network; "auto" goes by the width of the rows.
         network: "mlp", "conv" (images only), or "auto": "conv" for color images and those wider than 32 pixels.
@@ -34,7 +35,7 @@ class Parameters(BaseEstimator):
         components: How many Gaussians a "mixture" has that is not one per class, and pseudo-inputs a "vamp".
         marginalize: How a missing class is summed out: "exact"; over few classes by "sparse", "topk" or (unbiased)
             "topk_sampled"; by one draw, "sampled"; or relaxed, which is no bound: "gumbel", "logistic_normal", and
-            straight through, "gumbel_st", "logistic_normal_st".
+            straight through, "gumbel_st", "logistic_normal_st". "auto" is "exact" up to 50 classes, "topk" beyond.
         label_points: How many classes "sparse", "topk" and "topk_sampled" go through.
         temperature: The lowest temperature of a relaxed class, which falls to it from 1.
         label_prior: The prior of the classes: "labels" for their smoothed frequencies among the labels (if those were
@@ -101,7 +102,7 @@ class Parameters(BaseEstimator):
         scale: Literal["shared", "single", "learned"] | float = "shared",
         prior: str = "normal",
         components: int = 50,
-        marginalize: str = "exact",
+        marginalize: str = "auto",
         label_points: int = 4,
         temperature: float = 0.5,
         label_prior: Literal["labels", "uniform"] | tuple[float, ...] = "labels",

@@ -30,7 +30,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
     The parameters are those of :class:`Parameters`.
     """
 
-    default_model = "predictor"
+    default_model = "m2"
 
     def fit(self, X: Any, y: Any = None) -> Self:
         r"""Fits the regressor.

@@ -58,6 +58,9 @@ LARGEST_FLAT = 32
 PRIOR_LABELS = 200
 MOST_DROPOUT = 0.7
 
+# The most classes that are summed over one by one, unless it is asked for.
+MOST_SUMMED = 50
+
 CHOICES: dict[str, tuple[str | bool, ...]] = {
     "network": ("auto", "mlp", "conv"),
     "device": ("auto", "cpu", "cuda", "mps"),
@@ -155,7 +158,7 @@ def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[i
     dropout = dropout_for(settings, schema, labeled)
     net = Net(hidden_for(settings, schema), convolves(settings["network"], schema), dropout)
     family = choose_data(schema, settings["likelihood"], settings["scale"])
-    marginalize = marginalization(settings)
+    marginalize = marginalization(settings, schema)
     asked = signature(kind.build).parameters
     options: dict[str, Any] = {}
 
@@ -167,7 +170,7 @@ def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[i
 
     if "marginalize" in asked:
         options["marginalize"] = marginalize
-    elif marginalize is not exact:
+    elif settings["marginalize"] not in ("auto", "exact"):
         raise nothing_to_sum(settings["marginalize"], name, target)
 
     return kind.build(schema, family, net, int(settings["latents"]), **options, **bound_of(settings, name, target))
@@ -185,10 +188,18 @@ def wrong_target(name: str, target: str | None) -> SettingError:
     )
 
 
-def marginalization(settings: dict[str, Any]) -> Marginalize:
-    """Returns the marginalization that the settings name, with those of them that its signature asks for."""
+def marginalization(settings: dict[str, Any], schema: Schema) -> Marginalize:
+    r"""Returns the marginalization that the settings name, with those of them that its signature asks for.
 
-    function = marginals[settings["marginalize"]]
+    "auto" is exact up to 50 classes, beyond which a step costs several times what it costs over the likeliest.
+    """
+
+    if settings["marginalize"] == "auto":
+        many = schema.y is not None and len(schema.y.classes) > MOST_SUMMED
+        function = marginals["topk"] if many else exact
+    else:
+        function = marginals[settings["marginalize"]]
+
     numbers = {name: LIMITS[name][2] for name in signature(function).parameters if name in settings}
     options = {name: (int if whole else float)(settings[name]) for name, whole in numbers.items()}
 
