@@ -12,7 +12,7 @@ from semivae.engine.compile import Compiled
 from semivae.families import choose_data
 from semivae.marginal import marginals
 from semivae.models import M2, Debias
-from semivae.objectives import ELBO, Consistency
+from semivae.objectives import ELBO, Consistency, Neighbors, Penalties
 from semivae.priors import LabelPrior
 from semivae.variables import Schema, Variable
 
@@ -36,9 +36,11 @@ def fitted(compiled: bool, marginalize: str = "exact") -> tuple[list[float], dic
     prior = LabelPrior.of([4, 4, 4], "labels")
     family = choose_data(SCHEMA)
     model = M2.build(SCHEMA, family, Net((8, 8), dropout=0.1), 2, label_prior=prior, marginalize=marginals[marginalize])
-    penalty = Consistency(2.0, 0.3, torch.ones(4), prior.logits)
+    data = rows()
+    near = torch.arange(12, 36).view(12, 2)
+    penalty = Penalties([Consistency(2.0, 0.3, torch.ones(4), prior.logits), Neighbors(1.0, data.x, near, data.y)])
     training = Training(3, device="cpu", precision="float32", compiled=compiled)
-    history = train(model, ELBO(alpha=3.0), rows(), training, penalty=penalty)
+    history = train(model, ELBO(alpha=3.0), data, training, penalty=penalty)
 
     return [record["loss"] for record in history.records], model.state_dict()
 
