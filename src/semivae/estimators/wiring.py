@@ -87,7 +87,7 @@ def check_settings(settings: dict[str, Any]) -> None:
         number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
         if not number or not low <= value <= high or (whole and value != int(value)):
-            kind = "a whole number" if whole else "a number"
+            kind = ("'auto' or " if default(name) == "auto" else "") + ("a whole number" if whole else "a number")
             upper = "" if high == math.inf else f" and at most {high:g}"
 
             raise SettingError(
