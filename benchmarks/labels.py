@@ -86,6 +86,8 @@ def run(arguments: argparse.Namespace, seed: int) -> dict[str, Any]:
         seconds = time.perf_counter() - start
         tested = semivae("evaluate", out, arguments.data, "--json")
 
+    del tested["model"]  # the folder, which is gone
+
     return {"seed": seed, "seconds": round(seconds, 1), **tested, "comparison": fitted.get("comparison")}
 
 
