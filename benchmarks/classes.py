@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import statistics
 import subprocess
@@ -25,7 +24,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parent / "results"
+from store import RESULTS, store
 
 WAYS = (
     "exact",
@@ -54,7 +53,7 @@ def main() -> None:
         return
 
     classes, rounds, steps, limit = ((10, 1000), 1, 3, 8.0) if arguments.quick else (CLASSES, 2, 5, 120.0)
-    start = os.getloadavg()
+    start = os.getloadavg()[0]
     results: dict[tuple[str, int], dict[str, Any]] = {}
 
     for number in range(rounds):
@@ -72,11 +71,11 @@ def main() -> None:
         "processor_1000_over_10": {way: ratio(rows, way, "processor_median") for way in WAYS},
         "threads": next(result["threads"] for result in results.values()),
         "results": rows,
-        "machine": machine(start),
+        # A load above the number of cores means that the times are too long.
+        "machine": {"load_before_and_after": [round(load, 1) for load in (start, os.getloadavg()[0])]},
     }
 
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(json.dumps(facts, indent=2) + "\n")
+    store(facts, arguments.out)
     arguments.out.with_suffix(".png").write_bytes(plot(rows))
     print(json.dumps({name: facts[name] for name in facts if name.endswith("_over_10")}))
 
@@ -233,21 +232,6 @@ def ratio(rows: list[dict[str, Any]], way: str, name: str) -> float | None:
     times = {row["classes"]: row.get(name) for row in rows if row["way"] == way}
 
     return round(times[1000] / times[10], 2) if times.get(10) and times.get(1000) else None
-
-
-def machine(start: tuple[float, ...]) -> dict[str, Any]:
-    """Returns what the times depend on; a load above the number of cores means that they are too long."""
-
-    from importlib.metadata import version
-
-    return {
-        "cores": os.cpu_count(),
-        "processor": platform.machine(),
-        "python": platform.python_version(),
-        "torch": version("torch"),
-        "load_before_and_after": [round(start[0], 1), round(os.getloadavg()[0], 1)],
-        "date": time.strftime("%Y-%m-%d"),
-    }
 
 
 def plot(rows: list[dict[str, Any]]) -> bytes:

@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -29,11 +28,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from labels import RESULTS, processor
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from semivae import VAEClassifier
+from store import RESULTS, store
 
 ROOT = Path(os.environ.get("SEMIVAE_DATA") or Path(__file__).parents[2] / "shared" / "data")
 MODELS = ("predictor", "debias")
@@ -69,12 +68,9 @@ def main() -> None:
         "summary": [summary(runs, name, model) for name in arguments.data for model in MODELS],
         "gain": [gain(runs, name) for name in arguments.data],
         "runs": runs,
-        "machine": {"cores": os.cpu_count(), "processor": processor(), "python": platform.python_version()},
-        "date": time.strftime("%Y-%m-%d"),
     }
 
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "debias.json").write_text(json.dumps(facts, indent=2) + "\n")
+    store(facts, RESULTS / "debias.json")
     print(table(facts))
 
 

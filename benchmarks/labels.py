@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parent / "results"
+from store import RESULTS, spread, store
 
 
 def main() -> None:
@@ -40,18 +37,14 @@ def main() -> None:
         "labels": arguments.labels,
         "model": arguments.model,
         "settings": arguments.set,
-        "accuracy_mean": statistics.mean(one["accuracy"] for one in runs),
-        "accuracy_deviation": statistics.stdev(one["accuracy"] for one in runs) if len(runs) > 1 else None,
+        **spread("accuracy", runs),
         "seconds_longest": max(one["seconds"] for one in runs),
         "runs": runs,
-        "machine": {"cores": os.cpu_count(), "processor": processor(), "python": platform.python_version()},
-        "date": time.strftime("%Y-%m-%d"),
     }
 
-    RESULTS.mkdir(exist_ok=True)
     name = "_".join(filter(None, [arguments.data, str(arguments.labels), arguments.model, arguments.tag]))
     path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps(facts, indent=2) + "\n")
+    store(facts, path)
     print(f"{path}: mean accuracy {facts['accuracy_mean']:.4f}, longest fit {facts['seconds_longest']:.0f} s")
 
 
@@ -89,15 +82,6 @@ def run(arguments: argparse.Namespace, seed: int) -> dict[str, Any]:
     del tested["model"]  # the folder, which is gone
 
     return {"seed": seed, "seconds": round(seconds, 1), **tested, "comparison": fitted.get("comparison")}
-
-
-def processor() -> str:
-    """Returns the name of the processor."""
-
-    facts = Path("/proc/cpuinfo")
-    lines = facts.read_text().splitlines() if facts.exists() else []
-
-    return next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
 
 
 def semivae(*words: str) -> dict[str, Any]:

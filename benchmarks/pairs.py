@@ -14,19 +14,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import statistics
 import time
 from typing import Any
 
 import numpy as np
-from labels import RESULTS, processor
 from numpy.typing import NDArray
 
 from semivae import VAEClassifier
 from semivae.data.datasets import load
 from semivae.marginal import marginals
+from store import RESULTS, spread, store
 
 RESULT = RESULTS / "pairs.json"
 ROWS = {"train": 20_000, "test": 5_000}
@@ -49,7 +46,7 @@ def main() -> None:
     for way in arguments.ways:
         for draw in range(arguments.draws):
             runs.append(run(way, draw, settings))
-            store(runs, settings)
+            keep(runs, settings)
             print(json.dumps(runs[-1]), flush=True)
 
 
@@ -83,7 +80,7 @@ def few(y: NDArray[np.int64], draw: int) -> NDArray[np.int64]:
     return np.where(np.isin(np.arange(len(y)), kept), y, -1)
 
 
-def store(runs: list[dict[str, Any]], settings: dict[str, Any]) -> None:
+def keep(runs: list[dict[str, Any]], settings: dict[str, Any]) -> None:
     """Writes all runs, and what they come to."""
 
     ways = {run["way"]: [other for other in runs if other["way"] == run["way"]] for run in runs}
@@ -91,23 +88,17 @@ def store(runs: list[dict[str, Any]], settings: dict[str, Any]) -> None:
         "settings": settings,
         "summary": [summary(way, found) for way, found in ways.items()],
         "runs": runs,
-        "machine": {"cores": os.cpu_count(), "processor": processor(), "python": platform.python_version()},
-        "date": time.strftime("%Y-%m-%d"),
     }
 
-    RESULTS.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(facts, indent=2) + "\n")
+    store(facts, RESULT)
 
 
 def summary(way: str, found: list[dict[str, Any]]) -> dict[str, Any]:
     """Returns mean and spread of the accuracy of a way."""
 
-    accuracy = [run["accuracy"] for run in found]
-
     return {
         "way": way,
-        "accuracy_mean": statistics.mean(accuracy),
-        "accuracy_deviation": statistics.stdev(accuracy) if len(accuracy) > 1 else None,
+        **spread("accuracy", found),
         "seconds_longest": max(run["seconds"] for run in found),
     }
 

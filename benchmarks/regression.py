@@ -15,17 +15,12 @@ whose rows overlap with those that are held out here. Seconds are of the clock: 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
-import statistics
 import time
 import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from labels import RESULTS, processor
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
 from sklearn.linear_model import RidgeCV
 
@@ -34,6 +29,7 @@ from semivae.cli.options import settings_of
 from semivae.data.fetch import find
 from semivae.data.read import read
 from semivae.evaluation import regression
+from store import RESULTS, spread, store
 
 # The folder in $SEMIVAE_DATA, the file in it, and its target.
 SETS = {
@@ -62,7 +58,7 @@ def main() -> None:
             draws = [run(arguments, data, labels, draw) for draw in range(arguments.draws)]
 
             for model in arguments.models:
-                store(arguments, data, labels, model, draws)
+                keep(arguments, data, labels, model, draws)
 
             for method in (*arguments.models, *RIVALS):
                 print(line(data, labels, method, [draw[method] for draw in draws]), flush=True)
@@ -123,7 +119,7 @@ def rows(data: str) -> tuple[Any, np.ndarray]:
     return source.x, np.asarray(source.y, dtype=float)
 
 
-def store(arguments: argparse.Namespace, data: str, labels: int, model: str, draws: list[dict[str, Any]]) -> None:
+def keep(arguments: argparse.Namespace, data: str, labels: int, model: str, draws: list[dict[str, Any]]) -> None:
     """Stores what was found of a model, and of the rivals beside it."""
 
     runs = [draw[model] for draw in draws]
@@ -139,22 +135,10 @@ def store(arguments: argparse.Namespace, data: str, labels: int, model: str, dra
         "rivals": {name: spread("r2", [draw[name] for draw in draws]) for name in RIVALS},
         "seconds_longest": max(one["seconds"] for one in runs),
         "runs": runs,
-        "machine": {"cores": os.cpu_count(), "processor": processor(), "python": platform.python_version()},
-        "date": time.strftime("%Y-%m-%d"),
     }
 
-    RESULTS.mkdir(exist_ok=True)
     name = "_".join(filter(None, [data, str(labels), model, arguments.tag]))
-    (RESULTS / f"{name}.json").write_text(json.dumps(facts, indent=2) + "\n")
-
-
-def spread(name: str, runs: list[dict[str, float]]) -> dict[str, float | None]:
-    """Returns mean and deviation of a measure over the draws."""
-
-    values = [one[name] for one in runs]
-    deviation = statistics.stdev(values) if len(values) > 1 else None
-
-    return {f"{name}_mean": statistics.mean(values), f"{name}_deviation": deviation}
+    store(facts, RESULTS / f"{name}.json")
 
 
 def line(data: str, labels: int, method: str, runs: list[dict[str, float]]) -> str:

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import resource
 import shutil
 import subprocess
@@ -26,6 +24,8 @@ from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+from store import store
 
 COLUMNS, CLASSES, LABELS = 64, 10, 1_000
 SIZES, QUICK = (10**5, 10**6, 10**7), (2 * 10**4, 10**5)
@@ -55,12 +55,10 @@ def main() -> None:
         "columns": COLUMNS,
         "runs": runs,
         **{f"{name}_ratio": ratio(runs, name) for name in RATIOS},
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
-        "date": time.strftime("%Y-%m-%d"),
     }
 
     if arguments.out:
-        arguments.out.write_text(json.dumps(facts, indent=2) + "\n")
+        store(facts, arguments.out)
 
     print(json.dumps({name: value for name, value in facts.items() if name.endswith("_ratio")}))
 

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import statistics
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
-from labels import processor
 from others import (
     CLASSES,
     HIDDEN,
@@ -37,6 +35,8 @@ from others import (
 )
 from own import bare_loop, m2, ours, vae
 
+from store import store
+
 
 def main() -> None:
     """Runs the arms in turns and stores the result."""
@@ -44,7 +44,7 @@ def main() -> None:
     arguments = parse()
     arms, missing = build(arguments.quick)
     times = take_turns(arms, 10 if arguments.quick else 30)
-    facts = summary(times) | {"missing": missing, "machine": machine()}
+    facts = summary(times) | {"missing": missing, "machine": units()}
 
     for name, row in facts["ms"].items():
         print(f"{name:34s} {row['median']:9.2f} ms   [{row['low']:.2f}, {row['high']:.2f}]")
@@ -53,7 +53,7 @@ def main() -> None:
         print(f"{name:34s} {ratio:9.2f}")
 
     if arguments.out:
-        arguments.out.write_text(json.dumps(facts, indent=2) + "\n")
+        store(facts, arguments.out)
         plot(facts["ms"], arguments.out.with_suffix(".png"))
 
 
@@ -156,15 +156,13 @@ def summary(times: dict[str, list[float]]) -> dict[str, Any]:
     return {"ms": ms, "ratios": ratios, **ratios}
 
 
-def machine() -> dict[str, Any]:
-    """Returns what the times depend on."""
+def units() -> dict[str, Any]:
+    """Returns what multiplies, and on how many threads."""
 
     return {
-        "processor": processor(),
         "threads": torch.get_num_threads(),
         "matrix units": torch.cpu._is_amx_tile_supported(),
         "bfloat16 products": torch.cpu._is_avx512_bf16_supported(),
-        "torch": str(torch.__version__),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
     }
 

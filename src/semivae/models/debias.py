@@ -46,13 +46,12 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution
 
 from semivae.batch import Batch
 from semivae.conditional import Conditional, Net
 from semivae.families import Family, Gaussian, choose_target
 from semivae.models.base import models
-from semivae.models.latent import LatentModel, weighted
+from semivae.models.predictor import Predictor
 from semivae.models.terms import Terms
 from semivae.priors import StandardNormal
 from semivae.ranks import gathered, place, share
@@ -63,7 +62,7 @@ BINS, REACH = 10, 3.0
 
 
 @models.register("debias")
-class Debias(LatentModel):
+class Debias(Predictor):
     r"""Creates a VAE with a predictor that learns most from rare rows.
 
     Arguments:
@@ -84,9 +83,8 @@ class Debias(LatentModel):
         prior: StandardNormal,
         smoothing: float,
     ) -> None:
-        super().__init__(encoder, decoder, prior)
+        super().__init__(encoder, decoder, head, prior)
 
-        self.head = head
         self.smoothing = smoothing
 
     @classmethod
@@ -144,16 +142,6 @@ class Debias(LatentModel):
         weights = rarity(known, torch.cat([known, gathered(others)]), self.smoothing)
 
         return weights[share(len(weights), place())]
-
-    def predict(self, x: Tensor) -> Distribution:
-        r"""Returns :math:`p(y \mid z = \mathbb{E}_q[z])` of rows of shape (B, *)."""
-
-        return self.head(self.encoder(x).mean)
-
-    def draw(self, n: int, y: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        r"""Draws latents from the prior, or from :math:`p(z \mid y) \propto p(z) \, p(y \mid z)`."""
-
-        return super().draw(n) if y is None else (weighted(self.latent(), self.head, y), None)
 
 
 @torch.no_grad()

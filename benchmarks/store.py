@@ -1,0 +1,61 @@
+r"""Where results are kept, and what each of them says beside what was measured."""
+
+from __future__ import annotations
+
+__all__ = ["RESULTS", "machine", "spread", "store"]
+
+import json
+import os
+import platform
+import statistics
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def store(facts: dict[str, Any], path: Path) -> None:
+    r"""Writes a result with the machine and the date.
+
+    Arguments:
+        facts: What was measured; what it says of the machine joins what is said here.
+        path: The JSON file.
+    """
+
+    facts = facts | {"machine": machine() | facts.get("machine", {}), "date": time.strftime("%Y-%m-%d")}
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(facts, indent=2) + "\n")
+
+
+def machine() -> dict[str, Any]:
+    """Returns what times depend on."""
+
+    return {
+        "cores": os.cpu_count(),
+        "processor": processor(),
+        "python": platform.python_version(),
+        "torch": version("torch"),
+    }
+
+
+def processor() -> str:
+    """Returns the name of the processor."""
+
+    facts = Path("/proc/cpuinfo")
+    lines = facts.read_text().splitlines() if facts.exists() else []
+
+    return next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
+
+
+def spread(name: str, runs: list[dict[str, Any]]) -> dict[str, float | None]:
+    """Returns mean and standard deviation of a measure over runs."""
+
+    values = [run[name] for run in runs]
+
+    return {
+        f"{name}_mean": statistics.mean(values),
+        f"{name}_deviation": statistics.stdev(values) if len(values) > 1 else None,
+    }
