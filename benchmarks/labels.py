@@ -2,23 +2,33 @@ r"""How good a class prediction few labels give: the command itself, over severa
 
 Usage: .venv/bin/python benchmarks/labels.py mnist --labels 100 --model m2 --seeds 3
        .venv/bin/python benchmarks/labels.py digits --labels 50 --no-compare --set precision=float32 --tag float32
+       .venv/bin/python benchmarks/labels.py mnist --no-compare --alone --tag alone
 Cost: about 10 minutes a seed on 2 cores for MNIST, with the comparison that ends a fit.
-Result: benchmarks/results/<data>_<labels>_<model>[_<tag>].json with every seed, the mean, the spread and the machine.
+Result: benchmarks/results/<data>_<labels>_<model>[_<tag>].json with every seed, the mean, the spread and the machine;
+it is written after every seed.
 
-Each seed draws its own labels. The test rows are read by `evaluate` alone, once per fitted model.
+Each seed draws its own labels. The test rows are read by `evaluate` alone, once per fitted model. With
+`--alone` a fit is given the labeled rows and no others. With `--jobs 2` two seeds run side by side, on a thread each.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from semivae.data.datasets import load
+from semivae.data.split import keep_labels
 from store import RESULTS, spread, store
 
 
@@ -26,26 +36,32 @@ def main() -> None:
     """Runs the seeds and stores the result."""
 
     arguments = parse()
-    runs = []
+    runs: list[dict[str, Any]] = []
 
-    for seed in range(arguments.seeds):
-        runs.append(run(arguments, seed))
-        print(json.dumps(runs[-1]), flush=True)
+    # The fits are processes of their own, for which threads wait.
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        for found in pool.map(partial(run, arguments), range(arguments.seeds)):
+            print(json.dumps(found), flush=True)
+            runs.append(found)
+            keep(arguments, runs)
+
+
+def keep(arguments: argparse.Namespace, runs: list[dict[str, Any]]) -> None:
+    """Stores what was found so far."""
 
     facts = {
         "data": arguments.data,
         "labels": arguments.labels,
         "model": arguments.model,
-        "settings": arguments.set,
+        "settings": arguments.set + ["labels alone"] * arguments.alone,
+        "side_by_side": arguments.jobs,
         **spread("accuracy", runs),
         "seconds_longest": max(one["seconds"] for one in runs),
         "runs": runs,
     }
 
     name = "_".join(filter(None, [arguments.data, str(arguments.labels), arguments.model, arguments.tag]))
-    path = RESULTS / f"{name}.json"
-    store(facts, path)
-    print(f"{path}: mean accuracy {facts['accuracy_mean']:.4f}, longest fit {facts['seconds_longest']:.0f} s")
+    store(facts, RESULTS / f"{name}.json")
 
 
 def parse() -> argparse.Namespace:
@@ -57,6 +73,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--model", default="m2")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--no-compare", action="store_true", help="leave the comparison out")
+    parser.add_argument("--alone", action="store_true", help="leave the unlabeled rows out")
+    parser.add_argument("--jobs", type=int, default=1, help="seeds that run side by side")
     parser.add_argument("--tag", default="", help="what the result's name ends in")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the fit")
 
@@ -66,30 +84,43 @@ def parse() -> argparse.Namespace:
 def run(arguments: argparse.Namespace, seed: int) -> dict[str, Any]:
     """Fits with one draw of labels, as a user would, and evaluates on the test rows."""
 
+    threads = max(1, (os.cpu_count() or 1) // arguments.jobs)
     settings = [part for setting in arguments.set for part in ("--set", setting)]
 
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "model")
+        data = str(labeled(arguments, seed, Path(folder))) if arguments.alone else arguments.data
         start = time.perf_counter()
         fitted = semivae(
-            "fit", arguments.data, "--target", "label", "--labels", str(arguments.labels),
-            "--model", arguments.model, "--seed", str(seed), *settings, "--out", out, "--json",
-            *(["--no-compare"] if arguments.no_compare else []),
+            "fit", data, "--target", "label", "--labels", str(arguments.labels), "--model", arguments.model,
+            "--seed", str(seed), *settings, "--out", out, "--json", *["--no-compare"] * arguments.no_compare,
+            threads=threads,
         )  # fmt: skip
         seconds = time.perf_counter() - start
-        tested = semivae("evaluate", out, arguments.data, "--json")
+        tested = semivae("evaluate", out, arguments.data, "--json", threads=threads)
 
     del tested["model"]  # the folder, which is gone
 
     return {"seed": seed, "seconds": round(seconds, 1), **tested, "comparison": fitted.get("comparison")}
 
 
-def semivae(*words: str) -> dict[str, Any]:
-    """Runs the command and returns its JSON."""
+def labeled(arguments: argparse.Namespace, seed: int, folder: Path) -> Path:
+    """Writes the rows of a draw that have a label to a file of their own."""
+
+    source = load(arguments.data)
+    known = keep_labels(source.y, arguments.labels, seed)
+    np.savez(folder / "labeled.npz", X=source.x[known], y=source.y[known])
+
+    return folder / "labeled.npz"
+
+
+def semivae(*words: str, threads: int) -> dict[str, Any]:
+    """Runs the command on some threads and returns its JSON."""
 
     command = [str(Path(sys.executable).with_name("semivae")), *words]
+    environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
 
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment).stdout)
 
 
 if __name__ == "__main__":

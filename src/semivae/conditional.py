@@ -99,9 +99,10 @@ class Net:
         if isinstance(part, int):
             return nn.Identity()
 
-        shape = part[0].shape
-
         if part[0].kind != "image":
             return Embed(part)
 
-        return ConvTrunk(shape) if self.conv and min(shape[1:]) >= SMALLEST_CONV else Flatten(shape, part[0].mean)
+        shape = part[0].shape
+        trunk = ConvTrunk if self.conv and min(shape[1:]) >= SMALLEST_CONV else Flatten
+
+        return trunk(shape, part[0].mean)

@@ -19,11 +19,14 @@ class ConvTrunk(nn.Module):
 
     Arguments:
         shape: The shape of one image: (channels, height, width).
+        mean: The mean of all pixels, around which the image is read.
         channels: The channels of each layer.
     """
 
-    def __init__(self, shape: tuple[int, ...], channels: Sequence[int] = CHANNELS) -> None:
+    def __init__(self, shape: tuple[int, ...], mean: float = 0.0, channels: Sequence[int] = CHANNELS) -> None:
         super().__init__()
+
+        self.mean = mean
 
         before, height, width = shape
 
@@ -38,7 +41,7 @@ class ConvTrunk(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Maps images of shape (*, channels, height, width) to features of shape (*, width)."""
 
-        return self.layers(x.flatten(0, -4)).flatten(1).unflatten(0, x.shape[:-3])
+        return self.layers(x.flatten(0, -4) - self.mean).flatten(1).unflatten(0, x.shape[:-3])
 
 
 class ConvDecoder(nn.Module):
