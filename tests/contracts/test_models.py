@@ -131,7 +131,7 @@ def test_model_without_a_target_predicts_none(name, target, schema_of, build, ro
     else:
         p = model.predict(rows(schema))
         assert p.mean.shape == (ROWS, schema.y.width)
-        assert all(part.variance.shape == part.mean.shape for part in model.beliefs(rows(schema)))
+        assert all(part.variance.shape == part.mean.shape for part in model.beliefs(model.read(rows(schema))))
         assert p.log_prob(p.sample()).shape == (ROWS,)
 
 

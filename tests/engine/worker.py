@@ -101,12 +101,12 @@ def run(model: str, adversarial: float, dropout: float, rows: Any = None, state:
     penalties.ROWS_A_NEIGHBOR = 1
     torch.manual_seed(1)
     wired = wire(settings, name, schema, counts)
-    penalty = penalties.penalty_of(settings, name, schema, counts, rows)
 
     for stage in wired.stages()[:-1]:
         train(stage, ELBO(), rows, training)
         stage.requires_grad_(False)
 
+    penalty = penalties.penalty_of(settings, wired, schema, counts, rows)
     history = train(wired, ELBO(free_bits=FREE_BITS.get(model, 0.0)), rows, training, penalty=penalty)
 
     for record in history.records:

@@ -9,7 +9,7 @@ from semivae.errors import SettingError
 from semivae.estimators import run
 from semivae.estimators.penalty import alpha_for, neighbors
 from semivae.estimators.run import batch_for, compiled, epochs_for, precision_for
-from semivae.estimators.wiring import convolves, dropout_for, hidden_for, marginalization
+from semivae.estimators.wiring import convolves, dropout_for, hidden_for, marginalization, wire
 from semivae.marginal import exact
 from semivae.variables import Schema, Variable
 
@@ -113,6 +113,7 @@ def test_neighbors(unlabeled, count):
         torch.randn(10 + unlabeled, 2), torch.eye(2)[labeled % 2], labeled, 10 + torch.arange(unlabeled), 8, 8, 0
     )
     schema = Schema(table(2).x, Variable("y", "category", classes=(0, 1)))
-    penalty = neighbors(VAEClassifier().get_params(), schema, rows)
+    settings = VAEClassifier().get_params()
+    penalty = neighbors(settings, wire(settings, "m2", schema, [5, 5]), schema, rows)
 
     assert (0 if penalty is None else penalty.near.shape[1]) == count

@@ -77,6 +77,9 @@ class Brightness:
 
         return torch.distributions.OneHotCategorical(torch.stack([1 - share, share], -1))
 
+    def read(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
     def beliefs(self, x: torch.Tensor) -> list[torch.distributions.OneHotCategorical]:
         return [self.predict(x)]
 

@@ -79,7 +79,10 @@ def test_penalty_is_its_formula(model, x):
 class Straight:
     """Believes of a row, a point of the simplex, the row itself."""
 
-    def predict(self, x: torch.Tensor) -> torch.distributions.OneHotCategorical:
+    def read(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
+    def judge(self, x: torch.Tensor) -> torch.distributions.OneHotCategorical:
         return torch.distributions.OneHotCategorical(x)
 
     def posterior(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -123,7 +126,7 @@ def test_categories_and_gaps_stay():
     seen = []
 
     class Watched(Straight):
-        def predict(self, x: torch.Tensor) -> torch.distributions.OneHotCategorical:
+        def judge(self, x: torch.Tensor) -> torch.distributions.OneHotCategorical:
             seen.append(x)
 
             return torch.distributions.OneHotCategorical(torch.ones(len(x), 2))

@@ -9,10 +9,12 @@ from scipy import special, stats
 from torch.distributions import Categorical as Classes
 from torch.distributions import Normal
 
+from semivae.batch import Batch, Labeled
 from semivae.conditional import Net
 from semivae.engine import normal_noise
 from semivae.families import Categorical, Gaussian, Point, choose_data
 from semivae.models import M1, M1M2, M2, VAE
+from semivae.objectives import Consistency
 from semivae.priors import LabelPrior, StandardNormal
 from semivae.variables import Schema, Variable
 
@@ -121,6 +123,21 @@ def test_prediction_reads_the_mean_of_the_features(stack, x):
     expected = stack.top.classifier(stack.features.encoder(x).mean).probs
 
     torch.testing.assert_close(stack.predict(x).mean, expected)
+
+
+def test_features_are_what_stays_consistent(stack, x):
+    """To move features a little is to move a row to another that looks like it, which a moved row need not."""
+
+    penalty = Consistency(1.0, 0.5, torch.ones(FEATURES).double(), PRIOR.log())
+    rows = stack.features.encoder(x).mean
+
+    torch.manual_seed(0)
+    found = penalty(stack, Batch(Labeled(x[:2], one_hot(0)[:2]), x[2:]), torch.zeros(()))
+    torch.manual_seed(0)
+    expected = penalty(stack.top, Batch(Labeled(rows[:2], one_hot(0)[:2]), rows[2:]), torch.zeros(()))
+
+    torch.testing.assert_close(found, expected)
+    assert found > 0
 
 
 def test_rows_of_a_class_are_drawn_from_its_features(stack):

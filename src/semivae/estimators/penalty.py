@@ -13,7 +13,7 @@ from semivae.conditional import Net
 from semivae.data.loader import Loader
 from semivae.data.steps import Steps
 from semivae.errors import SettingError
-from semivae.models import models
+from semivae.models import Model, StackedModel
 from semivae.objectives import Augmentation, Consistency, Interpolation, Neighbors, Penalties, nearest_rows
 from semivae.priors import LabelPrior
 from semivae.variables import Schema
@@ -26,13 +26,13 @@ ROWS_A_NEIGHBOR = 8
 
 
 def penalty_of(
-    settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[Any], rows: Steps
+    settings: dict[str, Any], model: Model, schema: Schema, counts: Sequence[Any], rows: Steps
 ) -> Penalties | None:
     r"""Returns what joins the loss beside the bound, if anything does.
 
     Arguments:
         settings: The parameters of the estimator.
-        name: The name of the model.
+        model: The model; what is fixed of it has been learned.
         schema: What each variable is.
         counts: How many labels each class has, if the target is a class; in a list for each of several.
         rows: The rows to train on.
@@ -42,14 +42,14 @@ def penalty_of(
     """
 
     # What a model of labels alone predicts follows from what it learns, and is no part of it.
-    if schema.y is None or models[name].labels_only:
+    if schema.y is None or model.labels_only:
         return None
 
     parts = [
-        consistency(settings, schema, counts),
-        interpolation(settings, name, schema),
+        consistency(settings, model, schema, counts),
+        interpolation(settings, model, schema),
         augmentation(settings, schema),
-        neighbors(settings, schema, rows),
+        neighbors(settings, model, schema, rows),
     ]
     parts = [part for part in parts if part is not None and part.weight]
 
@@ -73,10 +73,10 @@ def alpha_for(settings: dict[str, Any], schema: Schema) -> float:
     return ALPHA_OF_VALUES if all(target.kind == "real" for target in schema.targets) else ALPHA_OF_CLASSES
 
 
-def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[Any]) -> Consistency | None:
+def consistency(settings: dict[str, Any], model: Model, schema: Schema, counts: Sequence[Any]) -> Consistency | None:
     """Returns the penalty that keeps a prediction the same around each row."""
 
-    movable = movable_cells(schema)
+    movable = movable_cells(model, schema)
 
     if not settings["radius"] or not movable.any():
         return None
@@ -88,10 +88,10 @@ def consistency(settings: dict[str, Any], schema: Schema, counts: Sequence[Any])
     return Consistency(alpha_for(settings, schema) * settings["adversarial"], settings["radius"], movable, prior)
 
 
-def interpolation(settings: dict[str, Any], name: str, schema: Schema) -> Interpolation | None:
+def interpolation(settings: dict[str, Any], model: Model, schema: Schema) -> Interpolation | None:
     """Returns the penalty that keeps a prediction between two rows between those at them."""
 
-    own = models[name].interpolates
+    own = model.interpolates
     weight = float(own) if settings["interpolation"] == "auto" else settings["interpolation"]
 
     if weight and schema.target.kind != "category":
@@ -99,7 +99,7 @@ def interpolation(settings: dict[str, Any], name: str, schema: Schema) -> Interp
             f"interpolation={weight} with a continuous target", "classes are interpolated", "interpolation='auto'"
         )
 
-    return Interpolation(alpha_for(settings, schema) * weight, own, movable_cells(schema))
+    return Interpolation(alpha_for(settings, schema) * weight, own, movable_cells(model, schema))
 
 
 def augmentation(settings: dict[str, Any], schema: Schema) -> Augmentation | None:
@@ -116,7 +116,7 @@ def augmentation(settings: dict[str, Any], schema: Schema) -> Augmentation | Non
     return Augmentation(alpha_for(settings, schema), settings["augmentation"])
 
 
-def neighbors(settings: dict[str, Any], schema: Schema, rows: Steps) -> Neighbors | None:
+def neighbors(settings: dict[str, Any], model: Model, schema: Schema, rows: Steps) -> Neighbors | None:
     """Returns the penalty that lends labels to the rows nearest to them, of rows in memory and a class."""
 
     if schema.target.kind != "category" or not isinstance(rows, Loader) or not len(rows.labeled):
@@ -128,14 +128,17 @@ def neighbors(settings: dict[str, Any], schema: Schema, rows: Steps) -> Neighbor
     if not count:
         return None
 
-    trunk = Net().trunk(schema.x)
-    near = nearest_rows(rows.x, rows.labeled, rows.unlabeled, count, trunk)
+    features = model.read if isinstance(model, StackedModel) else Net().trunk(schema.x)
+    near = nearest_rows(rows.x, rows.labeled, rows.unlabeled, count, features)
 
     return Neighbors(alpha_for(settings, schema), rows.x, near, rows.y)
 
 
-def movable_cells(schema: Schema) -> torch.Tensor:
-    """Returns 1 for cells between whose values there are others, 0 for categories, with the shape of a row."""
+def movable_cells(model: Model, schema: Schema) -> torch.Tensor:
+    """Returns 1 for cells between whose values there are others, 0 for categories, with the shape of what is read."""
+
+    if isinstance(model, StackedModel):
+        return torch.ones(model.features.encoder.family.values)
 
     if schema.image:
         return torch.ones(schema.x[0].shape)

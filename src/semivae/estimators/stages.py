@@ -44,7 +44,7 @@ def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> Histo
     alpha = alpha_for(estimator.settings_, estimator.schema_)
     objective = ELBO(alpha, estimator.beta, estimator.warmup, estimator.labeled_share, estimator.free_bits)
     run = training(estimator, epochs, rows, len(before) + 1)
-    penalty = penalty_of(estimator.settings_, estimator._model_name(), estimator.schema_, estimator.counts_, rows)
+    penalty = penalty_of(estimator.settings_, model, estimator.schema_, estimator.counts_, rows)
     history = train(model, objective, rows, run, estimator._watchers(), validation, penalty)
     append(whole, history, {"stage": len(before) + 1} if before else {})
 

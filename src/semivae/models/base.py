@@ -103,10 +103,20 @@ class Model(nn.Module, abc.ABC):
 
         raise SettingError(f"{type(self).__name__} knows no label", "a prediction needs one", "model='predictor'")
 
-    def beliefs(self, x: Tensor) -> list[Distribution]:
-        """Returns what is predicted of rows of shape (B, *): one distribution, or several for several targets."""
+    def read(self, x: Tensor) -> Tensor:
+        """Returns what the label is judged by, with shape (B, *): the rows themselves, or features that stay."""
 
-        p = self.predict(x)
+        return x
+
+    def judge(self, seen: Tensor) -> Distribution:
+        r"""Returns :math:`q(y \mid x)` given what :meth:`read` returns."""
+
+        return self.predict(seen)
+
+    def beliefs(self, seen: Tensor) -> list[Distribution]:
+        """Returns what is judged of what is read: one distribution, or several for several targets."""
+
+        p = self.judge(seen)
 
         return p.parts() if isinstance(p, Cells) else [p]
 

@@ -51,7 +51,7 @@ from semivae.batch import Batch
 from semivae.conditional import Conditional, Net
 from semivae.families import Family, Gaussian, choose_target
 from semivae.models.base import models
-from semivae.models.predictor import Predictor
+from semivae.models.latent import HeadModel
 from semivae.models.terms import Terms
 from semivae.priors import StandardNormal
 from semivae.ranks import gathered, place, share
@@ -62,7 +62,7 @@ BINS, REACH = 10, 3.0
 
 
 @models.register("debias")
-class Debias(Predictor):
+class Debias(HeadModel):
     r"""Creates a VAE with a predictor that learns most from rare rows.
 
     Arguments:

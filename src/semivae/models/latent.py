@@ -2,7 +2,7 @@ r"""What all models with an encoder :math:`q(z \mid x)` and a decoder :math:`p(x
 
 from __future__ import annotations
 
-__all__ = ["LatentModel", "weighted"]
+__all__ = ["HeadModel", "LatentModel", "weighted"]
 
 import math
 
@@ -86,6 +86,40 @@ class LatentModel(Model):
             weights.append(self.decoder(z).log_prob(x) + log_ratio)
 
         return torch.stack(weights).logsumexp(0) - math.log(len(noise))
+
+
+class HeadModel(LatentModel):
+    r"""Abstract model with a predictor on its latent, which reads the posterior mean.
+
+    Arguments:
+        encoder: The posterior :math:`q(z \mid x)`.
+        decoder: The likelihood :math:`p(x \mid z)`.
+        head: The predictor :math:`p(y \mid z)`.
+        prior: The prior :math:`p(z)`.
+        importance_samples: Draws of the latent in the bound of a step.
+    """
+
+    def __init__(
+        self,
+        encoder: Conditional,
+        decoder: Conditional,
+        head: Conditional,
+        prior: Prior,
+        importance_samples: int = 1,
+    ) -> None:
+        super().__init__(encoder, decoder, prior, importance_samples)
+
+        self.head = head
+
+    def predict(self, x: Tensor) -> Distribution:
+        r"""Returns :math:`p(y \mid z = \mathbb{E}_q[z])` of rows of shape (B, *)."""
+
+        return self.head(self.encoder(x).mean)
+
+    def draw(self, n: int, y: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        r"""Draws latents from the prior, or from :math:`p(z \mid y) \propto p(z) \, p(y \mid z)`."""
+
+        return super().draw(n) if y is None else (weighted(self.latent(), self.head, y), None)
 
 
 def weighted(prior: Distribution, head: Conditional, y: Tensor) -> Tensor:

@@ -91,10 +91,10 @@ class M1(StackedModel):
 
         return self.features.unlabeled(x)
 
-    def predict(self, x: Tensor) -> Distribution:
-        r"""Returns :math:`p(y \mid z = \mathbb{E}_q[z])` of rows of shape (B, *)."""
+    def judge(self, seen: Tensor) -> Distribution:
+        r"""Returns :math:`p(y \mid z)` of features of shape (B, D)."""
 
-        return self.head(self.features.encoder(x).mean)
+        return self.head(seen)
 
     def draw(self, n: int, y: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
         r"""Draws latents from the prior, or from :math:`p(z \mid y) \propto p(z) \, p(y \mid z)`."""

@@ -128,10 +128,10 @@ class M1M2(StackedModel):
 
         return replace(above, likelihood=self.features.decoder(z).log_prob(x), kl=kl)
 
-    def predict(self, x: Tensor) -> Distribution:
-        r"""Returns :math:`q(y \mid z_1 = \mathbb{E}_q[z_1])` of rows of shape (B, *)."""
+    def judge(self, seen: Tensor) -> Distribution:
+        r"""Returns :math:`q(y \mid z_1)` of features of shape (B, D)."""
 
-        return self.top.predict(self.features.encoder(x).mean)
+        return self.top.predict(seen)
 
     def draw(self, n: int, y: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
         r"""Draws features from :math:`p(z_1)`, or from :math:`p(z_1 \mid y)`, with shape (n, D)."""

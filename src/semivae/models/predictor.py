@@ -36,19 +36,18 @@ __all__ = ["Predictor"]
 from dataclasses import replace
 
 from torch import Tensor
-from torch.distributions import Distribution
 
-from semivae.conditional import Conditional, Net
+from semivae.conditional import Net
 from semivae.families import Family, Gaussian, choose_target
 from semivae.models.base import models
-from semivae.models.latent import LatentModel, weighted
+from semivae.models.latent import HeadModel
 from semivae.models.terms import Terms
-from semivae.priors import MakePrior, Prior, normal
+from semivae.priors import MakePrior, normal
 from semivae.variables import Schema
 
 
 @models.register("predictor")
-class Predictor(LatentModel):
+class Predictor(HeadModel):
     r"""Creates a VAE with a predictor on its latent.
 
     Arguments:
@@ -60,18 +59,6 @@ class Predictor(LatentModel):
     """
 
     targets = ("category", "real", "several")
-
-    def __init__(
-        self,
-        encoder: Conditional,
-        decoder: Conditional,
-        head: Conditional,
-        prior: Prior,
-        importance_samples: int = 1,
-    ) -> None:
-        super().__init__(encoder, decoder, prior, importance_samples)
-
-        self.head = head
 
     @classmethod
     def build(
@@ -110,13 +97,3 @@ class Predictor(LatentModel):
         q = self.encoder(x)
 
         return replace(self.terms(x, q), prediction=self.head(q.mean).log_prob(y))
-
-    def predict(self, x: Tensor) -> Distribution:
-        r"""Returns :math:`p(y \mid z = \mathbb{E}_q[z])` of rows of shape (B, *)."""
-
-        return self.head(self.encoder(x).mean)
-
-    def draw(self, n: int, y: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        r"""Draws latents from the prior, or from :math:`p(z \mid y) \propto p(z) \, p(y \mid z)`."""
-
-        return super().draw(n) if y is None else (weighted(self.latent(), self.head, y), None)

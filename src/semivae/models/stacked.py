@@ -4,6 +4,8 @@ from __future__ import annotations
 
 __all__ = ["StackedModel"]
 
+import abc
+
 from torch import Tensor
 from torch.distributions import Distribution
 
@@ -27,6 +29,20 @@ class StackedModel(Model):
         """Returns the VAE and the whole."""
 
         return (self.features, self)
+
+    def read(self, x: Tensor) -> Tensor:
+        r"""Returns the means of the features, with shape (B, D): distances say more between them than between rows."""
+
+        return self.features.encoder(x).mean
+
+    @abc.abstractmethod
+    def judge(self, seen: Tensor) -> Distribution:
+        r"""Returns :math:`q(y \mid z)` of features of shape (B, D)."""
+
+    def predict(self, x: Tensor) -> Distribution:
+        r"""Returns :math:`q(y \mid z = \mathbb{E}_q[z])` of rows of shape (B, *)."""
+
+        return self.judge(self.read(x))
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         r"""Returns mean and standard deviation of the features :math:`q(z \mid x)`, each with shape (B, D)."""

@@ -53,9 +53,9 @@ class Augmentation(nn.Module):
 
         if batch.unlabeled is not None:
             with torch.no_grad():
-                here = [detached(p) for p in model.beliefs(batch.unlabeled)]
+                here = [detached(p) for p in model.beliefs(model.read(batch.unlabeled))]
 
-            values.append(divergence(here, model.beliefs(self.changed(batch.unlabeled))).mean())
+            values.append(divergence(here, model.beliefs(model.read(self.changed(batch.unlabeled)))).mean())
 
         return torch.stack(values).sum()
 

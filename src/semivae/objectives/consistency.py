@@ -39,7 +39,8 @@ class Consistency(nn.Module):
 
     Arguments:
         weight: Its weight in the loss.
-        radius: The length :math:`\epsilon` of the perturbation of a row, as a share of the distance to the nearest
+        radius: The length :math:`\epsilon` of the perturbation of a row, or of its features in models that judge by
+            them, as a share of the distance to the nearest
             other row of the batch: boundaries keep clear of rows where these are dense, and fine gaps stay open.
         movable: 1 for cells that can be moved (real values, pixels), 0 for others (categories), with shape (*).
         prior: The logarithms of :math:`p(y)`, with shape (C,), those of several targets one after another; or
@@ -63,7 +64,7 @@ class Consistency(nn.Module):
         halves = [] if batch.labeled is None else [batch.labeled.x]
         halves += [] if batch.unlabeled is None else [batch.unlabeled]
 
-        x = torch.cat(halves)
+        x = model.read(torch.cat(halves))
 
         if alone():
             return self.penalty(model, x)
@@ -72,7 +73,7 @@ class Consistency(nn.Module):
             return self.penalty(model, x)
 
     def penalty(self, model: Model, x: Tensor) -> Tensor:
-        """Returns the penalty on rows of shape (B, *), with shape ()."""
+        """Returns the penalty on what is read of rows, with shape (B, *), with shape ()."""
 
         length = self.radius * self.nearest(x)
         here = model.beliefs(x)

@@ -72,15 +72,16 @@ class Interpolation(nn.Module):
         """
 
         with torch.no_grad():
-            ends = [x, model.predict(x).mean if y is None else y, *(model.posterior(x) if self.latent else ())]
+            seen = model.read(x)
+            ends = [seen, model.judge(seen).mean if y is None else y, *(model.posterior(x) if self.latent else ())]
 
         # All rows of the batch may meet, whichever process has them.
         whole = len(x) * place().count
         rows = torch.rand(whole, device=x.device).argsort()[share(whole, place())]
         step = self.steps(x)
         mixed, label, *latent = (end.lerp(gathered(end)[rows], step.view(-1, *[1] * (end.dim() - 1))) for end in ends)
-        middle = torch.where(self.movable, mixed, x)
-        believed: Any = model.predict(middle)
+        middle = torch.where(self.movable, mixed, seen)
+        believed: Any = model.judge(middle)
         penalty = nn.functional.kl_div(believed.logits, label, reduction="none").sum(-1)
 
         if self.latent:
