@@ -133,7 +133,7 @@ def test_categories_and_gaps_stay():
 
     x = torch.stack([torch.arange(20.0), torch.arange(20.0) % 3, torch.full((20,), torch.nan)], -1)
     torch.manual_seed(0)
-    Interpolation(1.0, True, torch.tensor([1.0, 0.0, 1.0])).between(Watched(), x)
+    Interpolation(1.0, True, torch.tensor([1.0, 0.0, 1.0])).between(Watched(), Watched(), x)
     _, middle = seen
 
     assert torch.equal(middle[:, 1], x[:, 1]) and middle[:, 2].isnan().all()
@@ -151,10 +151,10 @@ def test_penalties_are_those_of_the_settings(monkeypatch):
 
     for kind in called:
 
-        def count(self, model, batch, progress, kind=kind, forward=kind.forward):
+        def count(self, *inputs, kind=kind, forward=kind.forward):
             called[kind] += 1
 
-            return forward(self, model, batch, progress)
+            return forward(self, *inputs)
 
         monkeypatch.setattr(kind, "forward", count)
 

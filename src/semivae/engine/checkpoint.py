@@ -85,7 +85,7 @@ class Checkpoint:
             "about": self.about,
             "epoch": run.position[0],
             "step": run.position[1],
-            "seconds": run.seconds,
+            "seconds": time.perf_counter() - run.start,
             "best": run.history.best,
             "records": run.history.records,
             "schedule": run.schedule.last_epoch,

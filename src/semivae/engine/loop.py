@@ -53,7 +53,8 @@ class Step(nn.Module):
     Arguments:
         model: Maps a batch to terms.
         objective: Maps terms to a loss and logged values.
-        penalty: Maps the model, a batch and the progress to a value that joins the loss by its :py:`weight`.
+        penalty: Maps the model, a batch, the progress and, if weights are averaged, the model with those to a value
+            that joins the loss by its :py:`weight`.
     """
 
     def __init__(self, model: nn.Module, objective: Objective, penalty: nn.Module | None = None) -> None:
@@ -62,6 +63,7 @@ class Step(nn.Module):
         self.model = model
         self.objective = objective
         self.penalty = penalty
+        self.average: tuple[nn.Module, ...] = ()  # no module of this one, so that it is not trained
         self.compute: Objective = self.terms
 
     def forward(self, batch: Batch, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
@@ -77,7 +79,7 @@ class Step(nn.Module):
         if self.penalty is None:
             return loss, terms
 
-        penalty = self.penalty(self.model, batch, progress)
+        penalty = self.penalty(self.model, batch, progress, *self.average)
         loss = loss + self.penalty.weight * penalty
 
         return loss, terms | {"loss": loss.detach(), "penalty": penalty.detach()}
@@ -161,7 +163,8 @@ class Run:
         self.schedule = schedule(self.optimizer, self.steps)
         self.weights = list(step.model.parameters())
         self.average = Average(step.model, training.averaging)
-        self.kept: nn.Module = self.average.module if training.averaging else step.model
+        step.average = (self.average.module,) if training.averaging else ()
+        self.kept: nn.Module = (*step.average, step.model)[0]
         self.best = copy.deepcopy(step.model.state_dict())
 
         # The next step, and the sum of the terms over those before it in its epoch.
@@ -172,12 +175,6 @@ class Run:
         self.checkpoint = Checkpoint(training, len(rows), writes=self.ranks.rank == 0)
         self.checkpoint.restore(self)
         self.fabric.barrier()
-
-    @property
-    def seconds(self) -> float:
-        """How long the run has taken, with what it took before it was continued."""
-
-        return time.perf_counter() - self.start
 
     def epochs(self) -> Iterator[dict[str, Any]]:
         """Yields the record of each epoch."""
@@ -192,7 +189,7 @@ class Run:
             if self.validation is not None:
                 record["validation_loss"] = self.validate(self.validation)
 
-            record["seconds"] = self.seconds
+            record["seconds"] = time.perf_counter() - self.start
             self.history.records.append(record)
 
             if record.get("validation_loss", -math.inf) <= self.history.lowest:

@@ -79,7 +79,7 @@ class Average(nn.Module):
     def __init__(self, model: nn.Module, decay: float) -> None:
         super().__init__()
 
-        self.module = copy.deepcopy(model).requires_grad_(False)
+        self.module = copy.deepcopy(model).requires_grad_(False).eval()
         self.decay = decay
         self.pairs = list(zip(self.module.parameters(), model.parameters(), strict=True))
         self.register_buffer("steps", torch.zeros((), dtype=torch.long))

@@ -65,6 +65,8 @@ class Parameters(BaseEstimator):
             the model "shot", else 0.
         augmentation: How far images are turned, scaled, sheared and moved while the prediction has to stay the same: 1
             for handwriting, 0 for not at all.
+        teacher: Whether predictions have to be consistent with those of the moving average of the weights, which change
+            less from step to step, rather than with their own. Off by default: few labels made no gain of it.
         epochs: Passes over all rows, in each of the two stages of "m1" and "m1m2"; "auto" gives small data more.
         batch_size: Unlabeled rows of a step; "auto" takes 64, and 256 from 20,000 rows.
         labeled_batch: Labeled rows of a step, at most.
@@ -120,6 +122,7 @@ class Parameters(BaseEstimator):
         neighbors: int = 10,
         interpolation: float | Literal["auto"] = "auto",
         augmentation: float = 0.0,
+        teacher: bool = False,
         epochs: int | Literal["auto"] = "auto",
         batch_size: int | Literal["auto"] = "auto",
         labeled_batch: int = 128,
@@ -166,6 +169,7 @@ class Parameters(BaseEstimator):
         self.neighbors = neighbors
         self.interpolation = interpolation
         self.augmentation = augmentation
+        self.teacher = teacher
         self.epochs = epochs
         self.batch_size = batch_size
         self.labeled_batch = labeled_batch

@@ -53,7 +53,7 @@ def penalty_of(
     ]
     parts = [part for part in parts if part is not None and part.weight]
 
-    return Penalties(parts) if parts else None
+    return Penalties(parts, settings["teacher"]) if parts else None
 
 
 def alpha_for(settings: dict[str, Any], schema: Schema) -> float:

@@ -66,6 +66,7 @@ CHOICES: dict[str, tuple[str | bool, ...]] = {
     "device": ("auto", "cpu", "cuda", "mps"),
     "precision": ("auto", "float32", "bfloat16"),
     "compile": ("auto", False, True),
+    "teacher": (False, True),
     "early_stopping": (False, True),
     "verbose": (False, True),
 }
@@ -101,6 +102,9 @@ def check_settings(settings: dict[str, Any]) -> None:
                 f"it must be one of {', '.join(map(repr, choices))}",
                 f"{name}={default(name)!r}",
             )
+
+    if settings["teacher"] and not settings["averaging"]:
+        raise SettingError("teacher=True with averaging=0", "its weights are the averaged ones", "averaging=0.99")
 
     for name in ("epochs", "batch_size"):
         value = settings[name]

@@ -24,7 +24,11 @@ Bound of the second stage, with the bounds :math:`L` and :math:`U` of M2 on its 
 Predictions read the mean of the features. The latent of the model is :math:`z_1`, whose prior is the one that was
 learned: a row of a class is drawn as :math:`z_2`, then :math:`z_1`, then :math:`x`.
 
+What keeps predictions consistent moves the features, not the rows, and lends labels to those with near features.
+
 When to choose it: the rows are wide and so many that a VAE of them has good features; M2 on these is small and fast.
+The features are to hold more than is needed to draw a row: take many `latents` (50), and a small `beta` (0.05), with
+which the rows nearest in features are of one class more often than those nearest in values.
 
 References:
     | Semi-supervised Learning with Deep Generative Models (Kingma et al., 2014)

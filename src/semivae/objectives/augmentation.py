@@ -42,7 +42,7 @@ class Augmentation(nn.Module):
         self.weight = weight
         self.size = size
 
-    def forward(self, model: Model, batch: Batch, progress: Tensor) -> Tensor:
+    def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
         """Returns the penalty on the images of a batch, with shape ()."""
 
         values = []
@@ -53,7 +53,7 @@ class Augmentation(nn.Module):
 
         if batch.unlabeled is not None:
             with torch.no_grad():
-                here = [detached(p) for p in model.beliefs(model.read(batch.unlabeled))]
+                here = [detached(p) for p in (teacher or model).beliefs(model.read(batch.unlabeled))]
 
             values.append(divergence(here, model.beliefs(model.read(self.changed(batch.unlabeled)))).mean())
 

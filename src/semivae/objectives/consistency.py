@@ -58,7 +58,7 @@ class Consistency(nn.Module):
         self.register_buffer("movable", movable, persistent=False)
         self.register_buffer("prior", prior, persistent=False)
 
-    def forward(self, model: Model, batch: Batch, progress: Tensor) -> Tensor:
+    def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
         """Returns the penalty on the rows of a batch, with shape ()."""
 
         halves = [] if batch.labeled is None else [batch.labeled.x]
@@ -67,17 +67,18 @@ class Consistency(nn.Module):
         x = model.read(torch.cat(halves))
 
         if alone():
-            return self.penalty(model, x)
+            return self.penalty(model, x, teacher)
 
         with made_of([len(half) for half in halves]):
-            return self.penalty(model, x)
+            return self.penalty(model, x, teacher)
 
-    def penalty(self, model: Model, x: Tensor) -> Tensor:
+    def penalty(self, model: Model, x: Tensor, teacher: Model | None = None) -> Tensor:
         """Returns the penalty on what is read of rows, with shape (B, *), with shape ()."""
 
         length = self.radius * self.nearest(x)
         here = model.beliefs(x)
-        fixed = [detached(p) for p in here]
+        fixed = here if teacher is None else teacher.beliefs(x)
+        fixed = [detached(p) for p in fixed]
         probe = drawn(x.shape, 0, lambda shape: x.new_empty(shape).normal_())
         there = model.beliefs(x + length * self.worst(model, x, fixed, length * self.unit(probe)))
         penalty = divergence(fixed, there).mean()

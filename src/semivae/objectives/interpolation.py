@@ -54,26 +54,28 @@ class Interpolation(nn.Module):
         self.latent = latent
         self.register_buffer("movable", movable.bool(), persistent=False)
 
-    def forward(self, model: Model, batch: Batch, progress: Tensor) -> Tensor:
+    def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
         """Returns the mean of the penalty over the rows of a batch, with shape ()."""
 
-        values = [] if batch.labeled is None else [self.between(model, *batch.labeled)]
-        values += [] if batch.unlabeled is None else [self.between(model, batch.unlabeled)]
+        ends = teacher or model
+        values = [] if batch.labeled is None else [self.between(model, ends, *batch.labeled)]
+        values += [] if batch.unlabeled is None else [self.between(model, ends, batch.unlabeled)]
 
         return torch.cat(values).mean()
 
-    def between(self, model: Model, x: Tensor, y: Tensor | None = None) -> Tensor:
+    def between(self, model: Model, known: Model, x: Tensor, y: Tensor | None = None) -> Tensor:
         r"""Returns the penalty between each row and one other, with shape (B,).
 
         Arguments:
-            model: What believes.
+            model: What believes between the rows.
+            known: What believes at them.
             x: The rows, with shape (B, *).
             y: Their label points, with shape (B, C), where they are known.
         """
 
         with torch.no_grad():
             seen = model.read(x)
-            ends = [seen, model.judge(seen).mean if y is None else y, *(model.posterior(x) if self.latent else ())]
+            ends = [seen, known.judge(seen).mean if y is None else y, *(known.posterior(x) if self.latent else ())]
 
         # All rows of the batch may meet, whichever process has them.
         whole = len(x) * place().count

@@ -47,7 +47,7 @@ class Neighbors(nn.Module):
         # No buffers, which processes would send each other at every step.
         self.x, self.near, self.y = x, near, y
 
-    def forward(self, model: Model, batch: Batch, progress: Tensor) -> Tensor:
+    def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
         """Returns the penalty at as many pairs, drawn anew, as the step has labeled rows, with shape ()."""
 
         pairs = 0 if batch.labeled is None else len(batch.labeled.x)

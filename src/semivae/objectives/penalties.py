@@ -19,16 +19,31 @@ class Penalties(nn.Module):
 
     Arguments:
         parts: The penalties.
+        taught: Whether predictions have to agree with those of the averaged weights, instead of their own at the rows.
+
+    References:
+        | Mean Teachers Are Better Role Models (Tarvainen & Valpola, 2017)
+        | https://arxiv.org/abs/1703.01780
     """
 
     weight = 1.0
 
-    def __init__(self, parts: Sequence[Any]) -> None:
+    def __init__(self, parts: Sequence[Any], taught: bool = False) -> None:
         super().__init__()
 
+        self.taught = taught
         self.parts: Any = nn.ModuleList(parts)
 
-    def forward(self, model: Model, batch: Batch, progress: Tensor) -> Tensor:
-        """Returns the sum over the rows of a batch, with shape ()."""
+    def forward(self, model: Model, batch: Batch, progress: Tensor, average: Model | None = None) -> Tensor:
+        r"""Returns the sum over the rows of a batch, with shape ().
 
-        return torch.stack([part.weight * part(model, batch, progress) for part in self.parts]).sum()
+        Arguments:
+            model: The model.
+            batch: The rows.
+            progress: How much of the training is done, in [0, 1].
+            average: The model with averaged weights.
+        """
+
+        teacher = average if self.taught else None
+
+        return torch.stack([part.weight * part(model, batch, progress, teacher) for part in self.parts]).sum()
