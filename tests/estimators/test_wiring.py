@@ -7,10 +7,12 @@ from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
 from semivae.data.loader import Loader
 from semivae.errors import SettingError
 from semivae.estimators import run
+from semivae.estimators.auto import beta_for, convolves, dropout_for, hidden_for, latents_for
 from semivae.estimators.penalty import alpha_for, neighbors
 from semivae.estimators.run import batch_for, compiled, epochs_for, precision_for
-from semivae.estimators.wiring import convolves, dropout_for, hidden_for, marginalization, wire
+from semivae.estimators.wiring import marginalization, wire
 from semivae.marginal import exact
+from semivae.models import M1M2
 from semivae.variables import Schema, Variable
 
 
@@ -94,6 +96,20 @@ def test_model():
     estimators = (VAEClassifier, VAERegressor, VAEPredictor, VAEEmbedding)
     assert [kind()._model_name() for kind in estimators] == ["m2", "m2", "predictor", "vae"]
     assert VAEClassifier(model="shot")._model_name() == "shot"
+
+
+@pytest.mark.parametrize(("columns", "size"), [(4, 10), (20, 20), (200, 50)])
+def test_features_whose_prior_is_fitted_hold_more(columns, size):
+    """Those of M1 keep to a standard normal prior, by which rows are drawn and scored."""
+
+    schema = Schema(table(columns).x, Variable("y", "category", classes=(0, 1)))
+    settings = VAEClassifier().get_params()
+    m1, m1m2 = (wire(settings, name, schema, [5, 5]) for name in ("m1", "m1m2"))
+
+    assert [latents_for(settings, type(model), schema) for model in (m1, m1m2)] == [10, size]
+    assert [beta_for(settings, model, before) for model in (m1, m1m2) for before in (True, False)] == [1, 1, 0.05, 1]
+    assert latents_for(settings | {"latents": 3}, M1M2, schema) == 3
+    assert beta_for(settings | {"beta": 0.5}, m1m2, before=True) == 0.5
 
 
 def test_marginalization():

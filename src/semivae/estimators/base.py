@@ -76,7 +76,9 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     def latents_(self) -> int:
         """The size of the latent of the fitted model, whatever the parameters were set to since."""
 
-        return int(self.settings_["latents"])
+        from semivae.estimators.auto import latents_for
+
+        return latents_for(self.settings_, type(self.model_), self.schema_)
 
     def _model_name(self) -> str:
         """Returns the model that "auto" stands for."""

@@ -17,8 +17,8 @@ from semivae.priors import priors
 def check_bound(settings: dict[str, Any]) -> None:
     """Checks that nothing weighs the divergence of an importance-weighted bound, which has none of its own."""
 
-    weights = ("beta", "warmup", "free_bits")
-    given = [f"{name}={settings[name]!r}" for name in weights if settings[name] != default(name)]
+    weights = {"beta": ("auto", 1), "warmup": (0,), "free_bits": (0,)}
+    given = [f"{name}={settings[name]!r}" for name, none in weights.items() if settings[name] not in none]
 
     if settings["importance_samples"] > 1 and given:
         raise SettingError(

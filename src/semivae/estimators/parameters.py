@@ -22,7 +22,8 @@ class Parameters(BaseEstimator):
         model: The name of a model ("m1", "m2", "m1m2", "adgm", "sdgm", "alpha", "shot", "ccvae", "cvae", "predictor",
             "debias", "vae", "ae"). "auto" is "m2" for a class or a number, however many labels and classes there are
             (`marginalize`, `neighbors` and `dropout` go by these), "predictor" for several targets, and "vae" without.
-        latents: The size of the latent.
+        latents: The size of the latent; "auto" is 10, and in "m1m2", whose features have to hold what a row shows, the
+            width of the rows, at most 50.
         hidden: The sizes of the hidden layers of every network; "auto" goes by the width of the rows.
         network: "mlp", "conv" (images only), or "auto": "conv" for color images and those wider than 32 pixels.
         likelihood: "auto", or for images "bernoulli" or "gaussian".
@@ -46,7 +47,8 @@ class Parameters(BaseEstimator):
             most of the weight, so that short fits learn the others late.
         alpha: Weight of the prediction of the known labels against the bound, which alone does not classify; "auto" is
             20 for a class and 5 for a continuous target.
-        beta: Weight of the divergence of the latent; 1 is a bound.
+        beta: Weight of the divergence of the latent; 1 is a bound. "auto" is 1, and 0.05 for the features of "m1m2",
+            the prior of which is fitted after them.
         warmup: Share of the training in which `beta` rises from zero.
         free_bits: Nats of divergence that each unit of the latent may hold at no cost, so that fewer die; under a
             "mixture" of no classes or a "vamp" the whole latent counts as one unit.
@@ -97,7 +99,7 @@ class Parameters(BaseEstimator):
     def __init__(
         self,
         model: str = "auto",
-        latents: int = 10,
+        latents: int | Literal["auto"] = "auto",
         hidden: tuple[int, ...] | Literal["auto"] = "auto",
         network: Literal["auto", "mlp", "conv"] = "auto",
         likelihood: Literal["auto", "bernoulli", "gaussian"] = "auto",
@@ -111,7 +113,7 @@ class Parameters(BaseEstimator):
         simplex: str = "logistic_normal",
         smoothing: float = 0.3,
         alpha: float | Literal["auto"] = "auto",
-        beta: float = 1.0,
+        beta: float | Literal["auto"] = "auto",
         warmup: float = 0.0,
         free_bits: float = 0.0,
         importance_samples: int = 1,

@@ -10,8 +10,8 @@ from typing import Any
 from semivae.data.steps import Steps
 from semivae.engine import Training, device, matrix_units, stage_place
 from semivae.errors import SettingError
+from semivae.estimators.auto import hidden_for
 from semivae.estimators.parameters import plain
-from semivae.estimators.wiring import hidden_for
 
 # Parameters that do not change what is learned, or that say it another way.
 ANY_RUN = ("callbacks", "checkpoint", "device", "devices", "missing_label", "model", "nodes", "verbose")

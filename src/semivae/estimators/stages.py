@@ -9,6 +9,7 @@ from typing import Any
 
 from semivae.data.steps import Steps
 from semivae.engine import History, train
+from semivae.estimators.auto import beta_for
 from semivae.estimators.penalty import alpha_for, penalty_of
 from semivae.estimators.run import epochs_for, training
 from semivae.objectives import ELBO
@@ -42,7 +43,8 @@ def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> Histo
             return whole
 
     alpha = alpha_for(estimator.settings_, estimator.schema_)
-    objective = ELBO(alpha, estimator.beta, estimator.warmup, estimator.labeled_share, estimator.free_bits)
+    beta = beta_for(estimator.settings_, model)
+    objective = ELBO(alpha, beta, estimator.warmup, estimator.labeled_share, estimator.free_bits)
     run = training(estimator, epochs, rows, len(before) + 1)
     penalty = penalty_of(estimator.settings_, model, estimator.schema_, estimator.counts_, rows)
     history = train(model, objective, rows, run, estimator._watchers(), validation, penalty)
@@ -56,7 +58,9 @@ def unsupervised(estimator: Any, rows: Steps) -> ELBO:
 
     known, unknown = len(rows.labeled), len(rows.unlabeled)
 
-    return ELBO(0.0, estimator.beta, estimator.warmup, known / (known + unknown), estimator.free_bits)
+    beta = beta_for(estimator.settings_, estimator.model_, before=True)
+
+    return ELBO(0.0, beta, estimator.warmup, known / (known + unknown), estimator.free_bits)
 
 
 def append(whole: History, history: History, stage: dict[str, int]) -> None:

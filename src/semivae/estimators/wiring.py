@@ -1,8 +1,8 @@
-r"""From flat parameters to a wired model: the home of every "auto" of a model."""
+r"""From flat parameters to a wired model."""
 
 from __future__ import annotations
 
-__all__ = ["check_settings", "dropout_for", "hidden_for", "wire"]
+__all__ = ["check_settings", "wire"]
 
 import math
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ import numpy as np
 
 from semivae.conditional import Net
 from semivae.errors import SettingError
+from semivae.estimators.auto import convolves, dropout_for, hidden_for, latents_for
 from semivae.estimators.bound import able, bound_of, check_bound, takes
 from semivae.estimators.parameters import default
 from semivae.families import choose_data
@@ -50,13 +51,6 @@ LIMITS: dict[str, tuple[float, float, bool]] = {
     "averaging": (0, 0.999999, False),
     "validation_share": (0.01, 0.9, False),
 }
-
-# The side of the largest grey image that "auto" reads without convolutions.
-LARGEST_FLAT = 32
-
-# How many labels the dropout of a continuous target is worth, and its largest share: of few units, few must be left.
-PRIOR_LABELS = 200
-MOST_DROPOUT = 0.7
 
 # The most classes that are summed over one by one, unless it is asked for.
 MOST_SUMMED = 50
@@ -177,7 +171,9 @@ def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[i
     elif settings["marginalize"] not in ("auto", "exact"):
         raise nothing_to_sum(settings["marginalize"], name, target)
 
-    return kind.build(schema, family, net, int(settings["latents"]), **options, **bound_of(settings, name, target))
+    latents = latents_for(settings, kind, schema)
+
+    return kind.build(schema, family, net, latents, **options, **bound_of(settings, name, target))
 
 
 def wrong_target(name: str, target: str | None) -> SettingError:
@@ -220,62 +216,3 @@ def nothing_to_sum(marginalize: str, name: str, target: str | None) -> SettingEr
         f"the models that have are {', '.join(map(repr, others))}" if others else "only a missing class is summed out",
         f"model={others[0]!r}" if others else "leave marginalize out",
     )
-
-
-def convolves(choice: str, schema: Schema) -> bool:
-    r"""Returns whether images are read and drawn by convolutions.
-
-    "auto" leaves small grey images to plain layers, whose step takes a processor a fraction of the time;
-    convolutions take colors and what is wider than 32 pixels.
-
-    Raises:
-        SettingError: If convolutions are asked for a table.
-    """
-
-    if choice == "conv" and not schema.image:
-        raise SettingError("network='conv'", "convolutions read images, and these rows are a table", "network='auto'")
-
-    if choice != "auto":
-        return choice == "conv"
-
-    return schema.image and (schema.x[0].shape[0] > 1 or max(schema.x[0].shape[1:]) > LARGEST_FLAT)
-
-
-def hidden_for(settings: dict[str, Any], schema: Schema) -> tuple[int, ...]:
-    r"""Returns the sizes of the hidden layers.
-
-    "auto" gives rows of up to 256 numbers two layers of 128, wider rows two of 500.
-    """
-
-    if settings["hidden"] != "auto":
-        return tuple(map(int, settings["hidden"]))
-
-    width = sum(math.prod(variable.shape) for variable in schema.x)
-
-    return (128, 128) if width <= 256 else (500, 500)
-
-
-def dropout_for(settings: dict[str, Any], schema: Schema, labeled: int) -> float:
-    r"""Returns the share of hidden units left out.
-
-    "auto" is none for a class. For a continuous target it is :math:`c / (c + n)` with n labels, at most 0.7: units
-    left out are to the sum over the labels what a prior is, one worth c labels, which counts less the more there are.
-    With few labels the mean would otherwise know them by heart, and the deviation that is learned beside a mean that
-    is never off would be nothing; with many the noise would be taken for that of the target.
-
-    References:
-        | Dropout Training as Adaptive Regularization (Wager et al., 2013)
-        | https://arxiv.org/abs/1307.1493
-
-    Arguments:
-        settings: The parameters of the estimator.
-        schema: What each variable is.
-        labeled: How many labels there are.
-    """
-
-    if settings["dropout"] != "auto":
-        return settings["dropout"]
-
-    real = any(target.kind == "real" for target in schema.targets)
-
-    return min(MOST_DROPOUT, PRIOR_LABELS / (PRIOR_LABELS + labeled)) if real else 0.0

@@ -31,6 +31,7 @@ class Model(nn.Module, abc.ABC):
         targets: The kinds of target that the model can learn from.
         labels_only: Whether it learns from labeled rows alone.
         interpolates: Whether what it believes between two rows is to lie between what it believes at them.
+        fits_prior: Whether the prior of its latent is fitted to the latent, which need not keep to a given one.
         encoder: The posterior of the latent.
         prior: The prior of the latent.
     """
@@ -38,6 +39,7 @@ class Model(nn.Module, abc.ABC):
     targets: ClassVar[tuple[Kind, ...]] = ()
     labels_only: ClassVar[bool] = False
     interpolates: ClassVar[bool] = False
+    fits_prior: ClassVar[bool] = False
 
     encoder: Conditional
     prior: nn.Module

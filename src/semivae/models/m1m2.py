@@ -27,8 +27,9 @@ learned: a row of a class is drawn as :math:`z_2`, then :math:`z_1`, then :math:
 What keeps predictions consistent moves the features, not the rows, and lends labels to those with near features.
 
 When to choose it: the rows are wide and so many that a VAE of them has good features; M2 on these is small and fast.
-The features are to hold more than is needed to draw a row: take many `latents` (50), and a small `beta` (0.05), with
-which the rows nearest in features are of one class more often than those nearest in values.
+The features are to hold more than is needed to draw a row: by default they have up to 50 `latents`, and a `beta` of
+0.05 in the first stage, with which the rows nearest in features are of one class more often than those nearest in
+values.
 
 References:
     | Semi-supervised Learning with Deep Generative Models (Kingma et al., 2014)
@@ -68,6 +69,7 @@ class M1M2(StackedModel):
     """
 
     targets = ("category",)
+    fits_prior = True
 
     def __init__(self, features: VAE, top: M2) -> None:
         super().__init__(features)
