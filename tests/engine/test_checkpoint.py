@@ -74,7 +74,7 @@ def fit(
 ) -> tuple[History, dict[str, Tensor]]:
     torch.manual_seed(training.seed)
     wired = wire(PARAMETERS, model, SCHEMA, COUNTS)
-    penalty = consistency(PARAMETERS, SCHEMA, COUNTS)
+    penalty = consistency(PARAMETERS, wired, SCHEMA, COUNTS)
     validation = loader(60, seed=6) if training.patience else None
     history = train(wired, ELBO(), rows or loader(), training, callbacks, validation, penalty)
 
