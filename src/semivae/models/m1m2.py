@@ -29,7 +29,7 @@ What keeps predictions consistent moves the features, not the rows, and lends la
 When to choose it: the rows are wide and so many that a VAE of them has good features; M2 on these is small and fast.
 The features are to hold more than is needed to draw a row: by default they have up to 50 `latents`, and a `beta` of
 0.05 in the first stage, with which the rows nearest in features are of one class more often than those nearest in
-values.
+values. With `latents=10` and `beta=1` classes are told apart worse, and densities are higher.
 
 References:
     | Semi-supervised Learning with Deep Generative Models (Kingma et al., 2014)
