@@ -76,7 +76,7 @@ def test_real_task_on_text():
 
 
 def test_settings():
-    pairs = ["epochs=20", "hidden=(256, 128)", "network=conv", "early_stopping=True", "scale = 0.5"]
+    pairs = ["epochs=20", "hidden=(256, 128)", "network=conv", "early_stopping=True", "scale = 0.5", "teacher=true"]
 
     assert settings_of(pairs, VAEClassifier) == {
         "epochs": 20,
@@ -84,6 +84,7 @@ def test_settings():
         "network": "conv",
         "early_stopping": True,
         "scale": 0.5,
+        "teacher": True,
     }
 
 

@@ -93,7 +93,7 @@ def settings_of(pairs: Iterable[str], estimator: type[Any]) -> dict[str, Any]:
     r"""Reads settings such as "epochs=20" and "hidden=(256, 256)".
 
     Arguments:
-        pairs: The settings; a value that is no Python literal is text.
+        pairs: The settings; a value that is no Python literal is text, but true and false may be small.
         estimator: The class whose signature says what there is. It checks the values itself when it is fitted.
 
     Raises:
@@ -117,7 +117,7 @@ def setting(pair: str, known: list[str]) -> tuple[str, Any]:
         raise SettingError(f"--set {pair}", f"it must be name=value, of {', '.join(known)}", guess(name, known))
 
     try:
-        return name, ast.literal_eval(text)
+        return name, ast.literal_eval(text.capitalize() if text in ("true", "false") else text)
     except (ValueError, SyntaxError):
         return name, text
 
