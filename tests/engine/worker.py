@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import safetensors.torch
 import torch
@@ -97,8 +98,6 @@ def run(model: str, adversarial: float, dropout: float, rows: Any = None, state:
         resume=True,
     )
 
-    # Rows are few here, and yet each label is to have neighbors.
-    penalties.ROWS_A_NEIGHBOR = 1
     torch.manual_seed(1)
     wired = wire(settings, name, schema, counts)
 
@@ -106,7 +105,10 @@ def run(model: str, adversarial: float, dropout: float, rows: Any = None, state:
         train(stage, ELBO(), rows, training)
         stage.requires_grad_(False)
 
-    penalty = penalties.penalty_of(settings, wired, schema, counts, rows)
+    # Rows are few here, and yet each label is to have neighbors.
+    with patch.object(penalties, "ROWS_A_NEIGHBOR", 1):
+        penalty = penalties.penalty_of(settings, wired, schema, counts, rows)
+
     history = train(wired, ELBO(free_bits=FREE_BITS.get(model, 0.0)), rows, training, penalty=penalty)
 
     for record in history.records:
