@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +31,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from semivae import VAEClassifier
-from store import RESULTS, store
+from store import RESULTS, spread_of, store
 
 ROOT = Path(os.environ.get("SEMIVAE_DATA") or Path(__file__).parents[2] / "shared" / "data")
 MODELS = ("predictor", "debias")
@@ -146,12 +145,6 @@ def gain(runs: list[dict[str, Any]], name: str) -> dict[str, Any]:
         "data": name,
         **{kind: spread_of([after[kind] - before[kind] for before, after in pairs]) for kind in KINDS},
     }
-
-
-def spread_of(values: list[float]) -> dict[str, float | None]:
-    """Returns mean and standard deviation."""
-
-    return {"mean": statistics.mean(values), "deviation": statistics.stdev(values) if len(values) > 1 else None}
 
 
 def table(facts: dict[str, Any]) -> str:

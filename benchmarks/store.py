@@ -2,7 +2,7 @@ r"""Where results are kept, and what each of them says beside what was measured.
 
 from __future__ import annotations
 
-__all__ = ["RESULTS", "machine", "spread", "store"]
+__all__ = ["RESULTS", "machine", "spread", "spread_of", "store"]
 
 import json
 import os
@@ -53,9 +53,10 @@ def processor() -> str:
 def spread(name: str, runs: list[dict[str, Any]]) -> dict[str, float | None]:
     """Returns mean and standard deviation of a measure over runs."""
 
-    values = [run[name] for run in runs]
+    return {f"{name}_{part}": value for part, value in spread_of([run[name] for run in runs]).items()}
 
-    return {
-        f"{name}_mean": statistics.mean(values),
-        f"{name}_deviation": statistics.stdev(values) if len(values) > 1 else None,
-    }
+
+def spread_of(values: list[float]) -> dict[str, float | None]:
+    """Returns mean and standard deviation of values."""
+
+    return {"mean": statistics.mean(values), "deviation": statistics.stdev(values) if len(values) > 1 else None}
