@@ -45,7 +45,8 @@ def test_penalty_is_the_mean_over_the_pairs_and_falls_to_zero():
     # Of four equally likely pairs one is of another class.
     expected = -(3 * np.log(0.9) + np.log(0.05)) / 4
     assert penalty(Sure(), batch, torch.tensor(0.0)).item() == pytest.approx(expected, abs=0.03)
-    assert penalty(Sure(), batch, torch.tensor(1.0)) == 0
+    assert penalty(Sure(), batch, torch.tensor(0.15)).item() == pytest.approx(expected / 2, abs=0.02)
+    assert penalty(Sure(), batch, torch.tensor(0.3)) == penalty(Sure(), batch, torch.tensor(1.0)) == 0
 
 
 def test_neighborhoods_tell_between_two_ways_to_cut():

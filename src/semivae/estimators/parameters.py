@@ -60,9 +60,9 @@ class Parameters(BaseEstimator):
         adversarial: Weight of the consistency of the prediction against that of the known labels; 0 leaves it out.
         radius: The neighborhood of a row in which its prediction has to be consistent, as a share of the distance to
             the nearest other row of a batch.
-        neighbors: Unlabeled rows nearest to each labeled row that are taken to be of its class, early in the training;
-            0 leaves them out. They are found among rows in memory, and fewer where rows are few: at most one for each
-            8 unlabeled rows that a label stands for.
+        neighbors: Unlabeled rows nearest to each labeled row that are taken to be of its class, in the first third of
+            the training; 0 leaves them out. They are found among rows in memory, and fewer where rows are few: at most
+            one for each 8 unlabeled rows that a label stands for.
         interpolation: Weight of the consistency between rows (mixup) against that of the known labels; "auto" is 1 for
             the model "shot", else 0.
         augmentation: How far images are turned, scaled, sheared and moved while the prediction has to stay the same: 1

@@ -1,11 +1,13 @@
 r"""Labels lent to neighbors: rows nearest to a labeled row are taken to be of its class, early in the training.
 
-.. math:: \mathcal{R} = - (1 - t) \, \mathbb{E}_{(x, y)} \, \mathbb{E}_{x' \in \mathrm{N}(x)} \log q(y \mid x')
+.. math::
 
-where :math:`t` is how much of the training is done, and :math:`\mathrm{N}(x)` holds the unlabeled rows nearest to a
-labeled one. Where two classes touch, unlabeled rows leave several gaps for a boundary to settle in, and a few single
-points are too easily learned by heart on the wrong side of it; with their neighborhoods they are not. The weight falls
-to zero, for some neighbors are of another class.
+    \mathcal{R} = - \max(0, 1 - t / t_0) \, \mathbb{E}_{(x, y)} \, \mathbb{E}_{x' \in \mathrm{N}(x)} \log q(y \mid x')
+
+where :math:`t` is how much of the training is done, :math:`t_0` for how much of it labels are lent, and
+:math:`\mathrm{N}(x)` holds the unlabeled rows nearest to a labeled one. Where two classes touch, unlabeled rows leave
+several gaps for a boundary to settle in, and a few single points are too easily learned by heart on the wrong side of
+it; with their neighborhoods they are not. The gap is chosen early; later, neighbors of another class do only harm.
 
 References:
     | Learning from Labeled and Unlabeled Data with Label Propagation (Zhu & Ghahramani, 2002)
@@ -27,6 +29,10 @@ from semivae.ranks import drawn
 
 # Rows whose distances are in memory at once.
 BLOCK = 8192
+
+# For how much of the training labels are lent. With 0.15 to 0.3 fewer hidden labels of MNIST were wrong than with 1, in
+# all of five draws of 100 labels.
+LENT = 0.3
 
 
 class Neighbors(nn.Module):
@@ -55,7 +61,7 @@ class Neighbors(nn.Module):
         which, rank = (places * torch.tensor(self.near.shape, device=places.device)).long().unbind(1)
         x, y = (part.to(progress.device) for part in (self.x[self.near[which, rank]], self.y[which]))
 
-        return -(1 - progress) * model.predict(x).log_prob(y).mean()
+        return -(1 - progress / LENT).clamp(min=0) * model.predict(x).log_prob(y).mean()
 
 
 def nearest_rows(
