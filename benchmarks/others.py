@@ -1,4 +1,4 @@
-r"""The arms of `speed.py` that are not ours: plain PyTorch, Pyro and pythae, and the sizes that all arms share."""
+r"""The arms of `speed.py` that are not ours: plain PyTorch and other libraries, and the sizes that all arms share."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ __all__ = [
     "plain_vae",
     "pyro_m2",
     "pythae_vae",
+    "scanvi",
 ]  # fmt: skip
 
 import math
@@ -202,6 +203,30 @@ def pythae_vae() -> Arm:
     def step() -> None:
         optimizer.zero_grad()
         model({"data": X}).loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def scanvi() -> Arm:
+    """Returns a step of scvi-tools' own model: two latents, the label between them, rows that are counts."""
+
+    from scvi import REGISTRY_KEYS as KEYS
+    from scvi.module import SCANVAE
+
+    module = SCANVAE(PIXELS, n_batch=1, n_labels=CLASSES, n_hidden=HIDDEN, n_latent=LATENTS, n_layers=2).to(WHERE)
+    optimizer = torch.optim.Adam(module.parameters(), RATE)
+
+    def tensors(x: Tensor, y: Tensor) -> dict[str, Tensor]:
+        return {KEYS.X_KEY: x, KEYS.BATCH_KEY: torch.zeros(len(x), 1, device=WHERE), KEYS.LABELS_KEY: y[:, None]}
+
+    known = tensors(KNOWN, LABELS)
+    rows = tensors(torch.cat([X, KNOWN]), torch.cat([LABELS.new_zeros(UNLABELED), LABELS]))
+    weights = {"labelled_tensors": known, "classification_ratio": ALPHA}
+
+    def step() -> None:
+        optimizer.zero_grad()
+        module(rows, loss_kwargs=weights)[-1].loss.backward()
         optimizer.step()
 
     return step
