@@ -38,7 +38,7 @@ from own import bare_loop, m2, ours, vae
 
 from store import store
 
-# The models of other libraries, and which each needs. Those of SCANVI are rows that are counts, and its own bound.
+# The models of other libraries, and which each needs. To SCANVI rows are counts, and its bound is its own.
 PEERS = {"m2 Pyro": ("pyro", pyro_m2), "vae pythae": ("pythae", pythae_vae), "m2 SCANVI": ("scvi", scanvi)}
 
 
@@ -151,7 +151,7 @@ def summary(times: dict[str, list[float]]) -> dict[str, Any]:
     ours, loop = (ms[f"vae {way} bfloat16{end}"]["median"] for end in ("", ", bare loop"))
     ratios["engine_over_bare_loop"] = ours / loop
 
-    for name in PEERS.keys() & ms.keys():
+    for name in (name for name in PEERS if name in ms):
         model, peer = name.split()
         ratios[f"{peer.lower()}_over_{model}"] = ms[name]["median"] / best(model)
 
