@@ -85,7 +85,7 @@ class Checkpoint:
             "about": self.about,
             "epoch": run.position[0],
             "step": run.position[1],
-            "seconds": time.perf_counter() - run.start,
+            "seconds": run.seconds,
             "best": run.history.best,
             "records": run.history.records,
             "schedule": run.schedule.last_epoch,

@@ -176,6 +176,12 @@ class Run:
         self.checkpoint.restore(self)
         self.fabric.barrier()
 
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken, with what it took before it was continued."""
+
+        return time.perf_counter() - self.start
+
     def epochs(self) -> Iterator[dict[str, Any]]:
         """Yields the record of each epoch."""
 
@@ -189,7 +195,7 @@ class Run:
             if self.validation is not None:
                 record["validation_loss"] = self.validate(self.validation)
 
-            record["seconds"] = time.perf_counter() - self.start
+            record["seconds"] = self.seconds
             self.history.records.append(record)
 
             if record.get("validation_loss", -math.inf) <= self.history.lowest:

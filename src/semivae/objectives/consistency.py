@@ -40,8 +40,8 @@ class Consistency(nn.Module):
     Arguments:
         weight: Its weight in the loss.
         radius: The length :math:`\epsilon` of the perturbation of a row, or of its features in models that judge by
-            them, as a share of the distance to the nearest
-            other row of the batch: boundaries keep clear of rows where these are dense, and fine gaps stay open.
+            them, as a share of the distance to the nearest other row of the batch: boundaries keep clear of rows
+            where these are dense, and fine gaps stay open.
         movable: 1 for cells that can be moved (real values, pixels), 0 for others (categories), with shape (*).
         prior: The logarithms of :math:`p(y)`, with shape (C,), those of several targets one after another; or
             :py:`None` where none is a class.
