@@ -18,8 +18,8 @@ import torch
 from semivae.batch import Batch
 from semivae.data.loader import Loader
 from semivae.engine import Training, checkpoint, train
-from semivae.estimators import VAEClassifier
-from semivae.estimators import penalty as penalties
+from semivae.estimators import VAEClassifier, near
+from semivae.estimators.penalty import penalty_of
 from semivae.estimators.wiring import wire
 from semivae.objectives import ELBO
 from semivae.ranks import ALONE, launched
@@ -101,13 +101,15 @@ def run(model: str, adversarial: float, dropout: float, rows: Any = None, state:
     torch.manual_seed(1)
     wired = wire(settings, name, schema, counts)
 
-    for stage in wired.stages()[:-1]:
+    *before, _ = wired.stages()
+
+    for stage in before:
         train(stage, ELBO(), rows, training)
         stage.requires_grad_(False)
 
     # Rows are few here, and yet each label is to have neighbors.
-    with patch.object(penalties, "ROWS_A_NEIGHBOR", 1):
-        penalty = penalties.penalty_of(settings, wired, schema, counts, rows)
+    with patch.object(near, "ROWS_A_NEIGHBOR", 1):
+        penalty = penalty_of(settings, wired, schema, counts, rows, before)
 
     history = train(wired, ELBO(free_bits=FREE_BITS.get(model, 0.0)), rows, training, penalty=penalty)
 

@@ -10,6 +10,7 @@ from sklearn.datasets import load_wine
 from semivae import Callback, VAEClassifier, VAERegressor, load
 from semivae.engine import is_checkpoint, stage_place
 from semivae.errors import SettingError
+from semivae.estimators import near
 
 X, CLASSES = load_wine(return_X_y=True)
 KNOWN = np.random.default_rng(0).permutation(len(X)) < 40
@@ -18,6 +19,16 @@ Y = np.where(KNOWN, CLASSES, -1)
 FIT: dict[str, Any] = {"hidden": (8,), "latents": 2, "epochs": 3, "batch_size": 32, "random_state": 0}
 
 stacked = pytest.mark.parametrize("model", ["m1", "m1m2"])
+
+
+@pytest.fixture(params=["m1", "m1m2", "m2"])
+def staged(request, monkeypatch):
+    """A model that is trained in two stages; m2 is where rows are wide, whose neighbors are looked for by features."""
+
+    monkeypatch.setattr(near, "MOST_COMPARED", 0)
+    monkeypatch.setattr(near, "ROWS_A_NEIGHBOR", 1)
+
+    return request.param
 
 
 class Stop(Callback):
@@ -77,9 +88,8 @@ def test_every_row_is_worth_the_same_to_the_features():
     assert first["loss"] == pytest.approx(expected, rel=1e-5)
 
 
-@stacked
-def test_history_tells_of_every_stage(model):
-    history = VAEClassifier(model=model, early_stopping=True, **FIT).fit(X, Y).history_
+def test_history_tells_of_every_stage(staged):
+    history = VAEClassifier(model=staged, early_stopping=True, **FIT).fit(X, Y).history_
 
     assert history["stage"].tolist() == [1, 1, 1, 2, 2, 2]
     assert history["epoch"].tolist() == [1, 2, 3, 1, 2, 3]
@@ -92,14 +102,13 @@ def test_model_of_one_stage_says_nothing_of_it():
     assert "stage" not in VAEClassifier(**FIT).fit(X, Y).history_
 
 
-@stacked
 @pytest.mark.parametrize("stage", [1, 2])
-def test_fit_stopped_in_a_stage_is_continued_exactly(model, stage, tmp_path):
-    whole = VAEClassifier(model=model, **FIT).fit(X, Y)
+def test_fit_stopped_in_a_stage_is_continued_exactly(staged, stage, tmp_path):
+    whole = VAEClassifier(model=staged, **FIT).fit(X, Y)
     state = tmp_path / "state"
 
     with pytest.warns(UserWarning) as warned:
-        stopped = VAEClassifier(model=model, **FIT, checkpoint=state, callbacks=[Stop(stage)]).fit(X, Y)
+        stopped = VAEClassifier(model=staged, **FIT, checkpoint=state, callbacks=[Stop(stage)]).fit(X, Y)
 
     said = [str(warning.message) for warning in warned]
     assert any("stopped by hand" in line for line in said)
@@ -107,7 +116,7 @@ def test_fit_stopped_in_a_stage_is_continued_exactly(model, stage, tmp_path):
     assert stopped.stopped_ == "interrupted" and len(stopped.history_) == 3 * stage - 1
 
     watch = Stop(stage=0)
-    continued = VAEClassifier(model=model, **FIT, checkpoint=state, callbacks=[watch]).fit(X, Y)
+    continued = VAEClassifier(model=staged, **FIT, checkpoint=state, callbacks=[watch]).fit(X, Y)
 
     assert watch.seen == [(1, 3), (2, 1), (2, 2), (2, 3)][3 * (stage - 1) :]
     assert same(whole, continued)

@@ -8,11 +8,13 @@ from semivae.data.loader import Loader
 from semivae.errors import SettingError
 from semivae.estimators import run
 from semivae.estimators.auto import beta_for, convolves, dropout_for, hidden_for, latents_for
+from semivae.estimators.near import features_for
 from semivae.estimators.penalty import alpha_for, neighbors
 from semivae.estimators.run import batch_for, compiled, epochs_for, precision_for
 from semivae.estimators.wiring import marginalization, wire
 from semivae.marginal import exact
 from semivae.models import M1M2
+from semivae.objectives import nearest_rows
 from semivae.variables import Schema, Variable
 
 
@@ -130,6 +132,31 @@ def test_neighbors(unlabeled, count):
     )
     schema = Schema(table(2).x, Variable("y", "category", classes=(0, 1)))
     settings = VAEClassifier().get_params()
-    penalty = neighbors(settings, wire(settings, "m2", schema, [5, 5]), schema, rows)
+    penalty = neighbors(settings, schema, rows, [])
 
     assert (0 if penalty is None else penalty.near.shape[1]) == count
+
+
+@pytest.mark.parametrize(
+    ("width", "model", "settings", "features"),
+    [
+        (257, "m2", {}, 50),
+        (257, "predictor", {"beta": 4, "latents": 3, "prior": "vamp"}, 50),
+        (257, "m2", {"neighbors": 0}, 0),
+        (257, "cvae", {}, 0),
+        (256, "m2", {}, 0),
+    ],
+)
+def test_neighbors_of_wide_rows_are_looked_for_by_features(width, model, settings, features):
+    labeled = torch.arange(10)
+    rows = Loader(torch.randn(90, width), torch.eye(2)[labeled % 2], labeled, torch.arange(10, 90), 8, 8, 0)
+    schema = Schema(table(width).x, Variable("y", "category", classes=(0, 1)))
+    settings = VAEClassifier(**settings).get_params()
+    before = features_for(settings, wire(settings, model, schema, [5, 5]), schema, rows)
+
+    assert [one.encoder.family.values for one in before] == [features][: len(before)] and len(before) == bool(features)
+
+    if before:
+        penalty = neighbors(settings, schema, rows, before)
+        means = before[0].posterior(rows.x)[0]
+        assert torch.equal(penalty.near, nearest_rows(means, labeled, rows.unlabeled, 1, lambda z: z))

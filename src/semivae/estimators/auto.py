@@ -2,7 +2,16 @@ r"""What "auto" stands for in the settings of a model's networks and latent."""
 
 from __future__ import annotations
 
-__all__ = ["beta_for", "convolves", "dropout_for", "hidden_for", "latents_for"]
+__all__ = [
+    "BETA_OF_FEATURES",
+    "beta_for",
+    "convolves",
+    "dropout_for",
+    "features_of",
+    "hidden_for",
+    "latents_for",
+    "width",
+]
 
 import math
 from typing import Any
@@ -58,7 +67,13 @@ def latents_for(settings: dict[str, Any], kind: type[Model], schema: Schema) -> 
     if settings["latents"] != "auto":
         return int(settings["latents"])
 
-    return max(LATENTS, min(MOST_LATENTS, width(schema))) if kind.fits_prior else LATENTS
+    return features_of(schema) if kind.fits_prior else LATENTS
+
+
+def features_of(schema: Schema) -> int:
+    """Returns the size of a latent that may hold all that a row shows."""
+
+    return max(LATENTS, min(MOST_LATENTS, width(schema)))
 
 
 def beta_for(settings: dict[str, Any], model: Model, before: bool = False) -> float:

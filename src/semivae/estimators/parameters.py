@@ -62,7 +62,8 @@ class Parameters(BaseEstimator):
             the nearest other row of a batch.
         neighbors: Unlabeled rows nearest to each labeled row that are taken to be of its class, in the first third of
             the training; 0 leaves them out. They are found among rows in memory, and fewer where rows are few: at most
-            one for each 8 unlabeled rows that a label stands for.
+            one for each 8 unlabeled rows that a label stands for. Rows of more than 256 numbers are compared by the
+            features of a VAE, for which the fit has a stage more.
         interpolation: Weight of the consistency between rows (mixup) against that of the known labels; "auto" is 1 for
             the model "shot", else 0.
         augmentation: How far images are turned, scaled, sheared and moved while the prediction has to stay the same: 1

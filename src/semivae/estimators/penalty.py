@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 
-from semivae.conditional import Net
 from semivae.data.loader import Loader
 from semivae.data.steps import Steps
 from semivae.errors import SettingError
+from semivae.estimators.near import neighbors_of, reader
 from semivae.models import Model, StackedModel
 from semivae.objectives import Augmentation, Consistency, Interpolation, Neighbors, Penalties, nearest_rows
 from semivae.priors import LabelPrior
@@ -21,12 +21,14 @@ from semivae.variables import Schema
 # A known value says how large the noise is, too, and with more weight than this the noise is learned by heart.
 ALPHA_OF_CLASSES, ALPHA_OF_VALUES = 20.0, 5.0
 
-# For each neighbor that gets the label of a row, the data holds at least as many rows a label.
-ROWS_A_NEIGHBOR = 8
-
 
 def penalty_of(
-    settings: dict[str, Any], model: Model, schema: Schema, counts: Sequence[Any], rows: Steps
+    settings: dict[str, Any],
+    model: Model,
+    schema: Schema,
+    counts: Sequence[Any],
+    rows: Steps,
+    before: Sequence[Model] = (),
 ) -> Penalties | None:
     r"""Returns what joins the loss beside the bound, if anything does.
 
@@ -36,6 +38,7 @@ def penalty_of(
         schema: What each variable is.
         counts: How many labels each class has, if the target is a class; in a list for each of several.
         rows: The rows to train on.
+        before: What was trained in the stages before this one.
 
     Raises:
         SettingError: If something is asked for that these rows or this target cannot have.
@@ -49,7 +52,7 @@ def penalty_of(
         consistency(settings, model, schema, counts),
         interpolation(settings, model, schema),
         augmentation(settings, schema),
-        neighbors(settings, model, schema, rows),
+        neighbors(settings, schema, rows, before),
     ]
     parts = [part for part in parts if part is not None and part.weight]
 
@@ -116,20 +119,15 @@ def augmentation(settings: dict[str, Any], schema: Schema) -> Augmentation | Non
     return Augmentation(alpha_for(settings, schema), settings["augmentation"])
 
 
-def neighbors(settings: dict[str, Any], model: Model, schema: Schema, rows: Steps) -> Neighbors | None:
-    """Returns the penalty that lends labels to the rows nearest to them, of rows in memory and a class."""
+def neighbors(settings: dict[str, Any], schema: Schema, rows: Steps, before: Sequence[Model]) -> Neighbors | None:
+    """Returns the penalty that lends labels to the rows nearest to them, in the last features learned before."""
 
-    if schema.target.kind != "category" or not isinstance(rows, Loader) or not len(rows.labeled):
+    count = neighbors_of(settings, schema, rows)
+
+    if not count or not isinstance(rows, Loader):
         return None
 
-    # Where a label stands for few rows, its neighbors are far, and many of them of another class.
-    count = min(settings["neighbors"], len(rows.unlabeled) // (ROWS_A_NEIGHBOR * len(rows.labeled)))
-
-    if not count:
-        return None
-
-    features = model.read if isinstance(model, StackedModel) else Net().trunk(schema.x)
-    near = nearest_rows(rows.x, rows.labeled, rows.unlabeled, count, features)
+    near = nearest_rows(rows.x, rows.labeled, rows.unlabeled, count, reader(schema, before))
 
     return Neighbors(alpha_for(settings, schema), rows.x, near, rows.y)
 

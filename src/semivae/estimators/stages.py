@@ -9,7 +9,8 @@ from typing import Any
 
 from semivae.data.steps import Steps
 from semivae.engine import History, train
-from semivae.estimators.auto import beta_for
+from semivae.estimators.auto import BETA_OF_FEATURES, beta_for
+from semivae.estimators.near import features_for
 from semivae.estimators.penalty import alpha_for, penalty_of
 from semivae.estimators.run import epochs_for, training
 from semivae.objectives import ELBO
@@ -27,13 +28,15 @@ def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> Histo
         What happened, with the number of the stage in every record where there are several.
     """
 
-    *before, model = estimator.model_.stages()
-    epochs = epochs_for(estimator.settings_, len(rows), len(before) + 1)
+    *own, model = estimator.model_.stages()
+    epochs = epochs_for(estimator.settings_, len(rows), len(own) + 1)
+    before = own or features_for(estimator.settings_, model, estimator.schema_, rows)
+    beta = beta_for(estimator.settings_, model, before=True) if own else BETA_OF_FEATURES
     whole = History()
 
     for number, stage in enumerate(before, 1):
         run = training(estimator, epochs, rows, number)
-        history = train(stage, unsupervised(estimator, rows), rows, run, estimator._watchers(), validation)
+        history = train(stage, unsupervised(estimator, rows, beta), rows, run, estimator._watchers(), validation)
         append(whole, history, {"stage": number})
         stage.requires_grad_(False)
 
@@ -46,19 +49,17 @@ def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> Histo
     beta = beta_for(estimator.settings_, model)
     objective = ELBO(alpha, beta, estimator.warmup, estimator.labeled_share, estimator.free_bits)
     run = training(estimator, epochs, rows, len(before) + 1)
-    penalty = penalty_of(estimator.settings_, model, estimator.schema_, estimator.counts_, rows)
+    penalty = penalty_of(estimator.settings_, model, estimator.schema_, estimator.counts_, rows, before)
     history = train(model, objective, rows, run, estimator._watchers(), validation, penalty)
     append(whole, history, {"stage": len(before) + 1} if before else {})
 
     return whole
 
 
-def unsupervised(estimator: Any, rows: Steps) -> ELBO:
+def unsupervised(estimator: Any, rows: Steps, beta: float) -> ELBO:
     """Returns the objective of a stage without labels, to which every row is worth the same."""
 
     known, unknown = len(rows.labeled), len(rows.unlabeled)
-
-    beta = beta_for(estimator.settings_, estimator.model_, before=True)
 
     return ELBO(0.0, beta, estimator.warmup, known / (known + unknown), estimator.free_bits)
 
