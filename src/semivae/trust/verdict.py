@@ -141,13 +141,19 @@ def compare(
         center = y[np.concatenate(tests)].var()
         scores = {name: 1 - errors / center for name, errors in scores.items()}
 
-    return judge(scores, "accuracy" if classes else "R2", epochs)
+    return judge(scores, "accuracy" if classes else "R2", epochs, epochs_of(estimator))
+
+
+def epochs_of(estimator: Any) -> int:
+    """Returns the epochs of a fit, or of each of its stages."""
+
+    return int(estimator.history_["epoch"].max())
 
 
 def affordable(estimator: Any, rounds: int, seconds: float) -> int:
     """Returns how many epochs so many fits in a row can have in a time, at most those of the estimator."""
 
-    epochs = int(estimator.history_["epoch"].max())  # of each stage, if there are several
+    epochs = epochs_of(estimator)
     each = float(estimator.history_["seconds"].iloc[-1]) / epochs
 
     return max(1, min(epochs, int(seconds / (rounds * each))))
@@ -200,8 +206,15 @@ def score(predicted: NDArray[Any], truth: NDArray[Any]) -> NDArray[np.float64]:
     return (predicted == truth).astype(float) if truth.dtype.kind != "f" else (predicted - truth) ** 2
 
 
-def judge(scores: dict[str, NDArray[np.float64]], metric: str, epochs: int) -> Verdict:
-    """Returns the verdict on the scores of each method, row by row."""
+def judge(scores: dict[str, NDArray[np.float64]], metric: str, epochs: int, most: int) -> Verdict:
+    r"""Returns the verdict on the scores of each method.
+
+    Arguments:
+        scores: The score of each row by each method, the model's own first.
+        metric: What is scored.
+        epochs: The epochs of the fits that are compared.
+        most: Those of the fit that the comparison is about.
+    """
 
     first, *others = scores
     rows = tuple(interval(name, values) for name, values in scores.items())
@@ -213,6 +226,9 @@ def judge(scores: dict[str, NDArray[np.float64]], metric: str, epochs: int) -> V
 
     if others and best.name != first and best.name != "same network, labels alone":
         sentence += f" On these labels {best.name} scored higher ({best.mean:.3f} against {rows[0].mean:.3f})."
+
+    if epochs < most:
+        sentence += f" The fits compared had {epochs} of its {most} epochs: the model itself may be better."
 
     return Verdict(metric, len(scores[first]), rows, gain, epochs, sentence)
 

@@ -1,0 +1,43 @@
+"""What the comparison says of its scores."""
+
+import numpy as np
+import pytest
+
+from semivae.trust.verdict import judge
+
+ALONE = "same network, labels alone"
+
+
+def right(share: float) -> np.ndarray:
+    """Rows of which a share is predicted."""
+
+    return (np.arange(100) < 100 * share).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("model", "alone", "said"),
+    [
+        (0.9, 0.5, "The unlabeled rows helped: +0.400 accuracy"),
+        (0.5, 0.9, "The unlabeled rows hurt: -0.400 accuracy"),
+        (0.9, 0.9, "cannot be said from so few labels: +0.000 accuracy"),
+        (0.9, None, "There are no unlabeled rows."),
+    ],
+)
+def test_sentence_says_whether_unlabeled_rows_helped(model, alone, said):
+    scores = {"this model": right(model)} | ({} if alone is None else {ALONE: right(alone)})
+
+    assert said in judge(scores, "accuracy", 5, 5).sentence
+
+
+def test_a_rival_that_is_better_is_named():
+    scores = {"this model": right(0.6), ALONE: right(0.7), "forest": right(0.8)}
+
+    assert "forest scored higher (0.800 against 0.600)" in judge(scores, "accuracy", 5, 5).sentence
+    assert "higher" not in judge(scores | {"forest": right(0.5)}, "accuracy", 5, 5).sentence
+
+
+def test_shorter_fits_are_confessed():
+    scores = {"this model": right(0.6)}
+
+    assert "had 3 of its 11 epochs" in judge(scores, "accuracy", 3, 11).sentence
+    assert "epochs" not in judge(scores, "accuracy", 11, 11).sentence
