@@ -242,7 +242,7 @@ def test_model_of_several_targets_is_used(run, several, frame, tmp_path):
     np.testing.assert_allclose(predictions["price_prediction"], expected["price"])
     assert (predictions["price_lower"] < predictions["price_upper"]).all()
     assert "kind, one of big, small; price, from" in run("info", several).stdout
-    assert "several targets" in run("evaluate", several, tmp_path / "rows.csv", code=2).stderr
+    assert "several targets" in run("evaluate", several, tmp_path / "rows.csv", "--target", "kind", code=2).stderr
     assert (
         "several targets" in run("sample", several, "--given", "kind=big", "--out", tmp_path / "x.csv", code=2).stderr
     )

@@ -56,14 +56,19 @@ def estimator_for(
         SettingError: If there is no such setting.
     """
 
-    from semivae.estimators import PCA, VAEClassifier, VAEEmbedding, VAERegressor
+    from semivae.estimators import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
 
     settings = settings_for(model, pairs) | {"random_state": seed}
 
     if model == "pca":
         return PCA(**cast(Any, settings))
 
-    kinds = {Task.CLASS: VAEClassifier, Task.REAL: VAERegressor, None: VAEEmbedding}
+    kinds = {
+        Task.CLASS: VAEClassifier,
+        Task.REAL: VAERegressor,
+        Task.SEVERAL: VAEPredictor,
+        None: VAEEmbedding,
+    }
     marked = {} if task is None else {"missing_label": markers_for(task, missing_label)}
 
     return kinds[task](model=model, **settings, **marked)

@@ -69,7 +69,7 @@ def demo(
             source = first.source
             verdict = judge(first.estimator, source.x, source.y, seed=0, tell=say, seconds=SECONDS)
 
-    facts = describe(first, "label") | {"test_accuracy": accuracies}
+    facts = describe(first, ["label"]) | {"test_accuracy": accuracies}
     save(first, out, facts, verdict, 0, overwrite)
 
     if json:
@@ -81,7 +81,7 @@ def demo(
 def draw(seed: int, settings: list[str], test: Source) -> tuple[Job, dict[str, float]]:
     """Fits with one draw of the labels; returns the fit, and the test accuracy of the model and of its rivals."""
 
-    job = prepare(Wishes("digits", "label", "train", "auto", Task.CLASS, LABELS, seed, settings, None))
+    job = prepare(Wishes("digits", ["label"], "train", "auto", Task.CLASS, LABELS, seed, settings, None))
     train(job, quiet=True)
 
     return job, scores(job, test)

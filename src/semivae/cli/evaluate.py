@@ -27,15 +27,17 @@ def evaluate(
     The log-likelihood per row is a lower bound, from at most 2,000 of the rows.
     """
 
-    from semivae.cli.rows import read_labeled, read_rows
+    from semivae.cli.rows import is_several, read_labeled, read_rows
     from semivae.estimators import load
 
     estimator = load(model)
     labeled = estimator.schema_.y is not None or target is not None
 
+    measured: dict[str, Any]
+
     if labeled:
         source = read_labeled(estimator, data, target, split)
-        x, measured = known(estimator, source.x, source.y)
+        x, measured = (known_in_part if is_several(estimator) else known)(estimator, source.x, source.y)
     else:
         source = read_rows(estimator, data, split)
         x, measured = source.x, {"n": len(source)}
@@ -46,7 +48,9 @@ def evaluate(
         emit({"model": model, "data": source.name, "split": split, **measured})
     else:
         put(f"{model} on {source.name}: {number(measured.pop('n'))} rows\n")
-        table(["measure", ">value"], list(measured.items()))
+        parts: dict[str, dict[str, Any]] = measured.pop("targets", {})
+        lines = [(f"{name}: {measure}", value) for name, part in parts.items() for measure, value in part.items()]
+        table(["measure", ">value"], [*lines, *measured.items()])
 
 
 def known(estimator: Any, x: Any, y: Any) -> tuple[Any, dict[str, Any]]:
@@ -69,6 +73,14 @@ def known(estimator: Any, x: Any, y: Any) -> tuple[Any, dict[str, Any]]:
         return x, measured | classes(estimator, x, y)
 
     return x, measured | values(estimator, x, y)
+
+
+def known_in_part(estimator: Any, x: Any, y: Any) -> tuple[Any, dict[str, Any]]:
+    """Returns all rows, and how well each of several targets is predicted where it is known."""
+
+    from semivae.cli.several import evaluated
+
+    return x, {"n": len(x), "targets": evaluated(estimator, x, y)}
 
 
 def classes(estimator: Any, x: Any, y: Any) -> dict[str, Any]:

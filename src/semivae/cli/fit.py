@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["describe", "fit", "save", "train"]
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,19 +25,20 @@ from semivae.cli.options import (
     Seed,
     Settings,
     Streamed,
-    TargetName,
+    TargetNames,
     TaskName,
 )
 from semivae.cli.sampled import as_if_on, sample_of
 from semivae.cli.screen import emit, put, ready, say
 from semivae.cli.state import begin, state_of
+from semivae.cli.task import Task
 from semivae.cli.verdict import judge, show_verdict
 
 
 def fit(
     data: Data,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
-    target: TargetName = None,
+    target: TargetNames = None,
     model: Annotated[
         str,
         typer.Option(
@@ -63,6 +65,9 @@ def fit(
     """Fit a model to partially labeled rows and save it.
 
     The folder gets the model, its figures, and a table that compares it with simpler methods on the same labels.
+    Several targets, each of which a row may have or not, are learned together by the model predictor, without the
+    comparison.
+
     Ctrl-C ends the training early and keeps the best model so far; --resume goes on from there. Rows larger than memory
     are streamed from parquet or npy files; the table and the figures are then of at most 5,000 labeled and 20,000 other
     rows, drawn at random.
@@ -75,7 +80,7 @@ def fit(
         raise typer.Exit(fit_together(out, devices, nodes))
 
     job = prepare(
-        Wishes(data, target, split, model, task, labels, seed, settings or [], missing_label, labels_from, stream)
+        Wishes(data, target or (), split, model, task, labels, seed, settings or [], missing_label, labels_from, stream)
     )
     spread(job, state)
     train(job, quiet)
@@ -84,10 +89,10 @@ def fit(
         leave(job)
         return
 
-    facts = describe(job, target)
+    facts = describe(job, target or ())
     verdict, shown = None, sample_of(job, seed)
 
-    if compare and job.task and facts["stopped"] != "interrupted":
+    if compare and job.task in (Task.CLASS, Task.REAL) and facts["stopped"] != "interrupted":
         verdict = judge(
             as_if_on(job.estimator, len(shown.source)),
             shown.source.x,
@@ -151,15 +156,16 @@ def train(job: Job, quiet: bool) -> None:
 
     estimator.fit(source.x, source.y)
 
-    if job.task is not None:
+    if job.task in (Task.CLASS, Task.REAL):
         estimator.schema_ = replace(estimator.schema_, y=replace(estimator.schema_.y, name=source.target))
 
 
-def describe(job: Job, target: str | None) -> dict[str, Any]:
-    """Returns what was done as plain values."""
+def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:
+    """Returns what was done as plain values; several targets are a list."""
 
     estimator, rows = job.estimator, len(job.source)
     history = estimator.history_
+    target = targets[0] if len(targets) == 1 else list(targets) or None
 
     return {
         "estimator": type(estimator).__name__,

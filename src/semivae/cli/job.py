@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Job", "Wishes", "prepare"]
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ class Wishes:
 
     Attributes:
         data: A file, or the name of a set.
-        target: The column of the labels.
+        targets: The columns of the labels.
         split: Which rows of a named set.
         model: The name of the model, "pca" or "auto".
         task: What the target is; None to judge by its values.
@@ -35,7 +36,7 @@ class Wishes:
     """
 
     data: str
-    target: str | None
+    targets: Sequence[str]
     split: str
     model: str
     task: Task | None
@@ -45,6 +46,18 @@ class Wishes:
     missing_label: list[str] | None
     labels_from: Path | None = None
     stream: bool = False
+
+    @property
+    def target(self) -> str | None:
+        """The column of the labels, or the first of several; None without one."""
+
+        return self.targets[0] if self.targets else None
+
+    @property
+    def several(self) -> bool:
+        """Whether the target is a table, of which a row may hold a part."""
+
+        return len(self.targets) > 1 or self.task is Task.SEVERAL
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,7 @@ def prepare(wishes: Wishes) -> Job:
     """
 
     from semivae.cli.choose import estimator_for, learns_from_target, settings_for
+    from semivae.cli.several import labeled_in_part, read_several, refuse_together
     from semivae.cli.streams import is_streamed, streamed
     from semivae.data.read import read
 
@@ -80,6 +94,9 @@ def prepare(wishes: Wishes) -> Job:
         needed = "labels are kept of a target that is learned from"
         raise SettingError(f"--labels {wishes.labels}", needed, "add --target COL, without --model")
 
+    if wishes.several:
+        refuse_together(wishes)
+
     settings_for(wishes.model, wishes.settings)  # a wrong one should not wait until the rows are read
 
     if is_streamed(wishes.data, wishes.stream, wishes.labels_from):
@@ -87,13 +104,18 @@ def prepare(wishes: Wishes) -> Job:
 
         return Job(estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed), source, task)
 
-    source = read(wishes.data, wishes.target, wishes.split, download=True)
+    if wishes.several:
+        source = read_several(wishes.data, wishes.targets, wishes.split, wishes.missing_label)
+    else:
+        source = read(wishes.data, wishes.target, wishes.split, download=True)
 
     if not learns:
         if wishes.target is not None:
-            say(f"Model {wishes.model} does not learn from a target: {wishes.target!r} is left out of the rows.")
+            say(f"Model {wishes.model} does not learn from a target: {source.target} is left out of the rows.")
 
         source, task = replace(source, y=None), None
+    elif wishes.several:
+        source, task = labeled_in_part(source, wishes), Task.SEVERAL
     else:
         source, task = labeled(source, wishes)
 

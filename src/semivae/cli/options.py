@@ -18,6 +18,7 @@ __all__ = [
     "Settings",
     "Streamed",
     "TargetName",
+    "TargetNames",
     "TaskName",
     "settings_of",
 ]
@@ -43,6 +44,14 @@ Data = Annotated[
 ]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="The folder that `semivae fit --out` wrote.")]
 TargetName = Annotated[str | None, typer.Option("--target", metavar="COL", help="The column that holds the labels.")]
+TargetNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target",
+        metavar="COL",
+        help="The column that holds the labels. Repeatable: several are learned together.",
+    ),
+]
 TaskName = Annotated[Task | None, typer.Option("--task", help="What the target is; judged by its values if not given.")]
 MissingLabel = Annotated[
     list[str] | None,

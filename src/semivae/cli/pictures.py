@@ -74,12 +74,21 @@ def figures(estimator: Any, x: Any, y: Any, seed: int) -> Iterator[tuple[str, Fi
 
 
 def codes_of(estimator: Any, y: Any, rows: int) -> NDArray[Any]:
-    """Returns the class codes or values of the labels that were seen, with shape (N,); NaN where there is none."""
+    """Returns the class codes or values of the labels that were seen, with shape (N,); NaN where there is none.
+
+    Of several targets, those of the first.
+    """
 
     import numpy as np
 
     if estimator.schema_.y is None:
         return np.full(rows, np.nan)
+
+    if estimator.schema_.y.kind == "several":
+        first = estimator.schema_.targets[0]
+        codes = estimator._labels.encode(y)[:, 0]
+
+        return codes if first.kind == "category" else codes * first.scale + first.center
 
     codes = encoded(estimator, y)
 
@@ -98,11 +107,12 @@ def some(codes: NDArray[Any], random: Any) -> NDArray[Any]:
 
 
 def target_of(estimator: Any) -> tuple[str, list[str]]:
-    """Returns the name of the target and of its classes; nothing where there is none."""
+    """Returns the name of the target, or of the first of several, and of its classes; nothing where there is none."""
 
-    variable = estimator.schema_.y
+    for variable in estimator.schema_.targets:
+        return variable.name, [str(name) for name in variable.classes]
 
-    return ("", []) if variable is None else (variable.name, [str(name) for name in variable.classes])
+    return "", []
 
 
 def rebuilt(estimator: Any, rows: Any) -> Any:
@@ -128,7 +138,7 @@ def images(estimator: Any, rows: Any, seed: int) -> Iterator[tuple[str, Figure]]
 
     variable = estimator.schema_.y
 
-    if variable is None or variable.kind == "real":
+    if variable is None or variable.kind != "category":
         yield "samples", image_grid(estimator.sample(PER_CLASS**2, random_state=seed), PER_CLASS, title="new rows")
 
         return
@@ -165,7 +175,7 @@ def new_rows(estimator: Any, n: int, seed: int) -> dict[str, Any]:
 
     variable = estimator.schema_.y
 
-    if variable is None or variable.kind == "real" or len(variable.classes) > FEW_CLASSES:
+    if variable is None or variable.kind != "category" or len(variable.classes) > FEW_CLASSES:
         return {"sampled": estimator.sample(n, random_state=seed)}
 
     return {

@@ -2,7 +2,7 @@ r"""Rows for a command: read, and brought into the order of the fit."""
 
 from __future__ import annotations
 
-__all__ = ["has_density", "read_blocks", "read_labeled", "read_rows", "refuse_several", "target_of"]
+__all__ = ["has_density", "is_several", "read_blocks", "read_labeled", "read_rows", "refuse_several", "targets_of"]
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from semivae.data.source import Source
 
 
-def target_of(estimator: Any) -> str | None:
-    """Returns the name of the column that is the target of a saved model, or was left out of its rows."""
+def targets_of(estimator: Any) -> list[str]:
+    """Returns the names of the columns that are targets of a saved model, or were left out of its rows."""
 
-    y = estimator.schema_.y
+    given = estimator.metrics_.get("data", {}).get("target") or []
+    learned = [part.name for part in estimator.schema_.targets]
 
-    return y.name if y is not None else estimator.metrics_.get("data", {}).get("target")
+    return learned or ([given] if isinstance(given, str) else given)
+
+
+def is_several(estimator: Any) -> bool:
+    """Whether a saved model has several targets."""
+
+    return estimator.schema_.y is not None and estimator.schema_.y.kind == "several"
 
 
 def refuse_several(estimator: Any, given: str, line: str) -> None:
@@ -32,7 +39,7 @@ def refuse_several(estimator: Any, given: str, line: str) -> None:
         line: What does it in Python.
     """
 
-    if estimator.schema_.y is not None and estimator.schema_.y.kind == "several":
+    if is_several(estimator):
         raise SettingError(
             given, "the model has several targets, which this command does not take", f"{line} in Python"
         )
@@ -101,13 +108,21 @@ def read_labeled(estimator: Any, data: str, target: str | None, split: str) -> S
 
     from dataclasses import replace
 
+    from semivae.cli.several import read_several
     from semivae.cli.task import readable
     from semivae.data.read import read
 
     if estimator.schema_.y is None:
         raise SettingError(f"--target {target}", "the model was fitted without a target", "leave --target out")
 
-    refuse_several(estimator, f"--target {target}" if target else data, "semivae.load(MODEL).scores(X, y)")
+    if is_several(estimator):
+        if target is not None:
+            needed = "the model has several targets, each of which is measured"
+            raise SettingError(f"--target {target}", needed, "leave --target out")
+
+        source = read_several(data, targets_of(estimator), split, estimator.missing_label, part=True)
+
+        return replace(source, x=aligned(estimator, source.x))
 
     source = read(data, target or estimator.schema_.y.name, split, download=True)
 
@@ -124,7 +139,7 @@ def aligned(estimator: Any, x: Any) -> Any:
     if not is_frame(x) or not names:
         return x
 
-    x = x.drop(columns=[target_of(estimator), *(part.name for part in estimator.schema_.targets)], errors="ignore")
+    x = x.drop(columns=targets_of(estimator), errors="ignore")
     absent = {name: None for name in estimator.schema_.left_out if name not in x}
     x = x.assign(**absent)  # columns that the model does not read
     extra = [name for name in x if name not in names]

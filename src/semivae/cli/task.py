@@ -1,4 +1,4 @@
-r"""What to learn from a target: classes or a real value, and which of its labels."""
+r"""What to learn from a target: classes, a real value or several of both, and which of its labels."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Task(StrEnum):
 
     CLASS = "class"
     REAL = "real"
+    SEVERAL = "several"
 
 
 def markers_for(task: Task, missing_label: list[str] | None) -> Any:
