@@ -102,6 +102,17 @@ def test_what_does_not_go_together(run, truth, tmp_path, words, said):
     assert not (tmp_path / "m").exists()
 
 
+def test_check_tells_of_each_target(run, partly):
+    shown = run("check", partly, *BOTH).stdout
+    facts = json.loads(run("check", partly, *BOTH, "--json").stdout)
+
+    assert "target 'kind': class" in shown and "target 'price': real" in shown
+    assert facts["task"] == "several" and [one["task"] for one in facts["targets"]] == ["class", "real"]
+    assert [column["variable"]["name"] for column in facts["columns"]] == ["size", "count", "shade"]
+    assert all(0 < one["labeled"] < 60 for one in facts["targets"])
+    assert "given twice" in run("check", partly, "--target", "kind", "--target", "kind", code=2).stderr
+
+
 def test_an_array_has_no_columns_by_name(run, tmp_path):
     said = run("fit", "digits", "--target", "label", "--target", "other", "--out", tmp_path / "m", code=2).stderr
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 __all__ = ["check"]
 
+import dataclasses
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semivae.cli.options import Data, Json, LabelsFrom, MissingLabel, TargetName, TaskName
+from semivae.cli.options import Data, Json, LabelsFrom, MissingLabel, TargetNames, TaskName
 from semivae.cli.screen import emit, number, put, table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from semivae.cli.job import Wishes
     from semivae.cli.task import Task
     from semivae.data.summary import Column, Summary, Target
+
+    # A target, what it is taken for, and why.
+    Judged = tuple[Target, Task, str]
 
 # How many rows of a table are shown.
 MOST = 40
 
+AS_ASKED = "as asked"
+
 
 def check(
     data: Data,
-    target: TargetName = None,
+    target: TargetNames = None,
     task: TaskName = None,
     missing_label: MissingLabel = None,
     labels_from: LabelsFrom = None,
@@ -32,23 +38,24 @@ def check(
 ) -> None:
     """Show what was understood of some data. Trains nothing. Rows that `fit` would stream are not held in memory."""
 
+    from semivae.cli.job import Wishes
     from semivae.cli.streams import is_streamed
 
-    if is_streamed(data, labels_from=labels_from):
-        summary, task, reason = understood_stream(data, target, task, missing_label, labels_from)
+    wishes = Wishes(data, target or (), split, "auto", task, None, 0, [], missing_label, labels_from)
+    streamed = not wishes.several and is_streamed(data, labels_from=labels_from)
+    summary, targets = (understood_in_part if wishes.several else understood_stream if streamed else understood)(wishes)
+
+    if not json:
+        show(summary, targets)
+    elif wishes.several:
+        found = [dataclasses.asdict(one) | {"task": kind} for one, kind, _ in targets]
+        emit(summary.to_json() | {"task": "several", "targets": found})
     else:
-        summary, task, reason = understood(data, target, task, missing_label, split)
-
-    if json:
-        emit(summary.to_json() | {"task": task if summary.target else None})
-    else:
-        show(summary, task, reason)
+        emit(summary.to_json() | {"task": targets[0][1] if targets else None})
 
 
-def understood_stream(
-    data: str, target: str | None, task: Task | None, missing_label: list[str] | None, labels_from: Path | None
-) -> tuple[Summary, Task | None, str]:
-    """Returns what was understood of a stream, and what its target is taken for and why."""
+def understood_stream(wishes: Wishes) -> tuple[Summary, list[Judged]]:
+    """Returns what was understood of a stream, and of its target."""
 
     import warnings
 
@@ -57,23 +64,23 @@ def understood_stream(
     from semivae.data.stream import stream
     from semivae.data.stream_summary import summarize_stream
 
-    rows = stream(data, target, labels_from)
-    labels, reason = None, ""
+    rows = stream(wishes.data, wishes.target, wishes.labels_from)
+    labels, about = None, []
 
     with warnings.catch_warnings(record=True) as notes:
-        if target is not None:
-            task, reason = (task, "as asked") if task else judged(rows, missing_label)
-            labels = labels_in(rows, task, missing_label)
+        if wishes.target is not None:
+            about = [(wishes.task, AS_ASKED) if wishes.task else judged(rows, wishes.missing_label)]
+            labels = labels_in(rows, about[0][0], wishes.missing_label)
 
         found = surveyed(rows)
 
-    return summarize_stream(rows, found, labels, [str(note.message) for note in notes]), task, reason
+    summary = summarize_stream(rows, found, labels, [str(note.message) for note in notes])
+
+    return summary, [(summary.target, *kind) for kind in about if summary.target]
 
 
-def understood(
-    data: str, target: str | None, task: Task | None, missing_label: list[str] | None, split: str
-) -> tuple[Summary, Task | None, str]:
-    """Returns what was understood of rows in memory, and what their target is taken for and why."""
+def understood(wishes: Wishes) -> tuple[Summary, list[Judged]]:
+    """Returns what was understood of rows in memory, and of their target."""
 
     import warnings
 
@@ -82,8 +89,9 @@ def understood(
     from semivae.data.read import read
     from semivae.data.summary import summarize
 
-    source = read(data, target, split, download=True)
-    labels, reason = None, ""
+    target, markers = wishes.target, wishes.missing_label
+    source = read(wishes.data, target, wishes.split, download=True)
+    labels, about = None, []
 
     with warnings.catch_warnings():
         # The summary states them all.
@@ -91,15 +99,43 @@ def understood(
         codec = codec_for(source.x)
 
         if target is not None:
-            y = readable(source.y, missing_label)
-            judged, reason = task_of(y, missing_label, target)
-            task, reason = (task, "as asked") if task else (judged, reason)
-            labels = labels_for(y, task, missing_label, target)
+            y = readable(source.y, markers)
+            about = [(wishes.task, AS_ASKED) if wishes.task else task_of(y, markers, target)]
+            labels = labels_for(y, about[0][0], markers, target)
 
-    return summarize(source, codec, labels), task, reason
+    summary = summarize(source, codec, labels)
+
+    return summary, [(summary.target, *kind) for kind in about if summary.target]
 
 
-def show(summary: Summary, task: Task | None, reason: str) -> None:
+def understood_in_part(wishes: Wishes) -> tuple[Summary, list[Judged]]:
+    """Returns what was understood of rows with several targets, and of each of these."""
+
+    import warnings
+
+    from semivae.cli.several import read_several, refuse_together
+    from semivae.cli.task import labels_for, task_of
+    from semivae.data.choose import codec_for
+    from semivae.data.summary import summarize, target_of
+
+    refuse_together(wishes)
+
+    markers = wishes.missing_label
+    source = read_several(wishes.data, wishes.targets, wishes.split, markers)
+    about = []
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+
+        for name in wishes.targets:
+            column = dataclasses.replace(source, y=source.y[name])
+            task, reason = task_of(column.y, markers, name)
+            about.append((target_of(column, labels_for(column.y, task, markers, name)), task, reason))
+
+        return summarize(source, codec_for(source.x)), about
+
+
+def show(summary: Summary, targets: Sequence[Judged]) -> None:
     """Shows a summary as text."""
 
     put(f"{summary.name}: {number(summary.rows)} rows, each {what(summary)}\n")
@@ -111,14 +147,14 @@ def show(summary: Summary, task: Task | None, reason: str) -> None:
     if len(summary.columns) > MOST:
         put(f"... and {len(summary.columns) - MOST} more (--json lists them all)")
 
-    if summary.target is not None:
-        show_target(summary.target, task, reason)
+    for target in targets:
+        show_target(*target)
 
     for warning in summary.warnings:
         put(f"\nWarning: {warning}")
 
 
-def show_target(target: Target, task: Task | None, reason: str) -> None:
+def show_target(target: Target, task: Task, reason: str) -> None:
     """Shows a target as text."""
 
     variable = target.variable
