@@ -78,7 +78,7 @@ def test_one_target_may_be_learned_as_several(run, truth, tmp_path):
 def test_targets_that_are_not_learned_are_left_out_of_the_rows(run, truth, tmp_path):
     result = run("fit", truth, *BOTH, "--model", "vae", *QUICK, "--out", tmp_path / "m")
 
-    assert "kind, price is left out of the rows" in result.stderr
+    assert "'kind' and 'price' are left out of the rows" in result.stderr
     assert [variable.name for variable in load(tmp_path / "m").schema_.x] == ["size", "count", "shade"]
 
     run("score", tmp_path / "m", truth, "--out", tmp_path / "scores.csv")

@@ -111,7 +111,9 @@ def prepare(wishes: Wishes) -> Job:
 
     if not learns:
         if wishes.target is not None:
-            say(f"Model {wishes.model} does not learn from a target: {source.target} is left out of the rows.")
+            names = " and ".join(map(repr, wishes.targets))
+            verb = "are" if wishes.several else "is"
+            say(f"Model {wishes.model} does not learn from a target: {names} {verb} left out of the rows.")
 
         source, task = replace(source, y=None), None
     elif wishes.several:

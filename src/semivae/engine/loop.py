@@ -219,7 +219,6 @@ class Run:
         """Takes a step of an epoch, with all that belongs to it."""
 
         self.seed(epoch, step)
-
         done = ((epoch - 1) * len(self.rows) + step) / self.steps
         logs = self.take(self.fabric.to_device(batch), torch.tensor(done, device=self.fabric.device))
         logs, asked = mean(logs, self.ranks, self.interrupt.asked)
@@ -292,11 +291,10 @@ class Run:
 
         # A bound, or what is near one, is the sum of other terms, which say more.
         terms = [name for name, value in logs.items() if name != "loss" and not math.isfinite(value)]
-        terms.sort(key=lambda name: name.endswith(("bound", "relaxed")))
+        worst = min(terms, key=lambda name: name.endswith(("bound", "relaxed")), default="loss")
 
         raise DivergedError(
-            f"{terms[0] if terms else 'loss'} became {float(logs[terms[0] if terms else 'loss'])} "
-            f"in step {step} of epoch {epoch}",
+            f"{worst} became {float(logs[worst])} in step {step} of epoch {epoch}",
             "every term of the loss has to stay finite",
             f"learning_rate={self.training.learning_rate / 10:g}, or precision='float32'",
         )
