@@ -31,7 +31,6 @@ from semivae.cli.options import (
 from semivae.cli.sampled import as_if_on, sample_of
 from semivae.cli.screen import emit, put, ready, say
 from semivae.cli.state import begin, state_of
-from semivae.cli.task import Task
 from semivae.cli.verdict import judge, show_verdict
 
 
@@ -92,7 +91,7 @@ def fit(
     facts = describe(job, target or ())
     verdict, shown = None, sample_of(job, seed)
 
-    if compare and job.task in (Task.CLASS, Task.REAL) and facts["stopped"] != "interrupted":
+    if compare and job.single and facts["stopped"] != "interrupted":
         verdict = judge(
             as_if_on(job.estimator, len(shown.source)),
             shown.source.x,
@@ -156,7 +155,7 @@ def train(job: Job, quiet: bool) -> None:
 
     estimator.fit(source.x, source.y)
 
-    if job.task in (Task.CLASS, Task.REAL):
+    if job.single:
         estimator.schema_ = replace(estimator.schema_, y=replace(estimator.schema_.y, name=source.target))
 
 

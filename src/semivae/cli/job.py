@@ -74,6 +74,12 @@ class Job:
     source: Source
     task: Task | None
 
+    @property
+    def single(self) -> bool:
+        """Whether one target is learned, and not several or none."""
+
+        return self.task in (Task.CLASS, Task.REAL)
+
 
 def prepare(wishes: Wishes) -> Job:
     r"""Reads the rows, hides labels before anything else sees them, and chooses the estimator.
@@ -127,7 +133,7 @@ def prepare(wishes: Wishes) -> Job:
 def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
     """Returns rows with the labels that may be seen, and what the labels are."""
 
-    from semivae.cli.task import hide, labels_for, readable, task_of
+    from semivae.cli.task import hide, labels_for, readable, taken_for, task_of
 
     y = readable(source.y, wishes.missing_label)
     task, name = wishes.task, str(source.target)
@@ -140,7 +146,6 @@ def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
     labels = labels_for(y, task, wishes.missing_label, name)
 
     if reason:
-        what = "a class" if task is Task.CLASS else "a real value"
-        say(f"Target {name!r} is taken for {what}: {reason} (see --task).")
+        say(f"{taken_for(name, task, reason)} (see --task).")
 
     return replace(source, y=y if wishes.labels is None else hide(y, labels, wishes.labels, wishes.seed)), task

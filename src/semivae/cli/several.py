@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from semivae.cli.screen import say
-from semivae.cli.task import Task, readable, task_of
+from semivae.cli.task import Task, readable, taken_for, task_of
 from semivae.errors import DataError, SettingError
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def labeled_in_part(source: Source, wishes: Wishes) -> Source:
 
     for name in source.y:
         task, reason = task_of(source.y[name], markers, name)
-        what = "a class" if task is Task.CLASS else "a real value"
-        say(f"Target {name!r} is taken for {what}: {reason}.")
+        say(f"{taken_for(name, task, reason)}.")
 
     if wishes.labels is None:
         return source

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semivae.cli.screen import say
-from semivae.cli.task import Task, markers_for, task_of_values
+from semivae.cli.task import Task, markers_for, taken_for, task_of_values
 from semivae.errors import SettingError
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def streamed(wishes: Wishes, learns: bool) -> tuple[Source, Task | None]:
     task, reason = (wishes.task, "") if wishes.task else judged(rows, wishes.missing_label)
 
     if reason:
-        what = "a class" if task is Task.CLASS else "a real value"
-        say(f"Target {wishes.target!r} is taken for {what}: {reason} (see --task).")
+        say(f"{taken_for(wishes.target, task, reason)} (see --task).")
 
     return source, task
 

@@ -2,7 +2,7 @@ r"""What to learn from a target: classes, a real value or several of both, and w
 
 from __future__ import annotations
 
-__all__ = ["Task", "encoded", "hide", "labels_for", "markers_for", "readable", "task_of", "task_of_values"]
+__all__ = ["Task", "encoded", "hide", "labels_for", "markers_for", "readable", "taken_for", "task_of", "task_of_values"]
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,12 @@ def task_of_values(values: list[Any], labeled: int) -> tuple[Task, str]:
     kind, reason = kind_of_values(values, labeled)
 
     return Task.CLASS if kind == "category" else Task.REAL, reason
+
+
+def taken_for(name: str | None, task: Task, reason: str) -> str:
+    """Returns in words what a target is taken for and why."""
+
+    return f"Target {name!r} is taken for {'a class' if task is Task.CLASS else 'a real value'}: {reason}"
 
 
 def labels_for(y: Cells, task: Task, missing_label: list[str] | None, name: str) -> ClassLabels | RealLabels:

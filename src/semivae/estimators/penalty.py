@@ -28,7 +28,7 @@ def penalty_of(
     schema: Schema,
     counts: Sequence[Any],
     rows: Steps,
-    before: Sequence[Model] = (),
+    before: Sequence[Model],
 ) -> Penalties | None:
     r"""Returns what joins the loss beside the bound, if anything does.
 
