@@ -18,6 +18,7 @@ from semivae.data.loader import Loader
 from semivae.engine import Training
 from semivae.engine.compile import Compiled
 from semivae.engine.loop import Run, Step
+from semivae.engine.memory import keep_memory
 from semivae.families import Bernoulli, Categorical, Gaussian
 from semivae.models.m2 import M2
 from semivae.models.vae import VAE
@@ -61,6 +62,7 @@ def vae() -> tuple[nn.Module, Batch]:
 def ours(wired: tuple[nn.Module, Batch], precision: str, compiled: bool = False) -> Arm:
     """Returns a step of the engine, with everything that it does in a step and its share of an epoch's."""
 
+    keep_memory()
     model, batch = wired
     training = Training(10, learning_rate=RATE, averaging=0.0, precision=precision, compiled=compiled)
     run = Run(Step(model, ELBO(alpha=ALPHA)), rows(batch), training, None)

@@ -27,7 +27,7 @@ from semivae.engine.device import threads
 from semivae.engine.distributed import fabric, mean, ranks_of
 from semivae.engine.history import History
 from semivae.engine.interrupt import Interrupt
-from semivae.engine.memory import keep_memory
+from semivae.engine.memory import kept_memory
 from semivae.engine.optimizer import Average, clip, optimizer, schedule
 from semivae.engine.predict import seeded
 from semivae.engine.training import Training
@@ -121,7 +121,7 @@ def train(
         callback.start(training.epochs)
 
     try:
-        with seeded(training.seed), threads(training.threads), among(run.ranks), run.interrupt:
+        with seeded(training.seed), threads(training.threads), among(run.ranks), kept_memory(), run.interrupt:
             for record in run.epochs():
                 for callback in callbacks:
                     callback.epoch(record)
@@ -145,8 +145,6 @@ class Run:
     """The state of a run: what :func:`train` goes through."""
 
     def __init__(self, step: Step, rows: Rows, training: Training, validation: Rows | None) -> None:
-        keep_memory()
-
         self.ranks = ranks_of(training)
         self.fabric = fabric(training)
 
