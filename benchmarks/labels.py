@@ -5,7 +5,7 @@ Usage: .venv/bin/python benchmarks/labels.py mnist --labels 100 --model m2 --see
        .venv/bin/python benchmarks/labels.py mnist --no-compare --alone --tag alone
 Cost: about 10 minutes a seed on 2 cores for MNIST, with the comparison that ends a fit.
 Result: benchmarks/results/<data>_<labels>_<model>[_<tag>].json with every seed, the mean, the spread and the machine;
-it is written after every seed.
+it is written after every seed. With `--first 4` the seeds before 4 that it holds stay, and 4 is the next.
 
 Each seed draws its own labels. The test rows are read by `evaluate` alone, once per fitted model. With
 `--alone` a fit is given the labeled rows and no others. With `--jobs 2` two seeds run side by side, on a thread each.
@@ -36,32 +36,62 @@ def main() -> None:
     """Runs the seeds and stores the result."""
 
     arguments = parse()
-    runs: list[dict[str, Any]] = []
+    runs = earlier(arguments)
 
     # The fits are processes of their own, for which threads wait.
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        for found in pool.map(partial(run, arguments), range(arguments.seeds)):
+        for found in pool.map(partial(run, arguments), range(arguments.first, arguments.seeds)):
             print(json.dumps(found), flush=True)
             runs.append(found)
             keep(arguments, runs)
+
+
+def earlier(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Returns the stored runs that this one continues."""
+
+    if not arguments.first:
+        return []
+
+    stored = json.loads(path_of(arguments).read_text())
+    runs = [run for run in stored["runs"] if run["seed"] < arguments.first]
+
+    if len(runs) < arguments.first or any(stored[name] != value for name, value in asked(arguments).items()):
+        sys.exit(f"{path_of(arguments)} does not hold the seeds before {arguments.first} with these settings")
+
+    return runs
+
+
+def asked(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Returns what is measured."""
+
+    return {
+        "data": arguments.data,
+        "labels": arguments.labels,
+        "model": arguments.model,
+        "settings": arguments.set + ["labels alone"] * arguments.alone,
+    }
+
+
+def path_of(arguments: argparse.Namespace) -> Path:
+    """Returns where the result is kept."""
+
+    name = "_".join(filter(None, [arguments.data, str(arguments.labels), arguments.model, arguments.tag]))
+
+    return RESULTS / f"{name}.json"
 
 
 def keep(arguments: argparse.Namespace, runs: list[dict[str, Any]]) -> None:
     """Stores what was found so far."""
 
     facts = {
-        "data": arguments.data,
-        "labels": arguments.labels,
-        "model": arguments.model,
-        "settings": arguments.set + ["labels alone"] * arguments.alone,
+        **asked(arguments),
         "side_by_side": arguments.jobs,
         **spread("accuracy", runs),
         "seconds_longest": max(one["seconds"] for one in runs),
         "runs": runs,
     }
 
-    name = "_".join(filter(None, [arguments.data, str(arguments.labels), arguments.model, arguments.tag]))
-    store(facts, RESULTS / f"{name}.json")
+    store(facts, path_of(arguments))
 
 
 def parse() -> argparse.Namespace:
@@ -71,7 +101,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("data", help="a named set: digits, mnist, fashion_mnist")
     parser.add_argument("--labels", type=int, default=100)
     parser.add_argument("--model", default="m2")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=3, help="the number of draws of the labels")
+    parser.add_argument("--first", type=int, default=0, help="the first draw that is not stored already")
     parser.add_argument("--no-compare", action="store_true", help="leave the comparison out")
     parser.add_argument("--alone", action="store_true", help="leave the unlabeled rows out")
     parser.add_argument("--jobs", type=int, default=1, help="seeds that run side by side")

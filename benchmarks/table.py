@@ -14,13 +14,16 @@ ROOT = Path(__file__).parents[1]
 START, END = "<!-- benchmark table -->\n", "<!-- end of the table -->"
 HEAD = ["data", "labels", "model", "test accuracy", "seeds", "longest fit"]
 RIVALS = ["ridge", "forest", "boosting"]
+COUNTS = [10, 100, 1000, 10_000]
+HEAD_WAYS = ["`marginalize`", *(f"{count:,} classes" for count in COUNTS), "accuracy, 100 classes", "fit"]
 HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS, "draws"]
 
 
 def main() -> None:
-    """Writes the tables of classes and of numbers."""
+    """Writes the tables of classes, of numbers and of sums over many classes."""
 
     table = tables(results())
+    table += "\n\n" + markdown(HEAD_WAYS, ways(stored("classes")["results"], stored("pairs")["summary"]))
     readme = ROOT / "README.md"
     readme.write_text(re.sub(f"{START}.*?{END}", f"{START}{table}\n{END}", readme.read_text(), flags=re.DOTALL))
     print(table)
@@ -32,6 +35,40 @@ def results() -> list[dict[str, Any]]:
     found = [json.loads(path.read_text()) for path in (ROOT / "benchmarks" / "results").glob("*.json")]
 
     return sorted((facts for facts in found if "labels" in facts), key=order)
+
+
+def stored(name: str) -> dict[str, Any]:
+    """Returns a result."""
+
+    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text())
+
+
+def ways(steps: list[dict[str, Any]], fits: list[dict[str, Any]]) -> list[list[str]]:
+    r"""Returns the cells of each way to sum out a missing class.
+
+    Arguments:
+        steps: What a step takes with a number of classes.
+        fits: How accurate fits are where there are 100.
+    """
+
+    times = {(step["way"], step["classes"]): step.get("milliseconds_median") for step in steps}
+    found = {fit["way"]: fit for fit in fits}
+
+    return [
+        [
+            f"`{way}`",
+            *(milliseconds(times.get((way, count))) for count in COUNTS),
+            spread(found[way], "accuracy", 3),
+            f"{found[way]['seconds_longest'] / 60:.1f} min",
+        ]
+        for way in dict.fromkeys(step["way"] for step in steps)
+    ]
+
+
+def milliseconds(median: float | None) -> str:
+    """Returns the time of a step; a dash where it was left out."""
+
+    return "–" if median is None else f"{median:,.0f} ms"
 
 
 def tables(found: list[dict[str, Any]]) -> str:

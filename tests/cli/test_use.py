@@ -177,9 +177,10 @@ def test_sample_images(run, digits, tmp_path):
         ("classifier", ["--out", "s.npz"], "names and types"),
         ("digits", ["--out", "s.csv"], "images"),
         ("digits", ["--out", "s.png", "--given", "label=11"], "one of 0, 1, 2"),
-        ("digits", ["--out", "s.png", "--given", "size=1"], "only the target"),
+        ("digits", ["--out", "s.png", "--given", "size=1"], "only a target"),
         ("regressor", ["--out", "s.csv", "--given", "price=high"], "must be a number"),
         ("embedding", ["--out", "s.csv", "--given", "kind=big"], "without a target"),
+        ("classifier", ["--out", "s.csv", "--given", "kind=big", "--given", "kind=small"], "given twice"),
     ],
 )
 def test_sample_that_cannot_be(run, request, tmp_path, monkeypatch, model, arguments, message):
@@ -231,7 +232,7 @@ def test_model_of_several_targets_is_used(run, several, frame, tmp_path):
     frame.to_csv(tmp_path / "rows.csv", index=False)
     run("predict", several, tmp_path / "rows.csv", "--out", tmp_path / "out.csv")
     run("score", several, tmp_path / "rows.csv", "--out", tmp_path / "scores.csv")
-    run("sample", several, "-n", 3, "--out", tmp_path / "made.csv")
+    run("sample", several, "-n", 3, "--given", "price=1500", "--given", "kind=big", "--out", tmp_path / "made.csv")
     predictions, model = pd.read_csv(tmp_path / "out.csv"), load(several)
     expected = model.predict(frame.drop(columns=["kind", "price"]))
 
@@ -243,6 +244,5 @@ def test_model_of_several_targets_is_used(run, several, frame, tmp_path):
     assert (predictions["price_lower"] < predictions["price_upper"]).all()
     assert "kind, one of big, small; price, from" in run("info", several).stdout
     assert "several targets" in run("evaluate", several, tmp_path / "rows.csv", "--target", "kind", code=2).stderr
-    assert (
-        "several targets" in run("sample", several, "--given", "kind=big", "--out", tmp_path / "x.csv", code=2).stderr
-    )
+    made = pd.read_csv(tmp_path / "made.csv")
+    assert made["price"].tolist() == [1500] * 3 and made["kind"].tolist() == ["big"] * 3

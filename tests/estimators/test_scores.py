@@ -113,12 +113,15 @@ def test_missing_cell_is_not_taken_for_the_mean():
         assert not np.allclose(estimator.predict_proba(gone), estimator.predict_proba(mean), atol=1e-9)
 
 
-def test_unseen_category_is_named():
-    frame = pd.DataFrame({"mass": np.arange(30.0), "color": ["red", "green", "blue"] * 10})
+def test_unseen_category_is_named_and_missing():
+    frame = pd.DataFrame({"mass": np.arange(30.0), "color": ["red", "green", None] * 10})
     estimator = VAEClassifier(**FIT).fit(frame, [0, 1, -1] * 10)
+    expected = estimator.predict_proba(frame)
 
-    with pytest.raises(SchemaError, match=r"color(.|\n)*'violet'"):
-        estimator.predict(frame.assign(color="violet"))
+    with pytest.warns(UserWarning, match=r"'color' .* 10 of 30 rows, taken as missing: 'violet'"):
+        found = estimator.predict_proba(frame.fillna({"color": "violet"}))
+
+    np.testing.assert_array_equal(found, expected)
 
     with pytest.raises(SchemaError, match=r"(?i)color"):
         estimator.predict(frame[["mass"]])

@@ -17,7 +17,7 @@ from semivae.cli.options import Json, Overwrite, Settings
 from semivae.cli.outputs import check_folder
 from semivae.cli.screen import emit, put, say, table
 from semivae.cli.task import Task
-from semivae.cli.verdict import judge, show_verdict
+from semivae.cli.verdict import judge, show_verdict, temper
 
 if TYPE_CHECKING:
     from semivae.data.source import Source
@@ -68,6 +68,7 @@ def demo(
         if len(jobs) == max(1, draws - 1):
             source = first.source
             verdict = judge(first.estimator, source.x, source.y, seed=0, tell=say, seconds=SECONDS)
+            temper(first.estimator, verdict)
 
     facts = describe(first, ["label"]) | {"test_accuracy": accuracies}
     save(first, out, facts, verdict, 0, overwrite)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["describe", "fit", "save", "train"]
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,7 +32,9 @@ from semivae.cli.options import (
 from semivae.cli.sampled import as_if_on, sample_of
 from semivae.cli.screen import emit, put, ready, say
 from semivae.cli.state import begin, state_of
-from semivae.cli.verdict import judge, show_verdict
+from semivae.cli.task import Task
+from semivae.cli.verdict import judge, show_verdict, temper
+from semivae.errors import SettingError
 
 
 def fit(
@@ -53,6 +56,10 @@ def fit(
     stream: Streamed = False,
     split: Annotated[str, typer.Option(help="Rows of a named set: train, test or all.")] = "train",
     compare: Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with simpler methods.")] = True,
+    calibrate: Annotated[
+        bool,
+        typer.Option("--calibrate", help="Take the time to measure how sure the model may be, where that is long."),
+    ] = False,
     resume: Resume = False,
     checkpoint: Checkpoint = None,
     devices: Devices = 1,
@@ -81,6 +88,7 @@ def fit(
     job = prepare(
         Wishes(data, target or (), split, model, task, labels, seed, settings or [], missing_label, labels_from, stream)
     )
+    check_calibrated(job, calibrate, compare)
     spread(job, state)
     train(job, quiet)
 
@@ -98,7 +106,9 @@ def fit(
             shown.source.y,
             seed,
             tell=(lambda line: None) if quiet else say,
+            seconds=math.inf if calibrate else None,
         )
+        temper(job.estimator, verdict)
 
     save(shown, out, facts, verdict, seed, replace)
 
@@ -111,6 +121,19 @@ def fit(
         show(out, facts, verdict)
 
     leave(job)
+
+
+def check_calibrated(job: Job, calibrate: bool, compare: bool) -> None:
+    """Refuses to measure how sure a model may be where nothing would measure it."""
+
+    if not calibrate:
+        return
+
+    if job.task is not Task.CLASS:
+        raise SettingError("--calibrate", "the probabilities of one class are calibrated", "leave --calibrate out")
+
+    if not compare:
+        raise SettingError("--calibrate --no-compare", "the comparison holds labels out", "leave --no-compare out")
 
 
 def leave(job: Job) -> None:

@@ -39,6 +39,9 @@ def lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "unlabeled rows", number(fit.get("n_unlabeled_", data.get("rows")))
     yield "epochs", number(metrics.get("epochs"))
 
+    if "calibration_temperature_" in fit:
+        yield "temperature of probabilities", number(fit["calibration_temperature_"])
+
     yield from ((f"setting {name}", str(value)) for name, value in facts["parameters"].items() if value is not None)
     yield from ((f"version of {name}", value) for name, value in facts["versions"].items())
 

@@ -2,7 +2,7 @@ r"""Rows for a command: read, and brought into the order of the fit."""
 
 from __future__ import annotations
 
-__all__ = ["has_density", "is_several", "read_blocks", "read_labeled", "read_rows", "refuse_several", "targets_of"]
+__all__ = ["has_density", "is_several", "read_blocks", "read_labeled", "read_rows", "targets_of"]
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,21 +28,6 @@ def is_several(estimator: Any) -> bool:
     """Whether a saved model has several targets."""
 
     return estimator.schema_.y is not None and estimator.schema_.y.kind == "several"
-
-
-def refuse_several(estimator: Any, given: str, line: str) -> None:
-    r"""Checks that a saved model has no several targets.
-
-    Arguments:
-        estimator: The model.
-        given: What was asked for.
-        line: What does it in Python.
-    """
-
-    if is_several(estimator):
-        raise SettingError(
-            given, "the model has several targets, which this command does not take", f"{line} in Python"
-        )
 
 
 def has_density(estimator: Any) -> bool:

@@ -12,7 +12,6 @@ import typer
 
 from semivae.cli.options import Model, Overwrite, Seed
 from semivae.cli.outputs import TABLES, check_file, write, write_table
-from semivae.cli.rows import refuse_several
 from semivae.cli.screen import say
 from semivae.errors import SettingError
 
@@ -24,19 +23,24 @@ def sample(
     model: Model,
     out: Annotated[Path, typer.Option(metavar="FILE", help=".csv, .parquet or .npz; for images .png or .npz.")],
     n: Annotated[int, typer.Option("-n", min=1, help="How many rows.")] = 64,
-    given: Annotated[str | None, typer.Option(metavar="COL=VALUE", help="The label of all rows.")] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COL=VALUE", help="The label of all rows. Repeatable where there are several targets."),
+    ] = None,
     seed: Seed = 0,
     overwrite: Overwrite = False,
 ) -> None:
     """Draw new rows from a saved model."""
 
+    from semivae.cli.rows import is_several
     from semivae.estimators import load
 
     check_file(out, overwrite, (*TABLES, ".npz", ".png"))
     estimator = load(model)
     check_kind(estimator, out)
 
-    y = None if given is None else label_of(estimator, given)
+    labels = labels_of(estimator, given or [])
+    y = (labels or None) if is_several(estimator) else next(iter(labels.values()), None)
     x = estimator.sample(n, y, random_state=seed)
 
     if out.suffix.lower() == ".png":
@@ -44,7 +48,7 @@ def sample(
     elif out.suffix.lower() == ".npz":
         write(out, arrays(x, y))
     else:
-        write_table(out, [frame(estimator, x, y)])
+        write_table(out, [frame(estimator, x, labels)])
 
     say(f"Wrote {n:,} rows to {out}")
 
@@ -66,23 +70,35 @@ def check_kind(estimator: Any, out: Path) -> None:
         raise SettingError(f"--out {out}", "columns have names and types", f"--out {out.with_suffix('.csv')}")
 
 
-def label_of(estimator: Any, given: str) -> Any:
-    r"""Returns the label that COL=VALUE names, in the type of the target.
+def labels_of(estimator: Any, given: list[str]) -> dict[str, Any]:
+    r"""Returns the labels that are given as COL=VALUE by target, in the types of the targets.
 
     Raises:
-        SettingError: If it names no label.
+        SettingError: If one is no label of a target, or a target has two.
     """
 
-    refuse_several(estimator, f"--given {given}", "semivae.load(MODEL).sample(64, y={'COL': 'VALUE'})")
+    targets = {variable.name: variable for variable in estimator.schema_.targets}
+    labels: dict[str, Any] = {}
 
-    column, _, text = (part.strip() for part in given.partition("="))
-    variable = estimator.schema_.y
+    for pair in given:
+        name, _, text = (part.strip() for part in pair.partition("="))
 
-    if variable is None:
-        raise SettingError(f"--given {given}", "the model was fitted without a target", "leave --given out")
+        if not targets:
+            raise SettingError(f"--given {pair}", "the model was fitted without a target", "leave --given out")
 
-    if column != variable.name:
-        raise SettingError(f"--given {given}", "only the target can be given", f"--given {variable.name}=VALUE")
+        if name not in targets:
+            raise SettingError(f"--given {pair}", "only a target can be given", f"--given {next(iter(targets))}=VALUE")
+
+        if name in labels:
+            raise SettingError(f"--given {pair}", f"{name!r} is given twice", f"--given {name}={labels[name]}")
+
+        labels[name] = label_of(targets[name], text)
+
+    return labels
+
+
+def label_of(variable: Any, text: str) -> Any:
+    """Returns the label that is written as a text."""
 
     if variable.kind == "category":
         return class_of(variable, text)
@@ -90,7 +106,10 @@ def label_of(estimator: Any, given: str) -> Any:
     try:
         return float(text)
     except ValueError:
-        raise SettingError(f"--given {given}", "it must be a number", f"--given {column}={variable.low:g}") from None
+        name = variable.name
+        raise SettingError(
+            f"--given {name}={text}", "it must be a number", f"--given {name}={variable.low:g}"
+        ) from None
 
 
 def class_of(variable: Any, text: str) -> Any:
@@ -134,11 +153,11 @@ def arrays(x: Any, y: Any) -> bytes:
     return buffer.getvalue()
 
 
-def frame(estimator: Any, x: Any, y: Any) -> pd.DataFrame:
-    """Returns rows, and their label if it was given, as a table."""
+def frame(estimator: Any, x: Any, labels: dict[str, Any]) -> pd.DataFrame:
+    """Returns rows, and their labels if these were given, as a table."""
 
     import pandas as pd
 
     table = x if isinstance(x, pd.DataFrame) else pd.DataFrame(x, columns=[v.name for v in estimator.schema_.x])
 
-    return table if y is None else table.assign(**{estimator.schema_.y.name: y})
+    return table.assign(**labels)

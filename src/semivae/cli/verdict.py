@@ -2,7 +2,7 @@ r"""The honest comparison: what the same labels give with and without the unlabe
 
 from __future__ import annotations
 
-__all__ = ["judge", "show_verdict"]
+__all__ = ["judge", "show_verdict", "temper"]
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ def judge(estimator: Any, x: Any, y: Any, seed: int, tell: Callable[[str], None]
         y: The labels that it saw.
         seed: What the folds are drawn from.
         tell: Is told what is being done.
-        seconds: About how long it may take.
+        seconds: About how long it may take; the fits never get more epochs than the model had.
 
     Returns:
         The verdict; None if no label can be held out, or the user stopped it.
@@ -45,10 +45,10 @@ def judge(estimator: Any, x: Any, y: Any, seed: int, tell: Callable[[str], None]
         return None
 
     trained = float(estimator.history_["seconds"].iloc[-1])
-    seconds = seconds or min(FOLDS * trained, max(SECONDS, trained / 2))
+    most = min(FOLDS * trained, seconds or max(SECONDS, trained / 2))
 
     try:
-        return compare(estimator, x, codes, folds, seconds, tell=tell)
+        return compare(estimator, x, codes, folds, most, tell=tell)
     except KeyboardInterrupt:
         say("The comparison was stopped by hand; the model is kept.")
     except SemivaeError as error:
@@ -58,6 +58,13 @@ def judge(estimator: Any, x: Any, y: Any, seed: int, tell: Callable[[str], None]
     return None
 
 
+def temper(estimator: Any, verdict: Any) -> None:
+    """Makes a classifier as sure as it was right of labels that were held out, where a verdict says so."""
+
+    if verdict is not None and verdict.confidence is not None:
+        estimator.calibration_temperature_ = verdict.confidence.temperature
+
+
 def show_verdict(verdict: Any) -> None:
     """Shows a verdict as a table and a sentence."""
 
@@ -65,3 +72,9 @@ def show_verdict(verdict: Any) -> None:
     rows = [(row.name, f"{row.mean:.3f}", f"{row.low:.3f} to {row.high:.3f}") for row in verdict.rows]
     table(["method", f">{verdict.metric}", ">interval"], rows)
     put(f"\n{verdict.sentence}")
+
+    if found := verdict.confidence:
+        sure = f"Held out, it was right in {found.right:.0%} of the rows and {found.mean:.0%} sure on average"
+        put(f"{sure}: its probabilities are taken at temperature {found.temperature:.2f}.")
+    elif verdict.metric == "accuracy":
+        put("How sure it may be was not measured: `semivae fit --calibrate` takes the time for it.")

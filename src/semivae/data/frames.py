@@ -66,7 +66,7 @@ class FrameCodec(Codec):
         return cls(variables, left_out)
 
     def encode(self, X: Rows) -> Values:
-        """Returns scaled values and indices of classes, with shape (N, P); NaN where missing."""
+        """Returns scaled values and indices of classes, with shape (N, P); NaN where missing, or not in the fit."""
 
         frame = pandas_frame(X) if is_frame(X) else self.named(X)
         self.check(frame)
@@ -121,7 +121,7 @@ class FrameCodec(Codec):
         if differences:
             raise SchemaError(
                 "the data differs from what the model was fitted on:\n  - " + "\n  - ".join(differences),
-                fix="give the columns, types and categories of the fit; make an unknown category missing",
+                fix="give the columns and types of the fit",
             )
 
         if len(frame) == 0:
@@ -197,7 +197,9 @@ def raw_column(column: Cells, variable: Variable) -> NDArray[np.float64]:
     if variable.kind == "real":
         return numbers(column)
 
-    codes = look_up(*distinct(column, variable.name), variable.classes)
+    codes, values = distinct(column, variable.name)
+    warn_about_unseen(codes, values, variable)
+    codes = look_up(codes, values, variable.classes)
 
     return np.where(codes < 0, np.nan, codes)
 
@@ -222,22 +224,32 @@ def not_real(column: Cells, variable: Variable) -> str:
 
 
 def not_category(column: Cells, variable: Variable) -> str:
-    """Returns the values of a column that are none of the known categories."""
+    """Returns what a column holds instead of categories."""
 
     try:
-        codes, values = distinct(column, variable.name)
+        distinct(column, variable.name)
     except DataError as error:
         return f"column {variable.name!r} must hold categories: {error.given}"
+
+    return ""
+
+
+def warn_about_unseen(codes: NDArray[np.int64], values: Sequence[object], variable: Variable) -> None:
+    r"""Warns of categories that the fit had not, of which nothing can be known.
+
+    Arguments:
+        codes: The place of each cell among the values, with shape (N,); -1 where missing.
+        values: The different values.
+        variable: What the column was in the fit.
+    """
 
     known = set(variable.classes)
     new = [value for value in values if value not in known]
 
-    if not new:
-        return ""
-
-    rows = np.isin(codes, [i for i, value in enumerate(values) if value not in known]).sum()
-
-    return (
-        f"column {variable.name!r} has categories never seen in the fit, in {rows} rows: {listed(new)} "
-        f"(known: {listed(variable.classes)})"
-    )
+    if new:
+        rows = np.isin(codes, [i for i, value in enumerate(values) if value not in known]).sum()
+        warnings.warn(
+            f"column {variable.name!r} has categories never seen in the fit, in {rows:,} of {len(codes):,} rows, taken "
+            f"as missing: {listed(new)} (known: {listed(variable.classes)})",
+            stacklevel=4,
+        )

@@ -32,9 +32,14 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         >>> classifier.predict_proba(X_new)
 
     The parameters are those of :class:`Parameters`.
+
+    Attributes:
+        calibration_temperature_: What the logits of its probabilities are divided by: 1 after a fit. The command sets
+            it by labels that were held out; it may be set to what :py:`semivae.trust.temperature` says of any.
     """
 
     default_model = "m2"
+    calibration_temperature_ = 1.0
 
     def fit(self, X: Any, y: Any = None) -> Self:
         r"""Fits the classifier.
@@ -57,6 +62,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
             self._fit(X, Target.of_classes(labels.variable, labels.encode(y)))
 
         self.classes_ = ClassLabels(self.schema_.target).classes
+        self.calibration_temperature_ = 1.0
 
         return self
 
@@ -66,9 +72,10 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
 
         from semivae.engine import apply
 
-        model = self._double()
+        model: Any = self._double()
+        temperature = self.calibration_temperature_
 
-        return apply(lambda x: model.predict(x).mean, read_rows(self, X))[0]
+        return apply(lambda x: (model.predict(x).logits / temperature).softmax(-1), read_rows(self, X))[0]
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Returns the most probable class of each row, with shape (N,)."""

@@ -38,6 +38,7 @@ FACTS = (
     "stopped_",
     "n_labeled_",
     "n_unlabeled_",
+    "calibration_temperature_",
     "n_features_in_",
     "feature_names_in_",
     "framed_",

@@ -18,13 +18,13 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import _safe_indexing
 
+from semivae.trust.confidence import Confidence, confidence
 from semivae.trust.processes import side_by_side, workers
+from semivae.trust.refits import chosen, refit
 from semivae.trust.rivals import Rival, rivals
 
 RESAMPLES = 2000
@@ -63,6 +63,7 @@ class Verdict:
         gain: What the unlabeled rows added to the same network, if there are unlabeled rows.
         epochs: The epochs of each fit in the comparison, which may be fewer than those of the model itself.
         sentence: The answer in one sentence.
+        confidence: How sure a classifier may be, if the fits had all epochs of the model.
     """
 
     metric: str
@@ -71,6 +72,7 @@ class Verdict:
     gain: Row | None
     epochs: int
     sentence: str
+    confidence: Confidence | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Returns the verdict as plain JSON values."""
@@ -126,7 +128,8 @@ def compare(
     # All in one go, the long ones first, so that no process waits for another between the two.
     tell(f"comparing: {', and the '.join(calls)}")
     found = side_by_side(refit, [call for part in calls.values() for call in part], processes)
-    predicted = {name: [*islice(found, len(part))] for name, part in calls.items()}
+    held = {name: [*islice(found, len(part))] for name, part in calls.items()}
+    predicted = {name: [chosen(part) for part in parts] for name, parts in held.items()}
 
     for rival in rivals(classes, min(len(train) for train, _ in folds)):
         tell(f"comparing: {rival.name}")
@@ -141,7 +144,14 @@ def compare(
         center = y[np.concatenate(tests)].var()
         scores = {name: 1 - errors / center for name, errors in scores.items()}
 
-    return judge(scores, "accuracy" if classes else "R2", epochs, epochs_of(estimator))
+    verdict = judge(scores, "accuracy" if classes else "R2", epochs, epochs_of(estimator))
+
+    if not classes or epochs < epochs_of(estimator):
+        return verdict
+
+    truth = y[np.concatenate(tests)]
+
+    return dataclasses.replace(verdict, confidence=confidence(np.concatenate(held["this model"]), truth))
 
 
 def epochs_of(estimator: Any) -> int:
@@ -156,32 +166,7 @@ def affordable(estimator: Any, rounds: int, seconds: float) -> int:
     epochs = epochs_of(estimator)
     each = float(estimator.history_["seconds"].iloc[-1]) / epochs
 
-    return max(1, min(epochs, int(seconds / (rounds * each))))
-
-
-def refit(model: Any, X: Any, y: NDArray[Any], train: NDArray[np.int64], test: NDArray[np.int64]) -> NDArray[Any]:
-    """Fits a model to some rows and predicts others."""
-
-    with warnings.catch_warnings():
-        # What there is to say of the data was said when the model itself was fitted.
-        warnings.simplefilter("ignore", UserWarning)
-
-        fresh: Any = clone(model)
-
-        seen, new = _safe_indexing(X, train), _safe_indexing(X, test)
-
-        return fresh.fit(seen, y[train]).predict(unseen_as_missing(seen, new))
-
-
-def unseen_as_missing(seen: Any, new: Any) -> Any:
-    """Returns new rows in which a category that no row of the fit has is missing; few rows do not have them all."""
-
-    if not isinstance(new, pd.DataFrame):
-        return new
-
-    words = [name for name in new if not pd.api.types.is_numeric_dtype(new[name])]
-
-    return new.assign(**{name: new[name].where(new[name].isin(seen[name])) for name in words})
+    return max(1, min(epochs, round(seconds / (rounds * each))))
 
 
 def challenge(
