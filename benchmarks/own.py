@@ -90,8 +90,8 @@ def rows(batch: Batch) -> Loader:
     return Loader(torch.cat([labeled, X.repeat(100, 1)]), points, known, unknown, UNLABELED, LABELED, 0)
 
 
-def bare_loop(wired: tuple[nn.Module, Batch], compiled: bool = False) -> Arm:
-    """Returns a step without the engine: the loss in bfloat16, its gradient and the optimizer."""
+def bare_loop(wired: tuple[nn.Module, Batch], compiled: bool = False, clip: float | None = None) -> Arm:
+    """Returns a step without the engine: the loss in bfloat16, its gradient, clipped where asked, and the optimizer."""
 
     model, batch = wired
     step = Step(model.to(WHERE), ELBO(alpha=ALPHA))
@@ -106,6 +106,10 @@ def bare_loop(wired: tuple[nn.Module, Batch], compiled: bool = False) -> Arm:
             loss, _ = compute(batch, progress)
 
         loss.backward()
+
+        if clip:
+            nn.utils.clip_grad_norm_(model.parameters(), clip)
+
         optimizer.step()
 
     return take

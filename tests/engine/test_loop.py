@@ -1,6 +1,6 @@
 """The loop: how a run ends, which weights it keeps, and what it says of a term that is not finite."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from semivae.batch import Batch
 from semivae.engine import Callback, Training, train
+from semivae.engine.optimizer import clip
 from semivae.errors import DivergedError, SettingError
 from semivae.models import Terms
 from semivae.objectives import ELBO
@@ -242,6 +243,23 @@ def test_run_leaves_the_random_state_alone():
 
 
 # Device
+
+
+@pytest.mark.parametrize("longest", [0.5, 50.0])
+def test_a_gradient_is_clipped_as_by_pytorch(longest):
+    random = torch.Generator().manual_seed(0)
+    weights = [nn.Parameter(torch.zeros(shape)) for shape in [(3, 4), (4,), (2, 1, 3, 3)]]
+    gradients = [torch.randn(weight.shape, generator=random) for weight in weights]
+
+    def clipped(shorten: Callable[..., Any]) -> list[Tensor]:
+        for weight, gradient in zip(weights, gradients, strict=True):
+            weight.grad = gradient.clone()
+
+        shorten(weights, longest)
+
+        return [weight.grad for weight in weights]
+
+    torch.testing.assert_close(clipped(clip), clipped(nn.utils.clip_grad_norm_))
 
 
 def test_a_device_that_is_not_there():

@@ -56,12 +56,20 @@ def schedule(optimizer: Optimizer, steps: int) -> LambdaLR:
 def clip(weights: Sequence[Tensor], longest: float) -> None:
     """Shortens the gradient of some weights if it is too long."""
 
-    gradients = [weight.grad for weight in weights if weight.grad is not None]
-    norm = torch.nn.utils.get_total_norm(gradients)
+    norm = length([weight.grad for weight in weights if weight.grad is not None])
 
     # To look makes a GPU wait. Elsewhere, what is short enough need not be multiplied by one.
     if norm.device.type != "cpu" or not norm <= longest:
         torch.nn.utils.clip_grads_with_norm_(weights, longest, norm)
+
+
+def length(gradients: Sequence[Tensor]) -> Tensor:
+    """Returns the norm of a gradient; on a processor by dot products, which take half as long as norms."""
+
+    if not gradients or gradients[0].device.type != "cpu":
+        return torch.nn.utils.get_total_norm(gradients)
+
+    return torch.stack([torch.dot(part, part) for part in (gradient.flatten() for gradient in gradients)]).sum().sqrt()
 
 
 class Average(nn.Module):
