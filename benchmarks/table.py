@@ -6,6 +6,7 @@ Usage: .venv/bin/python benchmarks/table.py
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,16 @@ HEAD = ["data", "labels", "model", "test accuracy", "seeds", "longest fit"]
 RIVALS = ["ridge", "forest", "boosting"]
 COUNTS = [10, 100, 1000, 10_000]
 HEAD_WAYS = ["`marginalize`", *(f"{count:,} classes" for count in COUNTS), "accuracy, 100 classes", "fit"]
+HEAD_STEPS = ["a step", "`m2`", "`vae`"]
 HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS, "draws"]
 
 
 def main() -> None:
-    """Writes the tables of classes, of numbers and of sums over many classes."""
+    """Writes the tables of classes, of numbers, of sums over many classes and of steps."""
 
     table = tables(results())
     table += "\n\n" + markdown(HEAD_WAYS, ways(stored("classes")["results"], stored("pairs")["summary"]))
+    table += "\n\n" + markdown(HEAD_STEPS, steps(stored("speed")["ms"]))
     readme = ROOT / "README.md"
     readme.write_text(re.sub(f"{START}.*?{END}", f"{START}{table}\n{END}", readme.read_text(), flags=re.DOTALL))
     print(table)
@@ -65,8 +68,22 @@ def ways(steps: list[dict[str, Any]], fits: list[dict[str, Any]]) -> list[list[s
     ]
 
 
+def steps(times: dict[str, dict[str, float]]) -> list[list[str]]:
+    """Returns the cells of each way to take a step, the fastest first; the bare products are those of `m2`."""
+
+    found: dict[str, dict[str, float]] = {}
+
+    for name, time in times.items():
+        model, way = ("m2", name) if name.startswith("bare") else name.split(maxsplit=1)
+        found.setdefault(way, {})[model] = time["median"]
+
+    ways = sorted(found.items(), key=lambda way: way[1].get("m2", math.inf))
+
+    return [[way, *(milliseconds(medians.get(model)) for model in ("m2", "vae"))] for way, medians in ways]
+
+
 def milliseconds(median: float | None) -> str:
-    """Returns the time of a step; a dash where it was left out."""
+    """Returns the time of a step; a dash where it was not measured."""
 
     return "–" if median is None else f"{median:,.0f} ms"
 
