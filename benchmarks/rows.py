@@ -167,7 +167,7 @@ def train(rows: Any, steps: int) -> Watch:
 
         return clocks[0], None
 
-    with patch("semivae.estimators.base.loaders", timed):
+    with patch("semivae.estimators.loaders.loaders", timed):
         VAEClassifier(epochs=1, batch_size=BATCH, random_state=0).fit(rows)
 
     return clocks[0].watch

@@ -1,0 +1,20 @@
+"""Benchmarks that reach into the package go on working: they are run by hand, and rarely."""
+
+from pathlib import Path
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def test_streamed_rows_are_timed(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+
+    import rows
+
+    monkeypatch.setattr(rows, "GROUP", 500)
+    monkeypatch.setattr(rows, "WARMUP", 1)
+    rows.write(tmp_path / "rows.parquet", 2000)
+    found = rows.measure(tmp_path / "rows.parquet", 3)
+
+    assert 0 < found["train_us_per_row"] < 1e6
+    assert 0 < found["ingest_us_per_row"] < 1e6
+    assert found["cache_gib"] * rows.GIB >= 2000 * rows.COLUMNS * 4
