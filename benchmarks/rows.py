@@ -5,7 +5,8 @@ Cost: about 10 minutes on 2 cores and 8 GB of disk for 10^5, 10^6 and 10^7 rows;
 Expected: the seconds per row of training and the largest memory differ by less than 10% from the smallest number of
 rows to the largest, and 10^7 rows take less than 2 GiB.
 
-Every size is measured in a fresh process, on a file of its own: 64 real columns, 10 classes, 1,000 labels.
+Every measurement is a fresh process, on a file of 64 real columns, 10 classes and 1,000 labels. All files are ingested
+first; then trainings take turns, so that what disturbs one size disturbs all, and the median of the turns counts.
 Training is timed over the same number of steps after a warm-up, so that its time per row is that of a step.
 """
 
@@ -19,9 +20,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, count, islice
 from pathlib import Path
+from statistics import median
 from typing import Any
 from unittest.mock import patch
 
@@ -31,7 +33,7 @@ COLUMNS, CLASSES, LABELS = 64, 10, 1_000
 SIZES, QUICK = (10**5, 10**6, 10**7), (2 * 10**4, 10**5)
 RATIOS = ("ingest_us_per_row", "ingest_cpu_us_per_row", "train_us_per_row", "train_cpu_us_per_row", "peak_gib")
 GROUP = 10**5  # rows of a row group
-WARMUP, STEPS, BATCH = 100, 1_000, 256
+WARMUP, STEPS, TURNS, BATCH = 50, 200, 5, 256
 GIB = 2**30
 
 
@@ -41,18 +43,22 @@ def main() -> None:
     arguments = parse()
 
     if arguments.measure is not None:
-        print(json.dumps(measure(arguments.measure, arguments.steps)))
+        found = ingest(arguments.measure) if arguments.steps is None else train(arguments.measure, arguments.steps)
+        print(json.dumps(found))
         return
 
     sizes = arguments.rows or (QUICK if arguments.quick else SIZES)
-    runs = []
+    steps, turns = (100, 2) if arguments.quick else (STEPS, TURNS)
+    folder = Path(tempfile.mkdtemp(prefix="semivae-rows-"))
 
-    for rows in sizes:
-        runs.append(run(rows, 200 if arguments.quick else STEPS))
-        print(json.dumps(runs[-1]), flush=True)
+    try:
+        runs = measured(folder, sizes, steps, turns)
+    finally:
+        shutil.rmtree(folder)
 
     facts = {
         "columns": COLUMNS,
+        "turns": turns,
         "runs": runs,
         **{f"{name}_ratio": ratio(runs, name) for name in RATIOS},
     }
@@ -71,7 +77,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, nargs="+", help="other numbers of rows")
     parser.add_argument("--out", type=Path, help="the JSON file to write")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--steps", type=int, default=STEPS, help=argparse.SUPPRESS)
+    parser.add_argument("--steps", type=int, help=argparse.SUPPRESS)
 
     return parser.parse_args()
 
@@ -82,23 +88,43 @@ def ratio(runs: list[dict[str, Any]], name: str) -> float:
     return runs[-1][name] / runs[0][name]
 
 
-def run(rows: int, steps: int) -> dict[str, Any]:
-    """Measures a number of rows in a fresh process, on files that are removed afterwards."""
+def measured(folder: Path, sizes: Sequence[int], steps: int, turns: int) -> list[dict[str, Any]]:
+    """Returns what ingest and training take for every size, on files of a folder."""
 
-    folder = Path(tempfile.mkdtemp(prefix="semivae-rows-"))
-    needed = 2.2 * rows * COLUMNS * 4
+    needed = 2.2 * sum(sizes) * COLUMNS * 4
 
     if shutil.disk_usage(folder).free < needed:
-        sys.exit(f"{rows} rows need {needed / GIB:.0f} GiB in {folder}; set TMPDIR to another disk")
+        sys.exit(f"the rows need {needed / GIB:.0f} GiB in {folder}; set TMPDIR to another disk")
 
-    try:
-        write(folder / "rows.parquet", rows)
-        command = [sys.executable, __file__, "--measure", str(folder / "rows.parquet"), "--steps", str(steps)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    finally:
-        shutil.rmtree(folder)
+    ingested = {}
+    for rows in sizes:
+        (folder / str(rows)).mkdir()
+        write(folder / str(rows) / "rows.parquet", rows)
+        ingested[rows] = fresh(folder / str(rows))
+        print(json.dumps({"rows": rows} | ingested[rows]), flush=True)
 
-    return {"rows": rows, **json.loads(done.stdout.splitlines()[-1])}
+    trained: dict[int, list[dict[str, float]]] = {rows: [] for rows in sizes}
+    for _ in range(turns):
+        for rows in sizes:
+            trained[rows].append(fresh(folder / str(rows), "--steps", str(steps)))
+            print(json.dumps({"rows": rows} | trained[rows][-1]), flush=True)
+
+    return [{"rows": rows, **ingested[rows], **over(trained[rows]), "training": trained[rows]} for rows in sizes]
+
+
+def over(turns: list[dict[str, float]]) -> dict[str, float]:
+    """Returns the median of each time over the turns, and the largest memory."""
+
+    return {name: (max if "gib" in name else median)([turn[name] for turn in turns]) for name in turns[0]}
+
+
+def fresh(folder: Path, *options: str) -> dict[str, Any]:
+    """Measures the rows in a folder in a fresh process."""
+
+    command = [sys.executable, __file__, "--measure", str(folder), *options]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def write(path: Path, rows: int) -> None:
@@ -123,38 +149,47 @@ def write(path: Path, rows: int) -> None:
             writer.write_table(pa.table([*(pa.array(column) for column in x.T), y], schema))
 
 
-def measure(path: Path, steps: int) -> dict[str, Any]:
-    """Ingests a file and takes steps on it; the largest memory is that of the whole process."""
+def ingest(folder: Path) -> dict[str, Any]:
+    """Ingests the rows of a folder; the largest memory is that of the whole process."""
 
     from semivae import stream
     from semivae.data.cached import ingested
 
     # What is done once, such as imports and the first use of memory, is no matter of the number of rows.
-    write(path.parent / "first.parquet", GROUP)
-    ingested(stream(path.parent / "first.parquet", target="y", cache=path.parent / "first"), "category", -1)
+    write(folder / "first.parquet", GROUP)
+    ingested(stream(folder / "first.parquet", target="y", cache=folder / "first"), "category", -1)
 
-    rows = stream(path, target="y", cache=path.parent / "cache")
-    ingest = Watch()
+    rows = stream(folder / "rows.parquet", target="y", cache=folder / "cache")
+    watch = Watch()
     ingested(rows, "category", -1)
-    ingest.stop()
-    peak_of_ingest = peak()
-    watch = train(rows, steps)
+    watch.stop()
 
     return {
-        "ingest_seconds": ingest.seconds,
-        "ingest_us_per_row": 1e6 * ingest.seconds / len(rows),
-        "ingest_cpu_us_per_row": 1e6 * ingest.processor / len(rows),
-        "train_us_per_row": 1e6 * watch.seconds / (steps * BATCH),
-        "train_cpu_us_per_row": 1e6 * watch.processor / (steps * BATCH),
-        "step_ms": 1e3 * watch.seconds / steps,
-        "peak_of_ingest_gib": peak_of_ingest,
-        "peak_gib": peak(),
-        "resident_gib": resident(),
-        "cache_gib": sum(file.stat().st_size for file in (path.parent / "cache").rglob("*.npy")) / GIB,
+        "ingest_seconds": watch.seconds,
+        "ingest_us_per_row": 1e6 * watch.seconds / len(rows),
+        "ingest_cpu_us_per_row": 1e6 * watch.processor / len(rows),
+        "peak_of_ingest_gib": peak(),
+        "cache_gib": sum(file.stat().st_size for file in (folder / "cache").rglob("*.npy")) / GIB,
     }
 
 
-def train(rows: Any, steps: int) -> Watch:
+def train(folder: Path, steps: int) -> dict[str, Any]:
+    """Takes steps on the ingested rows of a folder; the largest memory is that of the whole process."""
+
+    from semivae import stream
+
+    watch = timed(stream(folder / "rows.parquet", target="y", cache=folder / "cache"), steps)
+
+    return {
+        "train_us_per_row": 1e6 * watch.seconds / (steps * BATCH),
+        "train_cpu_us_per_row": 1e6 * watch.processor / (steps * BATCH),
+        "step_ms": 1e3 * watch.seconds / steps,
+        "peak_gib": peak(),
+        "resident_gib": resident(),
+    }
+
+
+def timed(rows: Any, steps: int) -> Watch:
     """Returns the time of some steps of a fit, after those of a warm-up."""
 
     from semivae import VAEClassifier
@@ -162,12 +197,12 @@ def train(rows: Any, steps: int) -> Watch:
 
     clocks = []
 
-    def timed(*given: Any) -> Any:
+    def clocked(*given: Any) -> Any:
         clocks.append(Clock(loaders(*given)[0], steps))
 
         return clocks[0], None
 
-    with patch("semivae.estimators.loaders.loaders", timed):
+    with patch("semivae.estimators.loaders.loaders", clocked):
         VAEClassifier(epochs=1, batch_size=BATCH, random_state=0).fit(rows)
 
     return clocks[0].watch

@@ -13,7 +13,7 @@ def test_streamed_rows_are_timed(tmp_path, monkeypatch):
     monkeypatch.setattr(rows, "GROUP", 500)
     monkeypatch.setattr(rows, "WARMUP", 1)
     rows.write(tmp_path / "rows.parquet", 2000)
-    found = rows.measure(tmp_path / "rows.parquet", 3)
+    found = rows.ingest(tmp_path) | rows.train(tmp_path, 3)
 
     assert 0 < found["train_us_per_row"] < 1e6
     assert 0 < found["ingest_us_per_row"] < 1e6
