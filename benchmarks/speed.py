@@ -2,7 +2,7 @@ r"""How long a training step takes, beside its matrix products and beside other 
 
 Usage: .venv/bin/python benchmarks/speed.py [--quick] [--out FILE]
 Peers: python -m venv peers && peers/bin/pip install torch==2.13.0 -r benchmarks/peers.txt -e . && peers/bin/python ...
-Cost: 5 minutes on 2 cores; under one with --quick (without compilation).
+Cost: 6 minutes on 2 cores; under one with --quick (without compilation).
 Result: medians in ms, their quartiles, ratios within the run, and a plot beside FILE.
 
 M2 with the exact sum over 10 classes, 784-500-500-50 with softplus, 256 unlabeled and 100 labeled rows, AdamW. All
@@ -112,12 +112,18 @@ def build(quick: bool) -> tuple[dict[str, Arm], dict[str, str]]:
 
 
 def take_turns(arms: dict[str, Arm], turns: int, warm: int = 3) -> dict[str, list[float]]:
-    """Returns the times of each arm in ms, over some turns after the first."""
+    """Returns the times of each arm in ms, over some turns after the first.
+
+    In its turn an arm takes two steps, of which the second counts: in a training, too, steps of one kind follow each
+    other, and find the weights where the last one left them.
+    """
 
     times: dict[str, list[float]] = {name: [] for name in arms}
 
     for turn in range(turns + warm):
         for name, arm in arms.items():
+            arm()
+            wait()
             start = time.perf_counter()
             arm()
             wait()
