@@ -112,11 +112,14 @@ def test_reader_that_goes_away():
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+@pytest.mark.parametrize("environment", [None, {}], ids=["usual", "bare"])
 @pytest.mark.parametrize("arguments", [["--json"], []])
-def test_output_that_is_full(arguments):
+def test_output_that_is_full(arguments, environment):
     with open("/dev/full", "w") as full:
         code = f"import sys; sys.argv = ['semivae', 'datasets', *{arguments}]; {ENTRY}"
-        ended = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        ended = subprocess.run(
+            [sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, env=environment
+        )
 
     assert ended.returncode == 2
     assert ended.stderr.startswith("Error: The output cannot be written: No space left") and "Trace" not in ended.stderr

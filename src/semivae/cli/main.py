@@ -41,14 +41,23 @@ class Commands(TyperGroup):
             except KeyboardInterrupt:
                 complain("Stopped by hand; nothing was written.")
             except BrokenPipeError:
-                # What is still buffered has nowhere to go, and must not fail once more at the exit.
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                drop_output()
                 complain("The reader of the output has gone.")
             except OSError as error:
                 # Standard output may be a file on a full disk.
+                drop_output()
                 complain(f"The output cannot be written: {error.strerror or error}.\n  Fix: free some space")
 
             raise typer.Exit(2)
+
+
+def drop_output() -> None:
+    """Drops what standard output still holds and cannot take, so that it does not fail once more at the exit."""
+
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(
