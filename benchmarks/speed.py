@@ -2,7 +2,7 @@ r"""How long a training step takes, beside its matrix products and beside other 
 
 Usage: .venv/bin/python benchmarks/speed.py [--quick] [--out FILE]
 Peers: python -m venv peers && peers/bin/pip install torch==2.13.0 -r benchmarks/peers.txt -e . && peers/bin/python ...
-Cost: 6 minutes on 2 cores; under one with --quick (without compilation).
+Cost: 3 to 6 minutes on 2 cores; under one with --quick (without compilation).
 Result: medians in ms, their quartiles, ratios within the run, and a plot beside FILE.
 
 M2 with the exact sum over 10 classes, 784-500-500-50 with softplus, 256 unlabeled and 100 labeled rows, AdamW. All
@@ -41,7 +41,6 @@ from store import store
 
 # The models of other libraries, and which each needs. To SCANVI rows are counts, and its bound is its own.
 PEERS = {"m2 Pyro": ("pyro", pyro_m2), "vae pythae": ("pythae", pythae_vae), "m2 SCANVI": ("scvi", scanvi)}
-
 
 # As in every run of ours.
 CLIP = Training(1).clip

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
 START, END = "<!-- benchmark table -->\n", "<!-- end of the table -->"
 HEAD = ["data", "labels", "model", "test accuracy", "seeds", "longest fit"]
 RIVALS = ["ridge", "forest", "boosting"]
@@ -35,7 +36,7 @@ def main() -> None:
 def results() -> list[dict[str, Any]]:
     """Returns what was measured, sorted by data, labels and model."""
 
-    found = [json.loads(path.read_text()) for path in (ROOT / "benchmarks" / "results").glob("*.json")]
+    found = [json.loads(path.read_text()) for path in RESULTS.glob("*.json")]
 
     return sorted((facts for facts in found if "labels" in facts), key=order)
 
@@ -43,18 +44,18 @@ def results() -> list[dict[str, Any]]:
 def stored(name: str) -> dict[str, Any]:
     """Returns a result."""
 
-    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text())
+    return json.loads((RESULTS / f"{name}.json").read_text())
 
 
-def ways(steps: list[dict[str, Any]], fits: list[dict[str, Any]]) -> list[list[str]]:
+def ways(timed: list[dict[str, Any]], fits: list[dict[str, Any]]) -> list[list[str]]:
     r"""Returns the cells of each way to sum out a missing class.
 
     Arguments:
-        steps: What a step takes with a number of classes.
+        timed: What a step takes with a number of classes.
         fits: How accurate fits are where there are 100.
     """
 
-    times = {(step["way"], step["classes"]): step.get("milliseconds_median") for step in steps}
+    times = {(step["way"], step["classes"]): step.get("milliseconds_median") for step in timed}
     found = {fit["way"]: fit for fit in fits}
 
     return [
@@ -64,7 +65,7 @@ def ways(steps: list[dict[str, Any]], fits: list[dict[str, Any]]) -> list[list[s
             spread(found[way], "accuracy", 3),
             f"{found[way]['seconds_longest'] / 60:.1f} min",
         ]
-        for way in dict.fromkeys(step["way"] for step in steps)
+        for way in dict.fromkeys(step["way"] for step in timed)
     ]
 
 
@@ -77,9 +78,9 @@ def steps(times: dict[str, dict[str, float]]) -> list[list[str]]:
         model, way = ("m2", name) if name.startswith("bare") else name.split(maxsplit=1)
         found.setdefault(way, {})[model] = time["median"]
 
-    ways = sorted(found.items(), key=lambda way: way[1].get("m2", math.inf))
+    fastest = sorted(found.items(), key=lambda way: way[1].get("m2", math.inf))
 
-    return [[way, *(milliseconds(medians.get(model)) for model in ("m2", "vae"))] for way, medians in ways]
+    return [[way, *(milliseconds(medians.get(model)) for model in ("m2", "vae"))] for way, medians in fastest]
 
 
 def milliseconds(median: float | None) -> str:
