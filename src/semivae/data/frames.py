@@ -244,12 +244,12 @@ def warn_about_unseen(codes: NDArray[np.int64], values: Sequence[object], variab
     """
 
     known = set(variable.classes)
-    new = [value for value in values if value not in known]
+    new = [i for i, value in enumerate(values) if value not in known]
 
     if new:
-        rows = np.isin(codes, [i for i, value in enumerate(values) if value not in known]).sum()
+        rows = np.isin(codes, new).sum()
         warnings.warn(
             f"column {variable.name!r} has categories never seen in the fit, in {rows:,} of {len(codes):,} rows, taken "
-            f"as missing: {listed(new)} (known: {listed(variable.classes)})",
+            f"as missing: {listed([values[i] for i in new])} (known: {listed(variable.classes)})",
             stacklevel=4,
         )
