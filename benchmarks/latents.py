@@ -1,0 +1,88 @@
+r"""What the latents of the baselines hold: few labels, and a logistic regression on posterior means.
+
+Usage: .venv/bin/python benchmarks/latents.py [--seeds 5]
+Cost: about 3 minutes on 2 cores.
+Result: benchmarks/results/digits_50_<model>.json with every seed, the mean, the spread and the machine.
+
+`pca`, `ae` and `vae` are fitted with 10 latents, on the training rows of digits and no label. The labels of a
+seed are those of `labels.py`. The test rows are read once per fitted model: for the accuracy, and for the share of the
+variance of the pixels that is there again after a row went through the latent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from semivae import PCA, VAEEmbedding
+from semivae.data.datasets import load
+from semivae.data.split import keep_labels
+from store import RESULTS, spread, store
+
+MODELS = ("pca", "ae", "vae")
+LABELS, LATENTS = 50, 10
+
+
+def main() -> None:
+    """Runs the seeds of each baseline and stores its result."""
+
+    parser = argparse.ArgumentParser(description="Accuracy with few labels on the latents of baselines.")
+    parser.add_argument("--seeds", type=int, default=5, help="the number of draws of the labels")
+    arguments = parser.parse_args()
+
+    for model in MODELS:
+        runs = [run(model, seed) for seed in range(arguments.seeds)]
+        keep(model, runs)
+        print(model, spread("accuracy", runs), spread("explained", runs), flush=True)
+
+
+def run(model: str, seed: int) -> dict[str, Any]:
+    """Fits a baseline and, on its latents, a classifier with one draw of the labels; tests both."""
+
+    train, test = load("digits"), load("digits", split="test")
+    known = keep_labels(train.y, LABELS, seed)
+
+    start = time.perf_counter()
+    embedding = PCA(LATENTS) if model == "pca" else VAEEmbedding(model=model, latents=LATENTS, random_state=seed)
+    latents = embedding.fit(train.x).transform(train.x)
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(latents[known], train.y[known])
+    seconds = time.perf_counter() - start
+
+    found = embedding.transform(test.x)
+    again = np.asarray(embedding.inverse_transform(found), dtype=float).reshape(np.shape(test.x))
+    lost = ((test.x - again) ** 2).sum() / ((test.x - np.mean(train.x, axis=0)) ** 2).sum()
+
+    return {
+        "seed": seed,
+        "seconds": round(seconds, 1),
+        "accuracy": float(classifier.score(found, test.y)),
+        "explained": float(1 - lost),
+    }
+
+
+def keep(model: str, runs: list[dict[str, Any]]) -> None:
+    """Stores what was found of a baseline."""
+
+    facts = {
+        "data": "digits",
+        "labels": LABELS,
+        "model": model,
+        "settings": ["then logistic regression"],
+        "side_by_side": 1,
+        **spread("accuracy", runs),
+        **spread("explained", runs),
+        "seconds_longest": max(one["seconds"] for one in runs),
+        "runs": runs,
+    }
+
+    store(facts, RESULTS / f"digits_{LABELS}_{model}.json")
+
+
+if __name__ == "__main__":
+    main()
