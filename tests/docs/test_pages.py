@@ -38,6 +38,7 @@ def test_page_says_what_a_reader_looks_for(name):
         "## References\n\n- [",
         "](https://",
         "## Notation and code\n\n| in the code",
+        "## Measured\n\n",
     )
 
     assert all(part in page for part in parts)
