@@ -29,7 +29,7 @@ import numpy as np
 
 from semivae.data.datasets import load
 from semivae.data.split import keep_labels
-from store import RESULTS, spread, store
+from store import RESULTS, of_runs, store
 
 
 def main() -> None:
@@ -86,9 +86,7 @@ def keep(arguments: argparse.Namespace, runs: list[dict[str, Any]]) -> None:
     facts = {
         **asked(arguments),
         "side_by_side": arguments.jobs,
-        **spread("accuracy", runs),
-        "seconds_longest": max(one["seconds"] for one in runs),
-        "runs": runs,
+        **of_runs(runs, "accuracy"),
     }
 
     store(facts, path_of(arguments))

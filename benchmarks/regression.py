@@ -29,7 +29,7 @@ from semivae.cli.options import settings_of
 from semivae.data.fetch import find
 from semivae.data.read import read
 from semivae.evaluation import regression
-from store import RESULTS, spread, store
+from store import RESULTS, of_runs, spread, store
 
 # The folder in $SEMIVAE_DATA, the file in it, and its target.
 SETS = {
@@ -129,12 +129,9 @@ def keep(arguments: argparse.Namespace, data: str, labels: int, model: str, draw
         "labels": labels,
         "model": model,
         "settings": arguments.set,
-        **spread("r2", runs),
-        **spread("coverage", runs),
         "nominal_coverage": NOMINAL,
         "rivals": {name: spread("r2", [draw[name] for draw in draws]) for name in RIVALS},
-        "seconds_longest": max(one["seconds"] for one in runs),
-        "runs": runs,
+        **of_runs(runs, "r2", "coverage"),
     }
 
     name = "_".join(filter(None, [data, str(labels), model, arguments.tag]))

@@ -2,7 +2,7 @@ r"""Where results are kept, and what each of them says beside what was measured.
 
 from __future__ import annotations
 
-__all__ = ["RESULTS", "machine", "spread", "spread_of", "store"]
+__all__ = ["RESULTS", "machine", "of_runs", "spread", "spread_of", "store"]
 
 import json
 import os
@@ -48,6 +48,14 @@ def processor() -> str:
     lines = facts.read_text().splitlines() if facts.exists() else []
 
     return next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
+
+
+def of_runs(runs: list[dict[str, Any]], *measures: str) -> dict[str, Any]:
+    """Returns the runs of a row of the tables: means and deviations of measures, the longest run, and all of them."""
+
+    spreads = {name: value for measure in measures for name, value in spread(measure, runs).items()}
+
+    return {**spreads, "seconds_longest": max(run["seconds"] for run in runs), "runs": runs}
 
 
 def spread(name: str, runs: list[dict[str, Any]]) -> dict[str, float | None]:
