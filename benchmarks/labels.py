@@ -5,7 +5,7 @@ Usage: .venv/bin/python benchmarks/labels.py mnist --labels 100 --model m2 --see
        .venv/bin/python benchmarks/labels.py mnist --no-compare --alone --tag alone
 Cost: about 10 minutes a seed on 2 cores for MNIST, with the comparison that ends a fit.
 Result: benchmarks/results/<data>_<labels>_<model>[_<tag>].json with every seed, the mean, the spread and the machine;
-it is written after every seed. With `--first 4` the seeds before 4 that it holds stay, and 4 is the next.
+it is written after every seed. With `--redo 4` only seed 4 is run, and the others that it holds stay.
 
 Each seed draws its own labels. The test rows are read by `evaluate` alone, once per fitted model. With
 `--alone` a fit is given the labeled rows and no others. With `--jobs 2` two seeds run side by side, on a thread each.
@@ -29,7 +29,7 @@ import numpy as np
 
 from semivae.data.datasets import load
 from semivae.data.split import keep_labels
-from store import RESULTS, of_runs, store
+from store import RESULTS, machine, of_runs, store
 
 
 def main() -> None:
@@ -40,25 +40,24 @@ def main() -> None:
 
     # The fits are processes of their own, for which threads wait.
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        for found in pool.map(partial(run, arguments), range(arguments.first, arguments.seeds)):
+        for found in pool.map(partial(run, arguments), arguments.redo or range(arguments.seeds)):
             print(json.dumps(found), flush=True)
-            runs.append(found)
-            keep(arguments, runs)
+            runs[found["seed"]] = found
+            keep(arguments, [runs[seed] for seed in sorted(runs)])
 
 
-def earlier(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """Returns the stored runs that this one continues."""
+def earlier(arguments: argparse.Namespace) -> dict[int, dict[str, Any]]:
+    """Returns the stored runs beside which some are to be made anew, by seed."""
 
-    if not arguments.first:
-        return []
+    if not arguments.redo:
+        return {}
 
     stored = json.loads(path_of(arguments).read_text())
-    runs = [run for run in stored["runs"] if run["seed"] < arguments.first]
 
-    if len(runs) < arguments.first or any(stored[name] != value for name, value in asked(arguments).items()):
-        sys.exit(f"{path_of(arguments)} does not hold the seeds before {arguments.first} with these settings")
+    if any(stored[name] != value for name, value in asked(arguments).items()):
+        sys.exit(f"{path_of(arguments)} holds runs with other settings")
 
-    return runs
+    return {run["seed"]: run for run in stored["runs"]}
 
 
 def asked(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -83,13 +82,7 @@ def path_of(arguments: argparse.Namespace) -> Path:
 def keep(arguments: argparse.Namespace, runs: list[dict[str, Any]]) -> None:
     """Stores what was found so far."""
 
-    facts = {
-        **asked(arguments),
-        "side_by_side": arguments.jobs,
-        **of_runs(runs, "accuracy"),
-    }
-
-    store(facts, path_of(arguments))
+    store({**asked(arguments), **of_runs(runs, "accuracy")}, path_of(arguments))
 
 
 def parse() -> argparse.Namespace:
@@ -100,7 +93,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--labels", type=int, default=100)
     parser.add_argument("--model", default="m2")
     parser.add_argument("--seeds", type=int, default=3, help="the number of draws of the labels")
-    parser.add_argument("--first", type=int, default=0, help="the first draw that is not stored already")
+    parser.add_argument("--redo", type=int, action="append", metavar="SEED", help="a draw to run, beside those stored")
     parser.add_argument("--no-compare", action="store_true", help="leave the comparison out")
     parser.add_argument("--alone", action="store_true", help="leave the unlabeled rows out")
     parser.add_argument("--jobs", type=int, default=1, help="seeds that run side by side")
@@ -130,7 +123,14 @@ def run(arguments: argparse.Namespace, seed: int) -> dict[str, Any]:
 
     del tested["model"]  # the folder, which is gone
 
-    return {"seed": seed, "seconds": round(seconds, 1), **tested, "comparison": fitted.get("comparison")}
+    return {
+        "seed": seed,
+        "seconds": round(seconds, 1),
+        "side_by_side": arguments.jobs,
+        "machine": machine(),
+        **tested,
+        "comparison": fitted.get("comparison"),
+    }
 
 
 def labeled(arguments: argparse.Namespace, seed: int, folder: Path) -> Path:

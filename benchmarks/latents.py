@@ -73,7 +73,6 @@ def keep(model: str, runs: list[dict[str, Any]]) -> None:
         "labels": LABELS,
         "model": model,
         "settings": ["then logistic regression"],
-        "side_by_side": 1,
         **of_runs(runs, "accuracy", "explained"),
     }
 
