@@ -89,7 +89,8 @@ class Average(nn.Module):
 
         self.module = copy.deepcopy(model).requires_grad_(False).eval()
         self.decay = decay
-        self.pairs = list(zip(self.module.parameters(), model.parameters(), strict=True))
+        pairs = zip(self.module.parameters(), model.parameters(), strict=True)
+        self.pairs = [pair for pair in pairs if pair[1].requires_grad]  # those of an earlier stage stay as they are
         self.register_buffer("steps", torch.zeros((), dtype=torch.long))
 
     @torch.no_grad()
