@@ -168,6 +168,15 @@ def test_early_stop_holds_out_given_labels_and_no_whole_class():
     assert "validation_loss" in estimator.history_ and estimator.classes_.tolist() == [0, 1, 2]
 
 
+def test_rows_without_a_target_stop_early_unless_the_epochs_are_given():
+    settings = FIT | {"batch_size": len(X), "hidden": (32,), "validation_share": 0.3}
+    embedding = VAEEmbedding(**settings | {"epochs": "auto"}).fit(X[:80])
+    losses = embedding.history_["validation_loss"]
+
+    assert embedding.stopped_ == "patience" and len(losses) == losses.argmin() + 51, "a tenth of 500 epochs"
+    assert "validation_loss" not in VAEEmbedding(**settings).fit(X).history_
+
+
 # Randomness
 
 

@@ -1,5 +1,7 @@
 """What every "auto" stands for."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -8,6 +10,7 @@ from semivae.data.loader import Loader
 from semivae.errors import SettingError
 from semivae.estimators import run
 from semivae.estimators.auto import beta_for, convolves, dropout_for, hidden_for, latents_for
+from semivae.estimators.loaders import stops_early
 from semivae.estimators.near import features_for
 from semivae.estimators.penalty import alpha_for, neighbors
 from semivae.estimators.run import batch_for, compiled, epochs_for, precision_for
@@ -90,8 +93,8 @@ def test_batch():
 @pytest.mark.parametrize(("steps", "epochs", "staged"), [(1, 500, 500), (16, 50, 200), (80, 10, 40), (10_000, 10, 10)])
 def test_epochs(steps, epochs, staged):
     assert epochs_for({"epochs": "auto"}, steps) == epochs
-    assert epochs_for({"epochs": "auto"}, steps, stages=2) == staged
-    assert epochs_for({"epochs": 3}, steps) == epochs_for({"epochs": 3}, steps, stages=2) == 3
+    assert epochs_for({"epochs": "auto"}, steps, without_labels=True) == staged
+    assert epochs_for({"epochs": 3}, steps) == epochs_for({"epochs": 3}, steps, without_labels=True) == 3
 
 
 def test_model():
@@ -160,3 +163,21 @@ def test_neighbors_of_wide_rows_are_looked_for_by_features(width, model, setting
         penalty = neighbors(settings, schema, rows, before)
         means = before[0].posterior(rows.x)[0]
         assert torch.equal(penalty.near, nearest_rows(means, labeled, rows.unlabeled, 1, lambda z: z))
+
+
+@pytest.mark.parametrize(
+    ("early_stopping", "epochs", "target", "rows", "stops"),
+    [
+        ("auto", "auto", None, 200, True),
+        ("auto", "auto", None, 199, False),
+        ("auto", 20, None, 200, False),
+        ("auto", "auto", "category", 200, False),
+        (True, 20, "category", 20, True),
+        (False, "auto", None, 200, False),
+    ],
+)
+def test_early_stop(early_stopping, epochs, target, rows, stops):
+    schema = Schema(table(3).x, target and Variable("y", target))
+    settings = {"early_stopping": early_stopping, "epochs": epochs, "validation_share": 0.1}
+
+    assert stops_early(SimpleNamespace(**settings, schema_=schema), rows) is stops

@@ -20,6 +20,9 @@ from semivae.estimators.run import batch_for, several
 from semivae.estimators.target import Target
 from semivae.ranks import ALONE, launched
 
+# The fewest rows whose loss tells when to stop: with 20 of 200 held out a VAE gets better, with 6 of 60 worse.
+FEWEST_HELD = 20
+
 
 def loaders(estimator: Any, x: Any, target: Any) -> tuple[Steps, Steps | None]:
     r"""Returns the rows to train on, and those held out for an early stop, if there are any.
@@ -33,13 +36,27 @@ def loaders(estimator: Any, x: Any, target: Any) -> tuple[Steps, Steps | None]:
     if isinstance(x, Ingested):
         return StreamLoader(x.split, len(x.counts), **steps(estimator, len(x))), None
 
-    if not estimator.early_stopping:
+    if not stops_early(estimator, len(x)):
         return in_memory(estimator, x, target, np.arange(len(x))), None
 
     train, held = hold_out(target.codes, estimator.validation_share, estimator.seed_)
 
     # Of a handful of rows none can be spared.
     return in_memory(estimator, x, target, train), in_memory(estimator, x, target, held) if len(held) else None
+
+
+def stops_early(estimator: Any, rows: int) -> bool:
+    r"""Returns whether rows are held out.
+
+    "auto" does without a target, unless the epochs are given or rows are so few that their share says little.
+    """
+
+    if estimator.early_stopping != "auto":
+        return estimator.early_stopping
+
+    enough = rows * estimator.validation_share >= FEWEST_HELD
+
+    return enough and not estimator.schema_.targets and estimator.epochs == "auto"
 
 
 def in_memory(estimator: Any, x: NDArray[Any], target: Target, part: NDArray[Any]) -> Loader:

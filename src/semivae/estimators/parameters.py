@@ -76,9 +76,11 @@ class Parameters(BaseEstimator):
         learning_rate: The highest learning rate; it falls to zero as a cosine.
         weight_decay: Decoupled decay of the weights.
         averaging: Decay of the moving average of the weights that is kept; 0 keeps the last weights.
-        early_stopping: Whether to hold out rows, among them given labels where each class has enough, and stop when
-            the loss on them no longer falls. Off by default: labels are few, and the learning rate ends at zero.
-        patience: Epochs without improvement before an early stop.
+        early_stopping: Whether to hold out rows, among them given labels where each class has enough, stop when the
+            loss on them no longer falls, and keep the weights with which it was lowest. "auto" does without a target,
+            from 200 rows on, unless `epochs` are given; with one it does not, for labels are few, and the learning
+            rate ends at zero.
+        patience: Epochs without improvement before an early stop; "auto" is a tenth of all, and at least 10.
         validation_share: Share of the rows held out for an early stop.
         device: "auto", "cpu", "cuda" or "mps".
         precision: "auto" takes bfloat16 products where the hardware has them and layers are wide; "float32";
@@ -132,8 +134,8 @@ class Parameters(BaseEstimator):
         learning_rate: float = 2e-3,
         weight_decay: float = 0.0,
         averaging: float = 0.99,
-        early_stopping: bool = False,
-        patience: int = 10,
+        early_stopping: Literal["auto"] | bool = "auto",
+        patience: int | Literal["auto"] = "auto",
         validation_share: float = 0.1,
         device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
         precision: Literal["auto", "float32", "bfloat16"] = "auto",

@@ -22,6 +22,12 @@ NARROWEST_WIDE = 256
 # More passes than these only overfit small data.
 MOST_EPOCHS = 500
 
+# Steps where labels say what is to be learned, and where rows alone do.
+STEPS, STEPS_WITHOUT_LABELS = 800, 3200
+
+# The least epochs without improvement that "auto" has patience with.
+LEAST_PATIENCE = 10
+
 # Steps that save the minute which the compilation takes: wide ones save much each, narrow ones little.
 STEPS_TO_COMPILE = {True: 4000, False: 20_000}
 
@@ -37,7 +43,7 @@ def training(estimator: Any, epochs: int, rows: Steps, stage: int) -> Training:
         learning_rate=estimator.learning_rate,
         weight_decay=estimator.weight_decay,
         averaging=estimator.averaging,
-        patience=estimator.patience if estimator.early_stopping else None,
+        patience=patience_for(estimator.patience, epochs),
         seed=estimator.seed_,
         device=estimator.device,
         compiled=compiled(estimator, wide, epochs * len(rows)),
@@ -107,19 +113,25 @@ def batch_for(choice: int | str, rows: int) -> int:
     return 64 if rows < 20_000 else 256
 
 
-def epochs_for(settings: dict[str, Any], steps: int, stages: int = 1) -> int:
+def patience_for(choice: int | str, epochs: int) -> int:
+    """Returns the epochs without improvement after which a run stops: "auto" is a tenth of all, and at least 10."""
+
+    return max(LEAST_PATIENCE, epochs // 10) if choice == "auto" else int(choice)
+
+
+def epochs_for(settings: dict[str, Any], steps: int, without_labels: bool = False) -> int:
     r"""Returns the epochs of a run, or of each stage of it.
 
-    "auto" gives small data many passes and large data few: about 800 steps, between 10 and 500 epochs. Features that
-    are learned before any label need four times as many.
+    "auto" gives small data many passes and large data few: about 800 steps, between 10 and 500 epochs. What is learned
+    from rows alone needs four times as many.
 
     Arguments:
         settings: The parameters of the estimator.
         steps: The steps of an epoch.
-        stages: How many stages the model is trained in.
+        without_labels: Whether the model, or its first stage, learns from rows alone.
     """
 
     if settings["epochs"] != "auto":
         return settings["epochs"]
 
-    return int(min(MOST_EPOCHS, max(10, round((800 if stages == 1 else 3200) / steps))))
+    return int(min(MOST_EPOCHS, max(10, round((STEPS_WITHOUT_LABELS if without_labels else STEPS) / steps))))

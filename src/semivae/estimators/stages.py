@@ -29,7 +29,9 @@ def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> Histo
     """
 
     *own, model = estimator.model_.stages()
-    epochs = epochs_for(estimator.settings_, len(rows), len(own) + 1)
+    # So many steps overfit small data, unless rows that are held out stop them.
+    watched = not estimator.schema_.targets and validation is not None
+    epochs = epochs_for(estimator.settings_, len(rows), without_labels=bool(own) or watched)
     before = own or features_for(estimator.settings_, model, estimator.schema_, rows)
     beta = beta_for(estimator.settings_, model, before=True) if own else BETA_OF_FEATURES
     whole = History()

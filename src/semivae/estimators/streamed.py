@@ -69,7 +69,7 @@ def open_stream(
             f"semivae.stream({str(stream.path)!r}, target='NAME')",
         )
 
-    if estimator.early_stopping:
+    if estimator.early_stopping not in ("auto", False):
         raise SettingError(
             "early_stopping=True", "no rows of a stream are held out", "early_stopping=False, and fewer epochs"
         )

@@ -61,7 +61,7 @@ CHOICES: dict[str, tuple[str | bool, ...]] = {
     "precision": ("auto", "float32", "bfloat16"),
     "compile": ("auto", False, True),
     "teacher": (False, True),
-    "early_stopping": (False, True),
+    "early_stopping": ("auto", False, True),
     "verbose": (False, True),
 }
 
