@@ -10,10 +10,9 @@ from semivae.data.loader import Loader
 from semivae.errors import SettingError
 from semivae.estimators import run
 from semivae.estimators.auto import beta_for, convolves, dropout_for, hidden_for, latents_for
-from semivae.estimators.loaders import stops_early
 from semivae.estimators.near import features_for
 from semivae.estimators.penalty import alpha_for, neighbors
-from semivae.estimators.run import batch_for, compiled, epochs_for, precision_for
+from semivae.estimators.run import batch_for, compiled, epochs_for, precision_for, stops_early
 from semivae.estimators.wiring import marginalization, wire
 from semivae.marginal import exact
 from semivae.models import M1M2

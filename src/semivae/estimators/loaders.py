@@ -16,12 +16,9 @@ from semivae.data.steps import Steps
 from semivae.data.stream import Ingested
 from semivae.data.stream_loader import StreamLoader
 from semivae.engine import place
-from semivae.estimators.run import batch_for, several
+from semivae.estimators.run import batch_for, several, stops_early
 from semivae.estimators.target import Target
 from semivae.ranks import ALONE, launched
-
-# The fewest rows whose loss tells when to stop: with 20 of 200 held out a VAE gets better, with 6 of 60 worse.
-FEWEST_HELD = 20
 
 
 def loaders(estimator: Any, x: Any, target: Any) -> tuple[Steps, Steps | None]:
@@ -43,20 +40,6 @@ def loaders(estimator: Any, x: Any, target: Any) -> tuple[Steps, Steps | None]:
 
     # Of a handful of rows none can be spared.
     return in_memory(estimator, x, target, train), in_memory(estimator, x, target, held) if len(held) else None
-
-
-def stops_early(estimator: Any, rows: int) -> bool:
-    r"""Returns whether rows are held out.
-
-    "auto" does without a target, unless the epochs are given or rows are so few that their share says little.
-    """
-
-    if estimator.early_stopping != "auto":
-        return estimator.early_stopping
-
-    enough = rows * estimator.validation_share >= FEWEST_HELD
-
-    return enough and not estimator.schema_.targets and estimator.epochs == "auto"
 
 
 def in_memory(estimator: Any, x: NDArray[Any], target: Target, part: NDArray[Any]) -> Loader:

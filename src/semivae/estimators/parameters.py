@@ -78,8 +78,8 @@ class Parameters(BaseEstimator):
         averaging: Decay of the moving average of the weights that is kept; 0 keeps the last weights.
         early_stopping: Whether to hold out rows, among them given labels where each class has enough, stop when the
             loss on them no longer falls, and keep the weights with which it was lowest. "auto" does without a target,
-            from 200 rows on, unless `epochs` are given; with one it does not, for labels are few, and the learning
-            rate ends at zero.
+            where 20 rows or more are held out, unless `epochs` are given; with one it does not, for labels are few,
+            and the learning rate ends at zero.
         patience: Epochs without improvement before an early stop; "auto" is a tenth of all, and at least 10.
         validation_share: Share of the rows held out for an early stop.
         device: "auto", "cpu", "cuda" or "mps".

@@ -2,7 +2,7 @@ r"""From flat parameters to the settings of a run: the home of every "auto" of a
 
 from __future__ import annotations
 
-__all__ = ["MOST_EPOCHS", "batch_for", "epochs_for", "several", "training"]
+__all__ = ["MOST_EPOCHS", "batch_for", "epochs_for", "several", "stops_early", "training"]
 
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ MOST_EPOCHS = 500
 
 # Steps where labels say what is to be learned, and where rows alone do.
 STEPS, STEPS_WITHOUT_LABELS = 800, 3200
+
+# The fewest rows whose loss tells when to stop: with 20 of 200 held out a VAE gets better, with 6 of 60 worse.
+FEWEST_HELD = 20
 
 # The least epochs without improvement that "auto" has patience with.
 LEAST_PATIENCE = 10
@@ -111,6 +114,20 @@ def batch_for(choice: int | str, rows: int) -> int:
         return int(choice)
 
     return 64 if rows < 20_000 else 256
+
+
+def stops_early(estimator: Any, rows: int) -> bool:
+    r"""Returns whether rows are held out.
+
+    "auto" does without a target, unless the epochs are given or rows are so few that their share says little.
+    """
+
+    if estimator.early_stopping != "auto":
+        return estimator.early_stopping
+
+    enough = rows * estimator.validation_share >= FEWEST_HELD
+
+    return enough and not estimator.schema_.targets and estimator.epochs == "auto"
 
 
 def patience_for(choice: int | str, epochs: int) -> int:
