@@ -52,6 +52,9 @@ def earlier(arguments: argparse.Namespace) -> dict[int, dict[str, Any]]:
     if not arguments.redo:
         return {}
 
+    if not path_of(arguments).exists():
+        sys.exit(f"{path_of(arguments)} is not there: --redo goes beside stored runs, --seeds makes the first")
+
     stored = json.loads(path_of(arguments).read_text())
 
     if any(stored[name] != value for name, value in asked(arguments).items()):

@@ -34,6 +34,15 @@ def test_labels_that_are_known(classifier, regressor, digits):
     assert load(digits).counts_ == [5] * 10 and load(digits).n_unlabeled_ == 1347
 
 
+def test_rows_that_are_held_out_are_told(run, table, tmp_path):
+    arguments = ["fit", table, *QUICK]
+    watched = run(*arguments, "--set", "early_stopping=True", "--set", "validation_share=0.2", "--out", tmp_path / "a")
+    plain = run(*arguments, "--out", tmp_path / "b")
+
+    assert load(tmp_path / "a").n_held_out_ == 12 and "12 were held out" in watched.output
+    assert load(tmp_path / "b").n_held_out_ == 0 and "held out" not in plain.output
+
+
 def test_target_keeps_its_name_and_is_not_among_the_rows(classifier, regressor, embedding):
     assert load(classifier).schema_.y.name == "kind"
     assert load(regressor).schema_.y.name == "price"

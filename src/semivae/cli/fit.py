@@ -196,6 +196,7 @@ def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:
         "data": {"name": job.source.name, "rows": rows, "target": target},
         "labeled": getattr(estimator, "n_labeled_", 0),
         "unlabeled": getattr(estimator, "n_unlabeled_", rows),
+        "held_out": getattr(estimator, "n_held_out_", 0),
         "epochs": len(history) if "epoch" in history else None,
         "seconds": round(float(history["seconds"].iloc[-1]), 2) if "seconds" in history else None,
         "stopped": getattr(estimator, "stopped_", "done"),
@@ -220,6 +221,9 @@ def show(out: Path, facts: dict[str, Any], verdict: Any) -> None:
     run = "" if facts["epochs"] is None else f", {facts['epochs']:,} epochs in {facts['seconds']:.0f} s"
     rows = f"{facts['labeled']:,} labeled and {facts['unlabeled']:,} unlabeled rows"
     put(f"{facts['estimator']} ({facts['model']}): {rows}{run}")
+
+    if facts["held_out"]:
+        put(f"Of these rows, {facts['held_out']:,} were held out to tell when to stop.")
 
     if verdict is not None:
         show_verdict(verdict)

@@ -37,6 +37,7 @@ def lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "target", target(schema["y"])
     yield "labeled rows", number(fit.get("n_labeled_", 0))
     yield "unlabeled rows", number(fit.get("n_unlabeled_", data.get("rows")))
+    yield "rows held out", number(fit.get("n_held_out_", 0))
     yield "epochs", number(metrics.get("epochs"))
 
     if "calibration_temperature_" in fit:

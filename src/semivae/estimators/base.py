@@ -69,6 +69,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         self.stopped_ = history.stopped
         self.n_labeled_ = target.labeled
         self.n_unlabeled_ = target.unlabeled
+        self.n_held_out_ = 0 if validation is None else len(validation.labeled) + len(validation.unlabeled)
 
         return self
 

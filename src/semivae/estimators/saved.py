@@ -38,6 +38,7 @@ FACTS = (
     "stopped_",
     "n_labeled_",
     "n_unlabeled_",
+    "n_held_out_",
     "calibration_temperature_",
     "n_features_in_",
     "feature_names_in_",
