@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 # Draws of the importance-weighted bound that stands for the log-density of a row.
 DRAWS = 32
 
+# What the names of the student's tensors begin with.
+STUDENT = "student."
+
 
 class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
     """Abstract estimator around a model; its arguments are those of :class:`Parameters`."""
@@ -62,6 +65,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         with seeded(self.seed_):
             self.model_ = wire(settings, self._model_name(), self.schema_, self.counts_, target.labeled)
+            self.student_ = None
             history = train_stages(self, rows, validation)
 
         self.history_ = pd.DataFrame(history.records)
@@ -223,21 +227,30 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     def _tensors(self) -> dict[str, Tensor]:
         """Returns what a saved model holds beside plain facts."""
 
-        return self.model_.state_dict()
+        learned = {} if self.student_ is None else self.student_.state_dict(prefix=STUDENT)
+
+        return self.model_.state_dict() | learned
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
         """Rebuilds the fitted model from its tensors and the facts that were set before."""
 
         from semivae.engine import seeded
+        from semivae.estimators.student import student_of
         from semivae.estimators.wiring import wire
+
+        learned = {name: tensors[name] for name in tensors if name.startswith(STUDENT)}
 
         # Fresh weights are drawn, if only to be replaced.
         with seeded(0):
             self.settings_ = self.get_params(deep=False)
             parts = (self.settings_, self._model_name(), self.schema_, self.counts_, self.n_labeled_)
             self.model_ = wire(*parts).eval()
+            self.student_ = student_of(self.settings_, self.schema_).eval() if learned else None
 
-        self.model_.load_state_dict(tensors)
+        self.model_.load_state_dict({name: tensors[name] for name in tensors if name not in learned})
+
+        if self.student_ is not None:
+            self.student_.load_state_dict({name.removeprefix(STUDENT): learned[name] for name in learned})
 
     @property
     def _n_features_out(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["VAEClassifier"]
 
+import copy
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -71,11 +72,18 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         """Returns the probability of each class of :py:`classes_`, with shape (N, C)."""
 
         from semivae.engine import apply
+        from semivae.objectives import agreed
 
         model: Any = self._double()
-        temperature = self.calibration_temperature_
+        student: Any = self.student_ and copy.deepcopy(self.student_).double().eval()
 
-        return apply(lambda x: (model.predict(x).logits / temperature).softmax(-1), read_rows(self, X))[0]
+        def probabilities(x: Tensor) -> Tensor:
+            logits = model.predict(x).logits
+            logits = agreed(logits, student(x).logits) if student else logits
+
+            return (logits / self.calibration_temperature_).softmax(-1)
+
+        return apply(probabilities, read_rows(self, X))[0]
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Returns the most probable class of each row, with shape (N,)."""

@@ -70,7 +70,10 @@ class Parameters(BaseEstimator):
             for handwriting, 0 for not at all.
         teacher: Whether predictions have to be consistent with those of the moving average of the weights, which change
             less from step to step, rather than with their own. Off by default: few labels made no gain of it.
-        epochs: Passes over all rows, in each of the two stages of "m1" and "m1m2"; "auto" gives small data more.
+        student: Whether a last stage trains a second classifier, which reads the rows themselves (images by
+            convolutions) and learns what the model believes of them, however `augmentation` moves them. Probabilities
+            are then the mean of both; all else is that of the model. For a class only, and where rows are many.
+        epochs: Passes over all rows, in each stage of the fit; "auto" gives small data more.
         batch_size: Unlabeled rows of a step; "auto" takes 64, and 256 from 20,000 rows.
         labeled_batch: Labeled rows of a step, at most.
         learning_rate: The highest learning rate; it falls to zero as a cosine.
@@ -128,6 +131,7 @@ class Parameters(BaseEstimator):
         interpolation: float | Literal["auto"] = "auto",
         augmentation: float = 0.0,
         teacher: bool = False,
+        student: bool = False,
         epochs: int | Literal["auto"] = "auto",
         batch_size: int | Literal["auto"] = "auto",
         labeled_batch: int = 128,
@@ -175,6 +179,7 @@ class Parameters(BaseEstimator):
         self.interpolation = interpolation
         self.augmentation = augmentation
         self.teacher = teacher
+        self.student = student
         self.epochs = epochs
         self.batch_size = batch_size
         self.labeled_batch = labeled_batch

@@ -13,6 +13,7 @@ from semivae.estimators.auto import BETA_OF_FEATURES, beta_for
 from semivae.estimators.near import features_for
 from semivae.estimators.penalty import alpha_for, penalty_of
 from semivae.estimators.run import epochs_for, training
+from semivae.estimators.student import train_student
 from semivae.objectives import ELBO
 
 
@@ -34,6 +35,9 @@ def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> Histo
     epochs = epochs_for(estimator.settings_, len(rows), without_labels=bool(own) or watched)
     before = own or features_for(estimator.settings_, model, estimator.schema_, rows)
     beta = beta_for(estimator.settings_, model, before=True) if own else BETA_OF_FEATURES
+    student = estimator.settings_["student"]
+    last = len(before) + 1
+    stages = last + student
     whole = History()
 
     for number, stage in enumerate(before, 1):
@@ -43,17 +47,22 @@ def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> Histo
         stage.requires_grad_(False)
 
         if history.stopped == "interrupted":
-            warnings.warn(f"it was stage {number} of {len(before) + 1}: what predicts is not trained", stacklevel=4)
+            warnings.warn(f"it was stage {number} of {stages}: what predicts is not trained", stacklevel=4)
 
             return whole
 
     alpha = alpha_for(estimator.settings_, estimator.schema_)
     beta = beta_for(estimator.settings_, model)
     objective = ELBO(alpha, beta, estimator.warmup, estimator.labeled_share, estimator.free_bits)
-    run = training(estimator, epochs, rows, len(before) + 1)
+    run = training(estimator, epochs, rows, last)
     penalty = penalty_of(estimator.settings_, model, estimator.schema_, estimator.counts_, rows, before)
     history = train(model, objective, rows, run, estimator._watchers(), validation, penalty)
-    append(whole, history, {"stage": len(before) + 1} if before else {})
+    append(whole, history, {"stage": last} if stages > 1 else {})
+
+    if student and history.stopped == "interrupted":
+        warnings.warn(f"it was stage {last} of {stages}: without a student the model answers alone", stacklevel=4)
+    elif student:
+        append(whole, train_student(estimator, rows, epochs, stages), {"stage": stages})
 
     return whole
 

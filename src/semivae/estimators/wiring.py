@@ -17,6 +17,7 @@ from semivae.errors import SettingError
 from semivae.estimators.auto import convolves, dropout_for, hidden_for, latents_for
 from semivae.estimators.bound import able, bound_of, check_bound, takes
 from semivae.estimators.parameters import default
+from semivae.estimators.student import check_student
 from semivae.families import choose_data
 from semivae.marginal import Marginalize, exact, marginals
 from semivae.models import Model, models
@@ -61,6 +62,7 @@ CHOICES: dict[str, tuple[str | bool, ...]] = {
     "precision": ("auto", "float32", "bfloat16"),
     "compile": ("auto", False, True),
     "teacher": (False, True),
+    "student": (False, True),
     "early_stopping": ("auto", False, True),
     "verbose": (False, True),
 }
@@ -143,7 +145,7 @@ def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[i
         labeled: How many labels there are.
 
     Raises:
-        SettingError: If the model cannot learn from this target, or sums out no class.
+        SettingError: If the model cannot learn from this target, or sums out no class, or a student cannot.
     """
 
     targets = models[name].targets
@@ -151,6 +153,8 @@ def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[i
 
     if bool(target) != bool(targets) or (target and target not in targets):
         raise wrong_target(name, target)
+
+    check_student(settings, schema)
 
     kind = models[name].form(target)
     dropout = dropout_for(settings, schema, labeled)

@@ -1,9 +1,21 @@
 r"""Objectives: from the terms of a bound to a loss, and penalties that join it."""
 
-__all__ = ["ELBO", "Augmentation", "Consistency", "Interpolation", "Neighbors", "Penalties", "nearest_rows"]
+__all__ = [
+    "ELBO",
+    "Augmentation",
+    "Consistency",
+    "Distillation",
+    "Interpolation",
+    "Neighbors",
+    "Penalties",
+    "agreed",
+    "mean_divergence",
+    "nearest_rows",
+]
 
 from semivae.objectives.augmentation import Augmentation
 from semivae.objectives.consistency import Consistency
+from semivae.objectives.distillation import Distillation, agreed, mean_divergence
 from semivae.objectives.elbo import ELBO
 from semivae.objectives.interpolation import Interpolation
 from semivae.objectives.neighbors import Neighbors, nearest_rows

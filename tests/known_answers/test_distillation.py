@@ -1,0 +1,174 @@
+"""What a student learns from the model, and how the two answer together."""
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_wine
+from sklearn.exceptions import NotFittedError
+
+from semivae import Callback, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
+from semivae.batch import Batch, Labeled
+from semivae.conditional import Net
+from semivae.errors import SettingError
+from semivae.estimators.student import student_of
+from semivae.families import choose_data, choose_target
+from semivae.models import M2
+from semivae.networks import ConvTrunk
+from semivae.objectives import Distillation, agreed, mean_divergence
+from semivae.priors import LabelPrior
+from semivae.variables import Schema, Variable
+
+SCHEMA = Schema(tuple(Variable(name, "real") for name in "abc"), Variable("y", "category", classes=(0, 1)))
+PRIOR = LabelPrior(torch.tensor([0.5, 0.5])).double()
+
+X, CLASSES = load_wine(return_X_y=True)
+Y = np.where(np.random.default_rng(0).permutation(len(X)) < 40, CLASSES, -1)
+FIT: dict[str, Any] = {"hidden": (8,), "latents": 2, "epochs": 3, "batch_size": 32, "random_state": 0}
+
+
+@pytest.fixture
+def model() -> M2:
+    torch.manual_seed(0)
+
+    return M2.build(SCHEMA, choose_data(SCHEMA), Net((8,), dropout=0.5), 2, PRIOR).double()
+
+
+@pytest.fixture
+def student() -> Any:
+    torch.manual_seed(1)
+
+    return Net((8,))(SCHEMA.x, to=choose_target(SCHEMA.target)).double()
+
+
+@pytest.fixture
+def batch() -> Batch:
+    x = torch.randn(9, 3, generator=torch.Generator().manual_seed(0)).double()
+
+    return Batch(Labeled(x[:2], torch.eye(2).double()), x[2:])
+
+
+def loss(student: Any, model: M2, batch: Batch, changed: Any = lambda x: x) -> torch.Tensor:
+    distillation = Distillation(student, model, changed).train()
+
+    return mean_divergence(*distillation(batch), torch.zeros(()))[0]
+
+
+def test_loss_is_the_divergence_from_what_the_model_says_and_from_known_labels(student, model, batch):
+    """The student reads rows that were changed, the model those that it knows, in use: without leaving units out."""
+
+    found = loss(student, model, batch, changed=lambda x: 2 * x)
+    p, q = model.eval().predict(batch.unlabeled).probs, student(2 * batch.unlabeled).probs
+    known = -student(2 * batch.labeled.x).probs.diagonal().log()
+
+    torch.testing.assert_close(found, torch.cat([known, (p * (p / q).log()).sum(-1)]).mean())
+
+
+def test_student_of_the_same_mind_has_nothing_to_learn(model, batch):
+    twin = copy.deepcopy(model.classifier)
+    known, unknown = Distillation(twin, model, lambda x: x).eval()(Batch(None, batch.unlabeled))
+
+    assert known is None
+    torch.testing.assert_close(unknown, torch.zeros(7).double())
+
+
+def test_model_learns_nothing(student, model, batch):
+    loss(student, model, batch).backward()
+
+    assert all(weight.grad is None for weight in model.parameters())
+    assert all(weight.grad is not None for weight in student.parameters())
+
+
+def test_two_agree_on_the_mean_of_their_beliefs():
+    one, other = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0)).double()
+
+    torch.testing.assert_close(agreed(one, other).exp(), (one.softmax(-1) + other.softmax(-1)) / 2)
+    torch.testing.assert_close(agreed(one, one + 7).exp(), one.softmax(-1))
+
+
+def test_student_answers_beside_the_model_and_changes_nothing_else(tmp_path):
+    alone, fitted = (VAEClassifier(**FIT, student=student).fit(X, Y) for student in (False, True))
+    rows = fitted.codec_.encode(X)
+    student = copy.deepcopy(fitted.student_).double()
+    probs = student(torch.as_tensor(rows).double()).probs.detach().numpy()
+
+    np.testing.assert_allclose(fitted.predict_proba(X), (alone.predict_proba(X) + probs) / 2, atol=1e-12)
+    np.testing.assert_array_equal(fitted.transform(X), alone.transform(X))
+    np.testing.assert_array_equal(fitted.score_samples(X), alone.score_samples(X))
+    assert fitted.history_["stage"].tolist() == [1, 1, 1, 2, 2, 2]
+    assert fitted.history_["loss"].iloc[5] < fitted.history_["loss"].iloc[3]
+
+    fitted.save(tmp_path / "model")
+    np.testing.assert_array_equal(load(tmp_path / "model").predict_proba(X), fitted.predict_proba(X))
+
+
+def test_student_learns_what_the_model_believes():
+    """Where rows are enough, it says the same of nearly all of them."""
+
+    settings = FIT | {"epochs": 60, "hidden": (32,)}
+    fitted = VAEClassifier(**settings, student=True).fit(X, Y)
+    student = copy.deepcopy(fitted.student_).double()
+    own = student(torch.as_tensor(fitted.codec_.encode(X)).double()).probs.argmax(-1).numpy()
+    model = copy.copy(fitted)
+    model.student_ = None
+
+    assert (fitted.classes_[own] == model.predict(X)).mean() > 0.95
+
+
+def test_images_are_read_by_convolutions():
+    image = Variable("x", "image", shape=(1, 28, 28))
+    student = student_of({"hidden": (8,)}, Schema((image,), SCHEMA.y))
+
+    assert isinstance(student.trunks[0], ConvTrunk)
+
+
+class Stop(Callback):
+    """Stops a fit after the second epoch of a stage."""
+
+    def __init__(self, stage: int) -> None:
+        self.stage, self.begun = stage, 0
+
+    def start(self, epochs: int) -> None:
+        self.begun += 1
+
+    def epoch(self, record: dict[str, Any]) -> None:
+        if (self.begun, record["epoch"]) == (self.stage, 2):
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_stopped_fit_is_continued_exactly(stage, tmp_path):
+    whole = VAEClassifier(**FIT, student=True).fit(X, Y)
+    state = tmp_path / "state"
+
+    with pytest.warns(UserWarning) as warned:
+        stopped = VAEClassifier(**FIT, student=True, checkpoint=state, callbacks=[Stop(stage)]).fit(X, Y)
+
+    said = any("stage 1 of 2: without a student the model answers alone" in str(one.message) for one in warned)
+    assert said == (stage == 1) == (stopped.student_ is None)
+    stopped.save(tmp_path / "stopped")
+    np.testing.assert_array_equal(load(tmp_path / "stopped").predict_proba(X), stopped.predict_proba(X))
+
+    continued = VAEClassifier(**FIT, student=True, checkpoint=state).fit(X, Y)
+    np.testing.assert_array_equal(continued.predict_proba(X), whole.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("fit", "said"),
+    [
+        (lambda: VAEEmbedding(**FIT, student=True).fit(X), "with no target"),
+        (lambda: VAERegressor(**FIT, student=True).fit(X, X[:, 0]), "with a target that is no class"),
+        (lambda: VAEPredictor(**FIT, student=True).fit(X, X[:, :2]), "with a target that is no class"),
+        (lambda: VAEClassifier(**FIT, student="yes").fit(X, Y), "one of False, True"),
+    ],
+)
+def test_what_a_student_cannot_learn_is_refused(fit, said):
+    with pytest.raises(SettingError, match=said):
+        fit()
+
+
+def test_unfitted_classifier_says_so():
+    with pytest.raises(NotFittedError):
+        VAEClassifier(student=True).predict_proba(X)
