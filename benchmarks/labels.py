@@ -52,13 +52,15 @@ def earlier(arguments: argparse.Namespace) -> dict[int, dict[str, Any]]:
     if not arguments.redo:
         return {}
 
-    if not path_of(arguments).exists():
-        sys.exit(f"{path_of(arguments)} is not there: --redo goes beside stored runs, --seeds makes the first")
+    path = path_of(arguments)
 
-    stored = json.loads(path_of(arguments).read_text())
+    if not path.exists():
+        sys.exit(f"{path} is not there: --redo goes beside stored runs, --seeds makes the first")
+
+    stored = json.loads(path.read_text())
 
     if any(stored[name] != value for name, value in asked(arguments).items()):
-        sys.exit(f"{path_of(arguments)} holds runs with other settings")
+        sys.exit(f"{path} holds runs with other settings")
 
     return {run["seed"]: run for run in stored["runs"]}
 

@@ -117,11 +117,12 @@ def test_student_learns_what_the_model_believes():
     assert (fitted.classes_[own] == model.predict(X)).mean() > 0.95
 
 
-def test_images_are_read_by_convolutions():
+@pytest.mark.parametrize("network", ["auto", "conv", "mlp"])
+def test_images_are_read_by_convolutions_unless_asked_not_to(network):
     image = Variable("x", "image", shape=(1, 28, 28))
-    student = student_of({"hidden": (8,)}, Schema((image,), SCHEMA.y))
+    student = student_of({"hidden": (8,), "network": network}, Schema((image,), SCHEMA.y))
 
-    assert isinstance(student.trunks[0], ConvTrunk)
+    assert isinstance(student.trunks[0], ConvTrunk) == (network != "mlp")
 
 
 class Stop(Callback):

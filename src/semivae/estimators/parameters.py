@@ -71,8 +71,8 @@ class Parameters(BaseEstimator):
         teacher: Whether predictions have to be consistent with those of the moving average of the weights, which change
             less from step to step, rather than with their own. Off by default: few labels made no gain of it.
         student: Whether a last stage trains a second classifier, which reads the rows themselves (images by
-            convolutions) and learns what the model believes of them, however `augmentation` moves them. Probabilities
-            are then the mean of both; all else is that of the model. For a class only, and where rows are many.
+            convolutions, unless `network` is "mlp") and learns what the model believes of them, however `augmentation`
+            moves them. Probabilities are then the mean of both, all else is that of the model. For a class only.
         epochs: Passes over all rows, in each stage of the fit; "auto" gives small data more.
         batch_size: Unlabeled rows of a step; "auto" takes 64, and 256 from 20,000 rows.
         labeled_batch: Labeled rows of a step, at most.

@@ -6,7 +6,7 @@ __all__ = ["check_student", "student_of", "train_student"]
 
 from typing import Any
 
-from torch import Tensor
+from torch import nn
 
 from semivae.conditional import Conditional, Net
 from semivae.data.steps import Steps
@@ -35,14 +35,14 @@ def check_student(settings: dict[str, Any], schema: Schema) -> None:
 
 
 def student_of(settings: dict[str, Any], schema: Schema) -> Conditional:
-    r"""Returns a student, not yet trained, which reads images by convolutions whatever the model does.
+    r"""Returns a student, not yet trained, which reads images by convolutions even where "auto" does without.
 
     Arguments:
         settings: The parameters of the estimator.
         schema: What each variable is.
     """
 
-    net = Net(hidden_for(settings, schema), conv=schema.image)
+    net = Net(hidden_for(settings, schema), conv=schema.image and settings["network"] != "mlp")
 
     return net(schema.x, to=choose_target(schema.target), regularized=True)
 
@@ -61,15 +61,8 @@ def train_student(estimator: Any, rows: Steps, epochs: int, stage: int) -> Histo
     """
 
     estimator.student_ = student_of(estimator.settings_, estimator.schema_)
-    distillation = Distillation(estimator.student_, estimator.model_, changes(estimator.settings_))
+    size = estimator.settings_["augmentation"]
+    changed = Augmentation(1.0, size).changed if size else nn.Identity()
+    distillation = Distillation(estimator.student_, estimator.model_, changed)
 
     return train(distillation, mean_divergence, rows, training(estimator, epochs, rows, stage), estimator._watchers())
-
-
-def changes(settings: dict[str, Any]) -> Any:
-    """Returns what moves images as `augmentation` says, or leaves rows as they are."""
-
-    def same(x: Tensor) -> Tensor:
-        return x
-
-    return Augmentation(1.0, settings["augmentation"]).changed if settings["augmentation"] else same

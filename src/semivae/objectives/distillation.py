@@ -27,7 +27,6 @@ import torch
 from torch import Tensor, nn
 
 from semivae.batch import Batch
-from semivae.conditional import Conditional
 from semivae.models.base import Model
 from semivae.objectives.consistency import detached, divergence
 
@@ -36,12 +35,12 @@ class Distillation(nn.Module):
     r"""Creates what is trained: the student, beside the model that it learns from.
 
     Arguments:
-        student: The student :math:`s(y \mid x)`.
+        student: Maps rows of shape (B, *) to the distribution :math:`s(y \mid x)`.
         teacher: The fitted model.
         changed: Maps rows of shape (B, *) to rows that are to be believed the same.
     """
 
-    def __init__(self, student: Conditional, teacher: Model, changed: Callable[[Tensor], Tensor]) -> None:
+    def __init__(self, student: nn.Module, teacher: Model, changed: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
 
         self.student = student
