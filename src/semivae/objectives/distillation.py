@@ -74,11 +74,11 @@ class Distillation(nn.Module):
 
 
 def mean_divergence(known: Tensor | None, unknown: Tensor | None, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    """Returns the mean over all rows of a step as the loss, with shape (), and as a logged value."""
+    """Returns the mean over all rows of a step as the loss, with shape (), and as logged values."""
 
     loss = torch.cat([part for part in (known, unknown) if part is not None]).mean()
 
-    return loss, {"loss": loss.detach()}
+    return loss, {"loss": loss.detach(), "student_divergence": loss.detach()}
 
 
 def agreed(one: Tensor, other: Tensor) -> Tensor:
