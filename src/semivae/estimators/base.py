@@ -97,12 +97,12 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         return [*(self.callbacks or ()), *([Progress(type(self).__name__)] if self.verbose else ())]
 
-    def _double(self) -> Model:
-        """Returns the model in double precision, which a row's answer needs to not depend on its batch."""
+    def _double(self, part: str = "model_") -> Model:
+        """Returns what was learned in double precision, which a row's answer needs to not depend on its batch."""
 
         check_is_fitted(self, "model_")
 
-        return copy.deepcopy(self.model_).double().eval()
+        return copy.deepcopy(getattr(self, part)).double().eval()
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Returns the posterior means of the latent, with shape (N, latents)."""

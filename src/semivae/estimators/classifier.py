@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["VAEClassifier"]
 
-import copy
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -75,7 +74,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         from semivae.objectives import agreed
 
         model: Any = self._double()
-        student: Any = self.student_ and copy.deepcopy(self.student_).double().eval()
+        student: Any = self.student_ and self._double("student_")
 
         def probabilities(x: Tensor) -> Tensor:
             logits = model.predict(x).logits

@@ -4,8 +4,8 @@ r"""Distillation: a student, which reads the rows themselves, learns what a fitt
 
 with the belief :math:`q` of the model, which stays as it is, the student :math:`s`, and for images a random affine map
 :math:`T` for each. A known label takes the place of what is believed. The student is to find rules for all that the
-model says; where the model errs in single rows, there is no rule for it. As the two learn in other ways, the mean of
-their beliefs is wrong less often than either.
+model says; where the model errs in single rows, there is no rule for it. As the two learn in other ways, they err in
+other rows, and answer by the mean of their beliefs.
 
 References:
     | Distilling the Knowledge in a Neural Network (Hinton et al., 2015)
