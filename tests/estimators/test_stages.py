@@ -127,6 +127,25 @@ def test_fit_stopped_in_a_stage_is_continued_exactly(staged, stage, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
+@pytest.mark.parametrize("stage", [1, 2])
+def test_fit_with_a_student_is_continued_exactly(stage, tmp_path):
+    """Stopped before its student has begun, it answers by the model alone."""
+
+    whole = VAEClassifier(**FIT, student=True).fit(X, Y)
+    state = tmp_path / "state"
+
+    with pytest.warns(UserWarning) as warned:
+        stopped = VAEClassifier(**FIT, student=True, checkpoint=state, callbacks=[Stop(stage)]).fit(X, Y)
+
+    said = any("stage 1 of 2: without a student the model answers alone" in str(one.message) for one in warned)
+    assert said == (stage == 1) == (stopped.student_ is None)
+    stopped.save(tmp_path / "stopped")
+    np.testing.assert_array_equal(load(tmp_path / "stopped").predict_proba(X), stopped.predict_proba(X))
+
+    continued = VAEClassifier(**FIT, student=True, checkpoint=state).fit(X, Y)
+    np.testing.assert_array_equal(continued.predict_proba(X), whole.predict_proba(X))
+
+
 @stacked
 def test_saved_stack_is_the_same(model, tmp_path):
     fitted = VAEClassifier(model=model, **FIT).fit(X, Y)

@@ -9,7 +9,7 @@ import torch
 from sklearn.datasets import load_wine
 from sklearn.exceptions import NotFittedError
 
-from semivae import Callback, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
+from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
 from semivae.batch import Batch, Labeled
 from semivae.conditional import Net
 from semivae.errors import SettingError
@@ -123,37 +123,6 @@ def test_images_are_read_by_convolutions_unless_asked_not_to(network):
     student = student_of({"hidden": (8,), "network": network}, Schema((image,), SCHEMA.y))
 
     assert isinstance(student.trunks[0], ConvTrunk) == (network != "mlp")
-
-
-class Stop(Callback):
-    """Stops a fit after the second epoch of a stage."""
-
-    def __init__(self, stage: int) -> None:
-        self.stage, self.begun = stage, 0
-
-    def start(self, epochs: int) -> None:
-        self.begun += 1
-
-    def epoch(self, record: dict[str, Any]) -> None:
-        if (self.begun, record["epoch"]) == (self.stage, 2):
-            raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize("stage", [1, 2])
-def test_stopped_fit_is_continued_exactly(stage, tmp_path):
-    whole = VAEClassifier(**FIT, student=True).fit(X, Y)
-    state = tmp_path / "state"
-
-    with pytest.warns(UserWarning) as warned:
-        stopped = VAEClassifier(**FIT, student=True, checkpoint=state, callbacks=[Stop(stage)]).fit(X, Y)
-
-    said = any("stage 1 of 2: without a student the model answers alone" in str(one.message) for one in warned)
-    assert said == (stage == 1) == (stopped.student_ is None)
-    stopped.save(tmp_path / "stopped")
-    np.testing.assert_array_equal(load(tmp_path / "stopped").predict_proba(X), stopped.predict_proba(X))
-
-    continued = VAEClassifier(**FIT, student=True, checkpoint=state).fit(X, Y)
-    np.testing.assert_array_equal(continued.predict_proba(X), whole.predict_proba(X))
 
 
 @pytest.mark.parametrize(
