@@ -1,7 +1,8 @@
-r"""Writes docs/models/: a page for each model, made from the docstrings of its file.
+r"""Writes docs/models/: a page for each model, made from the docstrings of its file, and one on how all are trained.
 
 Usage: .venv/bin/python docs/pages.py (or `make pages`)
-Result: docs/models/<name>.md and their list, README.md. A test says so when a page is no longer what it would be.
+Result: docs/models/<name>.md, training.md, and the list of models, README.md. A test says so when a page is no longer
+what it would be.
 """
 
 from __future__ import annotations
@@ -13,11 +14,16 @@ import re
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from semivae.data import steps
+from semivae.engine import optimizer
+from semivae.estimators import stages
 from semivae.estimators.parameters import Parameters, default
 from semivae.estimators.pca import PCA
-from semivae.models import models
+from semivae.models import Model, models
+from semivae.objectives import augmentation, consistency, distillation, elbo, interpolation, neighbors
 
 FOLDER = Path(__file__).parent / "models"
 SOURCE = Path(__file__).parents[1]
@@ -27,6 +33,19 @@ PARTS = ("Generative process", "Inference", "Bound", "Objective", "Training", "W
 # PCA is no model that is trained, but a baseline with the same face.
 MODELS: dict[str, type] = {name: models[name] for name in models} | {"pca": PCA}
 
+# What the training of all models has in common, from the files that do it.
+TRAINING: dict[str, ModuleType] = {
+    "Stages": stages,
+    "Steps": steps,
+    "Loss": elbo,
+    "Weights": optimizer,
+    "Consistency": consistency,
+    "Neighbors": neighbors,
+    "Interpolation": interpolation,
+    "Augmentation": augmentation,
+    "Student": distillation,
+}
+
 ESTIMATORS = {"category": "VAEClassifier", "real": "VAERegressor", "several": "VAEPredictor", None: "VAEEmbedding"}
 LEARNS = {"category": "a class", "real": "a number", "several": "several of both", None: "no target"}
 
@@ -34,7 +53,9 @@ LEARNS = {"category": "a class", "real": "a number", "several": "several of both
 def pages() -> dict[str, str]:
     """Returns the text of every page by the name of its file."""
 
-    return {"README.md": listed()} | {f"{name}.md": page(name, model) for name, model in MODELS.items()}
+    each = {f"{name}.md": page(name, model) for name, model in MODELS.items()}
+
+    return {"README.md": listed(), "training.md": trained()} | each
 
 
 def listed() -> str:
@@ -42,7 +63,29 @@ def listed() -> str:
 
     rows = [(f"[`{name}`]({name}.md)", learns(model), title(model)) for name, model in MODELS.items()]
 
-    return f"# Models\n\n{NOTE}\n\n{table(('model', 'learns', 'what it is'), rows)}"
+    return f"# Models\n\n{NOTE}\n\n{table(('model', 'learns', 'what it is'), rows)}\n{COMMON}\n"
+
+
+def trained() -> str:
+    """Returns the page on what the training of all models has in common, with the settings that all take."""
+
+    own = {name for model in MODELS.values() for name in taken(model)}
+    rows = [(name, default_of(name), words) for name, words in entries(Parameters) if name not in own]
+
+    parts = [
+        "# How the models are trained",
+        NOTE,
+        *(f"## {name}\n\n{whole(documented).replace('## ', '### ')}" for name, documented in TRAINING.items()),
+        "## Settings\n\n" + table(SETTINGS, rows).rstrip(),
+    ]
+
+    return "\n\n".join(parts) + "\n"
+
+
+def whole(documented: object) -> str:
+    """Returns a docstring as Markdown."""
+
+    return "\n\n".join(map(markdown, merged(docstring(documented).split("\n\n"))))
 
 
 def page(name: str, model: type) -> str:
@@ -68,6 +111,7 @@ def page(name: str, model: type) -> str:
         *map(markdown, merged(paragraphs)),
         "## Notation and code\n\n" + table(("in the code", "what it is"), entries(model)).rstrip(),
         settings(model),
+        COMMON if issubclass(model, Model) else "",
         measured(name),
     ]
 
@@ -168,11 +212,24 @@ def settings(model: type) -> str:
     """Returns the settings of the estimators that only some models take, as a table."""
 
     known = dict(entries(Parameters))
-    built = inspect.signature(getattr(model, "build", list)).parameters
-    taken = [name for name in built if f"`{name}`" in known and name != "latents"]
-    rows = [(f"`{name}`", f"`{default(name)!r}`", known[f"`{name}`"]) for name in taken]
+    rows = [(name, default_of(name), known[name]) for name in taken(model)]
 
-    return "## Settings\n\n" + table(("setting", "default", "what it does"), rows).rstrip() if rows else ""
+    return "## Settings\n\n" + table(SETTINGS, rows).rstrip() if rows else ""
+
+
+def taken(model: type) -> list[str]:
+    """Returns the settings that only some models take, as a page names them, of those that a model takes."""
+
+    known = dict(entries(Parameters))
+    built = inspect.signature(getattr(model, "build", list)).parameters
+
+    return [f"`{name}`" for name in built if f"`{name}`" in known and name != "latents"]
+
+
+def default_of(name: str) -> str:
+    """Returns the default of a setting that a page names."""
+
+    return f"`{default(name.strip('`'))!r}`"
 
 
 def measured(name: str) -> str:
@@ -193,6 +250,10 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
     return "".join("| " + " | ".join(cell.replace("|", r"\vert ") for cell in line) + " |\n" for line in lines)
 
+
+SETTINGS = ("setting", "default", "what it does")
+
+COMMON = "What the training of all models has in common, and all other settings: [training](training.md)."
 
 NOTE = "<!-- Made by docs/pages.py from the docstrings: change those. -->"
 

@@ -23,17 +23,26 @@ def test_page_is_up_to_date(name):
     assert path.is_file() and path.read_text() == PAGES[name], "run `make pages`"
 
 
+def test_page_on_training_says_all_that_models_share():
+    page = PAGES["training.md"]
+
+    assert all(f"| `{name}` |" in page for name in ("epochs", "learning_rate", "adversarial", "student"))
+    assert "| `marginalize` |" not in page, "a setting of some models stands on their pages"
+    assert "```math\n\n" not in page and page.count("```") % 2 == 0
+
+
 def test_there_is_a_page_for_each_model_and_no_other():
     assert {path.name for path in (DOCS / "models").iterdir()} == set(PAGES)
     assert {f"{name}.md" for name in models} < set(PAGES)
     assert all(f"({name}.md)" in PAGES["README.md"] for name in models)
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "README.md"])
+@pytest.mark.parametrize("name", [f"{name}.md" for name in made.MODELS])
 def test_page_says_what_a_reader_looks_for(name):
     page = PAGES[name]
     parts = (
         "```math",
+        "## Training\n\n",
         "## When to choose it",
         "## References\n\n- [",
         "](https://",
@@ -42,6 +51,7 @@ def test_page_says_what_a_reader_looks_for(name):
     )
 
     assert all(part in page for part in parts)
+    assert ("(training.md)" in page) == (name != "pca.md")
     assert page.count("```") % 2 == 0 and not any(rest in page for rest in (":math:", ":py:", ".. math", "Args:"))
 
 

@@ -1,4 +1,13 @@
-r"""The optimizer of a run, the schedule of its learning rate, and the average of the weights that is kept."""
+r"""The optimizer of a run, the schedule of its learning rate, and the average of the weights that is kept.
+
+The optimizer is AdamW, with decays of 0.9 and 0.99. The learning rate rises over 200 steps, at most a
+tenth of the run, and falls to zero as a cosine. A gradient longer than 50 is shortened. The average of the weights
+follows them faster in the first steps.
+
+References:
+    | Decoupled Weight Decay Regularization (Loshchilov and Hutter, 2017)
+    | https://arxiv.org/abs/1711.05101
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,9 @@ Generative process:
 
 Its evidence is known in closed form, and it is what a linear VAE converges to.
 
+Training: none, for the likeliest :math:`W` and :math:`\sigma` follow from the eigenvectors and eigenvalues of the
+covariance of the rows.
+
 When to choose it: first. It takes no training, and shows what a network has to do better.
 
 References:

@@ -1,4 +1,8 @@
-r"""The stages of a fit: most models have one; others learn features without labels first, and what reads them after."""
+r"""The stages of a fit: most models have one; others learn features without labels first, and what reads them after.
+
+A stage more comes first where `neighbors` are found among wide rows: a VAE, by whose features they are compared. A
+`student` is trained last. The weights that a stage has learned stay as they are in those after it.
+"""
 
 from __future__ import annotations
 

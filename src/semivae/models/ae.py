@@ -7,6 +7,8 @@ Objective:
 
 .. math:: \max \; \log p(x \mid z = g(x))
 
+Training: as of a VAE, without draws and without a divergence.
+
 When to choose it: as a baseline of codes and reconstructions, not for densities or new rows.
 
 References:

@@ -23,8 +23,10 @@ Bound:
         - \mathrm{KL}(q(\alpha \mid x) \parallel p(\alpha))
         - \mathbb{E}[\mathrm{KL}(q(z \mid x, \alpha) \parallel p(z))]
 
-A labeled row adds :math:`\log q(y \mid x)`, where :math:`q(y \mid x) = \mathbb{E}_{q(\alpha \mid x)}[\alpha_y]`, with
-the weight `alpha`. (In vae_ssl it adds :math:`\log \alpha_y` at a draw, and predicts at the mean of the logits.)
+Training: a labeled row adds :math:`\log q(y \mid x)`, where
+:math:`q(y \mid x) = \mathbb{E}_{q(\alpha \mid x)}[\alpha_y]`, with the weight `alpha`. (In vae_ssl it adds
+:math:`\log \alpha_y` at a draw, and predicts at the mean of the logits.) In the bound one draw of each latent stands
+for its expectation.
 
 When to choose it: there are many classes, for a step costs the same whatever their number, or rows are of mixed class.
 

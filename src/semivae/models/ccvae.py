@@ -23,9 +23,10 @@ Bound:
         + \sum_y q(y \mid z_c) \log \frac{p(z \mid y) \, p(y)}{q(y \mid z_c)}\right]
 
 where :math:`q(y \mid x) = \mathbb{E}_{q(z \mid x)}[q(y \mid z_c)]` is a mean over draws, which are cheap, for they
-never reach the decoder. The first fraction weighs draws of :math:`q(z \mid x)` as those of :math:`q(z \mid x, y)`. As
-in the paper, no gradient flows from :math:`q(y \mid z_c)` into the block there, which would be mostly noise. The bound
-has :math:`\log q(y \mid x)` by itself, and `alpha` adds to it; 0 is the paper's.
+never reach the decoder. The first fraction weighs draws of :math:`q(z \mid x)` as those of :math:`q(z \mid x, y)`.
+
+Training: as in the paper, no gradient flows from :math:`q(y \mid z_c)` in the first term of :math:`L` into the block,
+which would be mostly noise. The bound has :math:`\log q(y \mid x)` by itself, and `alpha` adds to it; 0 is the paper's.
 
 When to choose it: what marks the class is to be told apart from all else, and exchanged between rows, and rows are to
 be encoded without asking for their class.

@@ -14,8 +14,8 @@ Bound, on :math:`\log p(x \mid y)`:
 .. math:: L(x, y) = \mathbb{E}_{q(z \mid x, y)}[\log p(x \mid z, y)]
     - \mathrm{KL}(q(z \mid x, y) \parallel p(z \mid y))
 
-Nothing is learned from rows without a label, and no classifier is trained. With a :math:`p(y)` beside the model, a
-class is predicted by the theorem of Bayes,
+Training, on labeled rows alone: no classifier is trained. With a :math:`p(y)` beside the model, a class is predicted by
+the theorem of Bayes,
 
 .. math:: p(y \mid x) \propto p(y) \, \frac{p(x, \mu \mid y)}{q(\mu \mid x, y)}, \quad
     \mu = \mathbb{E}_{q(z \mid x, y)}[z],

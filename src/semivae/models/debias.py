@@ -14,8 +14,8 @@ Objective, where only labeled rows have the last term:
 .. math:: \mathbb{E}_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \parallel p(z))
     + \alpha \, w(x) \log p(y \mid z = \mu(x))
 
-Resampling: with :math:`Q_i` the histogram of unit :math:`i` of the latent means, and :math:`\alpha'` the setting
-`smoothing`,
+Training, by resampling: with :math:`Q_i` the histogram of unit :math:`i` of the latent means, and :math:`\alpha'` the
+setting `smoothing`,
 
 .. math:: w(x) \propto \prod_i \frac{1}{Q_i(\mu_i(x)) + \alpha'}
 

@@ -9,7 +9,7 @@ Generative process:
 
 Inference: :math:`q(z \mid x)`.
 
-Training has two stages. The first trains the VAE on all rows, without labels:
+Training, in two stages: the first trains the VAE on all rows, without labels:
 
 .. math:: L(x) = \mathbb{E}_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \parallel p(z))
 

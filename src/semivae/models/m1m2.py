@@ -10,7 +10,7 @@ Generative process:
 
 Inference: :math:`q(z_1, y, z_2 \mid x) = q(z_1 \mid x) \, q(y \mid z_1) \, q(z_2 \mid z_1, y)`.
 
-Training has two stages. The first trains a VAE (M1) on all rows, without labels, with a standard normal in place of
+Training, in two stages: the first trains a VAE (M1) on all rows, without labels, with a standard normal in place of
 :math:`p(z_1)`. The second leaves :math:`q(z_1 \mid x)` and :math:`p(x \mid z_1)` as they are and trains M2 on draws of
 the features, where it learns the prior :math:`p(z_1)` that fits them. A missing label is summed out as `marginalize`
 says.

@@ -17,12 +17,12 @@ Bound:
     L(x, y) & = \mathbb{E}_{q(z \mid x, y)}[\log p(x \mid z, y)] - \mathrm{KL}(q(z \mid x, y) \parallel p(z)) \\
     U(x) & = \sum_y q(y \mid x) \, L(x, y) - \mathrm{KL}(q(y \mid x) \parallel p(y))
 
-The bound alone barely trains the classifier: the weight `alpha` of :math:`\log q(y \mid x)` on labeled rows does.
-With several `importance_samples`, :math:`L` is that of :py:`semivae.models.bound`; `prior` names other priors of
-:math:`z`, of which "mixture" is :math:`p(z \mid y)`.
-
 A continuous target has a form of its own, :py:`semivae.models.m2_real`: the label is drawn from a Gaussian
 :math:`q(y \mid x)` whose variance is learned.
+
+Training: the bound alone barely trains the classifier; the weight `alpha` of :math:`\log q(y \mid x)` on labeled rows
+does. One draw of :math:`z` stands for its expectation. With several `importance_samples`, :math:`L` is that of
+:py:`semivae.models.bound`; `prior` names other priors of :math:`z`, of which "mixture" is :math:`p(z \mid y)`.
 
 When to choose it: there is a class, and rows of one class differ in what has nothing to do with it, as handwriting
 does; or rows of a given class are to be made. With many classes choose another `marginalize`.

@@ -14,11 +14,12 @@ Objective, where only labeled rows have the last term:
 .. math:: \mathbb{E}_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \parallel p(z))
     + \alpha \log p(y \mid z = \mathbb{E}_q[z])
 
-The latent space becomes both able to generate and ordered by the label; it suits a class and a continuous target.
-
 Several targets are independent given the latent, and each row has the last term for those that it knows:
 
 .. math:: \log p(y \mid z) = \sum_{t \,\text{known}} \log p_t(y_t \mid z)
+
+Training: one draw of the latent stands for its expectation. The predictor and the encoder learn together, so that the
+latent space becomes both able to generate and ordered by the label; it suits a class and a continuous target.
 
 When to choose it: the target is a number, rows know some of several targets, or a latent space is wanted in which
 these change smoothly.

@@ -19,8 +19,8 @@ Bound, for :math:`a \sim q(a \mid x)`:
     U(x) & = \mathbb{E}_{q(a \mid x)}\Big[\sum_y q(y \mid a, x) \, L(x, y, a)
         - \mathrm{KL}(q(y \mid a, x) \parallel p(y))\Big]
 
-A labeled row adds :math:`\mathbb{E}_{q(a \mid x)}[\log q(y \mid a, x)]`, with the weight `alpha`. One draw of
-each latent stands for its expectation.
+Training: a labeled row adds :math:`\mathbb{E}_{q(a \mid x)}[\log q(y \mid a, x)]`, with the weight `alpha`. One draw
+of each latent stands for its expectation, and a missing label is summed out as `marginalize` says.
 
 When to choose it: as for ADGM, where the data has structure at two levels that no single latent explains.
 

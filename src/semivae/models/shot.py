@@ -19,8 +19,10 @@ parts:
     U(x) & = \sum_y q(y \mid x) \, R(x, y) - D(x)
 
 :math:`U` is a bound; :math:`L` is near one where the classifier says what :math:`\tilde p` does, and is logged as none.
-The paper has :math:`\alpha = 1`, and all other terms by a thousandth. What it adds against the bottleneck of the bound,
-optimal interpolation between rows, is the penalty :class:`semivae.objectives.Interpolation`.
+
+Training: the paper has :math:`\alpha = 1`, and all other terms by a thousandth; here they count whole, and `alpha` is
+by default what it is in other models. What the paper adds against the bottleneck of the bound, optimal interpolation
+between rows, is the penalty :class:`semivae.objectives.Interpolation`.
 
 When to choose it: there are few labels for many rows, and between two rows there are others, as between images; or to
 compare with the paper.

@@ -12,7 +12,8 @@ Bound:
 
 .. math:: L(x) = \mathbb{E}_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \parallel p(z))
 
-With several `importance_samples` it is that of :py:`semivae.models.bound`; `prior` names other priors of :math:`z`.
+Training: one draw of the latent stands for its expectation. With several `importance_samples` the bound is that of
+:py:`semivae.models.bound`; `prior` names other priors of :math:`z`.
 
 When to choose it: there is no target, and a density, an outlier score, new rows or a map of the rows are wanted.
 

@@ -1,7 +1,6 @@
 r"""Labels lent to neighbors: rows nearest to a labeled row are taken to be of its class, early in the training.
 
 .. math::
-
     \mathcal{R} = - \max(0, 1 - t / t_0) \, \mathbb{E}_{(x, y)} \, \mathbb{E}_{x' \in \mathrm{N}(x)} \log q(y \mid x')
 
 where :math:`t` is how much of the training is done, :math:`t_0` for how much of it labels are lent, and
