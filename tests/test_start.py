@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-ESTIMATORS = "from semivae import PCA, VAEClassifier, VAEEmbedding, VAERegressor, load, stream"
+ESTIMATORS = "from semivae import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load, stream"
+UNUSED = ("datasets", "linear_model", "metrics", "model_selection")
 FIT = """
 import numpy as np
 from semivae import VAEClassifier
@@ -27,7 +28,7 @@ def imported(code: str) -> set[str]:
 @pytest.mark.parametrize(
     ("code", "used", "unused"),
     [
-        (ESTIMATORS, "sklearn.base", {"torch", "sklearn.datasets", "sklearn.linear_model", "sklearn.model_selection"}),
+        (ESTIMATORS, "sklearn.base", {"torch", *(f"sklearn.{part}" for part in UNUSED)}),
         (FIT, "torch", {"lightning_fabric", "matplotlib", "sympy", "torch._dynamo"}),
     ],
     ids=["estimators", "fit"],

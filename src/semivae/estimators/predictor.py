@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import r2_score
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
@@ -223,5 +222,7 @@ def correct(truth: Cells, predicted: Cells, weight: NDArray[Any] | None) -> floa
 
 def explained(truth: Cells, predicted: Cells, weight: NDArray[Any] | None) -> float:
     """Returns the share of the variance of numbers that is predicted."""
+
+    from sklearn.metrics import r2_score
 
     return float(r2_score(truth.to_numpy(dtype=float), predicted, sample_weight=weight))
