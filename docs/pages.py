@@ -70,22 +70,16 @@ def trained() -> str:
     """Returns the page on what the training of all models has in common, with the settings that all take."""
 
     own = {name for model in MODELS.values() for name in taken(model)}
-    rows = [(name, default_of(name), words) for name, words in entries(Parameters) if name not in own]
+    common = [name for name, _ in entries(Parameters) if name not in own]
 
     parts = [
         "# How the models are trained",
         NOTE,
-        *(f"## {name}\n\n{whole(documented).replace('## ', '### ')}" for name, documented in TRAINING.items()),
-        "## Settings\n\n" + table(SETTINGS, rows).rstrip(),
+        *(f"## {name}\n\n{body(docstring(file)).replace('## ', '### ')}" for name, file in TRAINING.items()),
+        settings(common),
     ]
 
     return "\n\n".join(parts) + "\n"
-
-
-def whole(documented: object) -> str:
-    """Returns a docstring as Markdown."""
-
-    return "\n\n".join(map(markdown, merged(docstring(documented).split("\n\n"))))
 
 
 def page(name: str, model: type) -> str:
@@ -96,7 +90,7 @@ def page(name: str, model: type) -> str:
         model: The model.
     """
 
-    _, *paragraphs = docstring(inspect.getmodule(model)).split("\n\n")
+    _, _, text = docstring(inspect.getmodule(model)).partition("\n\n")
     source = Path(inspect.getfile(model))
     link = f"[{source.name}](../../{source.resolve().relative_to(SOURCE).as_posix()})"
     target = " --target COL" if targets(model) != (None,) else ""
@@ -108,9 +102,9 @@ def page(name: str, model: type) -> str:
         f"Learns {learns(model)}. The code is {link}.",
         "```python\n" + "\n".join(calls) + "\n```",
         f"```sh\nsemivae fit DATA{target} --model {name} --out DIR\n```",
-        *map(markdown, merged(paragraphs)),
+        body(text),
         "## Notation and code\n\n" + table(("in the code", "what it is"), entries(model)).rstrip(),
-        settings(model),
+        settings(taken(model)),
         COMMON if issubclass(model, Model) else "",
         measured(name),
     ]
@@ -142,6 +136,12 @@ def targets(model: type) -> tuple[str | None, ...]:
     """Returns the kinds of target that a model learns from."""
 
     return getattr(model, "targets", ()) or (None,)
+
+
+def body(text: str) -> str:
+    """Returns the text of a docstring as Markdown."""
+
+    return "\n\n".join(map(markdown, merged(text.split("\n\n"))))
 
 
 def merged(paragraphs: list[str]) -> list[str]:
@@ -208,13 +208,13 @@ def entries(documented: type) -> list[tuple[str, str]]:
     return [(f"`{name}`", inline(" ".join(words.split()))) for name, words in found]
 
 
-def settings(model: type) -> str:
-    """Returns the settings of the estimators that only some models take, as a table."""
+def settings(names: list[str]) -> str:
+    """Returns some settings of the estimators as a table, where there are any."""
 
     known = dict(entries(Parameters))
-    rows = [(name, default_of(name), known[name]) for name in taken(model)]
+    rows = [(name, f"`{default(name.strip('`'))!r}`", known[name]) for name in names]
 
-    return "## Settings\n\n" + table(SETTINGS, rows).rstrip() if rows else ""
+    return "## Settings\n\n" + table(("setting", "default", "what it does"), rows).rstrip() if rows else ""
 
 
 def taken(model: type) -> list[str]:
@@ -224,12 +224,6 @@ def taken(model: type) -> list[str]:
     built = inspect.signature(getattr(model, "build", list)).parameters
 
     return [f"`{name}`" for name in built if f"`{name}`" in known and name != "latents"]
-
-
-def default_of(name: str) -> str:
-    """Returns the default of a setting that a page names."""
-
-    return f"`{default(name.strip('`'))!r}`"
 
 
 def measured(name: str) -> str:
@@ -250,8 +244,6 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
     return "".join("| " + " | ".join(cell.replace("|", r"\vert ") for cell in line) + " |\n" for line in lines)
 
-
-SETTINGS = ("setting", "default", "what it does")
 
 COMMON = "What the training of all models has in common, and all other settings: [training](training.md)."
 
