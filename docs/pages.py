@@ -180,7 +180,8 @@ def formula(text: str) -> str:
 def inline(text: str) -> str:
     """Returns a text with its formulas and names as Markdown has them."""
 
-    text = re.sub(r":math:`([^`]*)`", r"$\1$", text)
+    # Between backticks Markdown leaves a formula as it is: between dollars alone it takes `\,` for a comma.
+    text = re.sub(r":math:`([^`]*)`", r"$`\1`$", text)
     text = re.sub(r":\w+:`~?([^`]*)`", r"`\1`", text)
 
     return re.sub(r"``([^`]*)``", r"`\1`", text)

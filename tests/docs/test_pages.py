@@ -59,8 +59,8 @@ def test_page_says_what_a_reader_looks_for(name):
     ("source", "expected"),
     [
         ("Bound:", "## Bound"),
-        ("Inference: :math:`q(z)`, a *b*.", "## Inference\n\n$q(z)$, a *b*."),
-        ("Bound, for :math:`a`:", "## Bound\n\nFor $a$:"),
+        ("Inference: :math:`q(z) \\, p`, a *b*.", "## Inference\n\n$`q(z) \\, p`$, a *b*."),
+        ("Bound, for :math:`a`:", "## Bound\n\nFor $`a`$:"),
         ("Bounded: no.", "Bounded: no."),
         (".. math:: a = b", "```math\na = b\n```"),
         (".. math::\n    a & = b", "```math\n\\begin{aligned}\na & = b\n\\end{aligned}\n```"),

@@ -1,8 +1,9 @@
 r"""Consistency of the classifier: where its boundaries may lie, learned from rows without labels.
 
-.. math:: \mathcal{R} = \mathrm{KL}(q(y \mid x) \parallel q(y \mid x + r))
-    + \eta \, \mathrm{H}(q(y \mid x)) + \gamma \, \mathrm{KL}(\bar q(y) \parallel p(y)), \quad
-    r = \arg\max_{\lVert r \rVert \le \epsilon} \mathrm{KL}(q(y \mid x) \parallel q(y \mid x + r))
+.. math::
+    \mathcal{R} & = \mathrm{KL}(q(y \mid x) \parallel q(y \mid x + r))
+    + \eta \, \mathrm{H}(q(y \mid x)) + \gamma \, \mathrm{KL}(\bar q(y) \parallel p(y)) \\
+    r & = \arg\max_{\lVert r \rVert \le \epsilon} \mathrm{KL}(q(y \mid x) \parallel q(y \mid x + r))
 
 What is said of a row must hold in its neighborhood, be sure, and be as frequent over the rows as the label is a
 priori. With few labels the first alone is met by one class everywhere, which the last rules out. The worst direction
