@@ -37,8 +37,8 @@ def fitted(compiled: bool, marginalize: str = "exact") -> tuple[list[float], dic
     family = choose_data(SCHEMA)
     model = M2.build(SCHEMA, family, Net((8, 8), dropout=0.1), 2, label_prior=prior, marginalize=marginals[marginalize])
     data = rows()
-    near = torch.arange(12, 36).view(12, 2)
-    penalty = Penalties([Consistency(2.0, 0.3, torch.ones(4), prior.logits), Neighbors(1.0, data.x, near, data.y)])
+    lends = Neighbors(1.0, data.x, torch.arange(12, 24), data.y)
+    penalty = Penalties([Consistency(2.0, 0.3, torch.ones(4), prior.logits), lends])
     training = Training(3, device="cpu", precision="float32", compiled=compiled)
     history = train(model, ELBO(alpha=3.0), data, training, penalty=penalty)
 

@@ -107,8 +107,8 @@ def run(model: str, adversarial: float, dropout: float, rows: Any = None, state:
         train(stage, ELBO(), rows, training)
         stage.requires_grad_(False)
 
-    # Rows are few here, and yet each label is to have neighbors.
-    with patch.object(near, "ROWS_A_NEIGHBOR", 1):
+    # Rows are few here, and yet labels are to be lent.
+    with patch.object(near, "ROWS_A_LABEL", 1):
         penalty = penalty_of(settings, wired, schema, counts, rows, before)
 
     history = train(wired, ELBO(free_bits=FREE_BITS.get(model, 0.0)), rows, training, penalty=penalty)

@@ -26,7 +26,7 @@ def staged(request, monkeypatch):
     """A model that is trained in two stages; m2 is where rows are wide, whose neighbors are looked for by features."""
 
     monkeypatch.setattr(near, "MOST_COMPARED", 0)
-    monkeypatch.setattr(near, "ROWS_A_NEIGHBOR", 1)
+    monkeypatch.setattr(near, "ROWS_A_LABEL", 1)
 
     return request.param
 

@@ -1,5 +1,6 @@
 """What every "auto" stands for."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -10,13 +11,12 @@ from semivae.data.loader import Loader
 from semivae.errors import SettingError
 from semivae.estimators import run
 from semivae.estimators.auto import beta_for, convolves, dropout_for, hidden_for, latents_for
-from semivae.estimators.near import features_for
+from semivae.estimators.near import features_for, lent
 from semivae.estimators.penalty import alpha_for, neighbors
 from semivae.estimators.run import batch_for, compiled, epochs_for, precision_for, stops_early
 from semivae.estimators.wiring import marginalization, wire
 from semivae.marginal import exact
 from semivae.models import M1M2
-from semivae.objectives import nearest_rows
 from semivae.variables import Schema, Variable
 
 
@@ -126,17 +126,16 @@ def test_marginalization():
     assert chosen(51, label_points=3).keywords == {"label_points": 3}
 
 
-@pytest.mark.parametrize(("unlabeled", "count"), [(79, 0), (80, 1), (240, 3), (8000, 10)])
-def test_neighbors(unlabeled, count):
+@pytest.mark.parametrize(("unlabeled", "count", "lends"), [(79, 10, False), (80, 10, True), (80, 0, False)])
+def test_labels_are_lent_where_they_are_few(unlabeled, count, lends):
     labeled = torch.arange(10)
     rows = Loader(
         torch.randn(10 + unlabeled, 2), torch.eye(2)[labeled % 2], labeled, 10 + torch.arange(unlabeled), 8, 8, 0
     )
     schema = Schema(table(2).x, Variable("y", "category", classes=(0, 1)))
-    settings = VAEClassifier().get_params()
-    penalty = neighbors(settings, schema, rows, [])
+    settings = VAEClassifier(neighbors=count).get_params()
 
-    assert (0 if penalty is None else penalty.near.shape[1]) == count
+    assert (neighbors(settings, schema, rows, []) is not None) == lends
 
 
 @pytest.mark.parametrize(
@@ -160,8 +159,8 @@ def test_neighbors_of_wide_rows_are_looked_for_by_features(width, model, setting
 
     if before:
         penalty = neighbors(settings, schema, rows, before)
-        means = before[0].posterior(rows.x)[0]
-        assert torch.equal(penalty.near, nearest_rows(means, labeled, rows.unlabeled, 1, lambda z: z))
+        means = replace(rows, x=before[0].posterior(rows.x)[0])
+        assert torch.equal(penalty.lent, lent(means, 10, lambda z: z)[0])
 
 
 @pytest.mark.parametrize(

@@ -1,29 +1,99 @@
-"""Labels lent to neighbors: who they are, and what it costs not to believe them."""
+"""Labels lent to neighbors: which rows get them, and what it costs not to believe them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import torch
-from sklearn.datasets import load_digits
-from sklearn.neighbors import NearestNeighbors
+from sklearn.datasets import load_digits, make_moons
+from sklearn.metrics import pairwise_distances
 
 from semivae import VAEClassifier
 from semivae.batch import Batch, Labeled
-from semivae.objectives import Neighbors, nearest_rows, neighbors
+from semivae.data.loader import Loader
+from semivae.data.spread import spread
+from semivae.estimators import near
+from semivae.objectives import Neighbors
 
 
-@pytest.mark.parametrize("block", [7, 8192])
-def test_nearest_rows_are_those_of_scikit_learn(block, monkeypatch):
-    monkeypatch.setattr(neighbors, "BLOCK", block)
-    x = torch.randn(60, 2, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    labeled, unlabeled = torch.arange(0, 60, 6), torch.tensor([i for i in range(60) if i % 6])
+def few(y: np.ndarray, labels: int) -> np.ndarray:
+    """Codes of which the first of each class are kept."""
 
-    near = nearest_rows(x, labeled, unlabeled, 4, lambda rows: rows.flatten(1))
+    kept = np.concatenate([np.flatnonzero(y == code)[:labels] for code in np.unique(y)])
 
-    flat = x.flatten(1).numpy()
-    _, expected = NearestNeighbors(n_neighbors=4).fit(flat[unlabeled]).kneighbors(flat[labeled])
-    assert np.array_equal(near, unlabeled[torch.from_numpy(expected)])
+    return np.where(np.isin(np.arange(len(y)), kept), y, -1)
+
+
+def test_spread_is_the_iteration_of_the_paper_on_the_graph_of_nearest_rows():
+    x = np.random.default_rng(0).normal(size=(80, 3))
+    y = few(np.arange(80) % 3, 2)
+
+    order = pairwise_distances(x).argsort(axis=1)[:, 1:6]
+    one_way = np.zeros((80, 80))
+    np.put_along_axis(one_way, order, 1.0, axis=1)
+    graph = one_way + one_way.T
+    degree = graph.sum(0)
+    known = np.eye(4)[y][:, :3]
+    found = known.copy()
+
+    for _ in range(60):
+        found = 0.99 * (graph / np.sqrt(np.outer(degree, degree))) @ found + 0.01 * known
+
+    share, codes = (found / found.sum(1, keepdims=True)).max(1), found.argmax(1)
+    halves = [np.flatnonzero((codes == code) & (y < 0)) for code in range(3)]
+    halves = [half[np.argsort(-share[half])[: round(len(half) / 2)]] for half in halves]
+    expected = np.sort(np.concatenate(halves))
+
+    found = spread(x, y, 5)
+
+    assert np.array_equal(found.positions, expected) and np.array_equal(found.codes, codes[expected])
+
+
+def test_labels_follow_a_shape_and_do_not_jump():
+    x, y = make_moons(500, noise=0.06, random_state=0)
+    hidden = few(y, 1)
+    given = np.flatnonzero(hidden >= 0)
+
+    nearest = y[given][pairwise_distances(x, x[given]).argmin(axis=1)]
+    found = spread(x, hidden, 10)
+
+    assert (nearest == y).mean() < 0.9
+    assert len(found.positions) == pytest.approx(250, abs=10) and np.array_equal(found.codes, y[found.positions])
+
+
+def test_what_no_label_reaches_gets_none():
+    x = np.random.default_rng(0).normal(size=(90, 2)) + np.repeat([[0.0], [100.0], [200.0]], 30, axis=0)
+    hidden = few(np.repeat([0, 1, 2], 30), 1)
+
+    found = spread(x, np.where(hidden == 2, -1, hidden), 5)
+
+    assert set(found.codes) == {0, 1} and found.positions.max() < 60
+
+
+@pytest.mark.parametrize(
+    ("noise", "labels", "low", "high"),
+    [(0.06, 20, 0.9, 1.0), (1.0, 40, 0.2, 0.7), (100.0, 100, 0.0, 0.2), (100.0, 1, 1.0, 1.0)],
+)
+def test_neighbors_are_believed_as_far_as_they_tell_held_out_labels(noise, labels, low, high):
+    """One label a class cannot be held out."""
+
+    x, y = make_moons(500, noise=noise, random_state=0)
+
+    assert low <= spread(x, few(y, labels), 10).agreement <= high
+
+
+def test_of_many_rows_some_are_compared(monkeypatch):
+    monkeypatch.setattr(near, "MOST_ROWS", 60)
+    x = torch.randn(500, 3, generator=torch.Generator().manual_seed(0))
+    labeled = torch.arange(40, 50)
+    unlabeled = torch.cat([torch.arange(40), torch.arange(50, 500)])
+    rows = Loader(x, torch.eye(2)[labeled % 2], labeled, unlabeled, 8, 8, 0)
+
+    positions, y, agreement = near.lent(rows, 5, lambda x: x)
+
+    assert 20 <= len(positions) <= 30 and torch.isin(positions, unlabeled).all() and len(set(positions.tolist())) > 20
+    assert y.shape == (len(positions), 2) and torch.equal(y.sum(1), torch.ones(len(positions)))
+    assert torch.equal(near.lent(rows, 5, lambda x: x)[0], positions) and agreement < 0.5
 
 
 class Sure:
@@ -35,14 +105,14 @@ class Sure:
         return torch.distributions.OneHotCategorical(0.9 * points + 0.05 * (1 - points))
 
 
-def test_penalty_is_the_mean_over_the_pairs_and_falls_to_zero():
-    x = torch.tensor([[0.0], [1.0], [2.0], [0.0]]).double()
-    y = torch.eye(3).double()[[0, 1]]
-    penalty = Neighbors(1.0, x, torch.tensor([[2, 3], [1, 1]]), y)
+def test_penalty_is_the_mean_over_the_rows_and_falls_to_zero():
+    x = torch.tensor([[0.0], [1.0], [2.0], [0.0], [1.0]]).double()
+    y = torch.eye(3).double()[[0, 0, 1, 1]]
+    penalty = Neighbors(1.0, x, torch.tensor([2, 3, 1, 4]), y)
     batch = Batch(Labeled(x[:1].expand(20_000, 1), y[:1].expand(20_000, 3)), None)
     torch.manual_seed(0)
 
-    # Of four equally likely pairs one is of another class.
+    # Of four equally likely rows one is of another class.
     expected = -(3 * np.log(0.9) + np.log(0.05)) / 4
     assert penalty(Sure(), batch, torch.tensor(0.0)).item() == pytest.approx(expected, abs=0.03)
     assert penalty(Sure(), batch, torch.tensor(0.15)).item() == pytest.approx(expected / 2, abs=0.02)

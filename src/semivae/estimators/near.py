@@ -1,38 +1,68 @@
-r"""In what the neighbors of labeled rows are looked for, to which labels are lent."""
+r"""Who the neighbors are along which labels spread, and in what they are looked for."""
 
 from __future__ import annotations
 
-__all__ = ["features_for", "neighbors_of", "reader"]
+__all__ = ["features_for", "lent", "neighbors_of", "reader"]
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import torch
 from torch import Tensor
 
 from semivae.conditional import Net
 from semivae.data.loader import Loader
+from semivae.data.spread import spread
 from semivae.data.steps import Steps
 from semivae.estimators.auto import features_of, width
 from semivae.estimators.wiring import wire
 from semivae.models import Model
 from semivae.variables import Schema
 
-# For each neighbor that gets the label of a row, the data holds at least as many rows a label.
-ROWS_A_NEIGHBOR = 8
+# A label is lent where it stands for at least as many unlabeled rows: among fewer, neighbors are far.
+ROWS_A_LABEL = 8
 
 # Rows of more numbers than this are compared by features.
 MOST_COMPARED = 256
 
+# The most rows that are compared, each with each other, and the most numbers that say of what class they are.
+MOST_ROWS, MOST_CELLS = 2**16, 2**24
+
+# Rows that are read at once.
+BLOCK = 8192
+
 
 def neighbors_of(settings: dict[str, Any], schema: Schema, rows: Steps) -> int:
-    """Returns to how many neighbors a label is lent: of rows in memory and a class, else to none."""
+    """Returns to how many neighbors a row is joined: of rows in memory and a class, else to none."""
 
     if schema.target.kind != "category" or not isinstance(rows, Loader) or not len(rows.labeled):
         return 0
 
-    # Where a label stands for few rows, its neighbors are far, and many of them of another class.
-    return min(settings["neighbors"], len(rows.unlabeled) // (ROWS_A_NEIGHBOR * len(rows.labeled)))
+    return settings["neighbors"] if len(rows.unlabeled) >= ROWS_A_LABEL * len(rows.labeled) else 0
+
+
+def lent(rows: Loader, count: int, features: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor, float]:
+    r"""Returns which rows get labels, with shape (M,), their label points, (M, C), and how far these are believed.
+
+    Arguments:
+        rows: The rows. Of many, as many unlabeled ones are drawn as can be compared.
+        count: To how many nearest rows each is joined.
+        features: Maps rows of shape (B, *) to vectors of shape (B, width), between which distances are taken.
+    """
+
+    most = min(MOST_ROWS, MOST_CELLS // rows.y.shape[1]) - len(rows.labeled)
+    order = torch.randperm(len(rows.unlabeled), generator=torch.Generator().manual_seed(rows.seed))
+    places = torch.cat([rows.labeled, rows.unlabeled[order[: max(most, 0)].to(rows.unlabeled.device)]])
+
+    read = torch.cat([features(rows.x[block]).detach() for block in places.split(BLOCK)]).cpu().numpy()
+    codes = np.full(len(read), -1)
+    codes[: len(rows.labeled)] = rows.y.argmax(dim=1).cpu()
+    found = spread(read, codes, min(count, len(read) - 1))
+    points = torch.eye(rows.y.shape[1], dtype=rows.y.dtype, device=rows.y.device)
+
+    return places[found.positions], points[found.codes], found.agreement
 
 
 def features_for(settings: dict[str, Any], model: Model, schema: Schema, rows: Steps) -> list[Model]:

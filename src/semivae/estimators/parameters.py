@@ -60,10 +60,10 @@ class Parameters(BaseEstimator):
         adversarial: Weight of the consistency of the prediction against that of the known labels; 0 leaves it out.
         radius: The neighborhood of a row in which its prediction has to be consistent, as a share of the distance to
             the nearest other row of a batch.
-        neighbors: Unlabeled rows nearest to each labeled row that are taken to be of its class, in the first third of
-            the training; 0 leaves them out. They are found among rows in memory, and fewer where rows are few: at most
-            one for each 8 unlabeled rows that a label stands for. Rows of more than 256 numbers are compared by the
-            features of a VAE, for which the fit has a stage more.
+        neighbors: To how many nearest rows each row is joined, in a graph along which the given labels spread. Of the
+            rows of each class the surer half is taken to be of it, in the first third of the training; 0 leaves this
+            out. It is for rows in memory, of which a label stands for at least 8, and joins up to 65,536 of them. Rows
+            of more than 256 numbers are compared by the features of a VAE, for which the fit has a stage more.
         interpolation: Weight of the consistency between rows (mixup) against that of the known labels; "auto" is 1 for
             the model "shot", else 0.
         augmentation: How far images are turned, scaled, sheared and moved while the prediction has to stay the same: 1

@@ -12,9 +12,9 @@ import torch
 from semivae.data.loader import Loader
 from semivae.data.steps import Steps
 from semivae.errors import SettingError
-from semivae.estimators.near import neighbors_of, reader
+from semivae.estimators.near import lent, neighbors_of, reader
 from semivae.models import Model, StackedModel
-from semivae.objectives import Augmentation, Consistency, Interpolation, Neighbors, Penalties, nearest_rows
+from semivae.objectives import Augmentation, Consistency, Interpolation, Neighbors, Penalties
 from semivae.priors import LabelPrior
 from semivae.variables import Schema
 
@@ -120,16 +120,19 @@ def augmentation(settings: dict[str, Any], schema: Schema) -> Augmentation | Non
 
 
 def neighbors(settings: dict[str, Any], schema: Schema, rows: Steps, before: Sequence[Model]) -> Neighbors | None:
-    """Returns the penalty that lends labels to the rows nearest to them, in the last features learned before."""
+    """Returns the penalty that lends labels along the graph of nearest rows, in the last features learned before."""
 
     count = neighbors_of(settings, schema, rows)
 
     if not count or not isinstance(rows, Loader):
         return None
 
-    near = nearest_rows(rows.x, rows.labeled, rows.unlabeled, count, reader(schema, before))
+    positions, y, agreement = lent(rows, count, reader(schema, before))
 
-    return Neighbors(alpha_for(settings, schema), rows.x, near, rows.y)
+    if not len(positions):
+        return None
+
+    return Neighbors(alpha_for(settings, schema) * agreement, rows.x, positions, y)
 
 
 def movable_cells(model: Model, schema: Schema) -> torch.Tensor:

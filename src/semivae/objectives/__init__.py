@@ -10,7 +10,6 @@ __all__ = [
     "Penalties",
     "agreed",
     "mean_divergence",
-    "nearest_rows",
 ]
 
 from semivae.objectives.augmentation import Augmentation
@@ -18,5 +17,5 @@ from semivae.objectives.consistency import Consistency
 from semivae.objectives.distillation import Distillation, agreed, mean_divergence
 from semivae.objectives.elbo import ELBO
 from semivae.objectives.interpolation import Interpolation
-from semivae.objectives.neighbors import Neighbors, nearest_rows
+from semivae.objectives.neighbors import Neighbors
 from semivae.objectives.penalties import Penalties

@@ -1,23 +1,29 @@
-r"""Labels lent to neighbors: rows nearest to a labeled row are taken to be of its class, early in the training.
+r"""Labels lent to neighbors: early in the training, rows are taken to be of the class that their neighborhood says.
+
+.. math:: \mathcal{R} = - \kappa \max(0, 1 - t / t_0) \, \mathbb{E}_{x'} \log q(y(x') \mid x')
+
+where :math:`t` is how much of the training is done and :math:`t_0` for how much of it labels are lent. The given labels
+:math:`Y` spread along the graph :math:`W` that joins each row to those nearest to it, of degrees :math:`D`:
 
 .. math::
-    \mathcal{R} = - \max(0, 1 - t / t_0) \, \mathbb{E}_{(x, y)} \, \mathbb{E}_{x' \in \mathrm{N}(x)} \log q(y \mid x')
+    F & \leftarrow \lambda \, D^{-1/2} W D^{-1/2} F + (1 - \lambda) \, Y \\
+    y(x') & = \arg\max_y F_{x' y}
 
-where :math:`t` is how much of the training is done, :math:`t_0` for how much of it labels are lent, and
-:math:`\mathrm{N}(x)` holds the unlabeled rows nearest to a labeled one. Where two classes touch, unlabeled rows leave
-several gaps for a boundary to settle in, and a few single points are too easily learned by heart on the wrong side of
-it; with their neighborhoods they are not. The gap is chosen early; later, neighbors of another class do only harm.
+Of the rows :math:`x'` of each class the surer half counts, by how far given labels that are held out agree with what
+spreads from the others, beyond chance (:math:`\kappa`, after Cohen): where neighbors say nothing, nothing is lent.
+
+Where two classes touch, unlabeled rows leave several gaps for a boundary to settle in, and a few single points are too
+easily learned by heart on the wrong side of it; with what lies around them they are not. The gap is chosen early;
+later, what was lent in error does only harm.
 
 References:
-    | Learning from Labeled and Unlabeled Data with Label Propagation (Zhu & Ghahramani, 2002)
-    | http://mlg.eng.cam.ac.uk/zoubin/papers/CMU-CALD-02-107.pdf
+    | Learning with Local and Global Consistency (Zhou et al., 2003)
+    | https://papers.nips.cc/paper/2506-learning-with-local-and-global-consistency
 """
 
 from __future__ import annotations
 
-__all__ = ["Neighbors", "nearest_rows"]
-
-from collections.abc import Callable
+__all__ = ["Neighbors"]
 
 import torch
 from torch import Tensor, nn
@@ -25,9 +31,6 @@ from torch import Tensor, nn
 from semivae.batch import Batch
 from semivae.models.base import Model
 from semivae.ranks import drawn
-
-# Rows whose distances are in memory at once.
-BLOCK = 8192
 
 # For how much of the training labels are lent. In trials of a classifier alone fewer hidden labels of MNIST were wrong
 # than with 1, in each of six draws of 100 labels.
@@ -40,53 +43,27 @@ class Neighbors(nn.Module):
     Arguments:
         weight: Its weight in the loss.
         x: The rows, labeled and not, with shape (N, *). They are shared, not copied.
-        near: The positions of the neighbors of each labeled row, with shape (L, k).
-        y: The label points of the labeled rows, with shape (L, C).
+        lent: The positions of the rows that labels are lent to, with shape (M,).
+        y: The label points that these get, with shape (M, C).
     """
 
-    def __init__(self, weight: float, x: Tensor, near: Tensor, y: Tensor) -> None:
+    def __init__(self, weight: float, x: Tensor, lent: Tensor, y: Tensor) -> None:
         super().__init__()
 
         self.weight = weight
 
         # No buffers, which processes would send each other at every step.
-        self.x, self.near, self.y = x, near, y
+        self.x, self.lent, self.y = x, lent, y
 
     def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
-        """Returns the penalty at as many pairs, drawn anew, as the step has labeled rows, with shape ()."""
+        """Returns the penalty at as many rows, drawn anew, as the step has labeled ones, with shape ()."""
 
         # A compiler knows no answer, and a GPU would be waited for.
         if not torch.compiler.is_compiling() and progress.device.type == "cpu" and progress >= LENT:
             return progress.new_zeros(())
 
-        pairs = 0 if batch.labeled is None else len(batch.labeled.x)
-        places = drawn((pairs, 2), 0, torch.rand).to(self.near.device)
-        which, rank = (places * torch.tensor(self.near.shape, device=places.device)).long().unbind(1)
-        x, y = (part.to(progress.device) for part in (self.x[self.near[which, rank]], self.y[which]))
+        count = 0 if batch.labeled is None else len(batch.labeled.x)
+        which = (drawn((count,), 0, torch.rand).to(self.lent.device) * len(self.lent)).long()
+        x, y = (part.to(progress.device) for part in (self.x[self.lent[which]], self.y[which]))
 
         return -(1 - progress / LENT).clamp(min=0) * model.predict(x).log_prob(y).mean()
-
-
-def nearest_rows(
-    x: Tensor, labeled: Tensor, unlabeled: Tensor, count: int, features: Callable[[Tensor], Tensor]
-) -> Tensor:
-    r"""Returns the positions of the unlabeled rows nearest to each labeled one, with shape (L, count).
-
-    Arguments:
-        x: The rows, with shape (N, *).
-        labeled: The positions of the labeled rows, with shape (L,).
-        unlabeled: The positions of the unlabeled rows, of which there are `count` or more.
-        count: How many neighbors a row has.
-        features: Maps rows of shape (B, *) to vectors of shape (B, width), between which distances are taken.
-    """
-
-    known = features(x[labeled])
-    distance, near = known.new_empty(len(known), 0), unlabeled.new_empty(len(known), 0)
-
-    for block in unlabeled.split(BLOCK):
-        distance = torch.cat([distance, torch.cdist(known, features(x[block]))], 1)
-        near = torch.cat([near, block.expand(len(known), -1)], 1)
-        distance, best = distance.topk(min(count, distance.shape[1]), largest=False)
-        near = near.gather(1, best)
-
-    return near
