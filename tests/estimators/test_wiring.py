@@ -9,7 +9,7 @@ import torch
 from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
 from semivae.data.loader import Loader
 from semivae.errors import SettingError
-from semivae.estimators import run
+from semivae.estimators import near, run
 from semivae.estimators.auto import beta_for, convolves, dropout_for, hidden_for, latents_for
 from semivae.estimators.near import features_for, lent
 from semivae.estimators.penalty import alpha_for, neighbors
@@ -126,8 +126,12 @@ def test_marginalization():
     assert chosen(51, label_points=3).keywords == {"label_points": 3}
 
 
-@pytest.mark.parametrize(("unlabeled", "count", "lends"), [(79, 10, False), (80, 10, True), (80, 0, False)])
-def test_labels_are_lent_where_they_are_few(unlabeled, count, lends):
+@pytest.mark.parametrize(
+    ("unlabeled", "count", "most", "lends"),
+    [(79, 10, 90, False), (80, 10, 90, True), (80, 0, 90, False), (80, 10, 89, False)],
+)
+def test_labels_are_lent_where_they_are_few(unlabeled, count, most, lends, monkeypatch):
+    monkeypatch.setattr(near, "MOST_CELLS", 2 * most)
     labeled = torch.arange(10)
     rows = Loader(
         torch.randn(10 + unlabeled, 2), torch.eye(2)[labeled % 2], labeled, 10 + torch.arange(unlabeled), 8, 8, 0

@@ -21,14 +21,15 @@ from semivae.estimators.wiring import wire
 from semivae.models import Model
 from semivae.variables import Schema
 
-# A label is lent where it stands for at least as many unlabeled rows: among fewer, neighbors are far.
+# Labels are lent where each stands for at least as many unlabeled rows: among fewer, neighbors are far.
 ROWS_A_LABEL = 8
 
 # Rows of more numbers than this are compared by features.
 MOST_COMPARED = 256
 
-# The most rows that are compared, each with each other, and the most numbers that say of what class they are.
-MOST_ROWS, MOST_CELLS = 2**16, 2**24
+# The most rows that are compared, each with each other, and the most numbers that say of what class they are: either
+# takes a core half a minute.
+MOST_ROWS, MOST_CELLS = 2**16, 2**22
 
 # Rows that are read at once.
 BLOCK = 8192
@@ -40,21 +41,26 @@ def neighbors_of(settings: dict[str, Any], schema: Schema, rows: Steps) -> int:
     if schema.target.kind != "category" or not isinstance(rows, Loader) or not len(rows.labeled):
         return 0
 
-    return settings["neighbors"] if len(rows.unlabeled) >= ROWS_A_LABEL * len(rows.labeled) else 0
+    return settings["neighbors"] if compared(rows) >= ROWS_A_LABEL * len(rows.labeled) else 0
+
+
+def compared(rows: Loader) -> int:
+    """Returns how many unlabeled rows are compared; negative where there is no room for any."""
+
+    return min(len(rows.unlabeled), min(MOST_ROWS, MOST_CELLS // rows.y.shape[1]) - len(rows.labeled))
 
 
 def lent(rows: Loader, count: int, features: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor, float]:
     r"""Returns which rows get labels, with shape (M,), their label points, (M, C), and how far these are believed.
 
     Arguments:
-        rows: The rows. Of many, as many unlabeled ones are drawn as can be compared.
+        rows: The rows; of more than can be compared, the unlabeled ones are drawn.
         count: To how many nearest rows each is joined.
         features: Maps rows of shape (B, *) to vectors of shape (B, width), between which distances are taken.
     """
 
-    most = min(MOST_ROWS, MOST_CELLS // rows.y.shape[1]) - len(rows.labeled)
     order = torch.randperm(len(rows.unlabeled), generator=torch.Generator().manual_seed(rows.seed))
-    places = torch.cat([rows.labeled, rows.unlabeled[order[: max(most, 0)].to(rows.unlabeled.device)]])
+    places = torch.cat([rows.labeled, rows.unlabeled[order[: compared(rows)].to(rows.unlabeled.device)]])
 
     read = torch.cat([features(rows.x[block]).detach() for block in places.split(BLOCK)]).cpu().numpy()
     codes = np.full(len(read), -1)
