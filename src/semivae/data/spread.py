@@ -11,7 +11,7 @@ __all__ = ["Spread", "spread"]
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,12 +79,11 @@ def along(graph: Any, y: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.semi_supervised import LabelSpreading
 
-    kernel: Any = lambda *_: graph  # noqa: E731  (a function is taken, too, though the type says otherwise)
-
     with warnings.catch_warnings():
         # More steps would say less: in the end a label is everywhere.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        found = LabelSpreading(kernel, alpha=SPREADING, max_iter=STEPS).fit(y[:, None], y)
+        # A function is a kernel, too, though the type says otherwise.
+        found = LabelSpreading(cast("Any", lambda *_: graph), alpha=SPREADING, max_iter=STEPS).fit(y[:, None], y)
 
     shares = found.label_distributions_
 
