@@ -126,20 +126,34 @@ def test_marginalization():
     assert chosen(51, label_points=3).keywords == {"label_points": 3}
 
 
+def corners(count: int, width: int, unlabeled: int) -> Loader:
+    """Rows in four heaps, opposite ones of a class, of which the first are labeled: no regression tells them."""
+
+    places = torch.tensor([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]).repeat(1, width)[:, :width]
+    noise = torch.randn(count + unlabeled, width, generator=torch.Generator().manual_seed(0))
+    labeled = torch.arange(count)
+    x = places[torch.arange(count + unlabeled) % 4] + noise / 10
+
+    return Loader(x, torch.eye(2)[labeled % 2], labeled, count + torch.arange(unlabeled), 8, 8, 0)
+
+
 @pytest.mark.parametrize(
     ("unlabeled", "count", "most", "lends"),
     [(79, 10, 90, False), (80, 10, 90, True), (80, 0, 90, False), (80, 10, 89, False)],
 )
 def test_labels_are_lent_where_they_are_few(unlabeled, count, most, lends, monkeypatch):
     monkeypatch.setattr(near, "MOST_CELLS", 2 * most)
-    labeled = torch.arange(10)
-    rows = Loader(
-        torch.randn(10 + unlabeled, 2), torch.eye(2)[labeled % 2], labeled, 10 + torch.arange(unlabeled), 8, 8, 0
-    )
     schema = Schema(table(2).x, Variable("y", "category", classes=(0, 1)))
     settings = VAEClassifier(neighbors=count).get_params()
 
-    assert (neighbors(settings, schema, rows, []) is not None) == lends
+    assert (neighbors(settings, schema, corners(10, 2, unlabeled), []) is not None) == lends
+
+
+def test_labels_are_not_lent_where_neighbors_know_no_more_than_a_regression():
+    rows = replace(corners(10, 2, 80), x=torch.randn(90, 2, generator=torch.Generator().manual_seed(0)))
+    schema = Schema(table(2).x, Variable("y", "category", classes=(0, 1)))
+
+    assert neighbors(VAEClassifier().get_params(), schema, rows, []) is None
 
 
 @pytest.mark.parametrize(
@@ -152,9 +166,11 @@ def test_labels_are_lent_where_they_are_few(unlabeled, count, most, lends, monke
         (256, "m2", {}, 0),
     ],
 )
-def test_neighbors_of_wide_rows_are_looked_for_by_features(width, model, settings, features):
-    labeled = torch.arange(10)
-    rows = Loader(torch.randn(90, width), torch.eye(2)[labeled % 2], labeled, torch.arange(10, 90), 8, 8, 0)
+def test_neighbors_of_wide_rows_are_looked_for_by_features(width, model, settings, features, monkeypatch):
+    """Features that nothing was taught might tell neighbors no better than a regression."""
+
+    monkeypatch.setattr("semivae.data.spread.agreement", lambda *_: 1.0)
+    rows = corners(10, width, 80)
     schema = Schema(table(width).x, Variable("y", "category", classes=(0, 1)))
     settings = VAEClassifier(**settings).get_params()
     before = features_for(settings, wire(settings, model, schema, [5, 5]), schema, rows)

@@ -34,7 +34,8 @@ class Spread:
         positions: The unlabeled rows of each class that are surest of it, with shape (M,).
         codes: The codes of the classes of these, with shape (M,).
         agreement: How far labels that are held out agree with what spreads from the others, beyond chance: 1 for
-            entirely, 0 for not at all (kappa); 1 where no label can be held out.
+            entirely, 0 for not at all (kappa), and where they agree no less with a logistic regression on these
+            alone; 1 where none can be held out.
     """
 
     positions: NDArray[np.int64]
@@ -63,18 +64,17 @@ def spread(x: NDArray[Any], y: NDArray[np.int64], count: int) -> Spread:
     lent = []
 
     for code in np.unique(y[y >= 0]):
-        # What no label reaches has a sureness of zero.
-        rows = np.flatnonzero((codes == code) & (y < 0) & (sureness > 0))
+        rows = np.flatnonzero((codes == code) & (y < 0))
         best = np.argsort(-sureness[rows], kind="stable")[: round(SUREST * len(rows))]
         lent.append(rows[best])
 
     positions = np.sort(np.concatenate(lent))
 
-    return Spread(positions, codes[positions], agreement(graph, y))
+    return Spread(positions, codes[positions], agreement(graph, x, y))
 
 
 def along(graph: Any, y: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Returns the code that each row gets along a graph, and how sure it is, each with shape (N,)."""
+    """Returns the code that each row gets along a graph, -1 where none reaches it, and how sure it is, each (N,)."""
 
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.semi_supervised import LabelSpreading
@@ -86,26 +86,32 @@ def along(graph: Any, y: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[
         found = LabelSpreading(cast("Any", lambda *_: graph), alpha=SPREADING, max_iter=STEPS).fit(y[:, None], y)
 
     shares = found.label_distributions_
+    sureness = shares.max(axis=1)
 
-    return found.classes_[shares.argmax(axis=1)], shares.max(axis=1)
+    return np.where(sureness > 0, found.classes_[shares.argmax(axis=1)], -1), sureness
 
 
-def agreement(graph: Any, y: NDArray[np.int64]) -> float:
-    """Returns how far labels agree with what spreads from others, beyond chance."""
+def agreement(graph: Any, x: NDArray[Any], y: NDArray[np.int64]) -> float:
+    """Returns how far labels agree with what spreads from others, beyond chance; 0 if others alone tell as much."""
 
+    from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import cohen_kappa_score
 
     known = np.flatnonzero(y >= 0)
-    folds = stratified_folds(y[known], FOLDS, seed=0)
+    folds = stratified_folds(y[known], FOLDS, seed=0) or []
+    tested = known[np.concatenate([known[:0], *(test for _, test in folds)])]
 
-    if folds is None:
+    if len(np.unique(y[tested])) < 2:
         return 1.0
 
-    told, tests = [], [known[test] for _, test in folds]
+    told, alone = [], []
 
-    for test in tests:
+    for train, test in folds:
         hidden = y.copy()
-        hidden[test] = -1
-        told.append(along(graph, hidden)[0][test])
+        hidden[known[test]] = -1
+        told.append(along(graph, hidden)[0][known[test]])
+        alone.append(LogisticRegression(max_iter=1000).fit(x[known[train]], y[known[train]]).predict(x[known[test]]))
 
-    return max(0.0, float(cohen_kappa_score(y[np.concatenate(tests)], np.concatenate(told))))
+    kappa, rival = (float(cohen_kappa_score(y[tested], np.concatenate(codes))) for codes in (told, alone))
+
+    return kappa if kappa > max(0.0, rival) else 0.0

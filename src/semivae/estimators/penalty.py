@@ -129,7 +129,7 @@ def neighbors(settings: dict[str, Any], schema: Schema, rows: Steps, before: Seq
 
     positions, y, agreement = lent(rows, count, reader(schema, before))
 
-    if not len(positions):
+    if not len(positions) or not agreement:
         return None
 
     return Neighbors(alpha_for(settings, schema) * agreement, rows.x, positions, y)
