@@ -127,7 +127,7 @@ def test_marginalization():
 
 
 def corners(count: int, width: int, unlabeled: int) -> Loader:
-    """Rows in four heaps, opposite ones of a class, of which the first are labeled: no regression tells them."""
+    """Rows in four heaps, opposite ones of a class, of which the first are labeled."""
 
     places = torch.tensor([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]).repeat(1, width)[:, :width]
     noise = torch.randn(count + unlabeled, width, generator=torch.Generator().manual_seed(0))
@@ -149,7 +149,7 @@ def test_labels_are_lent_where_they_are_few(unlabeled, count, most, lends, monke
     assert (neighbors(settings, schema, corners(10, 2, unlabeled), []) is not None) == lends
 
 
-def test_labels_are_not_lent_where_neighbors_know_no_more_than_a_regression():
+def test_labels_are_not_lent_where_neighbors_say_nothing():
     rows = replace(corners(10, 2, 80), x=torch.randn(90, 2, generator=torch.Generator().manual_seed(0)))
     schema = Schema(table(2).x, Variable("y", "category", classes=(0, 1)))
 
@@ -167,7 +167,7 @@ def test_labels_are_not_lent_where_neighbors_know_no_more_than_a_regression():
     ],
 )
 def test_neighbors_of_wide_rows_are_looked_for_by_features(width, model, settings, features, monkeypatch):
-    """Features that nothing was taught might tell neighbors no better than a regression."""
+    """Features that were taught nothing may tell nothing."""
 
     monkeypatch.setattr("semivae.data.spread.agreement", lambda *_: 1.0)
     rows = corners(10, width, 80)

@@ -72,7 +72,7 @@ def test_what_no_label_reaches_gets_none():
 
 @pytest.mark.parametrize(
     ("noise", "labels", "low", "high"),
-    [(0.06, 20, 0.9, 1.0), (0.3, 40, 0.6, 0.9), (100.0, 100, 0.0, 0.2), (100.0, 1, 1.0, 1.0)],
+    [(0.06, 20, 0.9, 1.0), (1.0, 40, 0.2, 0.7), (100.0, 100, 0.0, 0.2), (100.0, 1, 1.0, 1.0)],
 )
 def test_neighbors_are_believed_as_far_as_they_tell_held_out_labels(noise, labels, low, high):
     """One label a class cannot be held out."""
@@ -80,14 +80,6 @@ def test_neighbors_are_believed_as_far_as_they_tell_held_out_labels(noise, label
     x, y = make_moons(500, noise=noise, random_state=0)
 
     assert low <= spread(x, few(y, labels), 10).agreement <= high
-
-
-def test_neighbors_are_not_believed_where_labels_alone_tell_as_much():
-    x = np.random.default_rng(0).normal(size=(500, 4))
-    y = (x @ [1.0, -1.0, 0.5, 0.0] > 0).astype(int)
-    found = spread(x, few(y, 40), 10)
-
-    assert (found.codes == y[found.positions]).mean() > 0.9 and found.agreement == 0
 
 
 def test_held_out_labels_that_no_other_reaches_are_not_told():
@@ -101,6 +93,14 @@ def test_held_out_labels_that_no_other_reaches_are_not_told():
 
     # Half of them agree, where chance alone would have a quarter do so.
     assert spread(x, y, 5).agreement == pytest.approx(1 / 3)
+
+
+def test_neighbors_are_believed_where_labels_of_one_class_alone_can_be_held_out():
+    x, y = make_moons(500, noise=100.0, random_state=0)
+    hidden = few(y, 9)
+    hidden[np.flatnonzero(hidden == 1)[1:]] = -1
+
+    assert spread(x, hidden, 10).agreement == 1
 
 
 def test_of_many_rows_some_are_compared(monkeypatch):

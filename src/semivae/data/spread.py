@@ -34,8 +34,7 @@ class Spread:
         positions: The unlabeled rows of each class that are surest of it, with shape (M,).
         codes: The codes of the classes of these, with shape (M,).
         agreement: How far labels that are held out agree with what spreads from the others, beyond chance: 1 for
-            entirely, 0 for not at all (kappa), and where they agree no less with a logistic regression on these
-            alone; 1 where none can be held out.
+            entirely, 0 for not at all (kappa); 1 where labels of fewer than two classes can be held out.
     """
 
     positions: NDArray[np.int64]
@@ -70,7 +69,7 @@ def spread(x: NDArray[Any], y: NDArray[np.int64], count: int) -> Spread:
 
     positions = np.sort(np.concatenate(lent))
 
-    return Spread(positions, codes[positions], agreement(graph, x, y))
+    return Spread(positions, codes[positions], agreement(graph, y))
 
 
 def along(graph: Any, y: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -91,10 +90,9 @@ def along(graph: Any, y: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[
     return np.where(sureness > 0, found.classes_[shares.argmax(axis=1)], -1), sureness
 
 
-def agreement(graph: Any, x: NDArray[Any], y: NDArray[np.int64]) -> float:
-    """Returns how far labels agree with what spreads from others, beyond chance; 0 if others alone tell as much."""
+def agreement(graph: Any, y: NDArray[np.int64]) -> float:
+    """Returns how far labels agree with what spreads from others, beyond chance."""
 
-    from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import cohen_kappa_score
 
     known = np.flatnonzero(y >= 0)
@@ -104,14 +102,11 @@ def agreement(graph: Any, x: NDArray[Any], y: NDArray[np.int64]) -> float:
     if len(np.unique(y[tested])) < 2:
         return 1.0
 
-    told, alone = [], []
+    told = []
 
-    for train, test in folds:
+    for _, test in folds:
         hidden = y.copy()
         hidden[known[test]] = -1
         told.append(along(graph, hidden)[0][known[test]])
-        alone.append(LogisticRegression(max_iter=1000).fit(x[known[train]], y[known[train]]).predict(x[known[test]]))
 
-    kappa, rival = (float(cohen_kappa_score(y[tested], np.concatenate(codes))) for codes in (told, alone))
-
-    return kappa if kappa > max(0.0, rival) else 0.0
+    return max(0.0, float(cohen_kappa_score(y[tested], np.concatenate(told))))

@@ -10,8 +10,7 @@ where :math:`t` is how much of the training is done and :math:`t_0` for how much
     y(x') & = \arg\max_y F_{x' y}
 
 Of the rows :math:`x'` of each class the surer half counts, by how far given labels that are held out agree with what
-spreads from the others, beyond chance (:math:`\kappa`, after Cohen). Where a logistic regression on the others tells
-them as well, nothing is lent (:math:`\kappa = 0`): neighbors then know no more than the labels alone.
+spreads from the others, beyond chance (:math:`\kappa`, after Cohen): where neighbors say nothing, nothing is lent.
 
 Where two classes touch, unlabeled rows leave several gaps for a boundary to settle in, and a few single points are too
 easily learned by heart on the wrong side of it; with what lies around them they are not. The gap is chosen early;
