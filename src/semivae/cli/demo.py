@@ -33,7 +33,7 @@ FIT_SECONDS = 10.0
 
 def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
-    draws: Annotated[int, typer.Option(min=1, help="How many times 50 labels are drawn.")] = 5,
+    draws: Annotated[int, typer.Option(min=1, help="How many times 50 labels are drawn.")] = 3,
     settings: Settings = None,
     overwrite: Overwrite = False,
     json: Json = False,
