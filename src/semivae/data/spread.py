@@ -10,6 +10,7 @@ from __future__ import annotations
 __all__ = ["Spread", "spread"]
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -18,9 +19,16 @@ from numpy.typing import NDArray
 
 from semivae.data.split import stratified_folds
 
+Codes = NDArray[np.int64]
+
 # The share of the rows of a class that get a label, how much of it comes from neighbors, and how far it spreads, in
 # edges. On hidden labels of MNIST 0.3% of what so is lent was wrong, and 4% of what the nearest of each label got.
 SUREST, SPREADING, STEPS = 0.5, 0.99, 60
+
+# From so many labels of a class on, in the mean, each is lent to no more than its nearest rows. What comes from afar is
+# wrong less often, but all in one way: with 1,000 labels of Fashion-MNIST fits had 0.823 to 0.844 of the hidden labels
+# right in three draws along the graph, 0.844 to 0.847 by nearest rows; of MNIST, 0.984 by either.
+MANY = 50
 
 # In how many parts labels are held out, one after another, to see whether neighbors tell them.
 FOLDS = 5
@@ -28,31 +36,56 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class Spread:
-    r"""Labels that spread along the graph of nearest rows.
+    r"""Labels that spread to other rows.
 
     Attributes:
-        positions: The unlabeled rows of each class that are surest of it, with shape (M,).
+        positions: The unlabeled rows that get a label, with shape (M,); those that get several come as often.
         codes: The codes of the classes of these, with shape (M,).
-        agreement: How far labels that are held out agree with what spreads from the others, beyond chance: 1 for
+        agreement: How far labels that are held out agree with what the others say of them, beyond chance: 1 for
             entirely, 0 for not at all (kappa); 1 where labels of fewer than two classes can be held out.
     """
 
-    positions: NDArray[np.int64]
-    codes: NDArray[np.int64]
+    positions: Codes
+    codes: Codes
     agreement: float
 
 
-def spread(x: NDArray[Any], y: NDArray[np.int64], count: int) -> Spread:
-    r"""Spreads labels along the graph of nearest rows.
+def spread(x: NDArray[Any], y: Codes, count: int) -> Spread:
+    r"""Spreads labels to the rows that are surest of them along a graph; many labels, to their nearest rows alone.
 
     Arguments:
         x: The rows, with shape (N, width).
         y: Their codes, with shape (N,); -1 where unlabeled.
-        count: To how many nearest rows each is joined, fewer than N.
+        count: How many nearest rows, fewer than N.
 
     Returns:
         What is lent, and how far it is to be believed.
     """
+
+    known = y[y >= 0]
+
+    return (nearest if len(known) >= MANY * len(np.unique(known)) else surest)(x, y, count)
+
+
+def nearest(x: NDArray[Any], y: Codes, count: int) -> Spread:
+    """Lends each label to the unlabeled rows nearest to it."""
+
+    from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
+
+    known, others = np.flatnonzero(y >= 0), np.flatnonzero(y < 0)
+    count = min(count, len(others))
+    near = NearestNeighbors(n_neighbors=count).fit(x[others]).kneighbors(x[known], return_distance=False)
+
+    def told(y: Codes, rows: Codes) -> Codes:
+        known = np.flatnonzero(y >= 0)
+
+        return KNeighborsClassifier(min(count, len(known))).fit(x[known], y[known]).predict(x[rows])
+
+    return Spread(others[near].ravel(), np.repeat(y[known], count), agreement(told, y))
+
+
+def surest(x: NDArray[Any], y: Codes, count: int) -> Spread:
+    """Lends labels to the unlabeled rows of each class that are surest of it along the graph of nearest rows."""
 
     from sklearn.neighbors import kneighbors_graph
 
@@ -69,10 +102,10 @@ def spread(x: NDArray[Any], y: NDArray[np.int64], count: int) -> Spread:
 
     positions = np.sort(np.concatenate(lent))
 
-    return Spread(positions, codes[positions], agreement(graph, y))
+    return Spread(positions, codes[positions], agreement(lambda y, rows: along(graph, y)[0][rows], y))
 
 
-def along(graph: Any, y: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def along(graph: Any, y: Codes) -> tuple[Codes, NDArray[np.float64]]:
     """Returns the code that each row gets along a graph, -1 where none reaches it, and how sure it is, each (N,)."""
 
     from sklearn.exceptions import ConvergenceWarning
@@ -90,23 +123,18 @@ def along(graph: Any, y: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[
     return np.where(sureness > 0, found.classes_[shares.argmax(axis=1)], -1), sureness
 
 
-def agreement(graph: Any, y: NDArray[np.int64]) -> float:
-    """Returns how far labels agree with what spreads from others, beyond chance."""
+def agreement(told: Callable[[Codes, Codes], Codes], y: Codes) -> float:
+    """Returns how far labels agree with what is told of their rows by others, beyond chance."""
 
     from sklearn.metrics import cohen_kappa_score
 
     known = np.flatnonzero(y >= 0)
-    folds = stratified_folds(y[known], FOLDS, seed=0) or []
-    tested = known[np.concatenate([known[:0], *(test for _, test in folds)])]
+    tests = [known[test] for _, test in stratified_folds(y[known], FOLDS, seed=0) or []]
+    tested = np.concatenate([known[:0], *tests])
 
     if len(np.unique(y[tested])) < 2:
         return 1.0
 
-    told = []
+    found = [told(np.where(np.isin(np.arange(len(y)), test), -1, y), test) for test in tests]
 
-    for _, test in folds:
-        hidden = y.copy()
-        hidden[known[test]] = -1
-        told.append(along(graph, hidden)[0][known[test]])
-
-    return max(0.0, float(cohen_kappa_score(y[tested], np.concatenate(told))))
+    return max(0.0, float(cohen_kappa_score(y[tested], np.concatenate(found))))
