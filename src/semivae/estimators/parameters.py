@@ -62,10 +62,10 @@ class Parameters(BaseEstimator):
             the nearest other row of a batch.
         neighbors: To how many nearest rows each row is joined, in a graph along which the given labels spread. Of the
             rows of each class the surer half is taken to be of it, in the first third of the training, by how far
-            held-out labels agree with it; 0 leaves this out. From 50 labels a class on, so many rows nearest to each
-            get it instead. It is for rows in memory, joins up to 65,536 of them (fewer with more than 64 classes), and
-            needs 8 of these for each label. Rows of more than 256 numbers are compared by the features of a VAE, for
-            which the fit has a stage more.
+            held-out labels agree with it; 0 leaves this out. From 500 labels on, and 50 a class, so many rows nearest
+            to each get it instead. It is for rows in memory, joins up to 65,536 of them (fewer with more than 64
+            classes), and needs 8 of these for each label. Rows of more than 256 numbers are compared by the features
+            of a VAE, for which the fit has a stage more.
         interpolation: Weight of the consistency between rows (mixup) against that of the known labels; "auto" is 1 for
             the model "shot", else 0.
         augmentation: How far images are turned, scaled, sheared and moved while the prediction has to stay the same: 1

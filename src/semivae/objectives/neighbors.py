@@ -11,8 +11,8 @@ where :math:`t` is how much of the training is done and :math:`t_0` for how much
 
 Of the rows :math:`x'` of each class the surer half counts, by how far given labels that are held out agree with what
 spreads from the others, beyond chance (:math:`\kappa`, after Cohen): where neighbors say nothing, nothing is lent.
-From 50 labels a class on, each is lent to the rows nearest to it alone: what comes from afar is wrong less often, but
-all in one way, which the model then learns.
+From 500 labels on, and 50 a class, each is lent to the rows nearest to it alone: what comes from afar is wrong less
+often, but all in one way, which the model then learns.
 
 Where two classes touch, unlabeled rows leave several gaps for a boundary to settle in, and a few single points are too
 easily learned by heart on the wrong side of it; with what lies around them they are not. The gap is chosen early;
