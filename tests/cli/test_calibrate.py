@@ -6,42 +6,77 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes
 
-from semivae.estimators import load
+from semivae.estimators import VAEClassifier, VAERegressor, load
 
 SET = ("--set", "epochs=100", "--set", "hidden=(16,)", "--set", "latents=2", "--quiet")
 
 
 @pytest.fixture(scope="module")
-def halves(tmp_path_factory):
-    """Patients whose illness grew by more or less than the median, which their values hardly tell apart."""
+def patients(tmp_path_factory):
+    """Patients whose illness grew by some amount, and by more or less than the median, which is hard to tell."""
 
-    folder = tmp_path_factory.mktemp("halves")
+    folder = tmp_path_factory.mktemp("patients")
     rows = load_diabetes(as_frame=True).frame
-    rows = rows.assign(target=np.where(rows["target"] > rows["target"].median(), "more", "less"))
+    halves = rows.assign(target=np.where(rows["target"] > rows["target"].median(), "more", "less"))
     test = np.arange(len(rows)) % 3 == 0
-    rows[test].to_csv(folder / "test.csv", index=False)
-    rows[~test].to_csv(folder / "train.csv", index=False)
+
+    for name, frame in {"amounts": rows, "halves": halves}.items():
+        frame[test].to_csv(folder / f"{name}_test.csv", index=False)
+        frame[~test].to_csv(folder / f"{name}_train.csv", index=False)
 
     return folder
 
 
-def test_calibrated_probabilities_are_better_and_predict_the_same(run, halves, tmp_path):
-    fit = ["fit", halves / "train.csv", "--target", "target", "--labels", 60, *SET, "--out"]
-    run(*fit, tmp_path / "plain", "--no-compare")
-    shown = run(*fit, tmp_path / "calibrated", "--calibrate").stdout
+@pytest.fixture
+def fitted(run, patients, tmp_path):
+    """Fits to some of the patients without and with calibration."""
 
-    found = load(tmp_path / "calibrated").metrics_["comparison"]["confidence"]
-    plain, calibrated = (
-        json.loads(run("evaluate", tmp_path / name, halves / "test.csv", "--json").stdout)
-        for name in ("plain", "calibrated")
-    )
+    def fit(name, *flags):
+        flags = ["--target", "target", "--labels", 60, *SET, *flags]
+        run("fit", patients / f"{name}_train.csv", *flags, "--no-compare", "--out", tmp_path / "plain")
+        shown = run("fit", patients / f"{name}_train.csv", *flags, "--calibrate", "--out", tmp_path / "calibrated")
+        measured = [
+            json.loads(run("evaluate", tmp_path / part, patients / f"{name}_test.csv", "--json").stdout)
+            for part in ("plain", "calibrated")
+        ]
+
+        return load(tmp_path / "calibrated"), shown.stdout, *measured
+
+    return fit
+
+
+def test_calibrated_probabilities_are_better_and_predict_the_same(fitted):
+    model, shown, plain, calibrated = fitted("halves")
+    found = model.metrics_["comparison"]["confidence"]
 
     assert found["temperature"] > 1.5 and found["mean"] > found["right"]
     assert f"at temperature {found['temperature']:.2f}" in shown
-    assert load(tmp_path / "calibrated").calibration_temperature_ == found["temperature"]
+    assert model.calibration_temperature_ == found["temperature"]
     assert calibrated["accuracy"] == plain["accuracy"]
     assert calibrated["log_loss"] < 0.95 * plain["log_loss"]
     assert calibrated["calibration_error"] < plain["calibration_error"]
+
+
+def test_calibrated_intervals_hold_what_they_should_and_predict_the_same(run, fitted):
+    # With no unit left out, the model knows its 60 labels by heart.
+    model, shown, plain, calibrated = fitted("amounts", "--set", "dropout=0")
+    found = model.metrics_["comparison"]["confidence"]
+
+    assert found["scale"] > 1.3 and found["held"] < 0.75
+    assert f"{found['scale']:.2f} times as large" in shown
+    assert model.calibration_scale_ == found["scale"]
+    assert calibrated["r2"] == plain["r2"]
+    assert plain["coverage"] < 0.75 < 0.85 < calibrated["coverage"] < 0.95
+
+
+def test_deviations_are_taken_at_the_scale(regressor, frame):
+    estimator, rows = load(regressor), frame.drop(columns=["price", "kind"])
+    mean, deviation = estimator.predict(rows, return_std=True)
+    estimator.calibration_scale_ = 2.0
+
+    np.testing.assert_array_equal(estimator.predict(rows), mean)
+    np.testing.assert_allclose(estimator.predict(rows, return_std=True)[1], 2 * deviation)
+    np.testing.assert_allclose(np.subtract(*estimator.predict_interval(rows, 0.6827)), -4 * deviation, rtol=1e-4)
 
 
 def test_probabilities_are_taken_at_the_temperature(classifier, frame):
@@ -53,20 +88,22 @@ def test_probabilities_are_taken_at_the_temperature(classifier, frame):
     np.testing.assert_allclose(estimator.predict_proba(rows), expected, atol=1e-12)
 
 
-def test_a_new_fit_forgets_the_temperature(frame):
-    from semivae import VAEClassifier
+@pytest.mark.parametrize(
+    ("kind", "target", "name"),
+    [(VAEClassifier, "kind", "calibration_temperature_"), (VAERegressor, "price", "calibration_scale_")],
+)
+def test_a_new_fit_forgets_the_calibration(frame, kind, target, name):
+    estimator = kind(epochs=1, hidden=(4,), latents=2, random_state=0)
+    setattr(estimator, name, 2.0)
 
-    estimator = VAEClassifier(epochs=1, hidden=(4,), latents=2, random_state=0)
-    estimator.calibration_temperature_ = 2.0
-
-    assert estimator.fit(frame[["size"]], frame["kind"]).calibration_temperature_ == 1.0
+    assert getattr(estimator.fit(frame[["size"]], frame[target]), name) == 1.0
 
 
-@pytest.mark.parametrize("flags", [("--target", "price"), ("--model", "vae")])
-def test_only_classes_are_calibrated(run, prices, tmp_path, flags):
+@pytest.mark.parametrize("flags", [("--target", "price", "--target", "count"), ("--model", "vae")])
+def test_only_one_target_is_calibrated(run, prices, tmp_path, flags):
     shown = run("fit", prices, *flags, *SET, "--calibrate", "--out", tmp_path / "m", code=2).stderr
 
-    assert "one class" in shown and not (tmp_path / "m").exists()
+    assert "one class or number" in shown and not (tmp_path / "m").exists()
 
 
 def test_calibration_needs_the_comparison(run, table, tmp_path):

@@ -1,9 +1,9 @@
-"""How sure a classifier may be, by labels that were held out."""
+"""How sure a model may be, by labels that were held out."""
 
 import numpy as np
 import pytest
 
-from semivae.trust import confidence, temperature
+from semivae.trust import confidence, deviation_scale, temperature, width
 
 
 def tempered(logits: np.ndarray, by: float) -> np.ndarray:
@@ -44,3 +44,24 @@ def test_confidence_is_told_beside_what_was_right():
     found = confidence(logs, np.array([0, 1, 1, 0]))
 
     assert found.mean == pytest.approx(0.75) and found.right == 0.5 and found.temperature > 1.0
+
+
+@pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
+def test_scale_of_values_that_were_drawn_at_it(true):
+    errors = np.random.default_rng(0).normal(0, true, 4000)
+
+    # The standard error of the logarithm is 0.011 with as many values.
+    assert np.log(deviation_scale(errors)) == pytest.approx(np.log(true), abs=0.04)
+
+
+def test_a_few_exact_values_do_not_make_a_deviation_vanish():
+    assert deviation_scale(np.zeros(3)) == 0.5
+
+
+def test_share_of_intervals_that_held():
+    mean, deviation = np.arange(4.0), np.array([1.0, 1.0, 2.0, 2.0])
+    found = width(np.stack([mean, deviation], axis=1), mean + deviation * [0.0, -1.6, 1.7, 1.6])
+
+    # A normal interval of 90% reaches 1.645 deviations to each side.
+    assert (found.nominal, found.held) == (0.9, 0.75)
+    assert found.scale == pytest.approx(np.sqrt((1 + 1.6**2 + 1.7**2 + 1.6**2) / 5))

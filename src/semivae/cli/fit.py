@@ -129,8 +129,8 @@ def check_calibrated(job: Job, calibrate: bool, compare: bool) -> None:
     if not calibrate:
         return
 
-    if job.task is not Task.CLASS:
-        raise SettingError("--calibrate", "the probabilities of one class are calibrated", "leave --calibrate out")
+    if job.task not in (Task.CLASS, Task.REAL):
+        raise SettingError("--calibrate", "a model of one class or number is calibrated", "leave --calibrate out")
 
     if not compare:
         raise SettingError("--calibrate --no-compare", "the comparison holds labels out", "leave --no-compare out")

@@ -43,6 +43,9 @@ def lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if "calibration_temperature_" in fit:
         yield "temperature of probabilities", number(fit["calibration_temperature_"])
 
+    if "calibration_scale_" in fit:
+        yield "scale of deviations", number(fit["calibration_scale_"])
+
     yield from ((f"setting {name}", str(value)) for name, value in facts["parameters"].items() if value is not None)
     yield from ((f"version of {name}", value) for name, value in facts["versions"].items())
 

@@ -59,10 +59,15 @@ def judge(estimator: Any, x: Any, y: Any, seed: int, tell: Callable[[str], None]
 
 
 def temper(estimator: Any, verdict: Any) -> None:
-    """Makes a classifier as sure as it was right of labels that were held out, where a verdict says so."""
+    """Makes a model as sure as it was right of labels that were held out, where a verdict says so."""
 
-    if verdict is not None and verdict.confidence is not None:
+    if verdict is None or verdict.confidence is None:
+        return
+
+    if verdict.metric == "accuracy":
         estimator.calibration_temperature_ = verdict.confidence.temperature
+    else:
+        estimator.calibration_scale_ = verdict.confidence.scale
 
 
 def show_verdict(verdict: Any) -> None:
@@ -73,8 +78,11 @@ def show_verdict(verdict: Any) -> None:
     table(["method", f">{verdict.metric}", ">interval"], rows)
     put(f"\n{verdict.sentence}")
 
-    if found := verdict.confidence:
+    if (found := verdict.confidence) is None:
+        put("How sure it may be was not measured: `semivae fit --calibrate` takes the time for it.")
+    elif verdict.metric == "accuracy":
         sure = f"Held out, it was right in {found.right:.0%} of the rows and {found.mean:.0%} sure on average"
         put(f"{sure}: its probabilities are taken at temperature {found.temperature:.2f}.")
-    elif verdict.metric == "accuracy":
-        put("How sure it may be was not measured: `semivae fit --calibrate` takes the time for it.")
+    else:
+        held = f"Held out, {found.held:.0%} of its {found.nominal:.0%} intervals held their value"
+        put(f"{held}: its deviations are taken {found.scale:.2f} times as large.")

@@ -28,9 +28,15 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         >>> regressor.predict_interval(X_new, coverage=0.9)
 
     The parameters are those of :class:`Parameters`.
+
+    Attributes:
+        calibration_scale_: What the standard deviations of its predictions are multiplied by: 1 after a fit. The
+            command sets it by values that were held out; it may be set to what :py:`semivae.trust.deviation_scale`
+            says of any.
     """
 
     default_model = "m2"
+    calibration_scale_ = 1.0
 
     def fit(self, X: Any, y: Any = None) -> Self:
         r"""Fits the regressor.
@@ -46,17 +52,29 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         """
 
         if isinstance(X, Stream):
-            return self._fit(*open_stream(self, X, y, "real", self.missing_label))
+            self._fit(*open_stream(self, X, y, "real", self.missing_label))
+        else:
+            y = require_target(self, X, y)
+            labels = RealLabels.fit(y, self.missing_label, name_of(y))
+            self._fit(X, Target.of_values(labels.variable, labels.encode(y)))
 
-        y = require_target(self, X, y)
-        labels = RealLabels.fit(y, self.missing_label, name_of(y))
+        self.calibration_scale_ = 1.0
 
-        return self._fit(X, Target.of_values(labels.variable, labels.encode(y)))
+        return self
 
-    def predict(self, X: Any) -> NDArray[np.float64]:
-        """Returns the expected target of each row in its own units, with shape (N,)."""
+    def predict(
+        self, X: Any, return_std: bool = False
+    ) -> NDArray[np.float64] | tuple[NDArray[np.float64], NDArray[np.float64]]:
+        r"""Returns the expected target of each row in its own units, with shape (N,).
 
-        return self._moments(X)[0]
+        Arguments:
+            X: The rows.
+            return_std: Whether to return the standard deviation of each target, too.
+        """
+
+        mean, deviation = self._moments(X)
+
+        return (mean, deviation) if return_std else mean
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         r"""Returns the ends of an interval that the target of each row lies in, each with shape (N,).
@@ -94,8 +112,9 @@ class VAERegressor(RegressorMixin, VAEEstimator):
             return p.mean[:, 0], p.variance[:, 0].sqrt()
 
         mean, deviation = apply(moments, read_rows(self, X))
+        target = self.schema_.target
 
-        return RealLabels(self.schema_.target).decode(mean), deviation * self.schema_.target.scale
+        return RealLabels(target).decode(mean), self.calibration_scale_ * target.scale * deviation
 
     def _points(self, y: Any, n: int) -> NDArray[np.float64]:
         values = RealLabels(self.schema_.target).encode(one_a_row(y, n))

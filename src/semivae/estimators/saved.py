@@ -39,6 +39,7 @@ FACTS = (
     "n_labeled_",
     "n_unlabeled_",
     "n_held_out_",
+    "calibration_scale_",
     "calibration_temperature_",
     "n_features_in_",
     "feature_names_in_",

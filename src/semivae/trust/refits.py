@@ -24,8 +24,8 @@ def refit(model: Any, X: Any, y: NDArray[Any], train: NDArray[np.int64], test: N
         test: Those of the rows to predict.
 
     Returns:
-        Values, with shape (M,), or log-probabilities of all classes, with shape (M, C); minus infinity for a class
-        that no row of the fit had.
+        Means and deviations of values, with shape (M, 2), or log-probabilities of all classes, with shape (M, C);
+        minus infinity for a class that no row of the fit had.
     """
 
     with warnings.catch_warnings():
@@ -37,7 +37,7 @@ def refit(model: Any, X: Any, y: NDArray[Any], train: NDArray[np.int64], test: N
         new = _safe_indexing(X, test)
 
         if y.dtype.kind == "f":
-            return fresh.predict(new)
+            return np.stack(fresh.predict(new, return_std=True), axis=1)
 
         logs = np.full((len(test), y.max() + 1), -np.inf)
         logs[:, fresh.classes_] = np.log(fresh.predict_proba(new).clip(np.finfo(float).tiny))
@@ -45,7 +45,7 @@ def refit(model: Any, X: Any, y: NDArray[Any], train: NDArray[np.int64], test: N
         return logs
 
 
-def chosen(predicted: NDArray[Any]) -> NDArray[Any]:
-    """Returns values as they are, and the likeliest codes of log-probabilities, with shape (M,)."""
+def chosen(predicted: NDArray[Any], classes: bool) -> NDArray[Any]:
+    """Returns the likeliest codes of log-probabilities, or the means of values, with shape (M,)."""
 
-    return predicted.argmax(axis=1) if predicted.ndim == 2 else predicted
+    return predicted.argmax(axis=1) if classes else predicted[:, 0]

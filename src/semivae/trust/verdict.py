@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from semivae.trust.confidence import Confidence, confidence
+from semivae.trust.confidence import Confidence, Width, confidence, width
 from semivae.trust.processes import side_by_side, workers
 from semivae.trust.refits import chosen, refit
 from semivae.trust.rivals import Rival, rivals
@@ -63,7 +63,7 @@ class Verdict:
         gain: What the unlabeled rows added to the same network, if there are unlabeled rows.
         epochs: The epochs of each fit in the comparison, which may be fewer than those of the model itself.
         sentence: The answer in one sentence.
-        confidence: How sure a classifier may be, if the fits had all epochs of the model.
+        confidence: How sure the model may be, if the fits had all its epochs.
     """
 
     metric: str
@@ -72,7 +72,7 @@ class Verdict:
     gain: Row | None
     epochs: int
     sentence: str
-    confidence: Confidence | None = None
+    confidence: Confidence | Width | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Returns the verdict as plain JSON values."""
@@ -129,7 +129,7 @@ def compare(
     tell(f"comparing: {', and the '.join(calls)}")
     found = side_by_side(refit, [call for part in calls.values() for call in part], processes)
     held = {name: [*islice(found, len(part))] for name, part in calls.items()}
-    predicted = {name: [chosen(part) for part in parts] for name, parts in held.items()}
+    predicted = {name: [chosen(part, classes) for part in parts] for name, parts in held.items()}
 
     for rival in rivals(classes, min(len(train) for train, _ in folds)):
         tell(f"comparing: {rival.name}")
@@ -146,12 +146,12 @@ def compare(
 
     verdict = judge(scores, "accuracy" if classes else "R2", epochs, epochs_of(estimator))
 
-    if not classes or epochs < epochs_of(estimator):
+    if epochs < epochs_of(estimator):
         return verdict
 
-    truth = y[np.concatenate(tests)]
+    beliefs, truth = np.concatenate(held["this model"]), y[np.concatenate(tests)]
 
-    return dataclasses.replace(verdict, confidence=confidence(np.concatenate(held["this model"]), truth))
+    return dataclasses.replace(verdict, confidence=(confidence if classes else width)(beliefs, truth))
 
 
 def epochs_of(estimator: Any) -> int:
