@@ -57,7 +57,7 @@ def test_calibrated_probabilities_are_better_and_predict_the_same(fitted):
     assert calibrated["calibration_error"] < plain["calibration_error"]
 
 
-def test_calibrated_intervals_hold_what_they_should_and_predict_the_same(run, fitted):
+def test_calibrated_intervals_hold_what_they_should_and_predict_the_same(fitted):
     # With no unit left out, the model knows its 60 labels by heart.
     model, shown, plain, calibrated = fitted("amounts", "--set", "dropout=0")
     found = model.metrics_["comparison"]["confidence"]

@@ -1,4 +1,4 @@
-r"""Labels that spread along a graph of nearest rows, as :py:`semivae.objectives.neighbors` lends them.
+r"""Labels lent along a graph or to the rows nearest to each, as :py:`semivae.objectives.neighbors` asks.
 
 References:
     | Learning with Local and Global Consistency (Zhou et al., 2003)
