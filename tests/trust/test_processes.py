@@ -3,7 +3,7 @@ import os
 import pytest
 import torch
 
-from semivae.trust import side_by_side, workers
+from semivae.trust import end_processes, side_by_side, workers
 
 
 def located(number):
@@ -16,6 +16,20 @@ def test_results_come_in_order(processes):
 
     assert [number for number, _ in found] == list(range(6))
     assert ({pid for _, pid in found} == {os.getpid()}) == (processes == 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="asks for processes as POSIX does")
+def test_processes_end_when_told_and_start_anew():
+    calls = [(i,) for i in range(6)]
+    first = {pid for _, pid in side_by_side(located, calls, 2)}
+    end_processes()
+
+    for pid in first:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+    again = {pid for _, pid in side_by_side(located, calls, 2)}
+    assert again and again.isdisjoint(first | {os.getpid()})
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ LABELS = 50
 MODEL = "semivae (this model)"
 
 # How long the comparison on the given labels may take, and about how long a fit does.
-SECONDS = 12.0
+SECONDS = 10.0
 FIT_SECONDS = 10.0
 
 

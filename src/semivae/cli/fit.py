@@ -208,7 +208,9 @@ def save(job: Job, out: Path, facts: dict[str, Any], verdict: Any, seed: int, ov
 
     from semivae.cli.pictures import pictures
     from semivae.estimators.saved import save
+    from semivae.trust import end_processes
 
+    end_processes()  # those of the comparison
     metrics = facts | ({"comparison": verdict.to_json()} if verdict else {})
     extra = pictures(job.estimator, job.source.x, job.source.y, seed)
 

@@ -8,6 +8,7 @@ __all__ = [
     "compare",
     "confidence",
     "deviation_scale",
+    "end_processes",
     "side_by_side",
     "temperature",
     "width",
@@ -15,5 +16,5 @@ __all__ = [
 ]
 
 from semivae.trust.confidence import Confidence, Width, confidence, deviation_scale, temperature, width
-from semivae.trust.processes import side_by_side, workers
+from semivae.trust.processes import end_processes, side_by_side, workers
 from semivae.trust.verdict import Row, Verdict, compare

@@ -2,10 +2,10 @@ r"""Fits side by side: small networks do not fill two cores, and two processes d
 
 from __future__ import annotations
 
-__all__ = ["side_by_side", "workers"]
+__all__ = ["end_processes", "side_by_side", "workers"]
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import torch
 from sklearn.utils.parallel import Parallel, delayed
@@ -44,3 +44,12 @@ def side_by_side(function: Callable[..., Any], calls: list[tuple[Any, ...]], pro
         yield from (function(*call) for call in calls)
     else:
         yield from Parallel(n_jobs=processes, return_as="generator")(delayed(function)(*call) for call in calls)
+
+
+def end_processes() -> None:
+    """Ends the processes, which wait for more fits: left to the end of the program, they hold it up for a second."""
+
+    from joblib.externals.loky import get_reusable_executor
+
+    # True takes those that are there, however they were started; the type leaves it out.
+    get_reusable_executor(reuse=cast("Any", True)).shutdown(kill_workers=True)
