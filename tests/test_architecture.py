@@ -270,6 +270,7 @@ def test_circle_is_found(monkeypatch):
 def test_unsafe_lines_are_found():
     assert unsafe("print(1)") == {"print"}
     assert unsafe("import pickle\ndef f():\n    from joblib import load") == {"pickle", "joblib"}
+    assert unsafe("from joblib.externals.cloudpickle import load") == {"joblib.externals.cloudpickle"}
     assert unsafe("torch.load('weights')") == unsafe("from torch import load") == {"torch.load"}
     assert unsafe("numpy.load('rows.npz', allow_pickle=True)") == {"allow_pickle=True"}
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 LABELS = 50
 MODEL = "semivae (this model)"
 
-# How long the comparison on the given labels may take, and about how long a fit does.
+# How long the comparison on the given labels may take (a shorter one would not be spread over processes, and so take
+# longer), and about how long a fit does.
 SECONDS = 10.0
 FIT_SECONDS = 10.0
 
@@ -45,7 +46,7 @@ def demo(
     """
 
     from semivae.data.read import read
-    from semivae.trust import side_by_side, workers
+    from semivae.trust import end_processes, side_by_side, workers
 
     check_folder(out, overwrite)
     start = time.perf_counter()
@@ -70,6 +71,7 @@ def demo(
             verdict = judge(first.estimator, source.x, source.y, seed=0, tell=say, seconds=SECONDS)
             temper(first.estimator, verdict)
 
+    end_processes()
     facts = describe(first, ["label"]) | {"test_accuracy": accuracies}
     save(first, out, facts, verdict, 0, overwrite)
 

@@ -100,6 +100,8 @@ def fit(
     verdict, shown = None, sample_of(job, seed)
 
     if compare and job.single and facts["stopped"] != "interrupted":
+        from semivae.trust import end_processes
+
         verdict = judge(
             as_if_on(job.estimator, len(shown.source)),
             shown.source.x,
@@ -109,6 +111,7 @@ def fit(
             seconds=math.inf if calibrate else None,
         )
         temper(job.estimator, verdict)
+        end_processes()
 
     save(shown, out, facts, verdict, seed, replace)
 
@@ -208,9 +211,7 @@ def save(job: Job, out: Path, facts: dict[str, Any], verdict: Any, seed: int, ov
 
     from semivae.cli.pictures import pictures
     from semivae.estimators.saved import save
-    from semivae.trust import end_processes
 
-    end_processes()  # those of the comparison
     metrics = facts | ({"comparison": verdict.to_json()} if verdict else {})
     extra = pictures(job.estimator, job.source.x, job.source.y, seed)
 
