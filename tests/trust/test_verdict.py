@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from semivae.trust.verdict import judge
+from semivae import VAEClassifier
+from semivae.trust.verdict import MOST_PASSES, judge, passes
 
 ALONE = "same network, labels alone"
 
@@ -41,3 +42,15 @@ def test_shorter_fits_are_confessed():
 
     assert "had 3 of its 11 epochs" in judge(scores, "accuracy", 3, 11).sentence
     assert "epochs" not in judge(scores, "accuracy", 11, 11).sentence
+
+
+def test_fits_on_the_labels_alone_see_each_as_often_as_the_model_did():
+    x, y = np.random.default_rng(0).normal(size=(160, 3)), np.arange(160) % 2
+    fitted = VAEClassifier(epochs=2, hidden=(4,), labeled_batch=15, random_state=0)
+    fitted.fit(x, np.where(np.arange(160) < 60, y, -1))
+
+    assert fitted.n_steps_ == 8
+    assert [passes(fitted, labels) for labels in (5, 15, 60, 1000)] == [8, 8, 2, 1]
+
+    fitted.n_steps_ = 10**6
+    assert passes(fitted, 60) == MOST_PASSES

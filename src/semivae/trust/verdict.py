@@ -29,8 +29,8 @@ from semivae.trust.rivals import Rival, rivals
 
 RESAMPLES = 2000
 
-# Steps are cheap on the labels alone, and more than this only overfit.
-MOST_STEPS = 300
+# More passes than this over the labels alone only overfit.
+MOST_PASSES = 300
 
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 
@@ -114,7 +114,7 @@ def compare(
     model.set_params(missing_label=None, verbose=False, callbacks=None, random_state=estimator.seed_, epochs=epochs)
     model.set_params(devices=1, nodes=1, checkpoint=None)
     alone: Any = clone(model)
-    alone.set_params(epochs=min(MOST_STEPS, estimator.n_steps_))
+    alone.set_params(epochs=passes(estimator, min(len(train) for train, _ in folds)))
 
     unlabeled = np.flatnonzero(~known)
     tests = [labeled[test] for _, test in folds]
@@ -167,6 +167,14 @@ def affordable(estimator: Any, rounds: int, seconds: float) -> int:
     each = float(estimator.history_["seconds"].iloc[-1]) / epochs
 
     return max(1, min(epochs, round(seconds / (rounds * each))))
+
+
+def passes(estimator: Any, labels: int) -> int:
+    """Returns how often the steps of a fit would see each of so many labels, at most as often as they alone need."""
+
+    share = min(1.0, estimator.labeled_batch / labels)
+
+    return max(1, min(MOST_PASSES, round(estimator.n_steps_ * share)))
 
 
 def challenge(
