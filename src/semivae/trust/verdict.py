@@ -29,8 +29,9 @@ from semivae.trust.rivals import Rival, rivals
 
 RESAMPLES = 2000
 
-# More passes than this over the labels alone only overfit.
-MOST_PASSES = 300
+# How often a fit on the labels alone sees each: as often as makes so many rows in all, within bounds. More only
+# overfits, and with thousands of labels takes longer than all else.
+ROWS_ALONE, LEAST_PASSES, MOST_PASSES = 100_000, 10, 300
 
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 
@@ -170,11 +171,12 @@ def affordable(estimator: Any, rounds: int, seconds: float) -> int:
 
 
 def passes(estimator: Any, labels: int) -> int:
-    """Returns how often the steps of a fit would see each of so many labels, at most as often as they alone need."""
+    """Returns how often a fit on so many labels alone sees each: no more than the fit with all rows would."""
 
-    share = min(1.0, estimator.labeled_batch / labels)
+    seen = estimator.n_steps_ * min(1.0, estimator.labeled_batch / labels)
+    enough = min(MOST_PASSES, max(LEAST_PASSES, ROWS_ALONE / labels))
 
-    return max(1, min(MOST_PASSES, round(estimator.n_steps_ * share)))
+    return max(1, round(min(seen, enough)))
 
 
 def challenge(
