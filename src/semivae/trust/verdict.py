@@ -106,6 +106,7 @@ def compare(
     classes = y.dtype.kind != "f"
     known = y >= 0 if classes else ~np.isnan(y)
     labeled = np.flatnonzero(known)
+    fewest = min(len(train) for train, _ in folds)
 
     features = estimator.features(X)
     trained = float(estimator.history_["seconds"].iloc[-1])
@@ -115,7 +116,7 @@ def compare(
     model.set_params(missing_label=None, verbose=False, callbacks=None, random_state=estimator.seed_, epochs=epochs)
     model.set_params(devices=1, nodes=1, checkpoint=None)
     alone: Any = clone(model)
-    alone.set_params(epochs=passes(estimator, min(len(train) for train, _ in folds)))
+    alone.set_params(epochs=passes(estimator, fewest))
 
     unlabeled = np.flatnonzero(~known)
     tests = [labeled[test] for _, test in folds]
@@ -132,7 +133,7 @@ def compare(
     held = {name: [*islice(found, len(part))] for name, part in calls.items()}
     predicted = {name: [chosen(part, classes) for part in parts] for name, parts in held.items()}
 
-    for rival in rivals(classes, min(len(train) for train, _ in folds)):
+    for rival in rivals(classes, fewest):
         tell(f"comparing: {rival.name}")
         predicted[rival.name] = [challenge(rival, features, y, known, *split) for split in splits]
 
