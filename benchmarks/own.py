@@ -17,8 +17,9 @@ from semivae.conditional import Conditional
 from semivae.data.loader import Loader
 from semivae.engine import Training
 from semivae.engine.compile import Compiled
-from semivae.engine.loop import Run, Step
+from semivae.engine.loop import Run
 from semivae.engine.memory import keep_memory
+from semivae.engine.step import Step
 from semivae.families import Bernoulli, Categorical, Gaussian
 from semivae.models.m2 import M2
 from semivae.models.vae import VAE

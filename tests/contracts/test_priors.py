@@ -9,7 +9,7 @@ import semivae
 from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
 from semivae.data.labels import ClassLabels
 from semivae.engine import normal_noise
-from semivae.engine.loop import Step
+from semivae.engine.step import Step
 from semivae.errors import SettingError
 from semivae.estimators.bound import takes
 from semivae.estimators.target import Target

@@ -246,16 +246,6 @@ def test_what_is_no_state_is_left_alone(tmp_path):
     check_place(tmp_path / "new")
 
 
-def test_discarded_state_is_gone_with_what_a_killed_write_left(tmp_path):
-    folder = tmp_path / "state"
-    fit(replace(SETTINGS, epochs=1, checkpoint=folder))
-    (tmp_path / ".state-half").mkdir()
-    (tmp_path / ".state-half" / "part").write_bytes(b"half")
-    discard(folder)
-
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_loader_begins_at_a_step():
     rows = loader()
     whole, rest = list(rows.epoch(2)), list(rows.epoch(2, 4))

@@ -194,7 +194,7 @@ def test_failure_in_the_middle_leaves_nothing(folder, monkeypatch):
 @pytest.mark.parametrize("swap", [True, False], ids=["in one step", "in three"])
 def test_systems_without_an_exchange(folder, monkeypatch, swap):
     if not swap:
-        monkeypatch.setattr("semivae.store.exchange", lambda one, other: False)
+        monkeypatch.setattr("semivae.store.folder.exchange", lambda one, other: False)
 
     write_folder(folder, {"new": 1}, {}, overwrite=True)
 

@@ -16,6 +16,7 @@ from semivae.cli.job import Job, Wishes, prepare
 from semivae.cli.options import Json, Overwrite, Settings
 from semivae.cli.outputs import check_folder
 from semivae.cli.screen import emit, put, say, table
+from semivae.cli.state import kept_apart
 from semivae.cli.task import Task
 from semivae.cli.verdict import judge, show_verdict, temper
 
@@ -33,6 +34,7 @@ FIT_SECONDS = 10.0
 
 
 def demo(
+    context: typer.Context,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
     draws: Annotated[int, typer.Option(min=1, help="How many times 50 labels are drawn.")] = 3,
     settings: Settings = None,
@@ -48,6 +50,7 @@ def demo(
     from semivae.data.read import read
     from semivae.trust import end_processes, side_by_side, workers
 
+    context.with_resource(kept_apart(out))
     check_folder(out, overwrite)
     start = time.perf_counter()
     test = read("digits", "label", "test")

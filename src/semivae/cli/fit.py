@@ -31,13 +31,14 @@ from semivae.cli.options import (
 )
 from semivae.cli.sampled import as_if_on, sample_of
 from semivae.cli.screen import emit, put, ready, say
-from semivae.cli.state import begin, state_of
+from semivae.cli.state import begin, kept_apart, refuse_nested, state_of
 from semivae.cli.task import Task
 from semivae.cli.verdict import judge, show_verdict, temper
 from semivae.errors import SettingError
 
 
 def fit(
+    context: typer.Context,
     data: Data,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
     target: TargetNames = None,
@@ -80,10 +81,14 @@ def fit(
     """
 
     state = checkpoint or state_of(out)
-    replace = begin(out, state, resume, overwrite)
 
     if devices * nodes > 1 and started() == (1, 1):
+        begin(out, state, resume, overwrite)
         raise typer.Exit(fit_together(out, devices, nodes))
+
+    refuse_nested(out, state)
+    context.with_resource(kept_apart(out, state))
+    replace = begin(out, state, resume, overwrite)
 
     job = prepare(
         Wishes(data, target or (), split, model, task, labels, seed, settings or [], missing_label, labels_from, stream)

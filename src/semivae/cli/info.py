@@ -15,9 +15,11 @@ from semivae.cli.screen import emit, number, put, table
 def info(model: Model, json: Json = False) -> None:
     """Show what a saved model is, and check that its files are whole."""
 
-    from semivae.store import read_folder
+    from semivae.store import open_folder
 
-    facts, files = read_folder(model)
+    saved = open_folder(model)
+    saved.check()
+    facts, files = saved.facts, saved.sums
 
     if json:
         emit({"folder": model, **facts, "files": sorted(files)})

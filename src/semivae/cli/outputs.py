@@ -4,15 +4,14 @@ from __future__ import annotations
 
 __all__ = ["check_file", "check_folder", "write", "write_table"]
 
-import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from semivae.errors import SemivaeError, SettingError, StoreError
-from semivae.store import refuse_to_replace, sync, umask, unwritable
+from semivae.errors import SettingError, StoreError
+from semivae.store import exists, refuse_to_replace, replaced, resolved, unwritable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +26,7 @@ def check_folder(folder: Path, overwrite: bool) -> None:
         StoreError: If it exists and may not be replaced, or cannot be written.
     """
 
-    refuse_to_replace(folder.absolute(), overwrite)
+    refuse_to_replace(resolved(folder), overwrite)
     check_parent(folder)
 
 
@@ -49,7 +48,7 @@ def check_file(path: Path, overwrite: bool, endings: Sequence[str] = TABLES) -> 
     if path.is_dir():
         raise StoreError(f"{path} is a folder", "a file is to be written", f"--out {path / ('result' + path.suffix)}")
 
-    if path.exists() and not overwrite:
+    if exists(path) and not overwrite:
         raise StoreError(f"{path} exists", "it is only replaced on demand", "add --overwrite")
 
     check_parent(path)
@@ -58,13 +57,16 @@ def check_file(path: Path, overwrite: bool, endings: Sequence[str] = TABLES) -> 
 def check_parent(path: Path) -> None:
     """Checks that something can be written beside a path, whose folders may have to be made."""
 
-    parent = next(parent for parent in path.absolute().parents if parent.exists())
+    place = resolved(path)
+    parent = next(parent for parent in place.parents if exists(parent))
 
     if not parent.is_dir():
         raise StoreError(f"{path} cannot be written", f"{parent} is a file", "give another place")
 
     try:
-        # Permissions do not tell of disks that are mounted for reading or full.
+        # Permissions do not tell of disks that are mounted for reading or full, nor of names that are too long.
+        exists(place)
+
         with tempfile.TemporaryFile(dir=parent) as file:
             file.write(b"semivae")
     except OSError as error:
@@ -78,39 +80,8 @@ def write(path: Path, content: bytes) -> None:
         StoreError: If it cannot be written.
     """
 
-    with replacing(path) as file:
+    with replaced(path) as file:
         file.write(content)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    r"""Opens a new file that takes the place of a path when it is whole, and is gone if anything fails before.
-
-    Raises:
-        StoreError: If it cannot be written.
-    """
-
-    temporary = None
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-
-        with open(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-
-        os.chmod(temporary, 0o666 & ~umask())
-        os.replace(temporary, path)
-        sync(path.parent)
-    except SemivaeError:
-        raise
-    except OSError as error:
-        raise unwritable(path, error) from None
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def write_table(path: Path, parts: Iterable[pd.DataFrame]) -> int:
@@ -127,7 +98,7 @@ def write_table(path: Path, parts: Iterable[pd.DataFrame]) -> int:
         StoreError: If it cannot be written, or pyarrow is not installed.
     """
 
-    with replacing(path) as file:
+    with replaced(path) as file:
         return (write_csv if path.suffix.lower() == ".csv" else write_parquet)(file, parts)
 
 

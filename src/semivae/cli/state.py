@@ -2,14 +2,17 @@ r"""The state of a fit that was stopped or killed: found, continued, or replaced
 
 from __future__ import annotations
 
-__all__ = ["begin", "state_of"]
+__all__ = ["begin", "kept_apart", "refuse_nested", "state_of"]
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from semivae.cli.launch import supervised
+from semivae.cli.launch import first, supervised
 from semivae.cli.outputs import check_folder
 from semivae.cli.screen import say
-from semivae.errors import StoreError
+from semivae.errors import SettingError, StoreError
+from semivae.store import resolved, taken
 
 
 def state_of(out: Path) -> Path:
@@ -31,12 +34,14 @@ def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
         Whether the folder of the model may be replaced: that of a fit which was stopped by hand may.
 
     Raises:
+        SettingError: If one folder is in the other.
         StoreError: If there is a state that the user may want to continue, or a folder cannot be written.
     """
 
     from semivae.engine import check_place, discard, is_checkpoint
 
     resume = resume or supervised()
+    refuse_nested(out, state)
     found = is_checkpoint(state)
     check_place(state)
 
@@ -56,3 +61,39 @@ def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
         discard(state)
 
     return overwrite or found
+
+
+def refuse_nested(out: Path, state: Path) -> None:
+    r"""Checks that the folders of a model and of a state are apart, as the latter is removed in the end.
+
+    Raises:
+        SettingError: If one is in the other.
+    """
+
+    model, kept = resolved(out), resolved(state)
+
+    # The stages of a fit after the first keep theirs beside it.
+    beside = model.parent == kept.parent and model.name.startswith(f"{kept.name}.stage")
+
+    if model == kept or model in kept.parents or kept in model.parents or beside:
+        raise SettingError(
+            f"--out {out} --checkpoint {state}",
+            "the model and the state of its fit need folders apart: the state is removed in the end",
+            f"--checkpoint {state_of(model)}",
+        )
+
+
+@contextmanager
+def kept_apart(*folders: Path) -> Iterator[None]:
+    r"""Keeps other processes from writing some folders, from the start of a fit to its end.
+
+    Raises:
+        StoreError: If another process writes one of them.
+    """
+
+    with ExitStack() as stack:
+        # Of the processes that share a fit, one writes.
+        for folder in folders if first() else ():
+            stack.enter_context(taken(folder))
+
+        yield

@@ -5,10 +5,7 @@ from __future__ import annotations
 __all__ = ["ingested", "surveyed"]
 
 import logging
-import os
 import shutil
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +18,7 @@ from semivae.data.stream_labels import find_classes, find_values
 from semivae.data.survey import Survey, survey
 from semivae.data.target import Markers, marker_set
 from semivae.errors import StoreError
-from semivae.store import digest, signed, unwritable, verified
+from semivae.store import digest, replaced, signed, taken, unwritable, verified
 
 LOG = logging.getLogger(__name__)
 
@@ -86,7 +83,9 @@ def survey_in(folder: Path, stream: Stream) -> Survey:
     LOG.info("Reading %s rows of %s to see what the columns are.", f"{len(stream):,}", stream.path.name)
     identifier = stream.joined.name if stream.joined and stream.blocks.container == "frame" else None
     found = survey(stream.blocks, stream.names, identifier)
-    replace(path, signed(found.to_json()))
+
+    with replaced(path) as file:
+        file.write(signed(found.to_json()))
 
     return found
 
@@ -126,31 +125,10 @@ def place(stream: Stream) -> Path:
 def locked(folder: Path) -> Iterator[Path]:
     """Makes a folder and lets one process in at a time; the others wait, and find what the first one made."""
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / "lock").open("w")
-    except OSError as error:
-        raise unwritable(folder, error) from None
-
-    with file:
-        if sys.platform != "win32":
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)  # the system gives it back when a process ends, however it ends
-
-        for left in folder.glob(".rows-*"):  # by a process that was killed
-            shutil.rmtree(left, ignore_errors=True)
+    with taken(folder, wait=True):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(folder, error) from None
 
         yield folder
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Writes a file of the cache so that it is whole or not there."""
-
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-
-        os.replace(file.name, path)
-    except OSError as error:
-        raise unwritable(path, error) from None

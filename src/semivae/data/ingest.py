@@ -9,7 +9,6 @@ from __future__ import annotations
 __all__ = ["Labels", "StoredSplit", "ingest"]
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from semivae.data.codec import Codec, Values
 from semivae.data.labels import ClassLabels, RealLabels
 from semivae.data.stored import RowsWriter, StoredRows
 from semivae.errors import DataError, StoreError
-from semivae.store import signed, sync, unwritable, verified, write_file
+from semivae.store import signed, sync, taken, unwritable, verified, write_file
 
 Labels: TypeAlias = ClassLabels | RealLabels | None
 
@@ -84,25 +83,24 @@ def ingest(pairs: Iterator[tuple[Any, Any]], rows: int, codec: Codec, labels: La
     """
 
     width = len(codec.variables)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
 
-    try:
-        refuse_full_disk(folder, rows * (width + 1) * 4)
-        facts = write(pairs, codec, labels, beside)
+    with taken(folder) as place, place.beside() as temporary:
+        try:
+            temporary.mkdir()
+            refuse_full_disk(folder, rows * (width + 1) * 4)
+            facts = write(pairs, codec, labels, temporary)
 
-        if facts["labeled"]["rows"] + facts["unlabeled"]["rows"] != rows:
-            raise DataError("the rows changed while they were read", "files must stay as they are during a fit")
+            if facts["labeled"]["rows"] + facts["unlabeled"]["rows"] != rows:
+                raise DataError("the rows changed while they were read", "files must stay as they are during a fit")
 
-        write_file(beside / FACTS, signed(facts))
-        sync(beside)
-        beside.rename(folder)
-        sync(folder.parent)
-    except StoreError:
-        raise
-    except OSError as error:
-        raise unwritable(folder, error) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+            write_file(temporary / FACTS, signed(facts))
+            sync(temporary)
+            temporary.rename(folder)
+            sync(folder.parent)
+        except StoreError:
+            raise
+        except OSError as error:
+            raise unwritable(folder, error) from None
 
 
 def write(pairs: Iterator[tuple[Any, Any]], codec: Codec, labels: Labels, folder: Path) -> dict[str, Any]:

@@ -8,14 +8,14 @@ a whole state, the last or the one before.
 
 from __future__ import annotations
 
-__all__ = ["Checkpoint", "check_place", "discard", "is_checkpoint", "stage_place"]
+__all__ = ["Checkpoint", "check_place", "discard", "held", "is_checkpoint", "stage_place"]
 
 import dataclasses
 import logging
-import shutil
 import time
 from collections.abc import Iterator, Mapping
-from itertools import count
+from contextlib import contextmanager
+from itertools import count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from torch.optim import Optimizer
 
 from semivae.engine.training import Training
 from semivae.errors import SettingError, StoreError
-from semivae.store import known_files, read_folder, write_folder
+from semivae.store import MANIFEST, exists, known_files, open_folder, remove_folder, taken, write_folder
 
 if TYPE_CHECKING:
     from semivae.engine.loop import Run
@@ -108,9 +108,10 @@ class Checkpoint:
         if self.folder is None or not self.resume or not is_checkpoint(self.folder):
             return
 
-        facts, files = read_folder(self.folder)
+        saved = open_folder(self.folder)
+        facts = saved.facts
         refuse(self.folder, facts["about"], self.about)
-        parts = split(safetensors.torch.load(files[STATE]))
+        parts = split(safetensors.torch.load(saved.read(STATE)))
 
         run.step.module.model.load_state_dict(parts["model"])
         run.average.load_state_dict(parts["average"])
@@ -222,10 +223,34 @@ def check_place(folder: Path) -> None:
         StoreError: If it holds something else.
     """
 
-    if folder.exists() and not is_checkpoint(folder) and (not folder.is_dir() or any(folder.iterdir())):
+    if not exists(folder) or is_checkpoint(folder) or (folder.is_dir() and not any(folder.iterdir())):
+        return
+
+    if exists(folder / MANIFEST) and exists(folder / STATE):
         raise StoreError(
-            f"{folder} exists and is not the state of a run", "it is left alone", "give another folder for the state"
+            f"{folder} holds the state of a run, whose {MANIFEST} is damaged",
+            "it cannot be continued, and it is left alone",
+            f"rm -r '{folder}', or give another folder for the state",
         )
+
+    raise StoreError(
+        f"{folder} exists and is not the state of a run", "it is left alone", "give another folder for the state"
+    )
+
+
+@contextmanager
+def held(folder: Path | None) -> Iterator[None]:
+    r"""Keeps other processes from a folder of the state of a run, if there is one.
+
+    Raises:
+        StoreError: If another run keeps its state there.
+    """
+
+    if folder is None:
+        yield
+    else:
+        with taken(folder):
+            yield
 
 
 def stage_place(folder: Path, stage: int) -> Path:
@@ -235,13 +260,14 @@ def stage_place(folder: Path, stage: int) -> Path:
 
 
 def discard(folder: Path) -> None:
-    """Removes the state of a run, those of the stages after it, and what a killed process left of writing them."""
+    r"""Removes the state of a run and of the stages after it, and nothing else.
 
-    for stage in count(1):
-        place = stage_place(folder, stage)
+    Raises:
+        StoreError: If another process keeps its state there.
+    """
 
-        if not is_checkpoint(place):
-            return
+    stages = list(takewhile(is_checkpoint, (stage_place(folder, stage) for stage in count(1))))
 
-        for path in (place, *place.parent.glob(f".{place.name}-*")):
-            shutil.rmtree(path, ignore_errors=True)
+    # The first goes last: after a kill it still tells that others are left.
+    for place in reversed(stages):
+        remove_folder(place)

@@ -12,7 +12,7 @@ import copy
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from semivae.batch import Batch
 from semivae.engine.callbacks import Callback
-from semivae.engine.checkpoint import Checkpoint
+from semivae.engine.checkpoint import Checkpoint, held
 from semivae.engine.compile import Compiled
 from semivae.engine.device import threads
 from semivae.engine.distributed import fabric, mean, ranks_of
@@ -30,11 +30,10 @@ from semivae.engine.interrupt import Interrupt
 from semivae.engine.memory import kept_memory
 from semivae.engine.optimizer import Average, clip, optimizer, schedule
 from semivae.engine.predict import seeded
+from semivae.engine.step import Objective, Step
 from semivae.engine.training import Training
 from semivae.errors import DivergedError
 from semivae.ranks import among
-
-Objective = Callable[..., tuple[Tensor, dict[str, Tensor]]]
 
 
 class Rows(Protocol):
@@ -45,44 +44,6 @@ class Rows(Protocol):
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """Yields the batches of an epoch from a step on, the same at each call: of each, the rows of this process."""
         ...
-
-
-class Step(nn.Module):
-    r"""Creates the whole computation of a step, so that Fabric and compilation see one module.
-
-    Arguments:
-        model: Maps a batch to terms.
-        objective: Maps terms to a loss and logged values.
-        penalty: Maps the model, a batch, the progress and, if weights are averaged, the model with those to a value
-            that joins the loss by its :py:`weight`.
-    """
-
-    def __init__(self, model: nn.Module, objective: Objective, penalty: nn.Module | None = None) -> None:
-        super().__init__()
-
-        self.model = model
-        self.objective = objective
-        self.penalty = penalty
-        self.average: tuple[nn.Module, ...] = ()  # no module of this one, so that it is not trained
-        self.compute: Objective = self.terms
-
-    def forward(self, batch: Batch, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Returns the loss and the terms of a batch."""
-
-        return self.compute(batch, progress)
-
-    def terms(self, batch: Batch, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Computes the loss and the terms of a batch."""
-
-        loss, terms = self.objective(*self.model(batch, progress), progress)
-
-        if self.penalty is None:
-            return loss, terms
-
-        penalty = self.penalty(self.model, batch, progress, *self.average)
-        loss = loss + self.penalty.weight * penalty
-
-        return loss, terms | {"loss": loss.detach(), "penalty": penalty.detach()}
 
 
 def train(
@@ -113,32 +74,39 @@ def train(
         SettingError: If the run is to be continued from the state of another one.
     """
 
-    run = Run(Step(model, objective, penalty), rows, training, validation)
-    first = run.ranks.rank == 0
-    callbacks = callbacks if first else ()
+    first = ranks_of(training).rank == 0
+
+    # Of several processes, one writes.
+    with held(training.checkpoint if first else None):
+        run = Run(Step(model, objective, penalty), rows, training, validation)
+        go(run, callbacks if first else ())
+        run.checkpoint.write(run)
+
+    model.load_state_dict(run.best)
+    model.to("cpu").eval()
+
+    return run.history
+
+
+def go(run: Run, callbacks: Sequence[Callback]) -> None:
+    """Takes the steps of a run until its end, or until the user stops it."""
 
     for callback in callbacks:
-        callback.start(training.epochs)
+        callback.start(run.training.epochs)
 
     try:
-        with seeded(training.seed), threads(training.threads), among(run.ranks), kept_memory(), run.interrupt:
+        with seeded(run.training.seed), threads(run.training.threads), among(run.ranks), kept_memory(), run.interrupt:
             for record in run.epochs():
                 for callback in callbacks:
                     callback.epoch(record)
     except KeyboardInterrupt:
         run.history.stopped = "interrupted"
 
-        if first:
-            warnings.warn(f"stopped by hand; the model of epoch {run.history.best} is kept", stacklevel=2)
+        if run.ranks.rank == 0:
+            warnings.warn(f"stopped by hand; the model of epoch {run.history.best} is kept", stacklevel=3)
     finally:
         for callback in callbacks:
             callback.end()
-
-    run.checkpoint.write(run)
-    model.load_state_dict(run.best)
-    model.to("cpu").eval()
-
-    return run.history
 
 
 class Run:

@@ -7,6 +7,7 @@ __all__ = ["load", "save"]
 import io
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,9 @@ def save(
 
     # A fit that was stopped by hand may still be continued.
     if state is not None and estimator.stopped_ != "interrupted":
-        discard(Path(state))
+        # If another fit keeps its state there by now, that state is not this fit's to remove.
+        with suppress(StoreError):
+            discard(Path(state))
 
 
 def load(folder: str | Path) -> Any:

@@ -1,0 +1,51 @@
+r"""The computation of one step: a model, its objective and what joins the loss."""
+
+from __future__ import annotations
+
+__all__ = ["Objective", "Step"]
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+
+from semivae.batch import Batch
+
+Objective = Callable[..., tuple[Tensor, dict[str, Tensor]]]
+
+
+class Step(nn.Module):
+    r"""Creates the whole computation of a step, so that Fabric and compilation see one module.
+
+    Arguments:
+        model: Maps a batch to terms.
+        objective: Maps terms to a loss and logged values.
+        penalty: Maps the model, a batch, the progress and, if weights are averaged, the model with those to a value
+            that joins the loss by its :py:`weight`.
+    """
+
+    def __init__(self, model: nn.Module, objective: Objective, penalty: nn.Module | None = None) -> None:
+        super().__init__()
+
+        self.model = model
+        self.objective = objective
+        self.penalty = penalty
+        self.average: tuple[nn.Module, ...] = ()  # no module of this one, so that it is not trained
+        self.compute: Objective = self.terms
+
+    def forward(self, batch: Batch, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Returns the loss and the terms of a batch."""
+
+        return self.compute(batch, progress)
+
+    def terms(self, batch: Batch, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Computes the loss and the terms of a batch."""
+
+        loss, terms = self.objective(*self.model(batch, progress), progress)
+
+        if self.penalty is None:
+            return loss, terms
+
+        penalty = self.penalty(self.model, batch, progress, *self.average)
+        loss = loss + self.penalty.weight * penalty
+
+        return loss, terms | {"loss": loss.detach(), "penalty": penalty.detach()}

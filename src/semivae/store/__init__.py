@@ -1,0 +1,32 @@
+r"""Folders and files on disk that are whole or not there, and that one process at a time writes."""
+
+from __future__ import annotations
+
+__all__ = [
+    "MANIFEST",
+    "Place",
+    "SavedFolder",
+    "digest",
+    "exists",
+    "known_files",
+    "open_folder",
+    "read_folder",
+    "refuse_to_replace",
+    "regular",
+    "remove_folder",
+    "replaced",
+    "resolved",
+    "signed",
+    "sync",
+    "taken",
+    "unwritable",
+    "verified",
+    "write_file",
+    "write_folder",
+]
+
+from semivae.store.files import exists, regular, replaced, sync, write_file
+from semivae.store.folder import known_files, refuse_to_replace, remove_folder, write_folder
+from semivae.store.manifest import MANIFEST, digest, signed, verified
+from semivae.store.place import Place, resolved, taken, unwritable
+from semivae.store.saved import SavedFolder, open_folder, read_folder
