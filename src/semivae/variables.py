@@ -12,6 +12,9 @@ from semivae.errors import SettingError
 
 Kind = Literal["real", "category", "image", "several"]
 
+# Where variables are read from a file, other keys and types than theirs are refused.
+STRICT = {"strict": True, "extra": "forbid"}
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -36,6 +39,8 @@ class Variable:
         axes: How the user holds an image: "HW", "HWC" or "CHW".
         parts: The targets, where there are several of them.
     """
+
+    __pydantic_config__ = STRICT
 
     name: str
     kind: Kind
@@ -90,6 +95,8 @@ class Schema:
         container: What the user's rows came in: "array", "frame" or "image".
         left_out: Names of columns that are there but not modeled (identifiers).
     """
+
+    __pydantic_config__ = STRICT
 
     x: tuple[Variable, ...]
     y: Variable | None = None

@@ -15,9 +15,11 @@ from semivae.cli.screen import emit, number, put, table
 def info(model: Model, json: Json = False) -> None:
     """Show what a saved model is, and check that its files are whole."""
 
+    from semivae.estimators.facts import facts_of
     from semivae.store import open_folder
 
     saved = open_folder(model)
+    facts_of(saved)
     saved.check()
     facts, files = saved.facts, saved.sums
 

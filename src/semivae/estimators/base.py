@@ -231,22 +231,41 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         return self.model_.state_dict() | learned
 
-    def _restore(self, tensors: dict[str, Tensor]) -> None:
-        """Rebuilds the fitted model from its tensors and the facts that were set before."""
+    def _build(self, student: bool) -> None:
+        """Builds the model, and its student if it has one, with fresh weights."""
 
         from semivae.engine import seeded
         from semivae.estimators.student import student_of
-        from semivae.estimators.wiring import wire
+        from semivae.estimators.wiring import check_settings, wire
+
+        self.settings_ = self.get_params(deep=False)
+        check_settings(self.settings_)
+        parts = (self.settings_, self._model_name(), self.schema_, self.counts_, self.n_labeled_)
+
+        with seeded(0):
+            self.model_ = wire(*parts).eval()
+            self.student_ = student_of(self.settings_, self.schema_).eval() if student else None
+
+    def _expected(self, names: set[str]) -> dict[str, Tensor]:
+        """Returns the tensors of a saved model without their values, given the names of those that were saved."""
+
+        import torch
+
+        hidden = self.get_params()["hidden"]
+
+        if isinstance(hidden, list) and len(hidden) > len(names):
+            raise SettingError(f"{len(hidden)} hidden layers", f"there are {len(names)} tensors", "save it again")
+
+        with torch.device("meta"):
+            self._build(student=any(name.startswith(STUDENT) for name in names))
+
+        return self._tensors()
+
+    def _restore(self, tensors: dict[str, Tensor]) -> None:
+        """Rebuilds the fitted model from its tensors and the facts that were set before."""
 
         learned = {name: tensors[name] for name in tensors if name.startswith(STUDENT)}
-
-        # Fresh weights are drawn, if only to be replaced.
-        with seeded(0):
-            self.settings_ = self.get_params(deep=False)
-            parts = (self.settings_, self._model_name(), self.schema_, self.counts_, self.n_labeled_)
-            self.model_ = wire(*parts).eval()
-            self.student_ = student_of(self.settings_, self.schema_).eval() if learned else None
-
+        self._build(student=bool(learned))
         self.model_.load_state_dict({name: tensors[name] for name in tensors if name not in learned})
 
         if self.student_ is not None:

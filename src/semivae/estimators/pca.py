@@ -22,6 +22,7 @@ from __future__ import annotations
 
 __all__ = ["PCA"]
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -191,6 +192,16 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         import torch
 
         return {name: torch.from_numpy(np.atleast_1d(getattr(self.pca_, name)).copy()) for name in TENSORS}
+
+    def _expected(self, names: set[str]) -> dict[str, Tensor]:
+        """Returns the tensors of a saved model without their values."""
+
+        import torch
+
+        width = sum(math.prod(variable.shape) for variable in self.schema_.x)
+        shapes = {"mean_": (width,), "components_": (self.latents, width), "explained_variance_": (self.latents,)}
+
+        return {name: torch.empty(shapes.get(name, (1,)), dtype=torch.float64, device="meta") for name in TENSORS}
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
         from sklearn import decomposition

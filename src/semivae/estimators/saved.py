@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -26,26 +26,13 @@ from semivae.estimators.parameters import plain
 from semivae.estimators.pca import PCA
 from semivae.estimators.predictor import VAEPredictor
 from semivae.estimators.regressor import VAERegressor
-from semivae.store import read_folder, write_folder
-from semivae.variables import Schema
+from semivae.store import SavedFolder, open_folder, write_folder
 
-FORMAT = 1
+if TYPE_CHECKING:
+    from semivae.estimators.facts import Facts
 
-# What a fit leaves behind that is plain JSON, of those estimators that have it.
-FACTS = (
-    "seed_",
-    "counts_",
-    "n_steps_",
-    "stopped_",
-    "n_labeled_",
-    "n_unlabeled_",
-    "n_held_out_",
-    "calibration_scale_",
-    "calibration_temperature_",
-    "n_features_in_",
-    "feature_names_in_",
-    "framed_",
-)
+HISTORY = "history.csv"
+LARGEST_HISTORY = 2**26
 
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (VAEClassifier, VAERegressor, VAEPredictor, VAEEmbedding, PCA)
@@ -72,15 +59,15 @@ def save(
         StoreError: If the folder cannot be written.
     """
 
-    import safetensors.torch  # and with it PyTorch, for which the import of an estimator does not wait
-
+    # With PyTorch, for which the import of an estimator does not wait.
     from semivae.engine import discard
+    from semivae.estimators.tensors import TENSORS, write_tensors
 
     facts = describe(estimator) | {"metrics": dict(metrics or {})}
 
     files = {
-        "model.safetensors": safetensors.torch.save(estimator._tensors()),
-        "history.csv": estimator.history_.to_csv(index=False).encode(),
+        TENSORS: write_tensors(estimator._tensors()),
+        HISTORY: estimator.history_.to_csv(index=False).encode(),
         "README.md": card(facts).encode(),
     }
 
@@ -105,33 +92,60 @@ def load(folder: str | Path) -> Any:
         StoreError: If it is no saved model, a file is missing or damaged, or it is of another format.
     """
 
-    import safetensors.torch
+    from semivae.estimators.facts import facts_of
 
-    facts, files = read_folder(folder)
+    saved = open_folder(folder)
+    facts = facts_of(saved)
 
-    if facts.get("format") != FORMAT:
-        raise StoreError(
-            f"{folder} has format {facts.get('format')}",
-            f"this version reads format {FORMAT}",
-            "pip install -U semivae",
-        )
+    try:
+        return rebuilt(saved, facts)
+    except StoreError:
+        raise
+    except Exception as error:
+        # Whatever goes wrong while a model is built from a file is damage to that file.
+        raise saved.wrong(f"{type(error).__name__}: {error}") from error
 
-    estimator = KINDS[facts["estimator"]](**facts["parameters"])
-    estimator.schema_ = Schema.from_json(facts["schema"])
+
+def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
+    """Builds the estimator that a folder holds."""
+
+    from semivae.estimators.tensors import read_tensors
+
+    estimator = KINDS[facts.estimator](**facts.parameters)
+    estimator.schema_ = facts.schema_
     estimator.codec_ = codec_of(estimator.schema_)
-    estimator.history_ = pd.read_csv(io.BytesIO(files["history.csv"]))
-    estimator.metrics_ = facts["metrics"]
+    estimator.history_ = history(saved)
+    estimator.metrics_ = saved.facts["metrics"]
 
-    for name, value in facts["fit"].items():
+    for name, value in facts.fit.model_dump(exclude_unset=True).items():
         setattr(estimator, name, np.array(value, dtype=object) if name == "feature_names_in_" else value)
 
-    estimator._restore(safetensors.torch.load(files["model.safetensors"]))
+    if (known := estimator._model_name()) != facts.model:
+        raise saved.wrong(f"model {facts.model!r} with the parameters of {known!r}")
+
+    estimator._restore(read_tensors(saved, estimator._expected))
 
     return estimator
 
 
+def history(saved: SavedFolder) -> pd.DataFrame:
+    """Reads the history of the fit."""
+
+    if (size := saved.size(HISTORY)) > LARGEST_HISTORY:
+        raise saved.wrong(f"{HISTORY} has {size:,} bytes, where {LARGEST_HISTORY:,} are the most")
+
+    table = pd.read_csv(io.BytesIO(saved.read(HISTORY)))
+
+    if table.empty or any(dtype.kind not in "fi" for dtype in table.dtypes):
+        raise saved.wrong(f"{HISTORY} is no table of numbers")
+
+    return table
+
+
 def describe(estimator: Any) -> dict[str, Any]:
     """Returns everything but the weights as plain JSON values."""
+
+    from semivae.estimators.facts import FACTS, FORMAT
 
     check_is_fitted(estimator)
 

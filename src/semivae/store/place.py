@@ -54,7 +54,7 @@ class Place:
         self.path = path
         self.depth = 0
         self.temporary: list[str] = []
-        self.parents = made(path.parent)
+        self.parents = made(path)
         self.file = hidden(path, LOCK)
         self.lock = acquire(self.file, wait)
 
@@ -260,16 +260,15 @@ def hidden(path: Path, ending: str) -> Path:
     return path.with_name(f"{os.fsdecode(name)}-{ending}")
 
 
-def made(folder: Path) -> list[Path]:
-    """Makes a folder, and returns the folders that had to be made, the deepest first."""
+def made(path: Path) -> list[Path]:
+    """Makes the parents of a path, and returns those that had to be made, the deepest first."""
 
-    parents = (folder, *folder.parents)
-    missing = [parent for parent in parents if not parent.exists()]
+    missing = [parent for parent in path.parents if not parent.exists()]
 
-    if not (first := parents[len(missing)]).is_dir():
-        raise StoreError(f"{folder} cannot be made", f"{first} is a file", "give another place")
+    if not (first := path.parents[len(missing)]).is_dir():
+        raise StoreError(f"{path} cannot be written", f"{first} is a file", "give another place")
 
-    folder.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
 
     return missing
 

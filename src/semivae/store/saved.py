@@ -53,6 +53,11 @@ class SavedFolder:
 
         return path
 
+    def wrong(self, what: str) -> StoreError:
+        """Returns the error for facts of which no model can be built."""
+
+        return damaged(self.path / MANIFEST, f"it describes no model ({what[:300]})")
+
     def size(self, name: str) -> int:
         r"""Returns the size of a file in bytes.
 

@@ -1,0 +1,156 @@
+r"""The facts of a saved model, checked before anything is built of them: a file may hold anything."""
+
+from __future__ import annotations
+
+__all__ = ["FACTS", "FORMAT", "Facts", "facts_of"]
+
+import json
+import math
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+
+from semivae.errors import StoreError
+from semivae.store import SavedFolder
+from semivae.variables import Schema, Variable
+
+FORMAT = 1
+
+Count = Annotated[int, Field(ge=0)]
+Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Text = dict[str, str]
+
+STRICT = ConfigDict(strict=True, extra="forbid")
+
+
+class Fit(BaseModel):
+    """The plain values that a fit leaves behind, of those estimators that have them."""
+
+    model_config = STRICT
+
+    seed_: Count = 0
+    counts_: list[Count | list[Count]] = []
+    n_steps_: Count = 0
+    stopped_: str = ""
+    n_labeled_: Count = 0
+    n_unlabeled_: Count = 0
+    n_held_out_: Count = 0
+    calibration_scale_: Factor = 1.0
+    calibration_temperature_: Factor = 1.0
+    n_features_in_: Count = 0
+    feature_names_in_: list[str] = []
+    framed_: bool = False
+
+
+FACTS = tuple(Fit.model_fields)
+
+
+class Data(BaseModel):
+    """The rows that a model was fitted on."""
+
+    model_config = ConfigDict(strict=True)
+
+    name: str = ""
+    rows: Count | None = None
+    target: str | list[str] | None = None
+
+
+class Metrics(BaseModel):
+    """The measurements that were saved with a model; others than these are only shown."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    data: Data = Data()
+    epochs: Count | None = None
+    comparison: dict[str, JsonValue] | None = None
+
+
+class Facts(BaseModel):
+    """Everything but the weights."""
+
+    model_config = STRICT
+
+    format: Literal[1]
+    estimator: Literal["VAEClassifier", "VAERegressor", "VAEPredictor", "VAEEmbedding", "PCA"]
+    model: str
+    parameters: dict[str, JsonValue]
+    schema_: Schema = Field(alias="schema")
+    fit: Fit
+    metrics: Metrics
+    versions: Text
+
+
+def facts_of(saved: SavedFolder) -> Facts:
+    r"""Returns the facts of a saved model.
+
+    Raises:
+        StoreError: If one is missing, unknown or of another type, or cannot be; or the format is another.
+    """
+
+    found = saved.facts.get("format")
+
+    if isinstance(found, int) and found > FORMAT:
+        raise StoreError(
+            f"{saved.path} has format {found}", f"this version reads format {FORMAT}", "pip install -U semivae"
+        )
+
+    try:
+        # Lists of JSON are tuples here, which the check of Python values would refuse.
+        facts = TypeAdapter(Facts).validate_json(json.dumps(saved.facts))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+
+        raise saved.wrong(f"{where}: {first['msg']}") from None
+    except (ValueError, RecursionError) as error:
+        raise saved.wrong(str(error)) from None
+
+    for problem in problems(facts.schema_):
+        raise saved.wrong(problem)
+
+    return facts
+
+
+def problems(schema: Schema) -> list[str]:
+    """Returns what cannot be of a schema, in words."""
+
+    names = [variable.name for variable in schema.x]
+    found = [] if names else ["there is no variable"]
+
+    if len(set(names)) < len(names):
+        found.append("two variables have the same name")
+
+    if schema.image != (schema.container == "image"):
+        found.append(f"the rows are of kind {schema.container!r} and the variables are not")
+
+    for variable in (*schema.x, *schema.targets):
+        found += [f"variable {variable.name!r}: {problem}" for problem in problems_of(variable)]
+
+    return found
+
+
+def problems_of(variable: Variable) -> list[str]:
+    """Returns what cannot be of a variable, in words."""
+
+    numbers = (variable.center, variable.scale, variable.mean, variable.low or 0.0, variable.high or 0.0)
+    classes = variable.classes
+    found = []
+
+    if not all(map(math.isfinite, numbers)) or variable.scale <= 0:
+        found.append("a scale must be more than 0, and all numbers finite")
+
+    ends = [end for end in (variable.low, variable.high) if end is not None]
+
+    if len(ends) == 1 or ends != sorted(ends):
+        found.append(f"its values cannot go from {variable.low} to {variable.high}")
+
+    if variable.kind == "category" and (not classes or not all(isinstance(c, str | int | float) for c in classes)):
+        found.append("its classes must be texts, numbers or booleans")
+
+    if variable.kind == "image" and (len(variable.shape) != 3 or min(variable.shape) < 1):
+        found.append(f"an image cannot have shape {variable.shape}")
+
+    if variable.kind == "image" and variable.axes not in ("HW", "HWC", "CHW"):
+        found.append(f"an image cannot have axes {variable.axes!r}")
+
+    return found

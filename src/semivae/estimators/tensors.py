@@ -1,0 +1,75 @@
+r"""The tensors of a saved model, whose names, types and shapes are checked before any of them is read."""
+
+from __future__ import annotations
+
+__all__ = ["TENSORS", "read_tensors", "write_tensors"]
+
+from collections.abc import Callable, Mapping
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from semivae.store import SavedFolder
+
+TENSORS = "model.safetensors"
+
+# The largest list of tensors that is read: that of a model with a thousand layers takes 0.2 MiB.
+LARGEST_LIST = 2**23
+
+# How the format names the types that a model may have.
+TYPES = {"F64": torch.float64, "F32": torch.float32, "I64": torch.int64, "BOOL": torch.bool}
+
+
+def write_tensors(tensors: Mapping[str, Tensor]) -> bytes:
+    """Returns tensors as the content of a file."""
+
+    return safetensors.torch.save(dict(tensors))
+
+
+def read_tensors(saved: SavedFolder, expected: Callable[[set[str]], Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    r"""Reads the tensors of a saved model.
+
+    Arguments:
+        saved: The folder.
+        expected: Maps the names that were found to the tensors that the model has, without their values.
+
+    Raises:
+        StoreError: If they are damaged, are not those of the model, or hold NaN or infinity.
+    """
+
+    found = listed(saved)
+    needed = {name: (tuple(value.shape), value.dtype) for name, value in expected(set(found)).items()}
+
+    for name in sorted(found.keys() | needed):
+        if found.get(name) != needed.get(name):
+            raise saved.wrong(f"tensor {name!r} is {found.get(name)} in {TENSORS} and {needed.get(name)} in the model")
+
+    tensors = safetensors.torch.load(saved.read(TENSORS))
+
+    for name, value in tensors.items():
+        if not value.isfinite().all():
+            raise saved.wrong(f"tensor {name!r} holds NaN or infinity")
+
+    return tensors
+
+
+def listed(saved: SavedFolder) -> dict[str, tuple[tuple[int, ...], torch.dtype | None]]:
+    """Returns the shape and the type of each tensor in a file, none of which is read."""
+
+    size, path = saved.size(TENSORS), saved.file(TENSORS)
+
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+
+    if length > min(LARGEST_LIST, size):
+        raise saved.wrong(f"{TENSORS} claims a list of {length:,} bytes")
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            slices = {name: file.get_slice(name) for name in file.keys()}
+
+            return {name: (tuple(part.get_shape()), TYPES.get(part.get_dtype())) for name, part in slices.items()}
+    except (SafetensorError, OSError) as error:
+        raise saved.wrong(f"{TENSORS} is damaged: {error}") from None
