@@ -46,10 +46,11 @@ def test_marker_among_text_stays():
 def test_hidden_labels_are_gone():
     y = pd.Series([0] * 50 + [1] * 10 + [-1] * 40)
     labels = labels_for(y, Task.CLASS, None, "y")
-    kept = hide(y, labels, 8, seed=3)
+    kept = hide(y, labels, 8, seed=3, per_class=False)
 
     assert kept.notna().sum() == 8
-    assert kept[:50].notna().sum() == kept[50:60].notna().sum() == 4
+    assert kept[:50].notna().sum() == 7 and kept[50:60].notna().sum() == 1
+    assert hide(y, labels, 4, seed=3, per_class=True)[50:60].notna().sum() == 4
     assert (kept.dropna() == y[kept.notna()]).all()
     assert hide(y, labels, 8, seed=4).notna().tolist() != kept.notna().tolist()
 

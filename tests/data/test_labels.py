@@ -28,7 +28,7 @@ def saved(labels):
     [
         ([0, 1, -1], [0, 1, -1], [0, 1]),
         (np.array([3, 1, -1], dtype=np.int8), [1, 0, -1], np.array([1, 3], dtype=np.int8)),
-        (np.array([0, 1, -1.0, np.nan]), [0, 1, -1, -1], [0.0, 1.0]),
+        (np.array([0, 1, -1.0]), [0, 1, -1], [0.0, 1.0]),
         ([1, None, 2], [0, -1, 1], [1, 2]),
         (["b", "a", None], [1, 0, -1], np.array(["a", "b"], dtype=object)),
         (["b", "a", float("nan")], [1, 0, -1], np.array(["a", "b"], dtype=object)),
@@ -70,7 +70,6 @@ def test_classes_come_back_as_they_came(y, codes, classes):
         (["a", "Unknown", "b", None], "Unknown", [0, -1, 1, -1]),
         (["a", "", "b", "?"], ["", "?"], [0, -1, 1, -1]),
         ([-1, 0, 9], 9, [0, 1, -1]),  # once another marker is named, -1 is a class
-        ([-1, 0, 1], None, [0, 1, 2]),
         ([-1, 0, 1], [], [0, 1, 2]),
         ([5, -9, 6], "-9", [0, -1, 1]),  # as typed in a command
         ([True, False, True], 1, [1, 0, 1]),  # a boolean is not a number
@@ -81,13 +80,47 @@ def test_named_markers(y, marker, codes):
     assert ClassLabels.fit(y, missing_label=marker).encode(y).tolist() == codes
 
 
+@pytest.mark.parametrize(
+    ("y", "codes", "words"),
+    [
+        ([-2, -1, 0, 1, 2, 3], [0, 1, 2, 3, 4, 5], "lies between other classes"),
+        ([0, 1, -1, None], [1, 2, 0, -1], "empty beside it"),
+        (np.array([1, -1, 1, np.nan]), [1, 0, 1, -1], "empty beside it"),
+        (pd.Series([1, -1, None], dtype="Int64"), [1, 0, -1], "empty beside it"),
+    ],
+)
+def test_minus_one_that_is_a_class_is_one_and_that_is_said(y, codes, words):
+    with pytest.warns(UserWarning, match=words) as said:
+        labels = ClassLabels.fit(y)
+
+    assert len(said) == 1 and -1 in labels.classes
+    assert labels.encode(y).tolist() == saved(labels).encode(y).tolist() == codes
+
+
+@pytest.mark.parametrize("y", [[-3, -1, 0, 1], [-2, -1, 1], [-5.0, -1.0, 2.0]])
+def test_minus_one_that_may_be_either_is_asked_about(y):
+    with pytest.raises(DataError, match=r"holds -1 beside(.|\n)*missing_label=-1 if it means unlabeled"):
+        ClassLabels.fit(y)
+
+    assert len(ClassLabels.fit(y, missing_label=[]).classes) == len(set(y))
+    assert len(ClassLabels.fit(y, missing_label=-1).classes) == len(set(y)) - 1
+
+
+@pytest.mark.parametrize("name", ["", "?", "unknown", "Unknown", " missing ", "nan"])
+def test_class_that_reads_like_a_missing_label_draws_a_warning(name):
+    with pytest.warns(UserWarning, match=f"missing_label={name!r}".replace("?", r"\?")):
+        ClassLabels.fit(["a", "b", name])
+
+    ClassLabels.fit(["a", "b", name], missing_label=name)
+
+
 @given(st.lists(st.none() | st.integers(-5, 5) | st.text(max_size=3) | st.booleans(), max_size=30))
 def test_any_labels_round_trip(y):
     observed = {value for value in y if value is not None and not (value == -1)}
     assume(len(observed) > 1 and len(observed) == len({str(value) for value in observed}))
     assume(not observed & {"nan", "-1", "NaT", "<NA>"})
 
-    labels = ClassLabels.fit(y)
+    labels = ClassLabels.fit(y, missing_label=-1)
     back = labels.decode(labels.encode(y))
 
     assert [None if value == -1 else value for value in y] == back.tolist()

@@ -5,21 +5,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semivae.data.split import hold_out, keep_labels, keep_values, stratified_folds
+from semivae.data.split import hold_out, keep_labels, keep_labels_per_class, keep_values, stratified_folds
 from semivae.errors import SettingError
 
 CODES = np.repeat([0, 1, 2, -1], [50, 30, 3, 200])
 
 
 @given(st.integers(3, 83), st.integers(0, 5))
-def test_kept_labels_are_even_as_far_as_there_are_any(n, seed):
+def test_kept_labels_have_the_shares_of_the_classes(n, seed):
     keep = keep_labels(CODES, n, seed)
     counts = np.bincount(CODES[keep], minlength=3)
 
-    assert keep.sum() == n and not keep[CODES < 0].any()
-    # A class has fewer than another has, by more than one, only if all of its labels are kept.
-    assert all(count >= counts.max() - 1 or count == size for count, size in zip(counts, (50, 30, 3), strict=True))
+    assert keep.sum() == n and not keep[CODES < 0].any() and counts.min() >= 1
+    # The third class has at least one; what that takes from the others is less than one each.
+    assert np.abs(counts - n * np.array([50, 30, 3]) / 83).max() < 1.0 + (n < 28)
     np.testing.assert_array_equal(keep, keep_labels(CODES, n, seed))
+
+
+def test_kept_labels_of_an_uneven_target_tell_its_shares():
+    codes = np.repeat([0, 1], [900, 100])
+
+    assert np.bincount(codes[keep_labels(codes, 40, 0)]).tolist() == [36, 4]
+    assert np.bincount(codes[keep_labels_per_class(codes, 20, 0)]).tolist() == [20, 20]
+
+
+@given(st.integers(1, 60), st.integers(0, 5))
+def test_labels_kept_per_class_are_as_many_as_there_are(n, seed):
+    keep = keep_labels_per_class(CODES, n, seed)
+
+    assert np.bincount(CODES[keep], minlength=3).tolist() == [min(n, size) for size in (50, 30, 3)]
+    assert not keep[CODES < 0].any()
+    np.testing.assert_array_equal(keep, keep_labels_per_class(CODES, n, seed))
 
 
 def test_the_seed_decides_which_labels_are_kept():

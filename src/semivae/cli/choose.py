@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from semivae.cli.options import settings_of
-from semivae.cli.task import Task, markers_for
+from semivae.cli.task import Task
 from semivae.errors import SettingError
 
 
@@ -69,6 +69,6 @@ def estimator_for(
         Task.SEVERAL: VAEPredictor,
         None: VAEEmbedding,
     }
-    marked = {} if task is None else {"missing_label": markers_for(task, missing_label)}
+    marked = {} if task is None else {"missing_label": missing_label}
 
     return kinds[task](model=model, **settings, **marked)

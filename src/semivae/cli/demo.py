@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["demo"]
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from semivae.trust.rivals import Rival
 
 LABELS = 50
+CLASSES = 10
 MODEL = "semivae (this model)"
 
 # How long the comparison on the given labels may take (a shorter one would not be spread over processes, and so take
@@ -87,7 +89,8 @@ def demo(
 def draw(seed: int, settings: list[str], test: Source) -> tuple[Job, dict[str, float]]:
     """Fits with one draw of the labels; returns the fit, and the test accuracy of the model and of its rivals."""
 
-    job = prepare(Wishes("digits", ["label"], "train", "auto", Task.CLASS, LABELS, seed, settings, None))
+    wishes = Wishes("digits", ["label"], "train", "auto", Task.CLASS, None, seed, settings, None)
+    job = prepare(replace(wishes, labels_per_class=LABELS // CLASSES))
     train(job, quiet=True)
 
     return job, scores(job, test)

@@ -60,8 +60,7 @@ def known(estimator: Any, x: Any, y: Any) -> tuple[Any, dict[str, Any]]:
     from semivae.estimators.target import known_rows
 
     total = len(x)
-    markers = getattr(estimator, "_markers", estimator.missing_label)
-    x, y, _ = known_rows(x, y, None, markers)
+    x, y, _ = known_rows(x, y, None, estimator._markers)
     measured = {"n": len(x), "unlabeled": total - len(x)}
 
     if measured["unlabeled"]:

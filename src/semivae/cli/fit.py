@@ -49,7 +49,12 @@ def fit(
         ),
     ] = "auto",
     task: TaskName = None,
-    labels: Annotated[int | None, typer.Option(min=1, help="Keep so many labels, hide the others.")] = None,
+    labels: Annotated[
+        int | None, typer.Option(min=1, help="Keep so many labels, drawn at random, and hide the others.")
+    ] = None,
+    labels_per_class: Annotated[
+        int | None, typer.Option(min=1, help="Keep so many labels of each class, and hide the others.")
+    ] = None,
     seed: Seed = 0,
     settings: Settings = None,
     missing_label: MissingLabel = None,
@@ -91,7 +96,10 @@ def fit(
     replace = begin(out, state, resume, overwrite)
 
     job = prepare(
-        Wishes(data, target or (), split, model, task, labels, seed, settings or [], missing_label, labels_from, stream)
+        Wishes(
+            *(data, target or (), split, model, task, labels, seed, settings or []),
+            *(missing_label, labels_from, stream, labels_per_class),
+        )
     )
     check_calibrated(job, calibrate, compare)
     spread(job, state)

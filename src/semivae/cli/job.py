@@ -28,6 +28,7 @@ class Wishes:
         model: The name of the model, "pca" or "auto".
         task: What the target is; None to judge by its values.
         labels: How many labels to keep; None for all.
+        labels_per_class: How many labels of each class to keep; None for all.
         seed: What everything random is drawn from.
         settings: Settings of the estimator, as name=value.
         missing_label: What marks a row without label.
@@ -46,6 +47,19 @@ class Wishes:
     missing_label: list[str] | None
     labels_from: Path | None = None
     stream: bool = False
+    labels_per_class: int | None = None
+
+    @property
+    def kept(self) -> tuple[str, int] | None:
+        """The option by which some labels are kept, and how many; None if all are."""
+
+        given = {"--labels": self.labels, "--labels-per-class": self.labels_per_class}
+        named = [(name, count) for name, count in given.items() if count is not None]
+
+        if len(named) > 1:
+            raise SettingError("--labels and --labels-per-class", "only one says how many are kept", "leave one out")
+
+        return named[0] if named else None
 
     @property
     def target(self) -> str | None:
@@ -96,9 +110,9 @@ def prepare(wishes: Wishes) -> Job:
 
     learns = learns_from_target(wishes.model, wishes.target)
 
-    if wishes.labels is not None and not learns:
+    if wishes.kept is not None and not learns:
         needed = "labels are kept of a target that is learned from"
-        raise SettingError(f"--labels {wishes.labels}", needed, "add --target COL, without --model")
+        raise SettingError("{} {}".format(*wishes.kept), needed, "add --target COL, without --model")
 
     if wishes.several:
         refuse_together(wishes)
@@ -127,7 +141,22 @@ def prepare(wishes: Wishes) -> Job:
     else:
         source, task = labeled(source, wishes)
 
-    return Job(estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed), source, task)
+    estimator = estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed)
+
+    if wishes.labels_per_class is not None:
+        take_for_equal(estimator, wishes)
+
+    return Job(estimator, source, task)
+
+
+def take_for_equal(estimator: Any, wishes: Wishes) -> None:
+    """Takes the classes for equally frequent, as labels that were drawn class by class tell nothing of it."""
+
+    if any(setting.partition("=")[0].strip() == "label_prior" for setting in wishes.settings):
+        return
+
+    estimator.set_params(label_prior="uniform")
+    say("As many labels are kept of each class, so all classes count as equally frequent (--set label_prior=...).")
 
 
 def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
@@ -148,4 +177,7 @@ def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
     if reason:
         say(f"{taken_for(name, task, reason)} (see --task).")
 
-    return replace(source, y=y if wishes.labels is None else hide(y, labels, wishes.labels, wishes.seed)), task
+    if wishes.kept is not None:
+        y = hide(y, labels, wishes.kept[1], wishes.seed, wishes.labels_per_class is not None)
+
+    return replace(source, y=y), task

@@ -42,6 +42,10 @@ def refuse_together(wishes: Wishes) -> None:
             "leave --task out; in Python: VAEPredictor().fit(X, y, real=[...])",
         )
 
+    if wishes.labels_per_class is not None:
+        given = f"--labels-per-class {wishes.labels_per_class}"
+        raise SettingError(given, "of several targets, rows keep all they have", f"--labels {wishes.labels_per_class}")
+
     if is_streamed(wishes.data, wishes.stream, wishes.labels_from):
         raise SettingError(given, "rows that are streamed have one target", f"--target {wishes.targets[0]}")
 

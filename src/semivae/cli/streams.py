@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semivae.cli.screen import say
-from semivae.cli.task import Task, markers_for, taken_for, task_of_values
+from semivae.cli.task import Task, taken_for, task_of_values
 from semivae.errors import SettingError
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def streamed(wishes: Wishes, learns: bool) -> tuple[Source, Task | None]:
     from semivae.data.source import Source
     from semivae.data.stream import stream
 
-    if wishes.labels is not None:
+    if wishes.kept is not None:
         raise SettingError(
-            f"--labels {wishes.labels}",
+            "{} {}".format(*wishes.kept),
             "labels of a stream are not hidden",
-            "leave --labels out, or name a file with these labels: --labels-from FILE",
+            f"leave {wishes.kept[0]} out, or name a file with these labels: --labels-from FILE",
         )
 
     if wishes.model == "pca":
@@ -104,14 +104,14 @@ def judged(rows: Stream, missing_label: list[str] | None) -> tuple[Task, str]:
 
     from pandas.api import types
 
-    from semivae.data.stream_labels import count_labels, split_markers
+    from semivae.data.stream_labels import count_labels, likely_classes
 
     counts = count_labels(rows)
 
     if counts.counts is None and types.is_numeric_dtype(counts.types.column.dtype):
         return Task.REAL, "very many different numbers"
 
-    kept, _ = split_markers(counts, missing_label or -1)
+    kept = likely_classes(counts, missing_label)
 
     return task_of_values(list(kept), sum(kept.values()))
 
@@ -123,4 +123,4 @@ def labels_in(rows: Stream, task: Task, missing_label: list[str] | None) -> Clas
 
     find: Any = find_classes if task is Task.CLASS else find_values
 
-    return find(rows, markers_for(task, missing_label))[0]
+    return find(rows, missing_label)[0]

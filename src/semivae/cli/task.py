@@ -2,10 +2,12 @@ r"""What to learn from a target: classes, a real value or several of both, and w
 
 from __future__ import annotations
 
-__all__ = ["Task", "encoded", "hide", "labels_for", "markers_for", "readable", "taken_for", "task_of", "task_of_values"]
+__all__ = ["Task", "encoded", "hide", "labels_for", "readable", "taken_for", "task_of", "task_of_values"]
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from semivae.errors import SettingError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,12 +22,6 @@ class Task(StrEnum):
     CLASS = "class"
     REAL = "real"
     SEVERAL = "several"
-
-
-def markers_for(task: Task, missing_label: list[str] | None) -> Any:
-    """Returns what means unlabeled: -1 for classes unless the user says otherwise, and for a real value nothing."""
-
-    return missing_label or (-1 if task is Task.CLASS else None)
 
 
 def readable(y: Any, missing_label: list[str] | None) -> Cells:
@@ -49,9 +45,11 @@ def readable(y: Any, missing_label: list[str] | None) -> Cells:
 def task_of(y: Cells, missing_label: list[str] | None, name: str) -> tuple[Task, str]:
     """Judges what a target is by its values: returns the task, and the reason in words."""
 
-    from semivae.data.target import coded
+    from semivae.data.classes import distinct
+    from semivae.data.target import coded, likely_markers
 
-    codes, values = coded(y, missing_label or -1, name)
+    codes, values = distinct(y, name)
+    codes, values = coded(y, likely_markers(values, bool((codes < 0).any()), missing_label), name)
 
     return task_of_values(values, int((codes >= 0).sum()))
 
@@ -81,27 +79,30 @@ def labels_for(y: Cells, task: Task, missing_label: list[str] | None, name: str)
 
     from semivae.data.labels import ClassLabels, RealLabels
 
-    return (ClassLabels if task is Task.CLASS else RealLabels).fit(y, markers_for(task, missing_label), name)
+    return (ClassLabels if task is Task.CLASS else RealLabels).fit(y, missing_label, name)
 
 
-def hide(y: Cells, labels: ClassLabels | RealLabels, n: int, seed: int) -> Cells:
-    r"""Keeps n labels, equally many per class, and makes the others missing.
+def hide(y: Cells, labels: ClassLabels | RealLabels, n: int, seed: int, per_class: bool = False) -> Cells:
+    r"""Keeps some labels, drawn by chance, and makes the others missing.
 
     Arguments:
         y: The target.
-        labels: What is known of it.
-        n: How many labels to keep.
+        labels: The labels fitted on it.
+        n: How many labels to keep; of classes, as often of each as it occurs.
         seed: What the draw depends on.
+        per_class: Whether so many are kept of each class.
 
     Raises:
-        SettingError: If there are fewer labels, or more classes.
+        SettingError: If there are fewer labels, or more classes; or there are no classes to keep labels of.
     """
 
     from semivae.data.labels import ClassLabels
-    from semivae.data.split import keep_labels, keep_values
+    from semivae.data.split import keep_labels, keep_labels_per_class, keep_values
 
     if isinstance(labels, ClassLabels):
-        keep = keep_labels(labels.encode(y), n, seed)
+        keep = (keep_labels_per_class if per_class else keep_labels)(labels.encode(y), n, seed)
+    elif per_class:
+        raise SettingError(f"--labels-per-class {n}", "the target is a number, without classes", f"--labels {n}")
     else:
         keep = keep_values(labels.encode(y), n, seed)
 
@@ -117,7 +118,7 @@ def encoded(estimator: Any, y: Any) -> NDArray[Any]:
     variable = estimator.schema_.y
 
     if variable.kind == "category":
-        return ClassLabels(variable, estimator._markers).encode(y)
+        return ClassLabels(variable, estimator.missing_label).encode(y)
 
     labels = RealLabels(variable, estimator.missing_label)
 

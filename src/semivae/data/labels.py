@@ -1,7 +1,8 @@
 r"""Labels as a model sees them, and what counts as unlabeled.
 
-A row is unlabeled where its label is None, NaN or pandas' NA, or equals `missing_label`. That is -1 for
-classes unless another is given; for a real target, of which -1 may well be a value, it is nothing.
+A row is unlabeled where its label is None, NaN or pandas' NA, or equals `missing_label`. Where none is given, that is
+-1 for classes, unless it is a class itself: where unlabeled rows are empty, or -2 and 0 are classes. For a real target,
+of which -1 may well be a value, it is nothing.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from semivae.data.classes import Cells, listed, look_up, ordered
+from semivae.data.classes import Cells, distinct, listed, look_up, ordered
 from semivae.data.scaling import Moments
-from semivae.data.target import Markers, Target, as_column, coded, real_values
+from semivae.data.target import Markers, Target, as_column, class_markers, coded, default_markers, real_values
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Variable
 
 MANY = 20  # up to here, every labeled row may have a class of its own
-LOST = {"nan", "<NA>", "NaT", "-1", "-1.0"}  # text that a missing label easily turns into
+
+# Text that a missing label easily turns into, and text that people write for one, in small letters.
+LOST = {"nan", "<na>", "nat", "-1", "-1.0", "", "?", "unknown", "unlabeled", "missing"}
 OFTEN = 0.05  # the share of rows from which -1 looks like a marker in a real target
 
 
@@ -30,20 +33,20 @@ class ClassLabels:
 
     Arguments:
         variable: What the target is.
-        missing_label: The value, or list of values, that means unlabeled.
+        missing_label: The value, or list of values, that means unlabeled; None for -1, unless that is a class.
     """
 
-    def __init__(self, variable: Variable, missing_label: Markers = -1) -> None:
+    def __init__(self, variable: Variable, missing_label: Markers = None) -> None:
         self.variable = variable
-        self.missing_label = missing_label
+        self.missing_label = default_markers(variable.classes, missing_label)
 
     @classmethod
-    def fit(cls, y: Target, missing_label: Markers = -1, name: str = "label") -> Self:
+    def fit(cls, y: Target, missing_label: Markers = None, name: str = "label") -> Self:
         r"""Finds the classes among the labeled rows.
 
         Arguments:
             y: The labels, with shape (N,).
-            missing_label: The value, or list of values, that means unlabeled.
+            missing_label: The value, or list of values, that means unlabeled; None to judge whether -1 does.
             name: The name of the target.
 
         Raises:
@@ -52,7 +55,9 @@ class ClassLabels:
         """
 
         column = as_column(y)
-        codes, values = coded(column, missing_label, name)
+        codes, values = distinct(column, name)
+        markers = class_markers(values, bool((codes < 0).any()), missing_label, name)
+        codes, values = coded(column, markers, name)
         counts = np.bincount(codes[codes >= 0], minlength=len(values)).tolist()
 
         return cls.of(dict(zip(values, counts, strict=True)), column, len(column), missing_label, name)
@@ -72,7 +77,9 @@ class ClassLabels:
         classes, labeled = ordered(counts), sum(counts.values())
 
         check_classes(classes, labeled, rows, name)
-        warn_about_lost(classes, missing_label, name)
+
+        if missing_label is None:
+            warn_about_lost(classes, name)
 
         dtype = class_dtype(column, classes)
 
@@ -232,7 +239,7 @@ def check_classes(classes: tuple[Any, ...], labeled: int, rows: int, name: str) 
         raise DataError(
             f"target {name!r} has only one class, {classes[0]!r}, in {labeled} labeled rows",
             "at least two classes are needed",
-            "label rows of another class, or fit without a target (VAEEmbedding)",
+            "label rows of another class, or fit without a target (VAEEmbedding); if -1 is a class: missing_label=[]",
         )
 
     # With few labels among many rows, one label per class is a plain case of learning from few labels.
@@ -244,11 +251,10 @@ def check_classes(classes: tuple[Any, ...], labeled: int, rows: int, name: str) 
         )
 
 
-def warn_about_lost(classes: tuple[Any, ...], missing_label: Markers, name: str) -> None:
-    """Warns of a class that looks like a missing label that became text, unless the user named a marker."""
+def warn_about_lost(classes: tuple[Any, ...], name: str) -> None:
+    """Warns of a class that looks like a missing label that became text."""
 
-    untold = isinstance(missing_label, int) and missing_label == -1
-    lost = [value for value in classes if value in LOST] if untold else []
+    lost = [value for value in classes if isinstance(value, str) and value.strip().lower() in LOST]
 
     if lost:
         warnings.warn(

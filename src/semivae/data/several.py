@@ -2,7 +2,7 @@ r"""Several targets as a model sees them: each a class or a real value, and each
 
 from __future__ import annotations
 
-__all__ = ["SeveralLabels", "markers_of", "target_frame"]
+__all__ = ["SeveralLabels", "target_frame"]
 
 from collections.abc import Collection
 from typing import Self
@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from semivae.data.arrays import as_array
-from semivae.data.classes import Cells, Table, listed
+from semivae.data.classes import Cells, Table, distinct, listed
 from semivae.data.columns import kind_of, refuse_kind
 from semivae.data.frames import is_frame, pandas_frame
 from semivae.data.kinds import kind_of_values
 from semivae.data.labels import ClassLabels, RealLabels, labels_of
-from semivae.data.target import Markers, Target, as_column, coded
+from semivae.data.target import Markers, Target, as_column, coded, likely_markers
 from semivae.errors import DataError, SchemaError, SettingError
 from semivae.variables import Variable
 
@@ -32,7 +32,7 @@ class SeveralLabels:
 
     def __init__(self, variable: Variable, missing_label: Markers = None) -> None:
         self.variable = variable
-        self.labels = {part.name: labels_of(part, markers_of(part, missing_label)) for part in variable.parts}
+        self.labels = {part.name: labels_of(part, missing_label) for part in variable.parts}
 
     @classmethod
     def fit(cls, y: Table, missing_label: Markers = None, real: Collection[str] = ()) -> Self:
@@ -137,31 +137,26 @@ def target_frame(y: Target) -> Table:
     return pd.DataFrame(array, columns=[f"y{j}" for j in range(array.shape[1])])
 
 
-def markers_of(variable: Variable, missing_label: Markers) -> Markers:
-    """Returns what marks a missing entry of a target: -1 for a class unless another is given."""
-
-    return -1 if variable.kind == "category" and missing_label is None else missing_label
-
-
 def fitted(column: Cells, missing_label: Markers, name: str, real: bool) -> ClassLabels | RealLabels:
     """Returns the labels of a target, which is judged by its values and type unless it is said to be real."""
 
-    column, markers = as_column(column), -1 if missing_label is None else missing_label
+    column = as_column(column)
     refuse_kind(kind_of(column), name)
 
-    if not real and is_class(column, markers, name):
-        return ClassLabels.fit(column, markers, name)
+    if not real and is_class(column, missing_label, name):
+        return ClassLabels.fit(column, missing_label, name)
 
     return RealLabels.fit(column, missing_label, name)
 
 
-def is_class(column: Cells, markers: Markers, name: str) -> bool:
+def is_class(column: Cells, missing_label: Markers, name: str) -> bool:
     """Whether a target holds classes, which those of a categorical type always do."""
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         return True
 
-    codes, values = coded(column, markers, name)
+    codes, values = distinct(column, name)
+    codes, values = coded(column, likely_markers(values, bool((codes < 0).any()), missing_label), name)
 
     return kind_of_values(values, int((codes >= 0).sum()))[0] == "category"
 

@@ -2,7 +2,7 @@ r"""Which rows keep their label, are held out, or make a fold. A code is -1 wher
 
 from __future__ import annotations
 
-__all__ = ["hold_out", "keep_labels", "keep_values", "stratified_folds"]
+__all__ = ["hold_out", "keep_labels", "keep_labels_per_class", "keep_values", "stratified_folds"]
 
 import warnings
 
@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 
 
 def keep_labels(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
-    r"""Draws which labels to keep: equally many per class, as far as a class has them.
+    r"""Draws which labels to keep: as often of each class as it occurs, and at least one.
 
     Arguments:
         codes: Codes by row, with shape (N,).
@@ -40,12 +40,47 @@ def keep_labels(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
     if n < classes:
         raise SettingError(f"{n} labels for {classes} classes", "every class needs a label", f"--labels {classes}")
 
-    # One label a round for each class that has one left; in the last round chance decides who gets one.
+    quota = np.minimum(counts, 1)
+
+    # One at a time, to the class that is furthest behind its share; chance decides between equal ones.
+    while (left := n - quota.sum()) > 0:
+        behind = np.where(quota < counts, n * counts / counts.sum() - quota, -np.inf)
+        order = np.lexsort((generator.random(len(counts)), -behind))
+        quota[order[: max(1, min(left, int((behind >= 1).sum())))]] += 1
+
+    return drawn(codes, quota, generator)
+
+
+def keep_labels_per_class(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
+    r"""Draws which labels to keep: equally many per class, as far as a class has them.
+
+    Arguments:
+        codes: Codes by row, with shape (N,).
+        n: The number of labels per class.
+        seed: What the draw depends on.
+
+    Returns:
+        Whether each row keeps its label, with shape (N,).
+
+    Raises:
+        SettingError: If `n` is less than 1.
+    """
+
+    if n < 1:
+        raise SettingError(f"{n} labels per class", "every class needs a label", "--labels-per-class 5")
+
+    generator = np.random.default_rng(seed)
+    counts = np.bincount(codes[codes >= 0])
     quota = np.zeros_like(counts)
 
-    while n > quota.sum():
-        open_classes = generator.permutation(np.flatnonzero(quota < counts))
-        quota[open_classes[: n - quota.sum()]] += 1
+    for _ in range(n):
+        quota[generator.permutation(np.flatnonzero(quota < counts))] += 1
+
+    return drawn(codes, quota, generator)
+
+
+def drawn(codes: NDArray[np.int64], quota: NDArray[np.int64], generator: np.random.Generator) -> Mask:
+    """Returns whether each row is drawn, with shape (N,), given how many are drawn of each class."""
 
     keep = np.zeros(len(codes), dtype=bool)
 

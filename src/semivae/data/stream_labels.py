@@ -2,7 +2,7 @@ r"""The labels of rows larger than memory, judged from one pass over their colum
 
 from __future__ import annotations
 
-__all__ = ["count_labels", "find_classes", "find_values", "split_markers"]
+__all__ = ["count_labels", "find_classes", "find_values", "likely_classes"]
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from semivae.data.labels import ClassLabels, RealLabels
 from semivae.data.scaling import Moments
 from semivae.data.stream import Stream
 from semivae.data.tally import MOST_VALUES, Types, ValueCounts
-from semivae.data.target import Markers, is_marker, marker_set, real_values
+from semivae.data.target import Markers, class_markers, is_marker, likely_markers, marker_set, real_values
 from semivae.errors import DataError
 
 
@@ -30,8 +30,16 @@ def count_labels(stream: Stream) -> ValueCounts:
     return counts
 
 
-def split_markers(counts: ValueCounts, missing_label: Markers) -> tuple[dict[Any, int], dict[Any, int]]:
-    r"""Returns the number of rows of each label, and of each marker of a missing one.
+def likely_classes(counts: ValueCounts, missing_label: Markers) -> dict[Any, int]:
+    """Returns the number of rows of each label, of a target that may not be a class."""
+
+    found, missing = values_of(counts)
+
+    return without(found, likely_markers(list(found), missing, missing_label))
+
+
+def values_of(counts: ValueCounts) -> tuple[dict[Any, int], bool]:
+    r"""Returns the number of rows of each value, markers among them, and whether some row has none.
 
     Whole numbers that a missing cell beside them turned into fractions are whole again.
 
@@ -46,14 +54,17 @@ def split_markers(counts: ValueCounts, missing_label: Markers) -> tuple[dict[Any
             "take a regressor (--task real), or name another column as the target",
         )
 
-    values = list(distinct(representative(counts), counts.name)[1])
-    markers = marker_set(missing_label)
-    found = dict(zip(values, counts.counts.values(), strict=True))
+    codes, values = distinct(representative(counts), counts.name)
 
-    return (
-        {value: count for value, count in found.items() if not is_marker(value, markers)},
-        {value: count for value, count in found.items() if is_marker(value, markers)},
-    )
+    return dict(zip(values, counts.counts.values(), strict=True)), bool((codes < 0).any())
+
+
+def without(found: dict[Any, int], missing_label: Markers) -> dict[Any, int]:
+    """Returns the counts of values that do not mean unlabeled."""
+
+    markers = marker_set(missing_label)
+
+    return {value: count for value, count in found.items() if not is_marker(value, markers)}
 
 
 def representative(counts: ValueCounts) -> Any:
@@ -72,7 +83,8 @@ def find_classes(stream: Stream, missing_label: Markers) -> tuple[ClassLabels, l
     """Returns the classes of the target, as :meth:`ClassLabels.fit` does, and the number of labels of each."""
 
     counts = count_labels(stream)
-    kept, _ = split_markers(counts, missing_label)
+    found, missing = values_of(counts)
+    kept = without(found, class_markers(list(found), missing, missing_label, counts.name))
     labels = ClassLabels.of(kept, representative(counts), counts.rows, missing_label, counts.name)
 
     return labels, [kept[value] for value in labels.variable.classes]

@@ -2,9 +2,22 @@ r"""A target as one column, and the values in it that mean "unlabeled"."""
 
 from __future__ import annotations
 
-__all__ = ["Markers", "Target", "as_column", "coded", "real_values"]
+__all__ = [
+    "Markers",
+    "Target",
+    "as_column",
+    "class_markers",
+    "coded",
+    "default_markers",
+    "is_marker",
+    "likely_markers",
+    "marker_set",
+    "real_values",
+]
 
-from typing import Any, TypeAlias
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,7 +25,7 @@ from numpy.typing import NDArray
 from sklearn.utils import column_or_1d
 
 from semivae.data.arrays import as_array
-from semivae.data.classes import Cells, distinct, is_text, look_up, plain
+from semivae.data.classes import Cells, distinct, is_text, listed, look_up, plain
 from semivae.data.columns import kind_of, numbers, stray
 from semivae.data.scaling import refuse_infinite
 from semivae.errors import DataError
@@ -61,6 +74,74 @@ def coded(column: Cells, missing_label: Markers, name: str) -> tuple[NDArray[np.
     kept = [value for value in values if not is_marker(value, markers)]
 
     return look_up(codes, values, kept), kept
+
+
+def class_markers(values: list[Any], missing: bool, missing_label: Markers, name: str) -> Markers:
+    r"""Returns what marks an unlabeled row of a class: what the user named, or else -1, unless that is a class.
+
+    Arguments:
+        values: The different values of the target.
+        missing: Whether the label of some row is None or NaN.
+        missing_label: What the user named; None to judge by the values.
+        name: The name of the target.
+
+    Raises:
+        DataError: If -1 may be a class as well as a marker.
+    """
+
+    if missing_label is not None:
+        return missing_label
+
+    role, numbers = role_of_minus_one(values, missing), sorted(value for value in values if not isinstance(value, str))
+
+    if role == "unclear":
+        raise DataError(
+            f"target {name!r} holds -1 beside {listed(value for value in numbers if value != -1)}",
+            "it may be a class, or mean unlabeled, and the values do not tell which",
+            "missing_label=-1 if it means unlabeled, missing_label=[] if it is a class (in a command any text that does "
+            "not occur: --missing-label none)",
+        )
+
+    if role == "class":
+        why = "rows without a label are empty beside it" if missing else "it lies between other classes"
+        warnings.warn(
+            f"-1 is taken for a class of target {name!r}, for {why}; if it means unlabeled, give missing_label=-1",
+            stacklevel=4,
+        )
+
+    return [] if role == "class" else [-1]
+
+
+def likely_markers(values: list[Any], missing: bool, missing_label: Markers) -> Markers:
+    """Returns what :func:`class_markers` does, for a target that may not be a class: without a word."""
+
+    if missing_label is not None:
+        return missing_label
+
+    return [] if role_of_minus_one(values, missing) == "class" else [-1]
+
+
+def default_markers(classes: Iterable[Any], missing_label: Markers) -> Markers:
+    """Returns what marks an unlabeled row beside known classes."""
+
+    if missing_label is not None:
+        return missing_label
+
+    return [] if -1 in classes else [-1]
+
+
+def role_of_minus_one(values: Sequence[Any], missing: bool) -> Literal["marker", "class", "unclear"]:
+    """Judges whether -1 is a class: where unlabeled rows are empty, or where -2 and 0 are classes."""
+
+    numbers = {value for value in values if isinstance(value, int | float) and not isinstance(value, bool)}
+
+    if -1 not in numbers or len(numbers) < len(values) or len(numbers) == 1:
+        return "marker"
+
+    if missing or {-2, 0} <= numbers:
+        return "class"
+
+    return "unclear" if min(numbers) < -1 else "marker"
 
 
 def real_values(column: Cells, missing_label: Markers, name: str) -> NDArray[np.float64]:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class VAEClassifier(ClassifierMixin, VAEEstimator):
     r"""Classifier that learns from labeled and unlabeled rows together.
 
-    Rows whose label is -1 (whole-number classes), None, NaN, pandas' NA or `missing_label` are unlabeled.
+    Rows whose label is None, NaN, pandas' NA or `missing_label` are unlabeled. So are those of -1 if no `missing_label`
+    is given, unless it is a class: where other rows are unlabeled as None or NaN, or where -2 and 0 are classes.
 
     Example:
         >>> classifier = VAEClassifier(random_state=0).fit(X, y)  # y holds -1 where unknown
@@ -55,10 +56,10 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         """
 
         if isinstance(X, Stream):
-            self._fit(*open_stream(self, X, y, "category", self._markers))
+            self._fit(*open_stream(self, X, y, "category", self.missing_label))
         else:
             y = require_target(self, X, y)
-            labels = ClassLabels.fit(y, self._markers, name_of(y))
+            labels = ClassLabels.fit(y, self.missing_label, name_of(y))
             self._fit(X, Target.of_classes(labels.variable, labels.encode(y)))
 
         self.classes_ = ClassLabels(self.schema_.target).classes
@@ -141,9 +142,9 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
 
     @property
     def _markers(self) -> Any:
-        """What marks a missing label: -1 unless the user says otherwise."""
+        """What marks a missing label beside the classes of the fit."""
 
-        return -1 if self.missing_label is None else self.missing_label
+        return ClassLabels(self.schema_.target, self.missing_label).missing_label
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
         super()._restore(tensors)

@@ -94,7 +94,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         r"""Returns :math:`R^2` on the labeled rows; unlabeled rows are never scored."""
 
-        X, y, sample_weight = known_rows(X, y, sample_weight, self.missing_label)
+        X, y, sample_weight = known_rows(X, y, sample_weight, self._markers)
 
         return super().score(X, y, sample_weight)
 
@@ -115,6 +115,12 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         target = self.schema_.target
 
         return RealLabels(target).decode(mean), self.calibration_scale_ * target.scale * deviation
+
+    @property
+    def _markers(self) -> Any:
+        """What marks a missing value beside None and NaN."""
+
+        return self.missing_label
 
     def _points(self, y: Any, n: int) -> NDArray[np.float64]:
         values = RealLabels(self.schema_.target).encode(one_a_row(y, n))

@@ -99,7 +99,7 @@ def sample_stream(
 
     target = estimator.schema_.y
     kind = "none" if target is None else target.kind
-    found = ingested(stream, kind, getattr(estimator, "_markers", estimator.missing_label) if target else None)
+    found = ingested(stream, kind, estimator.missing_label if target else None)
     labels, split, random = found.labels, found.split, Random(seed)
 
     known = random.sample(range(len(split.labeled)), min(labeled, len(split.labeled)))

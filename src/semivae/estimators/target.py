@@ -174,4 +174,5 @@ def known_rows(X: Any, y: Any, sample_weight: Any, missing_label: Any) -> tuple[
     index = np.flatnonzero(known)
     weight = None if sample_weight is None else _safe_indexing(sample_weight, index)
 
-    return _safe_indexing(X, index), column[known].to_numpy(), weight
+    # Whole numbers beside None came as objects, of which scikit-learn's scores make nothing.
+    return _safe_indexing(X, index), column[known].infer_objects().to_numpy(), weight
