@@ -6,6 +6,7 @@ Use:
     :class:`VAEClassifier`, :class:`VAERegressor`, :class:`VAEEmbedding`, :class:`PCA`: scikit-learn estimators.
     :class:`VAEPredictor`: one for several targets, each of which may be missing where others are known.
     :func:`load`: a saved model.
+    :class:`LabeledKFold`: folds for cross-validation in which only labeled rows are tested.
     :func:`stream`: rows of files larger than memory.
     :class:`Callback`: sees every epoch of a fit.
 
@@ -23,14 +24,24 @@ The map of the package, from the bottom up:
 
 from __future__ import annotations
 
-__all__ = ["PCA", "Callback", "VAEClassifier", "VAEEmbedding", "VAEPredictor", "VAERegressor", "load", "stream"]
+__all__ = [
+    "PCA",
+    "Callback",
+    "LabeledKFold",
+    "VAEClassifier",
+    "VAEEmbedding",
+    "VAEPredictor",
+    "VAERegressor",
+    "load",
+    "stream",
+]
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from semivae.data.stream import stream
     from semivae.engine import Callback
-    from semivae.estimators import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
+    from semivae.estimators import PCA, LabeledKFold, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
 
 
 def __getattr__(name: str) -> Any:

@@ -47,6 +47,7 @@ def evaluate(
     if json:
         emit({"model": model, "data": source.name, "split": split, **measured})
     else:
+        measured.pop("unlabeled", None)  # these were told of, and are not measured
         put(f"{model} on {source.name}: {number(measured.pop('n'))} rows\n")
         parts: dict[str, dict[str, Any]] = measured.pop("targets", {})
         lines = [(f"{name}: {measure}", value) for name, part in parts.items() for measure, value in part.items()]

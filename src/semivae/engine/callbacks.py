@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-# What a bar has room for, in the order of interest.
-SHOWN = ("loss", "validation_loss", "unlabeled_bound", "labeled_bound", "labeled_prediction")
+# The terms that a line has room for, as a reader knows them; the history holds all.
+SHOWN = {"loss": "loss", "validation_loss": "on held-out rows"}
 
 
 class Callback:
@@ -28,7 +28,7 @@ class Callback:
 
 
 class Progress(Callback):
-    r"""Creates a progress bar on standard error, with the time left and the terms.
+    r"""Creates a progress bar on standard error, with the time left and the loss.
 
     Where standard error is no terminal, it writes a line at each tenth of the run instead.
 
@@ -61,12 +61,13 @@ class Progress(Callback):
     def epoch(self, record: dict[str, Any]) -> None:
         """Moves the bar on, or writes a line."""
 
-        shown = [f"{name} {record[name]:.4g}" for name in SHOWN if name in record]
-        self.bar.update(self.task, completed=record["epoch"], terms="  ".join(shown[:2]))
+        terms = ", ".join(f"{name} {record[term]:.4g}" for term, name in SHOWN.items() if term in record)
+        terms += " (lower is better)"
+        self.bar.update(self.task, completed=record["epoch"], terms=terms)
 
         if not self.console.is_terminal and record["epoch"] % max(1, self.epochs // 10) == 0:
             left = record["seconds"] * (self.epochs / record["epoch"] - 1)
-            line = f"{self.title}: epoch {record['epoch']}/{self.epochs}  {'  '.join(shown)}  {left:.0f} s left"
+            line = f"{self.title}: epoch {record['epoch']}/{self.epochs}, {terms}, {left:.0f} s left"
             self.console.print(line, soft_wrap=True, highlight=False)
 
     def end(self) -> None:

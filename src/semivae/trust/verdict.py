@@ -11,8 +11,9 @@ __all__ = ["Row", "Verdict", "compare"]
 
 import dataclasses
 import math
+import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -32,6 +33,9 @@ RESAMPLES = 2000
 # How often a fit on the labels alone sees each: as often as makes so many rows in all, within bounds. More only
 # overfits, and with thousands of labels takes longer than all else.
 ROWS_ALONE, LEAST_PASSES, MOST_PASSES = 100_000, 10, 300
+
+# How often the time left is told.
+SECONDS_BETWEEN = 2.0
 
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 
@@ -128,8 +132,9 @@ def compare(
         calls["same network, labels alone"] = [(alone, X, y, labeled[train], labeled[test]) for train, test in folds]
 
     # All in one go, the long ones first, so that no process waits for another between the two.
-    tell(f"comparing: {', and the '.join(calls)}")
-    found = side_by_side(refit, [call for part in calls.values() for call in part], processes)
+    fits = [call for part in calls.values() for call in part]
+    tell(f"comparing: {', and the '.join(calls)} ({len(fits)} fits)")
+    found = with_time_left(side_by_side(refit, fits, processes), len(fits), tell)
     held = {name: [*islice(found, len(part))] for name, part in calls.items()}
     predicted = {name: [chosen(part, classes) for part in parts] for name, parts in held.items()}
 
@@ -154,6 +159,26 @@ def compare(
     beliefs, truth = np.concatenate(held["this model"]), y[np.concatenate(tests)]
 
     return dataclasses.replace(verdict, confidence=(confidence if classes else width)(beliefs, truth))
+
+
+def with_time_left(found: Iterator[Any], count: int, tell: Callable[[str], None]) -> Iterator[Any]:
+    r"""Passes results of fits on, and tells every few seconds how long the others take.
+
+    Arguments:
+        found: The results.
+        count: How many there will be.
+        tell: Is told.
+    """
+
+    start = told = time.monotonic()
+
+    for done, result in enumerate(found, 1):
+        yield result
+        now = time.monotonic()
+
+        if now - told >= SECONDS_BETWEEN and done < count:
+            told = now
+            tell(f"comparing: {done} of {count} fits done, about {(now - start) / done * (count - done):.0f} s left")
 
 
 def epochs_of(estimator: Any) -> int:

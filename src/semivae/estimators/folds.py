@@ -1,0 +1,91 @@
+r"""Folds of partially labeled rows for scikit-learn's cross-validation: only labeled rows are tested."""
+
+from __future__ import annotations
+
+__all__ = ["LabeledKFold"]
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+from semivae.data.classes import distinct
+from semivae.data.kinds import kind_of_values
+from semivae.data.target import as_column, coded, likely_markers, real_values
+from semivae.errors import DataError, SettingError
+
+Index = NDArray[np.int64]
+
+
+class LabeledKFold(BaseEstimator):
+    r"""Folds for `cross_val_score`, `GridSearchCV` and the like, which take it as their `cv`.
+
+    Each labeled row is tested once, classes with the shares that they have; unlabeled rows are in every training part.
+    With a number of folds in its place, scikit-learn would test unlabeled rows, and refuse labels that are NaN.
+
+    Example:
+        >>> cross_val_score(VAEClassifier(), X, y, cv=LabeledKFold(5))  # y holds NaN, None or -1 where unknown
+
+    Arguments:
+        n_splits: The number of folds.
+        random_state: What the folds are drawn from.
+        missing_label: What marks an unlabeled row, as in the estimator.
+    """
+
+    def __init__(self, n_splits: int = 5, random_state: int = 0, missing_label: Any = None) -> None:
+        self.n_splits = n_splits
+        self.random_state = random_state
+        self.missing_label = missing_label
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Returns the number of folds."""
+
+        return self.n_splits
+
+    def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Index, Index]]:
+        r"""Yields the positions of the rows to train on, and of those to test, of each fold.
+
+        Arguments:
+            X: The rows; not used.
+            y: Their labels, with shape (N,).
+            groups: Not used.
+
+        Raises:
+            DataError: If there are fewer labels of every class than folds.
+            SettingError: If there are fewer than two folds.
+        """
+
+        from semivae.data.split import (
+            stratified_folds,  # with scikit-learn's own folds, which no import should wait for
+        )
+
+        if self.n_splits < 2:
+            raise SettingError(f"n_splits={self.n_splits}", "it must be at least 2", "n_splits=5")
+
+        labels = labels_of(y, self.missing_label)
+        known = labels >= 0 if labels.dtype.kind == "i" else ~np.isnan(labels)
+        labeled, unlabeled = np.flatnonzero(known), np.flatnonzero(~known)
+        folds = stratified_folds(labels[known], self.n_splits, self.random_state) or []
+
+        if len(folds) < self.n_splits:
+            raise DataError(
+                f"the labels make {len(folds)} folds", f"{self.n_splits} were asked for", f"n_splits={len(folds) or 2}"
+            )
+
+        for train, test in folds:
+            yield np.sort(np.r_[labeled[train], unlabeled]), labeled[test]
+
+
+def labels_of(y: Any, missing_label: Any) -> NDArray[Any]:
+    """Returns the codes of classes (-1 where unlabeled), or the values of a number (NaN where unlabeled)."""
+
+    column = as_column(y)
+    codes, values = distinct(column, "label")
+    codes, values = coded(column, likely_markers(values, bool((codes < 0).any()), missing_label), "label")
+
+    if kind_of_values(values, int((codes >= 0).sum()))[0] == "category":
+        return codes
+
+    return real_values(column, missing_label, "label")
