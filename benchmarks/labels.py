@@ -1,14 +1,15 @@
 r"""How good a class prediction few labels give: the command itself, over several draws of labels.
 
-Usage: .venv/bin/python benchmarks/labels.py mnist --labels 100 --model m2 --seeds 3
-       .venv/bin/python benchmarks/labels.py digits --labels 50 --no-compare --set precision=float32 --tag float32
+Usage: .venv/bin/python benchmarks/labels.py mnist --labels-per-class 10 --model m2 --seeds 3
+       .venv/bin/python benchmarks/labels.py digits --labels-per-class 5 --no-compare --set epochs=5 --tag short
        .venv/bin/python benchmarks/labels.py mnist --no-compare --alone --tag alone
 Cost: about 10 minutes a seed on 2 cores for MNIST, with the comparison that ends a fit.
 Result: benchmarks/results/<data>_<labels>_<model>[_<tag>].json with every seed, the mean, the spread and the machine;
 it is written after every seed. With `--redo 4` only seed 4 is run, and the others that it holds stay.
 
-Each seed draws its own labels. The test rows are read by `evaluate` alone, once per fitted model. With
-`--alone` a fit is given the labeled rows and no others. With `--jobs 2` two seeds run side by side, on a thread each.
+Each seed draws its own labels, equally many of each class as the papers do; the prior of the classes is then uniform.
+The test rows are read by `evaluate` alone, once per fitted model. With `--alone` a fit is given the labeled rows and no
+others. With `--jobs 2` two seeds run side by side, on a thread each.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ from typing import Any
 import numpy as np
 
 from semivae.data.datasets import load
-from semivae.data.split import keep_labels
+from semivae.data.split import keep_labels_per_class
 from store import RESULTS, machine, of_runs, store
+
+CLASSES = 10  # of each of the sets
 
 
 def main() -> None:
@@ -70,7 +73,8 @@ def asked(arguments: argparse.Namespace) -> dict[str, Any]:
 
     return {
         "data": arguments.data,
-        "labels": arguments.labels,
+        "labels": CLASSES * arguments.labels_per_class,
+        "labels_per_class": arguments.labels_per_class,
         "model": arguments.model,
         "settings": arguments.set + ["labels alone"] * arguments.alone,
     }
@@ -79,7 +83,8 @@ def asked(arguments: argparse.Namespace) -> dict[str, Any]:
 def path_of(arguments: argparse.Namespace) -> Path:
     """Returns where the result is kept."""
 
-    name = "_".join(filter(None, [arguments.data, str(arguments.labels), arguments.model, arguments.tag]))
+    labels = CLASSES * arguments.labels_per_class
+    name = "_".join(filter(None, [arguments.data, str(labels), arguments.model, arguments.tag]))
 
     return RESULTS / f"{name}.json"
 
@@ -95,7 +100,7 @@ def parse() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(description="Accuracy with few labels, over several draws of them.")
     parser.add_argument("data", help="a named set: digits, mnist, fashion_mnist")
-    parser.add_argument("--labels", type=int, default=100)
+    parser.add_argument("--labels-per-class", type=int, default=10, metavar="N")
     parser.add_argument("--model", default="m2")
     parser.add_argument("--seeds", type=int, default=3, help="the number of draws of the labels")
     parser.add_argument("--redo", type=int, action="append", metavar="SEED", help="a draw to run, beside those stored")
@@ -119,10 +124,11 @@ def run(arguments: argparse.Namespace, seed: int) -> dict[str, Any]:
         data = str(labeled(arguments, seed, Path(folder))) if arguments.alone else arguments.data
         start = time.perf_counter()
         fitted = semivae(
-            "fit", data, "--target", "label", "--labels", str(arguments.labels), "--model", arguments.model,
-            "--seed", str(seed), *settings, "--out", out, "--json", *["--no-compare"] * arguments.no_compare,
+            *("fit", data, "--target", "label", "--labels-per-class", str(arguments.labels_per_class)),
+            *("--model", arguments.model, "--seed", str(seed), *settings, "--out", out, "--json"),
+            *["--no-compare"] * arguments.no_compare,
             threads=threads,
-        )  # fmt: skip
+        )
         seconds = time.perf_counter() - start
         tested = semivae("evaluate", out, arguments.data, "--json", threads=threads)
 
@@ -142,7 +148,7 @@ def labeled(arguments: argparse.Namespace, seed: int, folder: Path) -> Path:
     """Writes the rows of a draw that have a label to a file of their own."""
 
     source = load(arguments.data)
-    known = keep_labels(source.y, arguments.labels, seed)
+    known = keep_labels_per_class(source.y, arguments.labels_per_class, seed)
     np.savez(folder / "labeled.npz", X=source.x[known], y=source.y[known])
 
     return folder / "labeled.npz"

@@ -22,11 +22,11 @@ from sklearn.preprocessing import StandardScaler
 from semivae import PCA, VAEEmbedding
 from semivae.data.datasets import load
 from semivae.data.source import Source
-from semivae.data.split import keep_labels
+from semivae.data.split import keep_labels_per_class
 from store import RESULTS, of_runs, spread, store
 
 MODELS = ("pca", "ae", "vae")
-LABELS, LATENTS = 50, 10
+LABELS, CLASSES, LATENTS = 50, 10, 10
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
 def run(model: str, seed: int, train: Source, test: Source) -> dict[str, Any]:
     """Fits a baseline and, on its latents, a classifier with one draw of the labels; tests both."""
 
-    known = keep_labels(train.y, LABELS, seed)
+    known = keep_labels_per_class(train.y, LABELS // CLASSES, seed)
 
     start = time.perf_counter()
     embedding = PCA(LATENTS) if model == "pca" else VAEEmbedding(model=model, latents=LATENTS, random_state=seed)
@@ -73,6 +73,7 @@ def keep(model: str, runs: list[dict[str, Any]]) -> None:
     facts = {
         "data": "digits",
         "labels": LABELS,
+        "labels_per_class": LABELS // CLASSES,
         "model": model,
         "settings": ["then logistic regression"],
         **of_runs(runs, "accuracy", "explained"),

@@ -134,7 +134,12 @@ def row_real(facts: dict[str, Any]) -> list[str]:
 def named(facts: dict[str, Any]) -> list[str]:
     """Returns the cells that say what a result is of."""
 
-    return [facts["data"], str(facts["labels"]), f"`{' '.join([facts['model'], *facts['settings']])}`"]
+    labels = str(facts["labels"])
+
+    if "labels_per_class" in facts:
+        labels += f" ({facts['labels_per_class']} a class)"
+
+    return [facts["data"], labels, f"`{' '.join([facts['model'], *facts['settings']])}`"]
 
 
 def spread(facts: dict[str, Any], name: str, digits: int) -> str:
