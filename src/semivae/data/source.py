@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from semivae.data.classes import listed
+from semivae.data.paths import shown
 from semivae.errors import DataError
 
 
@@ -23,6 +24,7 @@ class Source:
         y: The labels, with N entries, missing where a row is unlabeled; None without a target.
         name: What the rows are called: the name of a named set, or of a file.
         target: The name of the target; None without one.
+        identifier: The column that labels of a second file were joined by, which is no part of the rows.
 
     Raises:
         DataError: If there are not as many labels as rows.
@@ -32,6 +34,7 @@ class Source:
     y: Any = None
     name: str = "data"
     target: str | None = None
+    identifier: str | None = None
 
     def __post_init__(self) -> None:
         if self.y is not None and len(self.y) != len(self.x):
@@ -48,8 +51,8 @@ def damaged(path: Path, error: Exception) -> DataError:
     """Returns the error for a file that is damaged, or is something else than its ending says."""
 
     return DataError(
-        f"{path} cannot be read ({type(error).__name__}: {str(error).strip()[:200] or 'no reason'})",
-        f"it must be a whole file of the type that its ending says ({''.join(path.suffixes) or 'idx'})",
+        f"{shown(path)} cannot be read ({type(error).__name__}: {str(error).strip()[:200] or 'no reason'})",
+        f"it must be a whole file of the type that its ending says ({shown(''.join(path.suffixes)) or 'idx'})",
         "write or copy the file again",
     )
 

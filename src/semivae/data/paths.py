@@ -1,0 +1,53 @@
+r"""Paths that users name: as text that can be shown, and checked before anything is opened."""
+
+from __future__ import annotations
+
+__all__ = ["exists", "refuse_irregular", "shown"]
+
+import os
+import stat
+from pathlib import Path
+
+from semivae.errors import DataError
+
+
+def shown(path: Path | str) -> str:
+    """Returns a path as text that every screen and file takes; bytes that are no UTF-8 are replaced."""
+
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def exists(path: Path) -> bool:
+    """Whether something is there; a name that no file can have is not there."""
+
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def refuse_irregular(path: Path, needed: str, fix: str = "") -> None:
+    r"""Checks that a path is a regular file: reading a device or a pipe may never end.
+
+    Arguments:
+        path: The path; a link counts as the file that it leads to.
+        needed: The file that is needed, in words.
+        fix: The change that helps where there is no such file.
+
+    Raises:
+        DataError: If it is something else, is not there, or cannot be looked at.
+    """
+
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise DataError(f"{shown(path)} does not exist", needed, fix) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{shown(path)[:200]} cannot be opened ({reason})", needed, fix) from None
+
+    if stat.S_ISDIR(mode):
+        raise DataError(f"{shown(path)} is a folder", needed, fix)
+
+    if not stat.S_ISREG(mode):
+        raise DataError(f"{shown(path)} is a pipe, a device or a socket", "only regular files are read")
