@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semivae.cli.options import Data, Json, LabelsFrom, MissingLabel, TargetNames, TaskName
+from semivae.cli.options import Data, Json, LabelsFrom, MissingLabel, NoHeader, TargetNames, TaskName
 from semivae.cli.screen import emit, number, put, table
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def check(
     task: TaskName = None,
     missing_label: MissingLabel = None,
     labels_from: LabelsFrom = None,
+    no_header: NoHeader = False,
     split: Annotated[str, typer.Option(help="Which rows of a named set: train, test or all.")] = "train",
     json: Json = False,
 ) -> None:
@@ -41,7 +42,9 @@ def check(
     from semivae.cli.job import Wishes
     from semivae.cli.streams import is_streamed
 
-    wishes = Wishes(data, target or (), split, "auto", task, None, 0, [], missing_label, labels_from)
+    wishes = Wishes(
+        data, target or (), split, "auto", task, None, 0, [], missing_label, labels_from, header=not no_header
+    )
     streamed = not wishes.several and is_streamed(data, labels_from=labels_from)
     summary, targets = (understood_in_part if wishes.several else understood_stream if streamed else understood)(wishes)
 
@@ -61,9 +64,11 @@ def understood_stream(wishes: Wishes) -> tuple[Summary, list[Judged]]:
 
     from semivae.cli.streams import judged, labels_in
     from semivae.data.cached import surveyed
+    from semivae.data.read import refuse_headless
     from semivae.data.stream import stream
     from semivae.data.stream_summary import summarize_stream
 
+    refuse_headless(wishes.data, wishes.header)
     rows = stream(wishes.data, wishes.target, wishes.labels_from)
     labels, about = None, []
 
@@ -84,13 +89,13 @@ def understood(wishes: Wishes) -> tuple[Summary, list[Judged]]:
 
     import warnings
 
+    from semivae.cli.rows import read_wished
     from semivae.cli.task import labels_for, readable, task_of
     from semivae.data.choose import codec_for
-    from semivae.data.read import read
     from semivae.data.summary import summarize
 
     target, markers = wishes.target, wishes.missing_label
-    source = read(wishes.data, target, wishes.split, download=True)
+    source = read_wished(wishes)
     labels, about = None, []
 
     with warnings.catch_warnings():
@@ -104,6 +109,8 @@ def understood(wishes: Wishes) -> tuple[Summary, list[Judged]]:
             labels = labels_for(y, about[0][0], markers, target)
 
     summary = summarize(source, codec, labels)
+    joined = () if source.identifier is None else (source.identifier,)
+    summary = dataclasses.replace(summary, left_out=(*summary.left_out, *joined))
 
     return summary, [(summary.target, *kind) for kind in about if summary.target]
 
@@ -121,7 +128,7 @@ def understood_in_part(wishes: Wishes) -> tuple[Summary, list[Judged]]:
     refuse_together(wishes)
 
     markers = wishes.missing_label
-    source = read_several(wishes.data, wishes.targets, wishes.split, markers)
+    source = read_several(wishes.data, wishes.targets, wishes.split, markers, header=wishes.header)
     about = []
 
     with warnings.catch_warnings():

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from semivae.cli.options import Data, Json, Model, TargetName
+from semivae.cli.options import Data, Json, LabelsFrom, Model, NoHeader, TargetName
 from semivae.cli.screen import emit, number, put, say, table
 
 # The log-density costs a pass per draw and class, and a mean over so many rows is known to its standard error.
@@ -19,6 +19,8 @@ def evaluate(
     model: Model,
     data: Data,
     target: TargetName = None,
+    labels_from: LabelsFrom = None,
+    no_header: NoHeader = False,
     split: Annotated[str, typer.Option(help="Which rows of a named set: train, test or all.")] = "test",
     json: Json = False,
 ) -> None:
@@ -31,15 +33,15 @@ def evaluate(
     from semivae.estimators import load
 
     estimator = load(model)
-    labeled = estimator.schema_.y is not None or target is not None
+    labeled = estimator.schema_.y is not None or target is not None or labels_from is not None
 
     measured: dict[str, Any]
 
     if labeled:
-        source = read_labeled(estimator, data, target, split)
+        source = read_labeled(estimator, data, target, split, not no_header, labels_from)
         x, measured = (known_in_part if is_several(estimator) else known)(estimator, source.x, source.y)
     else:
-        source = read_rows(estimator, data, split)
+        source = read_rows(estimator, data, split, not no_header)
         x, measured = source.x, {"n": len(source)}
 
     measured |= density(estimator, x)

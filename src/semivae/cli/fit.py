@@ -21,6 +21,7 @@ from semivae.cli.options import (
     LabelsFrom,
     MissingLabel,
     Nodes,
+    NoHeader,
     Overwrite,
     Resume,
     Seed,
@@ -59,6 +60,7 @@ def fit(
     settings: Settings = None,
     missing_label: MissingLabel = None,
     labels_from: LabelsFrom = None,
+    no_header: NoHeader = False,
     stream: Streamed = False,
     split: Annotated[str, typer.Option(help="Rows of a named set: train, test or all.")] = "train",
     compare: Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with simpler methods.")] = True,
@@ -95,12 +97,8 @@ def fit(
     context.with_resource(kept_apart(out, state))
     replace = begin(out, state, resume, overwrite)
 
-    job = prepare(
-        Wishes(
-            *(data, target or (), split, model, task, labels, seed, settings or []),
-            *(missing_label, labels_from, stream, labels_per_class),
-        )
-    )
+    wishes = (data, target or (), split, model, task, labels, seed, settings or [], missing_label, labels_from, stream)
+    job = prepare(Wishes(*wishes, labels_per_class=labels_per_class, header=not no_header))
     check_calibrated(job, calibrate, compare)
     spread(job, state)
     train(job, quiet)
@@ -196,6 +194,10 @@ def train(job: Job, quiet: bool) -> None:
 
     if job.single:
         estimator.schema_ = replace(estimator.schema_, y=replace(estimator.schema_.y, name=source.target))
+
+    if source.identifier is not None:
+        left_out = (*estimator.schema_.left_out, source.identifier)
+        estimator.schema_ = replace(estimator.schema_, left_out=left_out)
 
 
 def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:

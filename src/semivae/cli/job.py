@@ -34,6 +34,7 @@ class Wishes:
         missing_label: What marks a row without label.
         labels_from: A second file that holds the target; None if the rows hold it.
         stream: Whether rows are not to be held in memory.
+        header: Whether the first line of a text file names the columns.
     """
 
     data: str
@@ -48,6 +49,7 @@ class Wishes:
     labels_from: Path | None = None
     stream: bool = False
     labels_per_class: int | None = None
+    header: bool = True
 
     @property
     def kept(self) -> tuple[str, int] | None:
@@ -104,9 +106,9 @@ def prepare(wishes: Wishes) -> Job:
     """
 
     from semivae.cli.choose import estimator_for, learns_from_target, settings_for
+    from semivae.cli.rows import read_wished
     from semivae.cli.several import labeled_in_part, read_several, refuse_together
     from semivae.cli.streams import is_streamed, streamed
-    from semivae.data.read import read
 
     learns = learns_from_target(wishes.model, wishes.target)
 
@@ -125,9 +127,9 @@ def prepare(wishes: Wishes) -> Job:
         return Job(estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed), source, task)
 
     if wishes.several:
-        source = read_several(wishes.data, wishes.targets, wishes.split, wishes.missing_label)
+        source = read_several(wishes.data, wishes.targets, wishes.split, wishes.missing_label, header=wishes.header)
     else:
-        source = read(wishes.data, wishes.target, wishes.split, download=True)
+        source = read_wished(wishes)
 
     if not learns:
         if wishes.target is not None:

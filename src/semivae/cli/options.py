@@ -10,9 +10,11 @@ __all__ = [
     "LabelsFrom",
     "MissingLabel",
     "Model",
+    "NoHeader",
     "Nodes",
     "OutFile",
     "Overwrite",
+    "RawCsv",
     "Resume",
     "Seed",
     "Settings",
@@ -65,6 +67,9 @@ LabelsFrom = Annotated[
     Path | None,
     typer.Option("--labels-from", metavar="FILE", help="Holds the target, and a column to join it to the rows by."),
 ]
+NoHeader = Annotated[
+    bool, typer.Option("--no-header", help="The first line of a text file holds values; columns are x0, x1, ...")
+]
 Streamed = Annotated[
     bool, typer.Option("--stream", help="Do not hold the rows in memory; folders and large parquet files never are.")
 ]
@@ -75,6 +80,9 @@ Settings = Annotated[
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="What everything random is drawn from.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+RawCsv = Annotated[
+    bool, typer.Option("--raw-csv", help="Write text as it is, also where a spreadsheet would run it as a formula.")
+]
 OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write: .csv or .parquet.")]
 
 Resume = Annotated[bool, typer.Option("--resume", help="Continue a fit that was stopped or killed, exactly.")]

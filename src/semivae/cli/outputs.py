@@ -84,12 +84,13 @@ def write(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def write_table(path: Path, parts: Iterable[pd.DataFrame]) -> int:
+def write_table(path: Path, parts: Iterable[pd.DataFrame], raw: bool = False) -> int:
     r"""Writes a table as CSV or parquet, by the ending, a part at a time.
 
     Arguments:
         path: The file.
         parts: The rows, with the same columns in each part.
+        raw: Whether text in CSV stays as it is where a spreadsheet would run it as a formula.
 
     Returns:
         The number of rows.
@@ -99,16 +100,18 @@ def write_table(path: Path, parts: Iterable[pd.DataFrame]) -> int:
     """
 
     with replaced(path) as file:
-        return (write_csv if path.suffix.lower() == ".csv" else write_parquet)(file, parts)
+        return write_csv(file, parts, raw) if path.suffix.lower() == ".csv" else write_parquet(file, parts)
 
 
-def write_csv(file: IO[bytes], parts: Iterable[pd.DataFrame]) -> int:
+def write_csv(file: IO[bytes], parts: Iterable[pd.DataFrame], raw: bool = False) -> int:
     """Writes parts of a table as CSV and returns the number of rows."""
+
+    from semivae.data.formulas import csv_text
 
     rows = 0
 
     for part in parts:
-        file.write(part.to_csv(index=False, header=rows == 0).encode())
+        file.write(csv_text(part, rows == 0, raw).encode(errors="replace"))
         rows += len(part)
 
     return rows

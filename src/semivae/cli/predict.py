@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from semivae.cli.options import Data, Model, OutFile, Overwrite
+from semivae.cli.options import Data, Model, NoHeader, OutFile, Overwrite, RawCsv
 from semivae.cli.outputs import check_file, write_table
 from semivae.cli.screen import say
 from semivae.cli.shard import Shard
@@ -24,6 +24,8 @@ def predict(
     out: OutFile,
     split: Annotated[str, typer.Option(help="Which rows of a named set: train, test or all.")] = "test",
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="Do only part I of N, to a file of its own.")] = None,
+    no_header: NoHeader = False,
+    raw_csv: RawCsv = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Predict the label of each row, in order, to a CSV or parquet file. Large parquet files need little memory.
@@ -46,10 +48,9 @@ def predict(
     if estimator.schema_.y is None:
         raise SettingError(f"{model} was fitted without a target", "it predicts no label", "take `semivae score`")
 
-    blocks = read_blocks(estimator, data, split, part)
-    rows = write_table(
-        out, (predictions(estimator, x).assign(outlier_score=estimator.outlier_score(x)) for x in blocks)
-    )
+    blocks = read_blocks(estimator, data, split, part, not no_header)
+    parts = (predictions(estimator, x).assign(outlier_score=estimator.outlier_score(x)) for x in blocks)
+    rows = write_table(out, parts, raw_csv)
     say(f"Wrote {rows:,} rows to {out}")
 
 

@@ -2,7 +2,7 @@ r"""Rows for a command: read, and brought into the order of the fit."""
 
 from __future__ import annotations
 
-__all__ = ["has_density", "is_several", "read_blocks", "read_labeled", "read_rows", "targets_of"]
+__all__ = ["has_density", "is_several", "read_blocks", "read_labeled", "read_rows", "read_wished", "targets_of"]
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +12,7 @@ from semivae.cli.shard import Shard
 from semivae.errors import SettingError
 
 if TYPE_CHECKING:
+    from semivae.cli.job import Wishes
     from semivae.data.source import Source
 
 
@@ -36,7 +37,33 @@ def has_density(estimator: Any) -> bool:
     return estimator._model_name() != "ae"
 
 
-def read_rows(estimator: Any, data: str, split: str) -> Source:
+def read_wished(wishes: Wishes) -> Source:
+    r"""Reads rows into memory, with one target that they hold, or that a second file does.
+
+    Raises:
+        DataError: If they cannot be read, or hold no such target.
+        SettingError: If labels are given without the name of their column.
+    """
+
+    return read_target(wishes.data, wishes.target, wishes.split, wishes.header, wishes.labels_from)
+
+
+def read_target(data: str, target: str | None, split: str, header: bool, labels_from: Path | None) -> Source:
+    """Reads rows into memory, and a target from the same file or from a second one."""
+
+    from semivae.data.join import with_labels
+    from semivae.data.read import read
+
+    if labels_from is None:
+        return read(data, target, split, download=True, header=header)
+
+    if target is None:
+        raise SettingError(f"--labels-from {labels_from}", "the name of the target is needed, too", "--target COL")
+
+    return with_labels(read(data, None, split, download=True, header=header), target, labels_from)
+
+
+def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> Source:
     r"""Reads rows for a saved model, whose target they may or may not hold.
 
     Raises:
@@ -47,12 +74,12 @@ def read_rows(estimator: Any, data: str, split: str) -> Source:
 
     from semivae.data.read import read
 
-    source = read(data, None, split, download=True)
+    source = read(data, None, split, download=True, header=header)
 
     return replace(source, x=aligned(estimator, source.x))
 
 
-def read_blocks(estimator: Any, data: str, split: str, part: Shard | None = None) -> Iterator[Any]:
+def read_blocks(estimator: Any, data: str, split: str, part: Shard | None = None, header: bool = True) -> Iterator[Any]:
     r"""Yields the rows for a saved model: block by block from files that allow it, so in constant memory.
 
     Arguments:
@@ -60,6 +87,7 @@ def read_blocks(estimator: Any, data: str, split: str, part: Shard | None = None
         data: A file or folder, or the name of a set.
         split: Which rows of a named set.
         part: The part of these rows that is read; all of them if it is not given.
+        header: Whether the first line of a text file names the columns.
 
     Raises:
         DataError: If they cannot be read.
@@ -69,22 +97,40 @@ def read_blocks(estimator: Any, data: str, split: str, part: Shard | None = None
 
     from semivae.data import datasets
     from semivae.data.blocks import blocks_of, is_blocks
+    from semivae.data.paths import exists
+    from semivae.data.read import refuse_headless
 
     path, part = Path(data).expanduser(), part or Shard()
 
-    if data in datasets.names() or not path.exists() or not is_blocks(path):
-        x = read_rows(estimator, data, split).x
+    if data in datasets.names() or not exists(path) or not is_blocks(path):
+        x = read_rows(estimator, data, split, header).x
         yield _safe_indexing(x, part.rows(len(x)))
         return
 
+    refuse_headless(data, header)
     blocks = blocks_of(path)
 
     for block in blocks.read(rows=part.rows(len(blocks))):
         yield aligned(estimator, block)
 
 
-def read_labeled(estimator: Any, data: str, target: str | None, split: str) -> Source:
+def read_labeled(
+    estimator: Any,
+    data: str,
+    target: str | None,
+    split: str,
+    header: bool = True,
+    labels_from: Path | None = None,
+) -> Source:
     r"""Reads rows and their labels for a saved model.
+
+    Arguments:
+        estimator: The model.
+        data: A file, or the name of a set.
+        target: The column of the labels; the target of the model if it is not given.
+        split: Which rows of a named set.
+        header: Whether the first line of a text file names the columns.
+        labels_from: A second file that holds the target; None if the rows hold it.
 
     Raises:
         DataError: If they cannot be read, or hold no such target.
@@ -95,27 +141,33 @@ def read_labeled(estimator: Any, data: str, target: str | None, split: str) -> S
 
     from semivae.cli.several import read_several
     from semivae.cli.task import readable
-    from semivae.data.read import read
 
     if estimator.schema_.y is None:
-        raise SettingError(f"--target {target}", "the model was fitted without a target", "leave --target out")
+        given = f"--labels-from {labels_from}" if target is None else f"--target {target}"
+        raise SettingError(given, "the model was fitted without a target", f"leave {given.split()[0]} out")
 
     if is_several(estimator):
         if target is not None:
             needed = "the model has several targets, each of which is measured"
             raise SettingError(f"--target {target}", needed, "leave --target out")
 
-        source = read_several(data, targets_of(estimator), split, estimator.missing_label, part=True)
+        if labels_from is not None:
+            raise SettingError(f"--labels-from {labels_from}", "the rows hold several targets", "leave it out")
+
+        source = read_several(data, targets_of(estimator), split, estimator.missing_label, part=True, header=header)
 
         return replace(source, x=aligned(estimator, source.x))
 
-    source = read(data, target or estimator.schema_.y.name, split, download=True)
+    source = read_target(data, target or estimator.schema_.y.name, split, header, labels_from)
 
     return replace(source, x=aligned(estimator, source.x), y=readable(source.y, estimator.missing_label))
 
 
 def aligned(estimator: Any, x: Any) -> Any:
-    """Returns a frame with its columns in the order of the fit and without the target; other rows as they are."""
+    """Returns a frame with the columns of the fit in their order, and those that it had not; other rows as they are.
+
+    The target is left out, and so is a column that only joined labels to the rows of the fit.
+    """
 
     from semivae.data.frames import is_frame
 
@@ -124,9 +176,10 @@ def aligned(estimator: Any, x: Any) -> Any:
     if not is_frame(x) or not names:
         return x
 
-    x = x.drop(columns=targets_of(estimator), errors="ignore")
-    absent = {name: None for name in estimator.schema_.left_out if name not in x}
+    known, left_out = set(names), estimator.schema_.left_out
+    x = x.drop(columns=[*targets_of(estimator), *(name for name in left_out if name not in known)], errors="ignore")
+    absent = {name: None for name in left_out if name in known and name not in x}
     x = x.assign(**absent)  # columns that the model does not read
-    extra = [name for name in x if name not in names]
+    extra = [name for name in x if name not in known]
 
     return x[[name for name in names if name in x] + extra]

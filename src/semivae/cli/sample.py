@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from semivae.cli.options import Model, Overwrite, Seed
+from semivae.cli.options import Model, Overwrite, RawCsv, Seed
 from semivae.cli.outputs import TABLES, check_file, write, write_table
 from semivae.cli.screen import say
 from semivae.errors import SettingError
@@ -28,6 +28,7 @@ def sample(
         typer.Option(metavar="COL=VALUE", help="The label of all rows. Repeatable where there are several targets."),
     ] = None,
     seed: Seed = 0,
+    raw_csv: RawCsv = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Draw new rows from a saved model."""
@@ -48,7 +49,7 @@ def sample(
     elif out.suffix.lower() == ".npz":
         write(out, arrays(x, y))
     else:
-        write_table(out, [frame(estimator, x, labels)])
+        write_table(out, [frame(estimator, x, labels)], raw_csv)
 
     say(f"Wrote {n:,} rows to {out}")
 

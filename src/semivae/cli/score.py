@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from semivae.cli.options import Data, Model, OutFile, Overwrite
+from semivae.cli.options import Data, Model, NoHeader, OutFile, Overwrite, RawCsv
 from semivae.cli.outputs import check_file, write_table
 from semivae.cli.screen import say
 
@@ -18,6 +18,8 @@ def score(
     data: Data,
     out: OutFile,
     split: Annotated[str, typer.Option(help="Which rows of a named set: train, test or all.")] = "test",
+    no_header: NoHeader = False,
+    raw_csv: RawCsv = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Write how usual each row is, in order, to a CSV or parquet file. Large parquet files need little memory.
@@ -34,6 +36,6 @@ def score(
     check_file(out, overwrite)
     estimator = load(model)
     name = "log_density" if has_density(estimator) else "reconstruction_log_likelihood"
-    scores = map(estimator.score_samples, read_blocks(estimator, data, split))
-    rows = write_table(out, (pd.DataFrame({name: part, "outlier_score": -part}) for part in scores))
+    scores = map(estimator.score_samples, read_blocks(estimator, data, split, header=not no_header))
+    rows = write_table(out, (pd.DataFrame({name: part, "outlier_score": -part}) for part in scores), raw_csv)
     say(f"Wrote {rows:,} rows to {out}")

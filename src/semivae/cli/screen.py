@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,15 +26,29 @@ WIDTH = 80
 def say(message: str) -> None:
     """Tells the user something, on standard error."""
 
-    sys.stderr.write(f"{message}\n")
-    sys.stderr.flush()
+    write(sys.stderr, f"{message}\n")
 
 
 def put(text: str) -> None:
     """Shows a part of the result, on standard output."""
 
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    write(sys.stdout, f"{text}\n")
+
+
+def write(output: TextIO | None, text: str) -> None:
+    """Writes text to an output, which is None where the user closed it."""
+
+    if output is not None:
+        output.write(printable(text, output))
+        output.flush()
+
+
+def printable(text: str, output: TextIO | None = None) -> str:
+    """Returns text in which what an output, or UTF-8, has no characters for is replaced, as in names of files."""
+
+    encoding = getattr(output, "encoding", None) or "utf-8"
+
+    return text.encode(encoding, "replace").decode(encoding, "replace")
 
 
 def complain(message: str) -> None:
@@ -47,14 +61,16 @@ def complain(message: str) -> None:
 def emit(document: Any) -> None:
     """Shows the result as one JSON document, on standard output."""
 
-    put(json.dumps(ready(document), indent=2, ensure_ascii=False, allow_nan=False))
+    unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+
+    put(json.dumps(ready(document), indent=2, ensure_ascii=not unicode, allow_nan=False))
 
 
 def ready(value: Any) -> Any:
     """Returns a value as plain JSON values; a number that is not finite is null there."""
 
     if isinstance(value, dict):
-        return {str(key): ready(entry) for key, entry in value.items()}
+        return {printable(str(key)): ready(entry) for key, entry in value.items()}
 
     if isinstance(value, list | tuple):
         return [ready(entry) for entry in value]
@@ -65,7 +81,7 @@ def ready(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
 
-    return str(value) if isinstance(value, Path) else value
+    return printable(str(value)) if isinstance(value, str | Path) else value
 
 
 def number(value: Any) -> str:
@@ -88,11 +104,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, error: bool 
 
     from rich.text import Text
 
+    output = sys.stderr if error else sys.stdout
     shown = empty_table(columns)
 
     for row in rows:
         # As a text object, for brackets in what the user named are no markup.
-        shown.add_row(*(Text(number(cell)) for cell in row))
+        shown.add_row(*(Text(printable(number(cell), output)) for cell in row))
 
     console(error).print(shown)
 

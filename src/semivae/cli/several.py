@@ -46,12 +46,18 @@ def refuse_together(wishes: Wishes) -> None:
         given = f"--labels-per-class {wishes.labels_per_class}"
         raise SettingError(given, "of several targets, rows keep all they have", f"--labels {wishes.labels_per_class}")
 
-    if is_streamed(wishes.data, wishes.stream, wishes.labels_from):
-        raise SettingError(given, "rows that are streamed have one target", f"--target {wishes.targets[0]}")
+    if wishes.labels_from is not None or is_streamed(wishes.data, wishes.stream):
+        needed = "rows that are streamed, or whose labels are in a second file, have one target"
+        raise SettingError(given, needed, f"--target {wishes.targets[0]}")
 
 
 def read_several(
-    data: str, targets: Sequence[str], split: str, missing_label: list[str] | None, part: bool = False
+    data: str,
+    targets: Sequence[str],
+    split: str,
+    missing_label: list[str] | None,
+    part: bool = False,
+    header: bool = True,
 ) -> Source:
     r"""Reads rows and several of their columns as targets.
 
@@ -61,6 +67,7 @@ def read_several(
         split: Which rows of a named set.
         missing_label: What marks a missing entry.
         part: Whether one of the columns is enough.
+        header: Whether the first line of a text file names the columns.
 
     Raises:
         DataError: If the rows are no table, or have no such column.
@@ -70,7 +77,7 @@ def read_several(
     from semivae.data.read import read
     from semivae.data.source import Source, no_target
 
-    source = read(data, None, split, download=True)
+    source = read(data, None, split, download=True, header=header)
 
     if not is_frame(source.x):
         raise DataError(f"{source.name} holds no columns by name", "several targets are columns of a table")

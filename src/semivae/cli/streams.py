@@ -4,12 +4,12 @@ from __future__ import annotations
 
 __all__ = ["is_streamed", "judged", "labels_in", "streamed"]
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semivae.cli.screen import say
 from semivae.cli.task import Task, taken_for, task_of_values
+from semivae.data.memory import SHARE, memory
 from semivae.errors import SettingError
 
 if TYPE_CHECKING:
@@ -18,47 +18,36 @@ if TYPE_CHECKING:
     from semivae.data.source import Source
     from semivae.data.stream import Stream
 
-# A parquet file is streamed when its cells take more than this share of the memory of the machine: a fit in memory
-# holds them about four times.
-SHARE = 1 / 8
 CELL = 8  # bytes
 
 
 def is_streamed(data: str, wanted: bool = False, labels_from: Path | None = None) -> bool:
-    r"""Whether rows are streamed: folders and npy files always, a parquet file if it is large or the user wants it.
+    r"""Whether rows are streamed: folders and tables in npy files always, a parquet file if it is large or wanted.
 
     Arguments:
         data: A file or folder, or the name of a set.
         wanted: Whether the user asked for it.
-        labels_from: A second file with the labels, which only streams have.
+        labels_from: A second file with the labels, to which rows that can be streamed are joined block by block.
     """
 
     from semivae.data import datasets
     from semivae.data.blocks import blocks_of, is_blocks
+    from semivae.data.paths import exists
 
     path = Path(data).expanduser()
 
-    if wanted or labels_from is not None:
+    if wanted:
         return True
 
-    if data in datasets.names() or not path.exists() or not is_blocks(path):
+    if data in datasets.names() or not exists(path) or not is_blocks(path):
         return False
 
-    if path.is_dir() or path.suffix.lower() == ".npy":
+    if labels_from is not None or path.is_dir() or path.suffix.lower() == ".npy":
         return True
 
     blocks = blocks_of(path)
 
     return len(blocks) * len(blocks.names) * CELL > SHARE * memory()
-
-
-def memory() -> float:
-    """Returns the bytes of memory of the machine; without limit where it does not tell."""
-
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return float("inf")
 
 
 def streamed(wishes: Wishes, learns: bool) -> tuple[Source, Task | None]:
@@ -72,8 +61,12 @@ def streamed(wishes: Wishes, learns: bool) -> tuple[Source, Task | None]:
         SettingError: If what the user asked for does not go together.
     """
 
+    from semivae.data.paths import shown
+    from semivae.data.read import refuse_headless
     from semivae.data.source import Source
     from semivae.data.stream import stream
+
+    refuse_headless(wishes.data, wishes.header)
 
     if wishes.kept is not None:
         raise SettingError(
@@ -86,7 +79,7 @@ def streamed(wishes: Wishes, learns: bool) -> tuple[Source, Task | None]:
         raise SettingError("--model pca", "it needs all rows in memory", "--model vae")
 
     rows = stream(wishes.data, wishes.target, wishes.labels_from)
-    source = Source(rows, None, rows.path.name, wishes.target)
+    source = Source(rows, None, shown(rows.path.name), wishes.target)
 
     if not learns:
         return source, None

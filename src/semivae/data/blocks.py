@@ -14,8 +14,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
+from semivae.data.npy import Claim, claim_at, refuse_unusable
 from semivae.data.parquet import columns_of, difference_of, facts_of, files_of, frames_of
-from semivae.data.source import damaged
+from semivae.data.paths import refuse_irregular, shown
 from semivae.errors import DataError
 
 # A block has at most so many rows, and so many cells (16 MiB as float64), so that wide rows take no more memory.
@@ -23,6 +24,7 @@ MOST_ROWS = 2**16
 MOST_CELLS = 2**21
 
 PARQUET = (".parquet", ".pq")
+NEEDED = "a parquet or npy file, or a folder of parquet files, is needed"
 ALL = slice(None)
 
 
@@ -64,7 +66,7 @@ class Blocks(abc.ABC):
     def digests(self) -> list[tuple[str, str]]:
         """The name and sha256 of each file: a pass over all bytes."""
 
-        return [(file.name, digest(file)) for file in self.files]
+        return [(shown(file.name), digest(file)) for file in self.files]
 
     @property
     def size(self) -> int:
@@ -82,7 +84,12 @@ class ParquetBlocks(Blocks):
     def facts(self) -> dict[Path, tuple[Any, int]]:
         """The schema and the number of rows that each file states."""
 
-        facts = {file: facts_of(file) for file in files_of(self.path, PARQUET)}
+        files = files_of(self.path, PARQUET)
+
+        for file in files:
+            refuse_irregular(file, NEEDED)
+
+        facts = {file: facts_of(file) for file in files}
         difference_of({file: schema for file, (schema, _) in facts.items()})
 
         return facts
@@ -133,43 +140,41 @@ class ArrayBlocks(Blocks):
         return [self.path]
 
     @cached_property
-    def array(self) -> np.memmap:
-        """The array, mapped and not read."""
+    def claim(self) -> Claim:
+        """The shape and type of the array; its values are not read."""
 
-        try:
-            array = np.load(self.path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise damaged(self.path, error) from error
+        claim = claim_at(self.path)
+        refuse_unusable(self.path, claim)
 
-        if not isinstance(array, np.memmap) or array.ndim != 2 or array.dtype.kind not in "fiub" or 0 in array.shape:
+        if len(claim.shape) != 2:
             raise DataError(
-                f"{self.path} holds an array with shape {array.shape} of {array.dtype}",
-                "it must hold numbers with shape (rows, columns)",
-                "np.save(file, X.reshape(len(X), -1))",
+                f"{shown(self.path)} holds images, an array with shape {claim.shape}",
+                "only tables of numbers with shape (rows, columns) are read in blocks",
+                "leave --stream out, or np.save(file, X.reshape(len(X), -1))",
             )
 
-        if not array.flags.c_contiguous:
+        if claim.fortran:
             raise DataError(
-                f"{self.path} is stored column by column",
+                f"{shown(self.path)} is stored column by column",
                 "rows must be stored one after the other to be read in blocks",
                 "np.save(file, np.ascontiguousarray(X))",
             )
 
-        return array
+        return claim
 
     @property
     def names(self) -> list[str]:
         """The names x0, x1, ... that columns without names have."""
 
-        return [f"x{column}" for column in range(self.array.shape[1])]
+        return [f"x{column}" for column in range(self.claim.shape[1])]
 
     def __len__(self) -> int:
-        return len(self.array)
+        return self.claim.shape[0]
 
     def read(self, columns: Sequence[str] | None = None, rows: slice = ALL) -> Iterator[Any]:
         """Yields arrays of all columns; pages of the mapped file would count as memory of the process."""
 
-        width, dtype, offset = self.array.shape[1], self.array.dtype, self.array.offset
+        width, dtype, offset = self.claim.shape[1], self.claim.dtype, self.claim.offset
 
         first, last, _ = rows.indices(len(self))
 
@@ -181,9 +186,16 @@ class ArrayBlocks(Blocks):
 
 
 def is_blocks(path: Path) -> bool:
-    """Whether a path is a folder or a file of a kind that can be read in blocks."""
+    r"""Whether a path is a folder or a file of a kind that can be read in blocks; images are not.
 
-    return path.is_dir() or path.suffix.lower() in (*PARQUET, ".npy")
+    Raises:
+        DataError: If it is an npy file that is damaged.
+    """
+
+    if path.is_dir() or path.suffix.lower() in PARQUET:
+        return True
+
+    return path.suffix.lower() == ".npy" and path.is_file() and len(claim_at(path).shape) == 2
 
 
 def blocks_of(path: Path) -> Blocks:
@@ -193,20 +205,20 @@ def blocks_of(path: Path) -> Blocks:
         DataError: If it does not exist, is of another kind, is damaged, or its files differ in their columns.
     """
 
-    if not path.exists():
-        raise DataError(f"{path} does not exist", "a parquet or npy file, or a folder of parquet files, is needed")
+    if not path.is_dir():
+        refuse_irregular(path, NEEDED)
 
-    if not is_blocks(path):
-        raise DataError(
-            f"{path} cannot be read in blocks",
-            "a stream reads parquet files, folders of them, and npy files",
-            "write the rows as parquet: frame.to_parquet('rows.parquet')",
-        )
+        if path.suffix.lower() not in (*PARQUET, ".npy"):
+            raise DataError(
+                f"{shown(path)} cannot be read in blocks",
+                "a stream reads parquet files, folders of them, and npy files",
+                "write the rows as parquet: frame.to_parquet('rows.parquet')",
+            )
 
     found = ArrayBlocks(path) if path.suffix.lower() == ".npy" and path.is_file() else ParquetBlocks(path)
 
     if len(found) == 0:
-        raise DataError(f"{path} holds no rows", "at least one row is needed")
+        raise DataError(f"{shown(path)} holds no rows", "at least one row is needed")
 
     return found
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from semivae.data.cells import DECIMAL_COMMA, MISSING, unguarded
+from semivae.data.cells import DECIMAL_COMMA, MISSING
 from semivae.data.classes import Cells, Table, is_text
+from semivae.data.formulas import unguarded
 from semivae.data.header import check_header
 from semivae.data.layout import NAMELESS, layout_of, not_utf8
 from semivae.data.paths import shown
@@ -120,7 +121,9 @@ def without_row_names(frame: Table, target: str | None, path: Path) -> Table:
     if len(frame.columns) == 1 or frame.columns[0] == target or frame.columns[0] != NAMELESS.format(0):
         return frame
 
-    warnings.warn(f"left out the first column of {shown(path.name)}, which has no name: row names tell nothing", stacklevel=4)
+    warnings.warn(
+        f"left out the first column of {shown(path.name)}, which has no name: row names tell nothing", stacklevel=4
+    )
 
     return frame.iloc[:, 1:]
 

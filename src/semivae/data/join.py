@@ -2,17 +2,20 @@ r"""Labels in a second file, joined to rows by the column that both files name."
 
 from __future__ import annotations
 
-__all__ = ["ROW", "JoinedLabels"]
+__all__ = ["ROW", "JoinedLabels", "with_labels"]
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from semivae.data.classes import Cells, listed
+from semivae.data.paths import shown
 from semivae.data.read import read
+from semivae.data.source import Source
 from semivae.errors import DataError
 
 ROW = "row"  # the name of the position of a row, from 0 on, for rows without names
@@ -35,11 +38,12 @@ class JoinedLabels:
         shared = [name for name in source.x if name in names] if isinstance(source.x, pd.DataFrame) else []
 
         if len(shared) != 1 or target in names:
+            file = shown(path.name)
             raise DataError(
-                f"{path.name} shares {listed([*shared, *([target] if target in names else [])]) or 'no column'} "
+                f"{file} shares {listed([*shared, *([target] if target in names else [])]) or 'no column'} "
                 "with the rows",
                 f"it must share one column, by which {target!r} is joined",
-                f"leave all columns of {path.name} out but the identifier and {target!r}, which the rows have not",
+                f"leave all columns of {file} out but the identifier and {target!r}, which the rows have not",
             )
 
         self.path = path
@@ -66,17 +70,44 @@ class JoinedLabels:
 
         if len(lost) == len(self.found):
             raise DataError(
-                f"no row has one of the identifiers of {self.path.name} in {self.name!r}",
+                f"no row has one of the identifiers of {shown(self.path.name)} in {self.name!r}",
                 f"they must be of the same kind, such as {listed(lost.tolist(), 3)}",
                 "compare the values and types of that column in both files",
             )
 
         if len(lost):
             warnings.warn(
-                f"{len(lost)} of {len(self.found)} labels in {self.path.name} belong to no row: "
+                f"{len(lost)} of {len(self.found)} labels in {shown(self.path.name)} belong to no row: "
                 f"{listed(lost.tolist(), 3)}",
                 stacklevel=2,
             )
+
+
+def with_labels(source: Source, target: str, path: Path) -> Source:
+    r"""Joins the labels of a second file to rows in memory.
+
+    Arguments:
+        source: The rows, without labels.
+        target: The name of the target.
+        path: The second file, with the target and the identifier of each row: a column that a table has, too, or
+            `row` (positions from 0 on) for arrays and images.
+
+    Returns:
+        The rows without the identifier, and their labels, missing where the file does not name a row.
+
+    Raises:
+        DataError: If the labels cannot be joined; as :class:`JoinedLabels` does.
+    """
+
+    table = isinstance(source.x, pd.DataFrame)
+    joined = JoinedLabels(path, target, list(source.x) if table else [ROW])
+    y = joined.of(source.x[joined.name] if table else pd.Series(np.arange(len(source))))
+    joined.check()
+
+    if not table:
+        return replace(source, y=y, target=target)
+
+    return replace(source, x=source.x.drop(columns=joined.name), y=y, target=target, identifier=joined.name)
 
 
 def labels_by(identifiers: Cells, labels: Cells, path: Path) -> tuple[pd.Index, Cells]:
@@ -87,7 +118,7 @@ def labels_by(identifiers: Cells, labels: Cells, path: Path) -> tuple[pd.Index, 
 
     if twice:
         raise DataError(
-            f"{path.name} has several labels for {listed(twice)} in {identifiers.name!r}",
+            f"{shown(path.name)} has several labels for {listed(twice)} in {identifiers.name!r}",
             "a row can have one label",
             f"frame.drop_duplicates({identifiers.name!r})",
         )

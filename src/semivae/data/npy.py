@@ -1,8 +1,8 @@
-r"""Arrays of NumPy's files npy and npz, whose headers are checked before anything is read. Nothing is ever unpickled."""
+r"""Arrays of NumPy's files npy and npz: their headers are checked before anything is read, and nothing is unpickled."""
 
 from __future__ import annotations
 
-__all__ = ["Claim", "axes_of", "claim_of", "read_npy", "read_npz", "refuse_unusable"]
+__all__ = ["Claim", "claim_at", "no_labels", "read_npy", "read_npz", "refuse_unusable"]
 
 import io
 import math
@@ -99,8 +99,8 @@ def checked(file: IO[bytes], size: int) -> Claim:
     return claim
 
 
-def axes_of(path: Path) -> int:
-    r"""Returns the number of axes of the array in an npy file.
+def claim_at(path: Path) -> Claim:
+    r"""Reads what the header of an npy file says.
 
     Raises:
         DataError: If it is damaged.
@@ -108,7 +108,7 @@ def axes_of(path: Path) -> int:
 
     try:
         with path.open("rb") as file:
-            return len(checked(file, os.fstat(file.fileno()).st_size).shape)
+            return checked(file, os.fstat(file.fileno()).st_size)
     except (OSError, ValueError) as error:
         raise damaged(path, error) from error
 
@@ -116,21 +116,26 @@ def axes_of(path: Path) -> int:
 def read_npy(path: Path, target: str | None) -> tuple[NDArray[Any], None]:
     """Reads an npy file: a table with shape (N, P), or images with 3 or 4 axes."""
 
+    claim = claim_at(path)
+    refuse_unusable(path, claim)
+
+    if target is not None:
+        raise no_labels(path, target)
+
+    refuse_large(path, claim.size, LESS)
+
     with path.open("rb") as file:
-        claim = checked(file, os.fstat(file.fileno()).st_size)
-        refuse_unusable(path, claim)
-
-        if target is not None:
-            raise DataError(
-                f"{shown(path.name)} is one array, which holds no {target!r}",
-                "labels of an array are in a second file, with the columns row (positions from 0 on) and the target",
-                f"--target {target} --labels-from labels.csv, or np.savez('rows.npz', X=X, y=y)",
-            )
-
-        refuse_large(path, claim.size, LESS)
-        file.seek(0)
-
         return npy.read_array(file, allow_pickle=False), None
+
+
+def no_labels(path: Path, target: str) -> DataError:
+    """Returns the error for a target of an array, which has no columns by name."""
+
+    return DataError(
+        f"{shown(path.name)} is one array, which holds no {target!r}",
+        "labels of an array are in a second file, with the columns row (positions from 0 on) and the target",
+        f"--target {target} --labels-from labels.csv, or np.savez('rows.npz', X=X, y=y)",
+    )
 
 
 def refuse_unusable(path: Path, claim: Claim) -> None:
@@ -159,15 +164,21 @@ def read_npz(path: Path, target: str | None) -> tuple[NDArray[Any], NDArray[Any]
         entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
         names = names_of(entries, path, target)
         refuse_claims(path, [claim_in(archive, entries[name]) for name in names])
-        arrays = []
+        x, *others = (unpacked(archive, entries[name]) for name in names)
 
-        for name in names:
-            with archive.open(entries[name]) as packed:
-                arrays.append(npy.read_array(packed, allow_pickle=False))
+    if not others:
+        return x, None
 
-    x, y = (*arrays, None)[:2]
+    (y,) = others
 
-    return x, y if y is None or y.ndim != 2 or y.shape[1] != 1 else y[:, 0]
+    return x, y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+
+
+def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
+    """Reads a packed array."""
+
+    with archive.open(entry) as packed:
+        return npy.read_array(packed, allow_pickle=False)
 
 
 def claim_in(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Claim:

@@ -154,6 +154,8 @@ def read_idx(path: Path, target: str | None) -> tuple[NDArray[Any], NDArray[Any]
     beside = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
 
     if beside == path or not beside.is_file():
-        raise DataError(f"{shown(path)} has no labels beside it", "they must be in a file such as train-labels-idx1-ubyte.gz")
+        raise DataError(
+            f"{shown(path)} has no labels beside it", "they must be in a file such as train-labels-idx1-ubyte.gz"
+        )
 
     return x, idx.read(beside).astype(np.int64)

@@ -22,6 +22,8 @@ from semivae.data.blocks import Blocks, blocks_of
 from semivae.data.classes import Cells
 from semivae.data.ingest import Labels, StoredSplit
 from semivae.data.join import ROW, JoinedLabels
+from semivae.data.npy import no_labels
+from semivae.data.paths import shown
 from semivae.data.source import no_target
 from semivae.data.survey import Survey
 from semivae.errors import SettingError
@@ -139,8 +141,11 @@ class Stream:
         if self.joined is not None:
             return self.joined.name
 
+        if self.blocks.container == "array":
+            raise no_labels(self.path, str(self.target))
+
         if self.target not in self.blocks.names:
-            raise no_target(str(self.target), self.path.name, self.blocks.names)
+            raise no_target(str(self.target), shown(self.path.name), self.blocks.names)
 
         return self.target
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from semivae.data.labels import ClassLabels, RealLabels
+from semivae.data.paths import shown
 from semivae.data.source import Source
 from semivae.data.stream import Stream
 from semivae.data.summary import Column, Summary, Target, target_of, warnings_of_counts, warnings_of_variables
@@ -35,7 +36,7 @@ def summarize_stream(
     judged = type(codec)(codec.variables, [name for name in codec.left_out if name != survey.identifier])
     warnings = (*warnings_of_variables(judged), *counts, *warnings)
 
-    return Summary(stream.path.name, survey.rows, codec.container, columns, codec.left_out, target, warnings)
+    return Summary(shown(stream.path.name), survey.rows, codec.container, columns, codec.left_out, target, warnings)
 
 
 def merged_target(stream: Stream, labels: ClassLabels | RealLabels) -> Target:
