@@ -12,11 +12,10 @@ import pandas as pd
 from semivae.data.cells import DECIMAL_COMMA, MISSING
 from semivae.data.classes import Cells, Table, is_text
 from semivae.data.formulas import unguarded
-from semivae.data.header import check_header
+from semivae.data.header import check_header, unnamed
 from semivae.data.layout import NAMELESS, layout_of, not_utf8
 from semivae.data.paths import shown
 from semivae.data.source import no_target
-from semivae.errors import DataError
 
 
 def read_delimited(path: Path, target: str | None, header: bool = True) -> tuple[pd.DataFrame, Cells | None]:
@@ -64,11 +63,7 @@ def read_delimited(path: Path, target: str | None, header: bool = True) -> tuple
         )
 
     if beyond and frame[beyond].notna().to_numpy().any():
-        raise DataError(
-            f"{shown(path)}: some lines have more than {len(names)} values",
-            f"the first line names {len(names)} columns",
-            "put values that hold the separator in quotes, or name all columns",
-        )
+        raise unnamed(path, len(names))
 
     frame = all_cleaned(frame, names, target, layout.separator)
 

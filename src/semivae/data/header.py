@@ -2,7 +2,7 @@ r"""The first line of a text file: whether it holds the names of the columns, or
 
 from __future__ import annotations
 
-__all__ = ["check_header"]
+__all__ = ["check_header", "unnamed"]
 
 import warnings
 from collections import Counter
@@ -13,6 +13,9 @@ from semivae.data.classes import listed
 from semivae.data.layout import Layout
 from semivae.data.paths import shown
 from semivae.errors import DataError
+
+# Separators at the end of each line may be this many.
+MOST_BEYOND = 10_000
 
 WITHOUT = "--no-header (header=False in Python)"
 
@@ -25,6 +28,9 @@ def check_header(layout: Layout, path: Path) -> None:
     """
 
     names = layout.names
+
+    if layout.width > len(names) + MOST_BEYOND:
+        raise unnamed(path, len(names))
 
     if all(map(is_number, names)):
         raise DataError(
@@ -50,6 +56,16 @@ def check_header(layout: Layout, path: Path) -> None:
             f"if so, {WITHOUT}",
             stacklevel=4,
         )
+
+
+def unnamed(path: Path, names: int) -> DataError:
+    """Returns the error for lines with more values than there are names."""
+
+    return DataError(
+        f"{shown(path)}: some lines have more than {names} values",
+        f"the first line names {names} columns",
+        "put values that hold the separator in quotes, or name all columns",
+    )
 
 
 def values_among(layout: Layout) -> list[str]:

@@ -26,6 +26,7 @@ NAMELESS = "Unnamed: {}"
 
 SAMPLE = 2**20  # bytes that are looked at, or more where lines are longer
 LONGEST = 2**23  # bytes of the first line
+MOST_COLUMNS = 1_000_000
 MOST_RECORDS = 100
 
 BLANKS = r"\s+"  # as pandas names any number of blanks and tabs
@@ -62,16 +63,12 @@ def layout_of(path: Path, header: bool = True) -> Layout:
     """
 
     text, whole = start_of(path)
-    able = [separator for separator in SEPARATORS if len(*records(text, separator, whole, 1) or [[]]) > 1]
-    found = {separator: records(text, separator, whole) for separator in able}
+    found = {separator: records(text, separator, whole) for separator in SEPARATORS}
     separator = chosen(found, header, path)
-    rows = found.get(separator) or records(text, separator, whole)
+    rows = found[separator]
 
     if not rows:
-        raise DataError(
-            f"the first line of {shown(path)} does not end within {LONGEST >> 20} MiB",
-            "a text file must hold one row a line, after a line with the names of the columns",
-        )
+        raise endless(path)
 
     if not header:
         return Layout(separator, [f"x{column}" for column in range(width_of(rows))], width_of(rows), rows)
@@ -92,20 +89,36 @@ def start_of(path: Path) -> tuple[str, bool]:
             start += file.read(size)
             size *= 2
 
-    if not start.strip():
-        raise DataError(f"{shown(path)} is empty", "the first line must hold the names of the columns")
-
     if start.startswith(UTF16):
         raise not_utf8(path)
 
     if b"\0" in start:
         raise DataError(f"{shown(path)} is not a text file", "it must be text, whatever its ending says")
 
-    return start.decode("utf-8-sig", errors="replace"), len(start) < size
+    text, whole = start.decode("utf-8-sig", errors="replace"), len(start) < size
+
+    if not text.strip():
+        raise DataError(f"{shown(path)} is empty", "the first line must hold the names of the columns")
+
+    if not whole and not re.search(r"[\r\n]", text.strip()):
+        raise endless(path)
+
+    return text, whole
 
 
-def records(text: str, separator: str, whole: bool, most: int = MOST_RECORDS) -> Records:
+def endless(path: Path) -> DataError:
+    """Returns the error for a first line that does not end."""
+
+    return DataError(
+        f"the first line of {shown(path)} does not end within {LONGEST >> 20} MiB, or {MOST_COLUMNS:,} values",
+        "a text file must hold one row a line, after a line with the names of the columns",
+    )
+
+
+def records(text: str, separator: str, whole: bool) -> Records:
     r"""Splits the first lines of a text into cells. Lines may end within quotes; blank ones are left out.
+
+    None at all is returned where one has too many cells for a table.
 
     The module csv has a limit for the length of a cell, which can only be raised for all who use it.
 
@@ -113,7 +126,6 @@ def records(text: str, separator: str, whole: bool, most: int = MOST_RECORDS) ->
         text: The text.
         separator: What stands between values.
         whole: Whether the text is not cut at its end, where a line may lack its last cells otherwise.
-        most: How many lines.
     """
 
     found: Records = []
@@ -121,6 +133,9 @@ def records(text: str, separator: str, whole: bool, most: int = MOST_RECORDS) ->
 
     for cell, end in split(text, separator):
         cells.append(cell)
+
+        if len(cells) > MOST_COLUMNS:
+            return []
 
         if end is None:
             continue
@@ -130,7 +145,7 @@ def records(text: str, separator: str, whole: bool, most: int = MOST_RECORDS) ->
 
         cells = []
 
-        if len(found) == most:
+        if len(found) == MOST_RECORDS:
             break
 
     return found

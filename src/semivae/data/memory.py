@@ -2,7 +2,7 @@ r"""The memory of the machine, and whether rows fit into it."""
 
 from __future__ import annotations
 
-__all__ = ["COPIES", "SHARE", "gibibytes", "memory", "refuse_large"]
+__all__ = ["COPIES", "SHARE", "amount", "memory", "refuse_large"]
 
 import os
 from pathlib import Path
@@ -40,14 +40,17 @@ def refuse_large(path: Path, size: int, fix: str) -> None:
 
     if size * COPIES > memory():
         raise DataError(
-            f"the arrays of {shown(path)} take {gibibytes(size)} of memory, and this machine has {gibibytes(memory())}",
-            f"a fit holds rows about {COPIES} times, so they may take at most {gibibytes(memory() / COPIES)}",
+            f"the arrays of {shown(path)} take {amount(size)} of memory, and this machine has {amount(memory())}",
+            f"a fit holds rows about {COPIES} times, so they may take at most {amount(memory() / COPIES)}",
             fix,
         )
 
 
-def gibibytes(size: float) -> str:
+def amount(size: float) -> str:
     """Returns a number of bytes as text."""
+
+    if size < 1024:
+        return f"{size:.0f} bytes"
 
     for unit in ("KiB", "MiB", "GiB", "TiB"):
         size /= 1024

@@ -18,7 +18,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from semivae.data.classes import listed
-from semivae.data.memory import gibibytes, refuse_large
+from semivae.data.memory import amount, refuse_large
 from semivae.data.paths import shown
 from semivae.data.source import damaged, no_target
 from semivae.errors import DataError
@@ -68,8 +68,8 @@ def claim_of(file: IO[bytes]) -> Claim:
         version = npy.read_magic(start)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, fortran, dtype = read(start)
-    except (SyntaxError, TypeError, RecursionError, MemoryError, OverflowError) as error:
-        raise ValueError(f"its header cannot be read: {error}") from None
+    except Exception as error:  # a header is Python's text, which can be wrong in very many ways
+        raise ValueError(f"its header cannot be read: {error or type(error).__name__}") from None
 
     if any(length < 0 for length in shape):
         raise ValueError(f"its header says that it has the shape {shape}")
@@ -92,8 +92,8 @@ def checked(file: IO[bytes], size: int) -> Claim:
 
     if not claim.dtype.hasobject and claim.offset + claim.size != size:
         raise ValueError(
-            f"its header says {'x'.join(map(str, claim.shape))} values of {claim.dtype}, so {gibibytes(claim.size)}, "
-            f"and it holds {gibibytes(size - claim.offset)}"
+            f"its header says {'x'.join(map(str, claim.shape))} values of {claim.dtype}, so {amount(claim.size)}, "
+            f"and it holds {amount(size - claim.offset)}"
         )
 
     return claim

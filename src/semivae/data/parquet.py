@@ -2,9 +2,10 @@ r"""Parquet files, alone or in a folder, read in blocks."""
 
 from __future__ import annotations
 
-__all__ = ["columns_of", "difference_of", "facts_of", "files_of", "frames_of"]
+__all__ = ["columns_of", "difference_of", "facts_of", "files_of", "frames_of", "named"]
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from semivae.data.classes import Table
 from semivae.data.frames import pandas_frame
+from semivae.data.paths import shown
 from semivae.data.source import damaged
 from semivae.errors import DataError, SchemaError
 
@@ -44,7 +46,22 @@ def files_of(path: Path, endings: Sequence[str]) -> list[Path]:
     return found
 
 
-def open_parquet(path: Path) -> Any:
+@contextmanager
+def named(path: Path) -> Iterator[Any]:
+    """Yields what pyarrow opens: a path, or an open file where the name is not Unicode, which pyarrow cannot encode."""
+
+    if shown(path) == str(path):
+        yield path
+        return
+
+    from pyarrow import PythonFile
+
+    with path.open("rb") as file, PythonFile(file, "r") as wrapped:
+        yield wrapped
+
+
+@contextmanager
+def open_parquet(path: Path) -> Iterator[Any]:
     r"""Opens a parquet file and reads what it holds, but no row.
 
     Raises:
@@ -56,10 +73,14 @@ def open_parquet(path: Path) -> Any:
     except ImportError as error:
         raise DataError("pyarrow is not installed", "parquet files need it", "pip install 'semivae[data]'") from error
 
-    try:
-        return ParquetFile(path, pre_buffer=False, buffer_size=BUFFER)
-    except (OSError, ValueError) as error:
-        raise damaged(path, error) from error
+    with named(path) as source:
+        try:
+            parquet = ParquetFile(source, pre_buffer=False, buffer_size=BUFFER)
+        except (OSError, ValueError) as error:
+            raise damaged(path, error) from error
+
+        with parquet:
+            yield parquet
 
 
 def facts_of(path: Path) -> tuple[Any, int]:

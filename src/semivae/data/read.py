@@ -22,6 +22,7 @@ from semivae.data.classes import Cells, listed
 from semivae.data.delimited import as_target, not_utf8, read_delimited
 from semivae.data.frames import pandas_frame
 from semivae.data.npy import read_npy, read_npz
+from semivae.data.parquet import named
 from semivae.data.paths import refuse_irregular, shown
 from semivae.data.source import Source, damaged, nearest
 from semivae.errors import DataError, SettingError
@@ -130,7 +131,8 @@ def read_parquet(path: Path, target: str | None) -> tuple[pd.DataFrame, Cells | 
     """Reads a parquet file."""
 
     try:
-        frame = pandas_frame(pd.read_parquet(path))
+        with named(path) as source:
+            frame = pandas_frame(pd.read_parquet(source))
     except ImportError as error:
         raise DataError("pyarrow is not installed", "parquet files need it", "pip install 'semivae[data]'") from error
 
