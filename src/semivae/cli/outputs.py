@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["check_file", "check_folder", "write", "write_table"]
 
 import tempfile
+import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -111,7 +112,17 @@ def write_csv(file: IO[bytes], parts: Iterable[pd.DataFrame], raw: bool = False)
     rows = 0
 
     for part in parts:
-        file.write(csv_text(part, rows == 0, raw).encode(errors="replace"))
+        text = csv_text(part, rows == 0, raw)
+
+        try:
+            content = text.encode()
+        except UnicodeEncodeError:
+            warnings.warn(
+                "some text holds halves of characters (lone surrogates), which are written as ?", stacklevel=2
+            )
+            content = text.encode(errors="replace")
+
+        file.write(content)
         rows += len(part)
 
     return rows
@@ -130,7 +141,15 @@ def write_parquet(file: IO[bytes], parts: Iterable[pd.DataFrame]) -> int:
         writer, rows = None, 0
 
         for part in parts:
-            table = pyarrow.Table.from_pandas(part, writer and writer.schema, preserve_index=False)
+            try:
+                table = pyarrow.Table.from_pandas(part, writer and writer.schema, preserve_index=False)
+            except UnicodeEncodeError:
+                raise StoreError(
+                    "some text holds halves of characters (lone surrogates)",
+                    "parquet holds whole ones alone",
+                    "--out with the ending .csv, where they are written as ?",
+                ) from None
+
             writer = writer or stack.enter_context(ParquetWriter(file, table.schema))
             writer.write_table(table)
             rows += len(part)
