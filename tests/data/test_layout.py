@@ -50,6 +50,12 @@ def test_separator_is_the_one_that_splits_all_lines_evenly(tmp_path, name, text,
     assert first is None or found.iloc[0].tolist() == first
 
 
+@pytest.mark.parametrize("text", ['"a" "b"\n"r 1" 1 2.5\n"r 2" 3 4.5\n', "a\tb\nr1\t1\t2.5\nr2\t3\t4.5\n"])
+def test_row_names_that_r_writes_are_left_out(tmp_path, text):
+    with pytest.warns(UserWarning, match="row names tell nothing"):
+        assert rows(tmp_path / "t.txt", text).to_dict("list") == {"a": [1, 3], "b": [2.5, 4.5]}
+
+
 def test_files_without_a_header(tmp_path):
     path = write(tmp_path / "iris.data", "5.1,3.5,setosa\n4.9,3.0,virginica\n\n")
 

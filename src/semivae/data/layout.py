@@ -64,6 +64,10 @@ def layout_of(path: Path, header: bool = True) -> Layout:
 
     text, whole = start_of(path)
     found = {separator: records(text, separator, whole) for separator in SEPARATORS}
+
+    if header:
+        found |= {separator: with_row_names(found[separator]) for separator in ("\t", BLANKS)}
+
     separator = chosen(found, header, path)
     rows = found[separator]
 
@@ -166,6 +170,14 @@ def split(text: str, separator: str) -> Iterator[tuple[str, str | None]]:
         cell = match["plain"] if quoted is None else quoted.replace('""', '"') + match["rest"]
 
         yield cell.strip(), match["end"]
+
+
+def with_row_names(rows: Records) -> Records:
+    """Returns lines with a name that is empty before the others where R wrote names of rows, but no name for these."""
+
+    beyond = [len(row) == len(rows[0]) + 1 and row[-1] != "" for row in rows[1:]]
+
+    return [["", *rows[0]], *rows[1:]] if beyond and all(beyond) else rows
 
 
 def chosen(found: dict[str, Records], header: bool, path: Path) -> str:
