@@ -28,7 +28,7 @@ def odd(table, prices, tmp_path):
 
     folder = os.fsencode(tmp_path)
 
-    for source, name in ((table, b"caf\xe9.csv"), (prices, b"caf\xe9.parquet")):
+    for source, name in ((table, b"t\xe9.csv"), (prices, b"t\xe9.parquet")):
         try:
             with open(os.path.join(folder, name), "wb") as file:
                 file.write(source.read_bytes())
@@ -40,12 +40,12 @@ def odd(table, prices, tmp_path):
 
 @pytest.mark.parametrize("json_too", [True, False])
 def test_names_that_are_no_unicode(odd, tmp_path, json_too):
-    data, out = odd + b"/caf\xe9.csv", odd + b"/mod\xe8l"
+    data, out = odd + b"/t\xe9.csv", odd + b"/mod\xe8l"
     options = ("--target", "kind", "--missing-label", "unknown", *(["--json"] if json_too else []))
 
     fitted = semivae("fit", data, *options, *QUICK, "--out", out)
     assert fitted.returncode == 0, fitted.stderr
-    assert not json_too or json.loads(fitted.stdout)["data"]["name"] == "caf\ufffd.csv"
+    assert not json_too or json.loads(fitted.stdout)["data"]["name"] == "t\ufffd.csv"
     assert os.path.isdir(out)
 
     for command in (["check", data, *options], ["predict", out, data, "--out", odd + b"/\xe9.csv"], ["info", out]):
@@ -56,7 +56,7 @@ def test_names_that_are_no_unicode(odd, tmp_path, json_too):
 
 
 def test_parquet_files_whose_names_are_no_unicode(odd):
-    data = odd + b"/caf\xe9.parquet"
+    data = odd + b"/t\xe9.parquet"
 
     for number, more in enumerate([[], ["--stream"]]):
         fitted = semivae("fit", data, "--target", "price", *more, *QUICK, "--out", odd + b"/\xe9%d" % number)
@@ -94,4 +94,4 @@ def test_text_is_made_printable(monkeypatch):
 
     assert output.buffer.getvalue() == b"a?b\n"
     assert ready({"\udce9": ["\udce9", "é"]}) == {"?": ["?", "é"]}
-    assert shown(os.fsdecode(b"caf\xe9")) == "caf\ufffd" and shown("café") == "café"
+    assert shown(os.fsdecode(b"t\xe9")) == "t\ufffd" and shown("té") == "té"
