@@ -103,7 +103,7 @@ def test_joined_labels_that_cannot_be(run, apart, tmp_path):
     rows, options = apart
     error = run("check", rows, *options[2:], code=2).stderr
     assert "name of the target is needed" in error and "--target COL" in error
-    assert "have one target" in run("check", rows, *options, "--target", "size", code=2).stderr
+    assert "a second file holds one target" in run("check", rows, *options, "--target", "size", code=2).stderr
 
 
 def test_tables_in_npy_files_are_read_by_every_command(run, tmp_path):

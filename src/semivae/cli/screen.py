@@ -48,7 +48,12 @@ def printable(text: str, output: TextIO | None = None) -> str:
 
     encoding = getattr(output, "encoding", None) or "utf-8"
 
-    return text.encode(encoding, "replace").decode(encoding, "replace")
+    try:
+        text.encode(encoding, getattr(output, "errors", None) or "strict")
+    except UnicodeEncodeError:
+        return text.encode(encoding, "replace").decode(encoding, "replace")
+
+    return text
 
 
 def complain(message: str) -> None:

@@ -46,9 +46,11 @@ def refuse_together(wishes: Wishes) -> None:
         given = f"--labels-per-class {wishes.labels_per_class}"
         raise SettingError(given, "of several targets, rows keep all they have", f"--labels {wishes.labels_per_class}")
 
-    if wishes.labels_from is not None or is_streamed(wishes.data, wishes.stream):
-        needed = "rows that are streamed, or whose labels are in a second file, have one target"
-        raise SettingError(given, needed, f"--target {wishes.targets[0]}")
+    if is_streamed(wishes.data, wishes.stream, wishes.labels_from):
+        raise SettingError(given, "rows that are streamed have one target", f"--target {wishes.targets[0]}")
+
+    if wishes.labels_from is not None:
+        raise SettingError(given, "a second file holds one target", f"--target {wishes.targets[0]}")
 
 
 def read_several(

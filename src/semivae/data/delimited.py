@@ -73,6 +73,9 @@ def read_delimited(path: Path, target: str | None, header: bool = True) -> tuple
 def all_cleaned(frame: Table, names: list[str], target: str | None, separator: str) -> Table:
     """Returns some columns of a frame, each cleaned; whole ones of numbers, which may be very many, are so already."""
 
+    if frame.empty:
+        return frame[names]
+
     gaps = dict(frame.isna().any())
     changed = {
         name: cleaned(frame[name], name == target, separator)
