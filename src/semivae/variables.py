@@ -38,6 +38,10 @@ class Variable:
         missing: Whether the value was missing in some row.
         axes: How the user holds an image: "HW", "HWC" or "CHW".
         parts: The targets, where there are several of them.
+        column: The column of the user that it is a part of; empty if it is a column by itself.
+        part: Which part of a date it is: "year", "month", "weekday" or "time of day"; empty for anything else.
+        order: How text writes the dates that it is a part of, such as "dd.mm.yyyy".
+        rare: Whether the column has rare values, too, that are no classes and count as missing.
     """
 
     __pydantic_config__ = STRICT
@@ -55,6 +59,22 @@ class Variable:
     missing: bool = False
     axes: str = ""
     parts: tuple[Variable, ...] = ()
+    column: str = ""
+    part: str = ""
+    order: str = ""
+    rare: bool = False
+
+    @property
+    def source(self) -> str:
+        """The name of the column of the user, of which a date gives several variables."""
+
+        return self.column or self.name
+
+    @property
+    def valueless(self) -> bool:
+        """Whether the fit found no value at all, so that nothing can be known of it."""
+
+        return self.kind == "real" and self.low is None
 
     @property
     def integer(self) -> bool:
@@ -93,7 +113,7 @@ class Schema:
         x: The variables of the data: the columns of a table, or a single image.
         y: The target, if there is one.
         container: What the user's rows came in: "array", "frame" or "image".
-        left_out: Names of columns that are there but not modeled (identifiers).
+        left_out: Names of columns that may be there but are not modeled: identifiers, and what the user dropped.
     """
 
     __pydantic_config__ = STRICT

@@ -49,7 +49,7 @@ def test_text_fits_and_warns(run, tmp_path):
 
     assert max(map(len, shown.splitlines())) <= 80 or "Warning" in shown
     assert "... and 11 more" in shown
-    assert "Warning: constant, so without information: '[red]'" in shown
+    assert "Warning: constant columns carry no information: '[red]'" in shown
     assert "2 labeled" not in shown and "3 labeled rows, 0 unlabeled" in shown
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -136,6 +136,8 @@ def test_array_round_trip(X):
 
 @given(arrays(np.float64, (6, 3), elements=st.floats(-1e9, 1e9, width=32) | st.just(np.nan)))
 def test_any_table_round_trips(X):
+    assume(not np.isnan(X).all())
+
     with np.errstate(all="raise"):
         codec = ignoring_warnings(ArrayCodec.fit, X)
         values = codec.encode(X)

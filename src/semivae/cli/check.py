@@ -6,16 +6,17 @@ __all__ = ["check"]
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from semivae.cli.options import Data, Json, LabelsFrom, MissingLabel, NoHeader, TargetNames, TaskName
+from semivae.cli.options import Data, Drop, Id, Json, Keep, LabelsFrom, MissingLabel, NoHeader, TargetNames, TaskName
 from semivae.cli.screen import emit, number, put, table
 
 if TYPE_CHECKING:
     from semivae.cli.job import Wishes
     from semivae.cli.task import Task
+    from semivae.data.codec import Codec
     from semivae.data.summary import Column, Summary, Target
 
     # A target, what it is taken for, and why.
@@ -34,6 +35,9 @@ def check(
     missing_label: MissingLabel = None,
     labels_from: LabelsFrom = None,
     no_header: NoHeader = False,
+    drop: Drop = None,
+    keep: Keep = None,
+    id_columns: Id = None,
     split: Annotated[str, typer.Option(help="Which rows of a named set: train, test or all.")] = "train",
     json: Json = False,
 ) -> None:
@@ -42,8 +46,11 @@ def check(
     from semivae.cli.job import Wishes
     from semivae.cli.streams import is_streamed
 
+    columns = {"drop": drop, "keep": keep, "id_columns": id_columns}
     wishes = Wishes(
-        data, target or (), split, "auto", task, None, 0, [], missing_label, labels_from, header=not no_header
+        *(data, target or (), split, "auto", task, None, 0, [], missing_label, labels_from),
+        header=not no_header,
+        columns=columns,
     )
     streamed = not wishes.several and is_streamed(data, labels_from=labels_from)
     summary, targets = (understood_in_part if wishes.several else understood_stream if streamed else understood)(wishes)
@@ -65,6 +72,7 @@ def understood_stream(wishes: Wishes) -> tuple[Summary, list[Judged]]:
     from semivae.cli.streams import judged, labels_in
     from semivae.data.cached import surveyed
     from semivae.data.read import refuse_headless
+    from semivae.data.selection import Selection
     from semivae.data.stream import stream
     from semivae.data.stream_summary import summarize_stream
 
@@ -77,7 +85,7 @@ def understood_stream(wishes: Wishes) -> tuple[Summary, list[Judged]]:
             about = [(wishes.task, AS_ASKED) if wishes.task else judged(rows, wishes.missing_label)]
             labels = labels_in(rows, about[0][0], wishes.missing_label)
 
-        found = surveyed(rows)
+        found = surveyed(rows, Selection.of(**wishes.columns))
 
     summary = summarize_stream(rows, found, labels, [str(note.message) for note in notes])
 
@@ -91,28 +99,38 @@ def understood(wishes: Wishes) -> tuple[Summary, list[Judged]]:
 
     from semivae.cli.rows import read_wished
     from semivae.cli.task import labels_for, readable, task_of
-    from semivae.data.choose import codec_for
     from semivae.data.summary import summarize
 
     target, markers = wishes.target, wishes.missing_label
     source = read_wished(wishes)
     labels, about = None, []
 
-    with warnings.catch_warnings():
-        # The summary states them all.
-        warnings.simplefilter("ignore", UserWarning)
-        codec = codec_for(source.x)
-
+    with warnings.catch_warnings(record=True) as notes:
         if target is not None:
             y = readable(source.y, markers)
             about = [(wishes.task, AS_ASKED) if wishes.task else task_of(y, markers, target)]
             labels = labels_for(y, about[0][0], markers, target)
 
-    summary = summarize(source, codec, labels)
+    codec = silent_codec(source.x, wishes)
+    summary = summarize(source, codec, labels, [str(note.message) for note in notes])
     joined = () if source.identifier is None else (source.identifier,)
     summary = dataclasses.replace(summary, left_out=(*summary.left_out, *joined))
 
     return summary, [(summary.target, *kind) for kind in about if summary.target]
+
+
+def silent_codec(x: Any, wishes: Wishes) -> Codec:
+    """Returns the codec of rows, whose warnings the summary states."""
+
+    import warnings
+
+    from semivae.data.choose import codec_for
+    from semivae.data.selection import Selection
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+
+        return codec_for(x, Selection.of(**wishes.columns))
 
 
 def understood_in_part(wishes: Wishes) -> tuple[Summary, list[Judged]]:
@@ -122,7 +140,6 @@ def understood_in_part(wishes: Wishes) -> tuple[Summary, list[Judged]]:
 
     from semivae.cli.several import read_several, refuse_together
     from semivae.cli.task import labels_for, task_of
-    from semivae.data.choose import codec_for
     from semivae.data.summary import summarize, target_of
 
     refuse_together(wishes)
@@ -131,15 +148,15 @@ def understood_in_part(wishes: Wishes) -> tuple[Summary, list[Judged]]:
     source = read_several(wishes.data, wishes.targets, wishes.split, markers, header=wishes.header)
     about = []
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-
+    with warnings.catch_warnings(record=True) as notes:
         for name in wishes.targets:
             column = dataclasses.replace(source, y=source.y[name])
             task, reason = task_of(column.y, markers, name)
             about.append((target_of(column, labels_for(column.y, task, markers, name)), task, reason))
 
-        return summarize(source, codec_for(source.x)), about
+    codec = silent_codec(source.x, wishes)
+
+    return summarize(source, codec, warnings=[str(note.message) for note in notes]), about
 
 
 def show(summary: Summary, targets: Sequence[Judged]) -> None:
@@ -153,6 +170,9 @@ def show(summary: Summary, targets: Sequence[Judged]) -> None:
 
     if len(summary.columns) > MOST:
         put(f"... and {len(summary.columns) - MOST} more (--json lists them all)")
+
+    if summary.left_out:
+        put(f"\nnot modeled: {', '.join(map(repr, summary.left_out[:MOST]))}")
 
     for target in targets:
         show_target(*target)
@@ -198,6 +218,9 @@ def values(column: Column) -> str:
     """Returns the values of a variable in few words."""
 
     variable = column.variable
+
+    if variable.valueless:
+        return "no value"
 
     if variable.kind != "category":
         return f"{number(variable.low)} to {number(variable.high)}"

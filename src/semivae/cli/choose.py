@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["estimator_for", "learns_from_target", "settings_for"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from semivae.cli.options import settings_of
@@ -48,7 +48,12 @@ def settings_for(model: str, pairs: Sequence[str]) -> dict[str, Any]:
 
 
 def estimator_for(
-    model: str, task: Task | None, pairs: Sequence[str], missing_label: list[str] | None, seed: int
+    model: str,
+    task: Task | None,
+    pairs: Sequence[str],
+    missing_label: list[str] | None,
+    seed: int,
+    columns: Mapping[str, Sequence[str] | None],
 ) -> Any:
     r"""Returns the estimator for a model and a task, with its settings.
 
@@ -58,7 +63,7 @@ def estimator_for(
 
     from semivae.estimators import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
 
-    settings = settings_for(model, pairs) | {"random_state": seed}
+    settings = settings_for(model, pairs) | {"random_state": seed, **columns}
 
     if model == "pca":
         return PCA(**cast(Any, settings))

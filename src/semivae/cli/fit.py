@@ -17,7 +17,10 @@ from semivae.cli.options import (
     Checkpoint,
     Data,
     Devices,
+    Drop,
+    Id,
     Json,
+    Keep,
     LabelsFrom,
     MissingLabel,
     Nodes,
@@ -61,6 +64,9 @@ def fit(
     missing_label: MissingLabel = None,
     labels_from: LabelsFrom = None,
     no_header: NoHeader = False,
+    drop: Drop = None,
+    keep: Keep = None,
+    id_columns: Id = None,
     stream: Streamed = False,
     split: Annotated[str, typer.Option(help="Rows of a named set: train, test or all.")] = "train",
     compare: Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with simpler methods.")] = True,
@@ -98,7 +104,8 @@ def fit(
     replace = begin(out, state, resume, overwrite)
 
     wishes = (data, target or (), split, model, task, labels, seed, settings or [], missing_label, labels_from, stream)
-    job = prepare(Wishes(*wishes, labels_per_class=labels_per_class, header=not no_header))
+    columns = {"drop": drop, "keep": keep, "id_columns": id_columns}
+    job = prepare(Wishes(*wishes, labels_per_class=labels_per_class, header=not no_header, columns=columns))
     check_calibrated(job, calibrate, compare)
     spread(job, state)
     train(job, quiet)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 __all__ = ["Job", "Wishes", "prepare"]
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ class Wishes:
         labels_from: A second file that holds the target; None if the rows hold it.
         stream: Whether rows are not to be held in memory.
         header: Whether the first line of a text file names the columns.
+        columns: The names of columns that are dropped, kept, or carried into predictions, as the estimator takes them.
     """
 
     data: str
@@ -50,6 +51,7 @@ class Wishes:
     stream: bool = False
     labels_per_class: int | None = None
     header: bool = True
+    columns: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
 
     @property
     def kept(self) -> tuple[str, int] | None:
@@ -105,7 +107,7 @@ def prepare(wishes: Wishes) -> Job:
         DataError: If the rows or labels cannot be used.
     """
 
-    from semivae.cli.choose import estimator_for, learns_from_target, settings_for
+    from semivae.cli.choose import learns_from_target, settings_for
     from semivae.cli.rows import read_wished
     from semivae.cli.several import labeled_in_part, read_several, refuse_together
     from semivae.cli.streams import is_streamed, streamed
@@ -124,7 +126,7 @@ def prepare(wishes: Wishes) -> Job:
     if is_streamed(wishes.data, wishes.stream, wishes.labels_from):
         source, task = streamed(wishes, learns)
 
-        return Job(estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed), source, task)
+        return Job(ready_estimator(wishes, task), source, task)
 
     if wishes.several:
         source = read_several(wishes.data, wishes.targets, wishes.split, wishes.missing_label, header=wishes.header)
@@ -143,7 +145,7 @@ def prepare(wishes: Wishes) -> Job:
     else:
         source, task = labeled(source, wishes)
 
-    estimator = estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed)
+    estimator = ready_estimator(wishes, task)
 
     if wishes.labels_per_class is not None:
         take_for_equal(estimator, wishes)
@@ -159,6 +161,14 @@ def take_for_equal(estimator: Any, wishes: Wishes) -> None:
 
     estimator.set_params(label_prior="uniform")
     say("As many labels are kept of each class, so all classes count as equally frequent (--set label_prior=...).")
+
+
+def ready_estimator(wishes: Wishes, task: Task | None) -> Any:
+    """Returns the estimator that the user asked for."""
+
+    from semivae.cli.choose import estimator_for
+
+    return estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed, columns=wishes.columns)
 
 
 def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:

@@ -6,7 +6,10 @@ __all__ = [
     "Checkpoint",
     "Data",
     "Devices",
+    "Drop",
+    "Id",
     "Json",
+    "Keep",
     "LabelsFrom",
     "MissingLabel",
     "Model",
@@ -63,6 +66,18 @@ MissingLabel = Annotated[
         help="What marks a row without label, beside empty cells; -1 for classes if not given. Repeatable.",
     ),
 ]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option("--drop", metavar="COL", help="A column to ignore. Repeatable."),
+]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option("--keep", metavar="COL", help="A column to model even if it looks like an identifier. Repeatable."),
+]
+Id = Annotated[
+    list[str] | None,
+    typer.Option("--id", metavar="COL", help="A column not to model but to carry into predictions. Repeatable."),
+]
 LabelsFrom = Annotated[
     Path | None,
     typer.Option("--labels-from", metavar="FILE", help="Holds the target, and a column to join it to the rows by."),
@@ -98,6 +113,9 @@ ELSEWHERE = {
     "model": "--model",
     "random_state": "--seed",
     "missing_label": "--missing-label",
+    "drop": "--drop",
+    "keep": "--keep",
+    "id_columns": "--id",
     "verbose": "--quiet",
     "callbacks": "fit(...) in Python",
     "devices": "--devices",

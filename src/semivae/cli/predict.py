@@ -32,12 +32,12 @@ def predict(
 
     Columns: prediction; probability_<class> of each class, or lower and upper (90% interval) of a real value;
     outlier_score (higher is more abnormal). Of several targets, each column begins with the name of its target.
-    The rows may hold the target, which is not read.
+    Columns that were named with `fit --id` come first. The rows may hold the target, which is not read.
     With --shard 2/8 (or in the second of eight processes of torchrun) the rows of the second eighth go to
     FILE-2-of-8.csv: the files of all parts, one after another, hold all rows in order.
     """
 
-    from semivae.cli.rows import read_blocks
+    from semivae.cli.rows import read_blocks, with_ids
     from semivae.estimators import load
 
     part = Shard.of(shard)
@@ -49,8 +49,8 @@ def predict(
         raise SettingError(f"{model} was fitted without a target", "it predicts no label", "take `semivae score`")
 
     blocks = read_blocks(estimator, data, split, part, not no_header)
-    parts = (predictions(estimator, x).assign(outlier_score=estimator.outlier_score(x)) for x in blocks)
-    rows = write_table(out, parts, raw_csv)
+    tables = ((x, predictions(estimator, x).assign(outlier_score=estimator.outlier_score(x))) for x in blocks)
+    rows = write_table(out, (with_ids(estimator, *pair) for pair in tables), raw_csv)
     say(f"Wrote {rows:,} rows to {out}")
 
 

@@ -1,9 +1,19 @@
-r"""Rows for a command: read, and brought into the order of the fit."""
+r"""Rows for a command: read, without the target, and with their identifiers beside results."""
 
 from __future__ import annotations
 
-__all__ = ["has_density", "is_several", "read_blocks", "read_labeled", "read_rows", "read_wished", "targets_of"]
+__all__ = [
+    "has_density",
+    "is_several",
+    "read_blocks",
+    "read_labeled",
+    "read_rows",
+    "read_wished",
+    "targets_of",
+    "with_ids",
+]
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +22,8 @@ from semivae.cli.shard import Shard
 from semivae.errors import SettingError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from semivae.cli.job import Wishes
     from semivae.data.source import Source
 
@@ -164,22 +176,39 @@ def read_labeled(
 
 
 def aligned(estimator: Any, x: Any) -> Any:
-    """Returns a frame with the columns of the fit in their order, and those that it had not; other rows as they are.
-
-    The target is left out, and so is a column that only joined labels to the rows of the fit.
-    """
+    """Returns a frame without the target of a saved model, which takes columns in any order; other rows as they are."""
 
     from semivae.data.frames import is_frame
 
-    names = list(getattr(estimator, "feature_names_in_", ()))
+    return x.drop(columns=targets_of(estimator), errors="ignore") if is_frame(x) else x
 
-    if not is_frame(x) or not names:
-        return x
 
-    known, left_out = set(names), estimator.schema_.left_out
-    x = x.drop(columns=[*targets_of(estimator), *(name for name in left_out if name not in known)], errors="ignore")
-    absent = {name: None for name in left_out if name in known and name not in x}
-    x = x.assign(**absent)  # columns that the model does not read
-    extra = [name for name in x if name not in known]
+def with_ids(estimator: Any, x: Any, results: pd.DataFrame) -> pd.DataFrame:
+    r"""Returns results with the identifiers of their rows before them.
 
-    return x[[name for name in names if name in x] + extra]
+    Arguments:
+        estimator: The model, fitted with `--id` if its rows have identifiers.
+        x: The rows.
+        results: One row for each of them.
+    """
+
+    import pandas as pd
+
+    from semivae.data.classes import listed
+    from semivae.data.frames import is_frame
+    from semivae.estimators.inputs import selection_of
+
+    names = selection_of(estimator).id_columns
+    absent = [name for name in names if not is_frame(x) or name not in x]
+    ids = {name: x[name].to_numpy() for name in names if name not in absent}
+    taken = [name for name in ids if name in results]
+
+    if absent:
+        warnings.warn(f"the rows hold no {listed(absent)}, so that the output does not, either", stacklevel=2)
+
+    if taken:
+        warnings.warn(f"the output has its own {listed(taken)}: the identifiers are in 'id: NAME'", stacklevel=2)
+
+    named = {f"id: {name}" if name in taken else name: values for name, values in ids.items()}
+
+    return pd.concat([pd.DataFrame(named, index=results.index), results], axis=1)

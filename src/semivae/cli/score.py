@@ -25,17 +25,19 @@ def score(
     """Write how usual each row is, in order, to a CSV or parquet file. Large parquet files need little memory.
 
     Columns: log_density (higher is more normal) and outlier_score (higher is more abnormal). A plain autoencoder has
-    no density; it writes reconstruction_log_likelihood instead.
+    no density; it writes reconstruction_log_likelihood instead. Columns that were named with `fit --id` come first.
     """
 
     import pandas as pd
 
-    from semivae.cli.rows import has_density, read_blocks
+    from semivae.cli.rows import has_density, read_blocks, with_ids
     from semivae.estimators import load
 
     check_file(out, overwrite)
     estimator = load(model)
     name = "log_density" if has_density(estimator) else "reconstruction_log_likelihood"
-    scores = map(estimator.score_samples, read_blocks(estimator, data, split, header=not no_header))
-    rows = write_table(out, (pd.DataFrame({name: part, "outlier_score": -part}) for part in scores), raw_csv)
+    blocks = read_blocks(estimator, data, split, header=not no_header)
+    scored = ((x, estimator.score_samples(x)) for x in blocks)
+    tables = ((x, pd.DataFrame({name: scores, "outlier_score": -scores})) for x, scores in scored)
+    rows = write_table(out, (with_ids(estimator, *pair) for pair in tables), raw_csv)
     say(f"Wrote {rows:,} rows to {out}")

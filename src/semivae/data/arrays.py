@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["ArrayCodec", "as_array"]
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 from sklearn.utils import check_array
 
 from semivae.data.codec import Codec, Rows, Values
-from semivae.data.scaling import real_variable, refuse_infinite, rounded, warn_about_constants
+from semivae.data.notes import notes_of, tell
+from semivae.data.scaling import refuse_infinite, refuse_valueless, rounded
+from semivae.data.tally import NumberTally
 from semivae.errors import DataError, SchemaError
 
 
@@ -31,10 +34,38 @@ class ArrayCodec(Codec):
 
         refuse_infinite(values, names)
 
-        variables = [real_variable(name, values[:, i], dtype) for i, name in enumerate(names)]
-        warn_about_constants(variables, len(values))
+        tallies = [NumberTally() for _ in names]
 
-        return cls(variables)
+        for tally, column in zip(tallies, values.T, strict=True):
+            tally.add(column)
+
+        codec = cls.of(dict(zip(names, tallies, strict=True)), dtype, np.isnan(values).sum(axis=0), len(values))
+        tell(codec.notes)
+
+        return codec
+
+    @classmethod
+    def of(cls, tallies: Mapping[str, NumberTally], dtype: str, missing: NDArray[np.int64], rows: int) -> Self:
+        r"""Returns the codec of some columns of numbers.
+
+        Arguments:
+            tallies: The numbers of each column.
+            dtype: The type of all of them.
+            missing: In how many rows each is missing.
+            rows: The number of rows.
+
+        Raises:
+            DataError: If no column has a value.
+        """
+
+        found = {
+            name: tally.found(name, dtype, gaps)
+            for (name, tally), gaps in zip(tallies.items(), missing.tolist(), strict=True)
+        }
+        variables = [variable for column in found.values() for variable in column.variables]
+        refuse_valueless(variables)
+
+        return cls(variables, notes=notes_of(found, rows))
 
     def encode(self, X: Rows) -> Values:
         """Returns scaled values, with shape (N, P); NaN where missing."""

@@ -8,11 +8,13 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from semivae.data.blocks import digest as digest_of_file
 from semivae.data.fetch import cache
 from semivae.data.ingest import Labels, StoredSplit, ingest
+from semivae.data.selection import EVERYTHING, Selection
 from semivae.data.stream import Ingested, Stream
 from semivae.data.stream_labels import find_classes, find_values
 from semivae.data.survey import Survey, survey
@@ -22,7 +24,7 @@ from semivae.store import digest, replaced, signed, taken, unwritable, verified
 
 LOG = logging.getLogger(__name__)
 
-FORMAT = 1  # of the cache: what another version wrote is made anew
+FORMAT = 2  # of the cache: what another version wrote is made anew
 SURVEY = "survey.json"
 
 FINDERS: dict[str, Callable[[Stream, Markers], tuple[Labels, list[int]]]] = {
@@ -32,44 +34,50 @@ FINDERS: dict[str, Callable[[Stream, Markers], tuple[Labels, list[int]]]] = {
 }
 
 
-def surveyed(stream: Stream) -> Survey:
+def surveyed(stream: Stream, selection: Selection = EVERYTHING) -> Survey:
     r"""Returns what the columns of a stream are, from the cache or from a pass over all rows.
+
+    Arguments:
+        stream: The rows.
+        selection: Which columns are modeled.
 
     Raises:
         DataError: If the rows cannot be used.
         StoreError: If the cache cannot be written.
     """
 
-    with locked(place(stream)) as folder:
-        return survey_in(folder, stream)
+    with locked(place(stream, selection)) as folder:
+        return survey_in(folder, stream, selection)
 
 
-def ingested(stream: Stream, kind: str, missing_label: Markers = None) -> Ingested:
+def ingested(stream: Stream, kind: str, missing_label: Markers = None, selection: Selection = EVERYTHING) -> Ingested:
     r"""Returns encoded rows, from the cache or from passes over all rows.
 
     Arguments:
         stream: The rows.
         kind: What the target is: "category", "real", or "none" where nothing is learned from it.
         missing_label: The value, or list of values, that means unlabeled.
+        selection: Which columns are modeled.
 
     Raises:
         DataError: If the rows or labels cannot be used.
         StoreError: If the cache cannot be written.
     """
 
-    key = digest({"kind": kind, "markers": sorted(map(repr, marker_set(missing_label)))})[:16]
+    markers = sorted(map(repr, marker_set(missing_label)))
+    key = digest({"kind": kind, "markers": markers, "selection": asdict(selection)})[:16]
 
     # The folder of the cache may have been deleted since.
     if key not in stream.ready or not stream.ready[key].split.unlabeled.path.exists():
-        with locked(place(stream)) as folder:
-            found = survey_in(folder, stream)
+        with locked(place(stream, selection)) as folder:
+            found = survey_in(folder, stream, selection)
             labels, counts = FINDERS[kind](stream, missing_label)
             stream.ready[key] = Ingested(found, labels, counts, split_in(folder / f"rows-{key}", stream, found, labels))
 
     return stream.ready[key]
 
 
-def survey_in(folder: Path, stream: Stream) -> Survey:
+def survey_in(folder: Path, stream: Stream, selection: Selection) -> Survey:
     """Returns the survey that a folder holds, or makes it."""
 
     path = folder / SURVEY
@@ -82,7 +90,7 @@ def survey_in(folder: Path, stream: Stream) -> Survey:
 
     LOG.info("Reading %s rows of %s to see what the columns are.", f"{len(stream):,}", stream.path.name)
     identifier = stream.joined.name if stream.joined and stream.blocks.container == "frame" else None
-    found = survey(stream.blocks, stream.names, identifier)
+    found = survey(stream.blocks, stream.names, identifier, selection)
 
     with replaced(path) as file:
         file.write(signed(found.to_json()))
@@ -107,7 +115,7 @@ def split_in(folder: Path, stream: Stream, found: Survey, labels: Labels) -> Sto
     return StoredSplit.open(folder)
 
 
-def place(stream: Stream) -> Path:
+def place(stream: Stream, selection: Selection = EVERYTHING) -> Path:
     """Returns the folder of a stream, whose name is the hash of all that its encoded rows depend on."""
 
     labels = stream.labels_from
@@ -115,6 +123,7 @@ def place(stream: Stream) -> Path:
         "format": FORMAT,
         "files": stream.blocks.digests,
         "target": stream.target,
+        "selection": asdict(selection),
         "labels": None if labels is None else digest_of_file(labels),
     }
 

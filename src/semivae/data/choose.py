@@ -4,37 +4,44 @@ from __future__ import annotations
 
 __all__ = ["codec_for", "codec_of"]
 
+from collections.abc import Sequence
+
 from semivae.data.arrays import ArrayCodec
 from semivae.data.codec import Codec, Rows
 from semivae.data.frames import FrameCodec, is_frame
 from semivae.data.images import ImageCodec, is_images
+from semivae.data.selection import EVERYTHING, Selection
 from semivae.variables import Schema
 
 
-def codec_for(X: Rows) -> Codec:
+def codec_for(X: Rows, selection: Selection = EVERYTHING) -> Codec:
     r"""Fits the codec that suits some rows.
 
     Arguments:
         X: A frame (pandas, polars); images with shape (N, H, W), (N, H, W, C) or (N, C, H, W), or a list of
             them; or a table of numbers with shape (N, P).
+        selection: Which columns of a frame are modeled.
 
     Returns:
         The fitted codec.
 
     Raises:
         DataError: If the rows cannot be used.
+        SettingError: If columns are selected that are not there, or have no names.
     """
 
     if is_frame(X):
-        return FrameCodec.fit(X)
+        return FrameCodec.fit(X, selection)
+
+    selection.refuse("arrays")
 
     return ImageCodec.fit(X) if is_images(X) else ArrayCodec.fit(X)
 
 
-def codec_of(schema: Schema) -> Codec:
-    """Rebuilds the codec that a schema came from."""
+def codec_of(schema: Schema, notes: Sequence[str] = ()) -> Codec:
+    """Rebuilds the codec that a schema came from, with what is to be said of its columns."""
 
     codecs: list[type[Codec]] = [ArrayCodec, FrameCodec, ImageCodec]
     codec = next(codec for codec in codecs if codec.container == schema.container)
 
-    return codec(schema.x, schema.left_out)
+    return codec(schema.x, schema.left_out, notes)

@@ -2,7 +2,7 @@ r"""Classes as the user wrote them: found, checked, sorted, looked up."""
 
 from __future__ import annotations
 
-__all__ = ["Cells", "Table", "distinct", "is_text", "listed", "look_up", "ordered", "plain"]
+__all__ = ["Cells", "Table", "distinct", "is_text", "is_unicode", "listed", "look_up", "ordered", "plain"]
 
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
@@ -47,7 +47,7 @@ def distinct(column: Cells, name: str) -> tuple[NDArray[np.int64], list[Any]]:
     values = [plain(value) for value in uniques]
 
     for value in values:
-        if not isinstance(value, str | bool | int | float):
+        if not isinstance(value, str | bool | int | float) or (isinstance(value, str) and not is_unicode(value)):
             raise unusable(value, name)
 
     return codes.astype(np.int64), values
@@ -55,6 +55,13 @@ def distinct(column: Cells, name: str) -> tuple[NDArray[np.int64], list[Any]]:
 
 def unusable(value: object, name: str) -> DataError:
     """Returns the error for a value that cannot be a class."""
+
+    if isinstance(value, str):
+        return DataError(
+            f"{name!r} holds {value!r}, which is no valid text",
+            "classes are saved as UTF-8, which half of a surrogate pair is not",
+            f"frame[{name!r}] = frame[{name!r}].str.encode('utf-8', 'replace').str.decode('utf-8')",
+        )
 
     return DataError(
         f"{name!r} holds {value!r}, of type {type(value).__name__}",
@@ -107,3 +114,14 @@ def is_text(values: Iterable[Any]) -> NDArray[np.bool_]:
     texts = pd.Series([str(value) for value in values], dtype=object)
 
     return np.isnan(np.asarray(pd.to_numeric(texts, errors="coerce"), dtype=np.float64))
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be saved, unlike one that holds half of a surrogate pair."""
+
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+
+    return True

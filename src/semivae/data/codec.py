@@ -24,13 +24,15 @@ class Codec(abc.ABC):
     Arguments:
         variables: What each column, or the image, is.
         left_out: Names of columns that may be there but are not modeled.
+        notes: What is to be said of the columns of the fit, in sentences.
     """
 
     container: ClassVar[Literal["array", "frame", "image"]]
 
-    def __init__(self, variables: Sequence[Variable], left_out: Sequence[str] = ()) -> None:
+    def __init__(self, variables: Sequence[Variable], left_out: Sequence[str] = (), notes: Sequence[str] = ()) -> None:
         self.variables = tuple(variables)
         self.left_out = tuple(left_out)
+        self.notes = tuple(notes)
 
     @classmethod
     @abc.abstractmethod

@@ -2,8 +2,9 @@ r"""One column of a frame: what kind it is, its values as numbers, and back."""
 
 from __future__ import annotations
 
-__all__ = ["category_of", "column_variable", "kind_of", "numbers", "real_dtype", "refuse_kind", "restored", "stray"]
+__all__ = ["kind_of", "numbers", "real_dtype", "refuse_kind", "restored", "stray"]
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,137 +12,92 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
-from semivae.data.classes import Cells, distinct, is_text, listed, ordered
-from semivae.data.scaling import real_variable, rounded
+from semivae.data.classes import Cells, is_text
+from semivae.data.dates import is_date
+from semivae.data.scaling import rounded
 from semivae.errors import DataError
 from semivae.variables import Variable
 
-FEW = 20  # up to here, text such as "1", "2", "3+" is taken for categories, however numeric
-RECUR = 50  # up to here, text is never taken for an identifier
-
 REAL = {"integer", "floating", "mixed-integer-float", "decimal", "empty"}
-TIME = {"datetime64", "datetime", "date", "time", "timedelta64", "timedelta", "period", "interval"}
+
+# What columns of objects hold that is neither a number nor a category.
+KINDS = {
+    **dict.fromkeys(("datetime64", "datetime", "date"), "date"),
+    **dict.fromkeys(("timedelta64", "timedelta"), "duration"),
+    **{"time": "clock", "period": "period", "interval": "interval", "complex": "complex"},
+}
+
+# What cannot be modeled as it is, and the line that turns it into what can.
+UNUSABLE = {
+    "date": ("dates or times", "({column} - {column}.min()).dt.total_seconds()"),
+    "duration": ("durations", "pandas.to_timedelta({column}).dt.total_seconds()"),
+    "clock": ("times of day", "[None if pandas.isna(t) else t.hour + t.minute / 60 for t in {column}]"),
+    "period": ("periods", "pandas.PeriodIndex({column}).to_timestamp()"),
+    "interval": ("intervals", "pandas.IntervalIndex({column}).mid"),
+}
 
 
-def column_variable(column: Cells, name: str) -> Variable | None:
-    r"""Infers what a column is.
+def real_dtype(dtype: Any) -> str:
+    """Returns the type that numbers of a column come back in: floats where its own type is none of numbers."""
 
-    Returns:
-        The variable, or None if the column is text that differs in nearly every row.
-
-    Raises:
-        DataError: If it holds dates, complex numbers, objects, or text among numbers.
-    """
-
-    kind = kind_of(column)
-    refuse_kind(kind, name)
-
-    if kind == "real":
-        return real_variable(name, numbers(column), real_dtype(column))
-
-    return category_variable(column, name)
+    return str(dtype) if types.is_numeric_dtype(dtype) else "float64"
 
 
-def real_dtype(column: Cells) -> str:
-    """Returns the type that numbers come back in: floats where the column was not of a numeric type by itself."""
+@cache
+def dtype_of(name: str) -> Any:
+    """Returns the type of a name, which pandas takes long to find for each of many columns."""
 
-    return str(column.dtype) if types.is_numeric_dtype(column.dtype) else "float64"
+    return types.pandas_dtype(name)
 
 
 def refuse_kind(kind: str, name: str) -> None:
-    """Checks that a column is of a kind that can be modeled."""
-
-    if kind == "time":
-        raise DataError(
-            f"column {name!r} holds dates or times",
-            "columns must hold numbers or categories",
-            f"X[{name!r}] = (X[{name!r}] - X[{name!r}].min()).dt.total_seconds()  # or leave the column out",
-        )
+    """Checks that a column is of a kind that can be modeled as it is."""
 
     if kind == "complex":
         raise DataError(f"Complex data not supported, in column {name!r}")
 
+    if kind in UNUSABLE:
+        what, change = UNUSABLE[kind]
+        column = f"X[{name!r}]"
+
+        raise DataError(
+            f"column {name!r} holds {what}",
+            "it must hold numbers or categories",
+            f"{column} = {change.format(column=column)}  # or leave the column out",
+        )
+
 
 def kind_of(column: Cells) -> str:
-    """Returns "real", "category", "time" or "complex", judging by the type or, failing that, the values."""
+    r"""Judges a column by its type or, failing that, by its values.
+
+    Returns:
+        "real", as also for a column without any value; "category" or "date"; or one of what cannot be modeled.
+    """
 
     dtype = column.dtype
 
     if types.is_complex_dtype(dtype):
         return "complex"
 
+    if types.is_numeric_dtype(dtype) and not types.is_bool_dtype(dtype):
+        return "real"
+
+    if bool(column.isna().all()):
+        return "real"
+
     if types.is_bool_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype):
         return "category"
 
-    if types.is_numeric_dtype(dtype):
-        return "real"
-
-    if types.is_datetime64_any_dtype(dtype) or types.is_timedelta64_dtype(dtype):
-        return "time"
+    if types.is_datetime64_any_dtype(dtype):
+        return "date"
 
     inferred = types.infer_dtype(column, skipna=True)
 
-    if inferred == "complex":
-        return "complex"
+    if inferred in REAL:
+        return "real"
 
-    return "real" if inferred in REAL else "time" if inferred in TIME else "category"
-
-
-def category_variable(column: Cells, name: str) -> Variable | None:
-    """Infers a category, whose classes keep the order of a categorical type and are sorted otherwise."""
-
-    codes, values = distinct(column, name)
-    counts = np.bincount(codes[codes >= 0], minlength=len(values))
-    declared = column.cat.categories.tolist() if isinstance(column.dtype, pd.CategoricalDtype) else None
-
-    return category_of(name, dict(zip(values, counts.tolist(), strict=True)), len(column), str(column.dtype), declared)
-
-
-def category_of(
-    name: str, counts: dict[Any, int], rows: int, dtype: str, declared: list[Any] | None = None
-) -> Variable | None:
-    r"""Infers a category.
-
-    Arguments:
-        name: The name of the column.
-        counts: Its distinct values, with the number of rows of each.
-        rows: The number of all rows, those without a value too.
-        dtype: The type of the column.
-        declared: The categories in the order that a categorical type gives them.
-
-    Returns:
-        The variable, or None if the column is text that differs in nearly every row.
-    """
-
-    if any(isinstance(value, str) for value in counts):
-        refuse_stray_text(counts, name)
-
-        if len(counts) > max(RECUR, rows / 2):
-            return None
-
-    # Declared categories without a row are dropped: nothing could be learned of them.
-    classes = ordered(counts) if declared is None else tuple(value for value in declared if value in counts)
-
-    return Variable(name, "category", classes=classes, dtype=dtype, missing=sum(counts.values()) < rows)
-
-
-def refuse_stray_text(counts: dict[Any, int], name: str) -> None:
-    """Checks that a column is not one of numbers in which a few cells hold text."""
-
-    values = list(counts)
-    text = is_text(values)
-    rows = np.average(text, weights=list(counts.values()))
-
-    if not text.any() or (~text).sum() <= FEW or rows > 0.1:
-        return
-
-    stray = [value for value, is_text in zip(values, text, strict=True) if is_text]
-
-    raise DataError(
-        f"column {name!r} is numeric but for {rows:.1%} of its rows, which hold {listed(stray)}",
-        "a column must hold numbers or categories, not both",
-        f'X[{name!r}] = pandas.to_numeric(X[{name!r}], errors="coerce")  # the rest becomes missing',
-    )
+    # Dates beside dates with a time are "mixed".
+    return KINDS.get(inferred) or ("date" if all(map(is_date, column.dropna())) else "category")
 
 
 def stray(column: Cells) -> tuple[object, object]:
@@ -156,6 +112,9 @@ def stray(column: Cells) -> tuple[object, object]:
 def numbers(column: Cells) -> NDArray[np.float64]:
     """Returns the values of a numeric column, with shape (N,); NaN where missing."""
 
+    if not types.is_numeric_dtype(column.dtype) and bool(column.isna().all()):
+        return np.full(len(column), np.nan)  # the missing values of some types are no numbers
+
     return column.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
 
 
@@ -167,7 +126,19 @@ def restored(values: NDArray[np.float64], variable: Variable) -> Cells:
         variable: What the column is.
     """
 
+    if variable.valueless:
+        return missing_cells(len(values), variable.dtype)
+
     return restored_category(values, variable) if variable.kind == "category" else restored_real(values, variable)
+
+
+def missing_cells(rows: int, dtype: str) -> Cells:
+    """Returns a column without any value."""
+
+    try:
+        return pd.Series([None] * rows, dtype=dtype)
+    except (TypeError, ValueError):
+        return pd.Series([None] * rows, dtype=object)  # the name of a type may not tell all of it
 
 
 def restored_category(values: NDArray[np.float64], variable: Variable) -> Cells:
@@ -189,12 +160,14 @@ def restored_category(values: NDArray[np.float64], variable: Variable) -> Cells:
 def restored_real(values: NDArray[np.float64], variable: Variable) -> Cells:
     """Returns a column of numbers, whole where they were whole."""
 
+    dtype = dtype_of(variable.dtype)
+
     if not variable.integer:
-        return pd.Series(values).astype(variable.dtype)
+        return pd.Series(values, dtype=dtype) if isinstance(dtype, np.dtype) else pd.Series(values).astype(dtype)
 
     values = rounded(values, np.dtype(variable.dtype.split("[")[0].lower()))
 
     if variable.dtype.islower() and "[" not in variable.dtype and np.isnan(values).any():
         return pd.Series(values)  # NumPy's whole numbers cannot be missing
 
-    return pd.Series(values).astype(variable.dtype)
+    return pd.Series(values).astype(dtype)

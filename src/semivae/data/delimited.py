@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from semivae.data.cells import DECIMAL_COMMA, MISSING
 from semivae.data.classes import Cells, Table, is_text
 from semivae.data.formulas import unguarded
 from semivae.data.header import check_header, unnamed
 from semivae.data.layout import NAMELESS, layout_of, not_utf8
+from semivae.data.literals import DECIMAL_COMMA, MISSING
 from semivae.data.paths import shown
 from semivae.data.source import no_target
 

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from semivae.data.cells import DECIMAL_COMMA, NUMBER
 from semivae.data.classes import Cells, Table
+from semivae.data.literals import DECIMAL_COMMA, NUMBER
 
 # An apostrophe before a formula makes it text. Text that has one already gets another, so that taking one away always
 # gives the text back.

@@ -1,21 +1,25 @@
-r"""Rows as a frame: named columns, each of numbers or of categories."""
+r"""Rows as a frame: named columns, each of numbers, of categories or of dates."""
 
 from __future__ import annotations
 
-__all__ = ["FrameCodec", "is_frame", "pandas_frame", "warn_about_left_out"]
+__all__ = ["FrameCodec", "is_frame", "pandas_frame"]
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from semivae.data.classes import Cells, Table, distinct, listed, look_up
+from semivae.data.cells import Columns, cells_of, difference, raw_column, warn_about_valueless
+from semivae.data.classes import Cells, Table, is_unicode, listed
 from semivae.data.codec import Codec, Rows, Values
-from semivae.data.columns import column_variable, kind_of, numbers, restored, stray
-from semivae.data.scaling import refuse_infinite, warn_about_constants
+from semivae.data.columns import restored
+from semivae.data.notes import Found, notes_of, tell
+from semivae.data.scaling import refuse_infinite, refuse_valueless
+from semivae.data.selection import EVERYTHING, Selection
+from semivae.data.tally import found_in
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Variable
 
@@ -23,55 +27,63 @@ from semivae.variables import Variable
 class FrameCodec(Codec):
     r"""Codec of a pandas or polars frame; what it decodes is a pandas frame.
 
-    Numeric columns are real; booleans, strings and categories are categories. Text that differs in
-    nearly every row (a name, a key) is left out, with a warning.
+    Numeric columns are real; booleans, strings and categories are categories; dates are taken apart into a year, a
+    month, a weekday and a time of day, in which they are also decoded. Text that differs in every row (a name, a key)
+    is left out, with a warning.
     """
 
     container: ClassVar[Literal["array", "frame", "image"]] = "frame"
 
     @classmethod
-    def fit(cls, X: Rows) -> Self:
+    def fit(cls, X: Rows, selection: Selection = EVERYTHING) -> Self:
         """Infers what each column of a frame is."""
 
-        frame = pandas_frame(X)
+        frame: Table = pandas_frame(X)
         refuse_empty(frame)
+        selection.check(frame)
 
-        codec = cls.of({name: column_variable(frame[name], name) for name in frame})
-        refuse_infinite(codec.raw(frame), codec.names)
-        warn_about_left_out(codec.left_out)
-        warn_about_constants(codec.variables, len(frame))
+        found = {
+            name: Found() if name in selection.left_out else found_in(column, name, name in selection.keep)
+            for name, column in frame.items()
+        }
+        codec = cls.of(found, len(frame))
+
+        if any(column.infinite for column in found.values()):
+            refuse_infinite(codec.raw(dict(frame.items())), codec.names)
+
+        tell(codec.notes)
 
         return codec
 
     @classmethod
-    def of(cls, found: Mapping[str, Variable | None]) -> Self:
+    def of(cls, found: Mapping[str, Found], rows: int) -> Self:
         r"""Returns the codec of some columns.
 
         Arguments:
-            found: What each column is; None if it is text that differs in nearly every row.
+            found: What each column is; without a variable if it is left out.
+            rows: The number of rows.
 
         Raises:
             DataError: If there is nothing to model.
         """
 
-        variables = [variable for variable in found.values() if variable is not None]
-        left_out = [name for name, variable in found.items() if variable is None]
+        variables = [variable for column in found.values() for variable in column.variables]
+        left_out = [name for name, column in found.items() if not column.variables]
 
-        if not variables:
-            raise DataError(
-                f"the text in {listed(left_out)} differs in nearly every row",
-                "at least one column must be of numbers, or of categories that recur",
-            )
+        refuse_nothing(variables, found)
+        refuse_twice([variable.name for variable in variables])
 
-        return cls(variables, left_out)
+        return cls(variables, left_out, notes_of(found, rows))
 
     def encode(self, X: Rows) -> Values:
         """Returns scaled values and indices of classes, with shape (N, P); NaN where missing, or not in the fit."""
 
-        frame = pandas_frame(X) if is_frame(X) else self.named(X)
-        self.check(frame)
-        values = self.raw(frame)
+        frame: Table = pandas_frame(X) if is_frame(X) else self.named(X)
+        columns = dict(frame.items())
+        self.check(columns)
+        refuse_empty(frame)
 
+        values = self.raw(columns)
         refuse_infinite(values, self.names)
 
         return (values - self.centers) / self.scales
@@ -81,51 +93,74 @@ class FrameCodec(Codec):
 
         table = self.in_units(values, within)
 
+        columns = {variable.name: restored(table[:, i], variable) for i, variable in enumerate(self.variables)}
+
+        # Bare arrays are not aligned with each other; of one of objects pandas would judge the type anew.
         return pd.DataFrame(
-            {variable.name: restored(table[:, i], variable) for i, variable in enumerate(self.variables)}
+            {name: column if column.dtype == object else column.array for name, column in columns.items()}
         )
 
-    def raw(self, frame: Table) -> Values:
+    @property
+    def groups(self) -> Iterator[tuple[str, list[Variable]]]:
+        """The columns of the user with the variables that each gives."""
+
+        for name, variables in groupby(self.variables, key=lambda variable: variable.source):
+            yield name, list(variables)
+
+    def raw(self, columns: Columns) -> Values:
         """Returns numbers in the units of the user and indices of classes, with shape (N, P)."""
 
-        return np.column_stack([raw_column(frame[v.name], v) for v in self.variables])
+        cells = [column for name, variables in self.groups for column in cells_of(columns, name, variables)]
+        warn_about_valueless(cells, self.variables)
+
+        return np.column_stack([raw_column(*pair) for pair in zip(cells, self.variables, strict=True)])
 
     def named(self, X: Rows) -> pd.DataFrame:
         """Returns a table without names as a frame with the names of the fit."""
 
         table = np.asarray(X)
+        names = [name for name, _ in self.groups]
 
-        if table.ndim != 2 or table.shape[1] != len(self.variables):
+        if table.ndim != 2 or table.shape[1] != len(names):
             raise SchemaError(
                 f"X is an array with shape {table.shape}",
-                f"the model was fitted on a frame with {len(self.variables)} columns: {listed(self.names)}",
+                f"the model was fitted on a frame with {len(names)} columns: {listed(names)}",
                 "give a frame with these columns",
             )
 
-        return pd.DataFrame(table, columns=self.names).infer_objects()
+        return pd.DataFrame(table, columns=names).infer_objects()
 
-    def check(self, frame: Table) -> None:
+    def check(self, columns: Columns) -> None:
         r"""Checks that a frame has the columns of the fit, in any order.
 
         Raises:
             SchemaError: If it does not; names every column that differs.
         """
 
-        missing = [name for name in self.names if name not in frame]
-        extra = [name for name in frame if name not in {*self.names, *self.left_out}]
+        read, missing, differing = {*self.left_out}, [], []
+
+        for name, variables in self.groups:
+            if name in columns:
+                read.add(name)
+                differing.append(difference(columns[name], variables[0], whole=True))
+                continue
+
+            there = [variable for variable in variables if variable.name in columns]
+            read.update(variable.name for variable in there)
+            missing += [variable.name for variable in variables if variable not in there] if there else [name]
+            differing += [difference(columns[variable.name], variable) for variable in there]
+
+        extra = [name for name in columns if name not in read]
 
         differences = [f"missing columns: {listed(missing, 50)}"] if missing else []
         differences += [f"unknown columns: {listed(extra, 50)}"] if extra else []
-        differences += filter(None, (difference(frame[v.name], v) for v in self.variables if v.name in frame))
+        differences += filter(None, differing)
 
         if differences:
             raise SchemaError(
                 "the data differs from what the model was fitted on:\n  - " + "\n  - ".join(differences),
                 fix="give the columns and types of the fit",
             )
-
-        if len(frame) == 0:
-            refuse_empty(frame)
 
 
 def is_frame(X: Rows) -> bool:
@@ -136,7 +171,7 @@ def is_frame(X: Rows) -> bool:
     return is_polars or isinstance(X, pd.DataFrame)
 
 
-def pandas_frame(X: Rows) -> pd.DataFrame:
+def pandas_frame(X: Rows) -> Table:
     r"""Returns a frame as a pandas frame whose column names are strings.
 
     Raises:
@@ -148,7 +183,15 @@ def pandas_frame(X: Rows) -> pd.DataFrame:
         X = pd.DataFrame({name: polars_column(X[name]) for name in X.columns})
 
     names = [str(name) for name in X.columns]
-    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    odd = [name for name in names if not is_unicode(name)]
+
+    if odd:
+        raise DataError(
+            f"column names are not valid text: {listed(odd)}",
+            "names are saved as UTF-8, which half of a surrogate pair is not",
+            "X.columns = [str(name).encode('utf-8', 'replace').decode() for name in X.columns]",
+        )
 
     if twice:
         raise DataError(
@@ -172,17 +215,6 @@ def polars_column(column: Rows) -> Cells:
     return pd.Series(column.to_numpy())
 
 
-def warn_about_left_out(names: Sequence[str]) -> None:
-    """Warns of columns that are not modeled."""
-
-    if names:
-        warnings.warn(
-            f"left out, for the text differs in nearly every row: {listed(names)} "
-            "(if these are numbers, apply pandas.to_numeric first)",
-            stacklevel=4,
-        )
-
-
 def refuse_empty(frame: Table) -> None:
     """Checks that there is a row and a column."""
 
@@ -191,65 +223,29 @@ def refuse_empty(frame: Table) -> None:
             raise DataError(f"Found array with 0 {what}(s) (shape={frame.shape}) while a minimum of 1 is required")
 
 
-def raw_column(column: Cells, variable: Variable) -> NDArray[np.float64]:
-    """Returns the numbers of a column, or the indices of its classes, with shape (N,); NaN where missing."""
+def refuse_nothing(variables: Sequence[Variable], found: Mapping[str, Found]) -> None:
+    """Checks that there is something to model."""
 
-    if variable.kind == "real":
-        return numbers(column)
+    if not variables:
+        unique = [name for name, column in found.items() if column.unique or column.crowded]
 
-    codes, values = distinct(column, variable.name)
-    warn_about_unseen(codes, values, variable)
-    codes = look_up(codes, values, variable.classes)
+        raise DataError(
+            f"the text in {listed(unique)} differs in every row" if unique else "every column is left out",
+            "at least one column must be of numbers, of dates, or of categories that recur",
+            f"keep={unique[:1]}" if unique else "name fewer columns in drop= and id_columns=",
+        )
 
-    return np.where(codes < 0, np.nan, codes)
-
-
-def difference(column: Cells, variable: Variable) -> str:
-    """Returns how a column differs from what its variable says, in words, or nothing."""
-
-    checks: dict[str, Callable[[Cells, Variable], str]] = {"real": not_real, "category": not_category}
-
-    return checks[variable.kind](column, variable)
+    refuse_valueless(variables)
 
 
-def not_real(column: Cells, variable: Variable) -> str:
-    """Returns what a column holds instead of numbers."""
+def refuse_twice(names: Sequence[str]) -> None:
+    """Checks that no column has the name of a part of a date."""
 
-    if kind_of(column) == "real" or pd.api.types.is_bool_dtype(column.dtype):
-        return ""
+    twice = [name for name, count in Counter(names).items() if count > 1]
 
-    row, example = stray(column)
-
-    return f"column {variable.name!r} must be numeric, but holds {example!r} (row {row})"
-
-
-def not_category(column: Cells, variable: Variable) -> str:
-    """Returns what a column holds instead of categories."""
-
-    try:
-        distinct(column, variable.name)
-    except DataError as error:
-        return f"column {variable.name!r} must hold categories: {error.given}"
-
-    return ""
-
-
-def warn_about_unseen(codes: NDArray[np.int64], values: Sequence[object], variable: Variable) -> None:
-    r"""Warns of categories that the fit had not, of which nothing can be known.
-
-    Arguments:
-        codes: The place of each cell among the values, with shape (N,); -1 where missing.
-        values: The different values.
-        variable: What the column was in the fit.
-    """
-
-    known = set(variable.classes)
-    new = [i for i, value in enumerate(values) if value not in known]
-
-    if new:
-        rows = np.isin(codes, new).sum()
-        warnings.warn(
-            f"column {variable.name!r} has categories never seen in the fit, in {rows:,} of {len(codes):,} rows, taken "
-            f"as missing: {listed([values[i] for i in new])} (known: {listed(variable.classes)})",
-            stacklevel=4,
+    if twice:
+        raise DataError(
+            f"{listed(twice)} would be both a column and a part of a date",
+            "every variable must have its own name",
+            f"X = X.rename(columns={{{twice[0]!r}: 'ANOTHER NAME'}})",
         )

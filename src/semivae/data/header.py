@@ -8,9 +8,9 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
-from semivae.data.cells import is_number
 from semivae.data.classes import listed
 from semivae.data.layout import Layout
+from semivae.data.literals import is_number
 from semivae.data.paths import shown
 from semivae.errors import DataError
 

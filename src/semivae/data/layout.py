@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semivae.data.cells import DECIMAL_COMMA, MISSING, is_number
 from semivae.data.formulas import unguarded_text
+from semivae.data.literals import DECIMAL_COMMA, MISSING, is_number
 from semivae.data.paths import shown
 from semivae.errors import DataError
 

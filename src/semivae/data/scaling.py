@@ -6,13 +6,13 @@ __all__ = [
     "LARGEST",
     "Moments",
     "infinite_values",
-    "real_variable",
     "refuse_infinite",
+    "refuse_valueless",
     "rounded",
-    "warn_about_constants",
+    "too_close",
 ]
 
-import warnings
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -38,7 +38,8 @@ class Moments:
     Attributes:
         count: The number of observed values.
         mean: Their mean.
-        squares: The sum of their squared deviations from the mean.
+        squares: The sum of their squared deviations from the mean, over the square of the unit.
+        unit: A power of two near the largest deviation, in which squares neither overflow nor vanish nor are rounded.
         low: The smallest, infinity if there is none.
         high: The largest, minus infinity if there is none.
     """
@@ -46,6 +47,7 @@ class Moments:
     count: int = 0
     mean: float = 0.0
     squares: float = 0.0
+    unit: float = 1.0
     low: float = np.inf
     high: float = -np.inf
 
@@ -58,10 +60,11 @@ class Moments:
         if observed.size == 0:
             return cls()
 
-        mean = float(observed.mean())
-        squares = float(np.square(observed - mean).sum())
+        low, high, mean = float(observed.min()), float(observed.max()), float(observed.mean())
+        unit = power_of_two(max(high - mean, mean - low))
+        squares = float(np.square((observed - mean) / unit).sum())
 
-        return cls(observed.size, mean, squares, float(observed.min()), float(observed.max()))
+        return cls(observed.size, mean, squares, unit, low, high)
 
     def merge(self, other: Moments) -> Moments:
         """Returns the moments of the values of both."""
@@ -71,44 +74,37 @@ class Moments:
 
         count = self.count + other.count
         distance = other.mean - self.mean
+        unit = max(self.unit, other.unit, power_of_two(abs(distance)))
+        within = sum(part.squares * (part.unit / unit) ** 2 for part in (self, other))
 
         return Moments(
             count,
             self.mean + distance * other.count / count,
-            self.squares + other.squares + distance**2 * self.count * other.count / count,
+            within + (distance / unit) ** 2 * self.count * other.count / count,
+            unit,
             min(self.low, other.low),
             max(self.high, other.high),
         )
 
     def variable(self, name: str, dtype: str, missing: bool) -> Variable:
-        """Returns the variable that takes these values, whose scale is 1 if it is constant."""
+        """Returns the variable that takes these values, whose scale is 1 and center the smallest if all are alike."""
 
         if not self.count:
             return Variable(name, "real", dtype=dtype, missing=missing)
 
-        low, high, center, scale = self.low, self.high, self.mean, float(np.sqrt(self.squares / self.count))
+        low, high, center, scale = self.low, self.high, self.mean, self.unit * math.sqrt(self.squares / self.count)
 
-        # The deviation of a constant column is zero only up to rounding.
+        # What is no larger is rounding, and was no difference before the values were computed.
         if low == high or scale <= max(10 * np.finfo(np.float64).eps * abs(center), np.finfo(np.float64).tiny):
             center, scale = low, 1.0
 
         return Variable(name, "real", low=low, high=high, center=center, scale=scale, dtype=dtype, missing=missing)
 
 
-def real_variable(name: str, values: NDArray[np.float64], dtype: str) -> Variable:
-    r"""Infers a real variable.
+def power_of_two(value: float) -> float:
+    """Returns the power of two just above a value, the smallest there is for 0."""
 
-    Arguments:
-        name: The name of the variable.
-        values: Its values in the units of the user, with shape (N,); NaN where missing.
-        dtype: The type in which the user holds them.
-
-    Returns:
-        The variable, whose scale is 1 if it is constant.
-    """
-
-    # Infinite values are refused later, in one error for all columns.
-    return Moments.of(values).variable(name, dtype, missing=bool(np.isnan(values).any()))
+    return math.ldexp(1.0, max(math.frexp(value)[1], -1074) if value else -1074)
 
 
 def refuse_infinite(values: NDArray[np.float64], names: Sequence[str]) -> None:
@@ -152,15 +148,24 @@ def rounded(values: NDArray[np.float64], dtype: np.dtype) -> NDArray[np.float64]
     return np.rint(values).clip(float(limits.min), high)
 
 
-def warn_about_constants(variables: Iterable[Variable], rows: int) -> None:
-    """Warns of columns that say nothing. A single row is not called constant."""
+def too_close(variable: Variable) -> bool:
+    """Whether values differ by so little that it may be their rounding, so that they were not scaled."""
 
-    variables = list(variables)
-    constant = [v.name for v in variables if (v.low is not None and v.low == v.high) or len(v.classes) == 1]
-    empty = [v.name for v in variables if v.low is None and not v.classes]
+    return variable.kind == "real" and variable.low != variable.high and variable.center == variable.low
 
-    if constant and rows > 1:
-        warnings.warn(f"constant columns carry no information: {listed(constant)}", stacklevel=4)
 
-    if empty:
-        warnings.warn(f"columns without any value carry no information: {listed(empty)}", stacklevel=4)
+def refuse_valueless(variables: Sequence[Variable]) -> None:
+    r"""Checks that some column holds a value.
+
+    Raises:
+        DataError: If all are empty.
+    """
+
+    names = [variable.name for variable in variables if variable.valueless]
+
+    if names and len(names) == len(variables):
+        raise DataError(
+            f"no cell holds a value, in {listed(names)}",
+            "at least one column must hold values",
+            "give the rows as they were before the values were lost",
+        )

@@ -13,7 +13,7 @@ from semivae.data.labels import ClassLabels, RealLabels
 from semivae.data.paths import shown
 from semivae.data.source import Source
 from semivae.data.stream import Stream
-from semivae.data.summary import Column, Summary, Target, target_of, warnings_of_counts, warnings_of_variables
+from semivae.data.summary import Column, Summary, Target, target_of, warnings_of_counts
 from semivae.data.survey import Survey
 
 
@@ -33,8 +33,7 @@ def summarize_stream(
     columns = tuple(Column(variable, gaps) for variable, gaps in zip(codec.variables, survey.missing, strict=True))
     target = None if labels is None else merged_target(stream, labels)
     counts = () if target is None or not target.counts else warnings_of_counts(target.variable, target.counts)
-    judged = type(codec)(codec.variables, [name for name in codec.left_out if name != survey.identifier])
-    warnings = (*warnings_of_variables(judged), *counts, *warnings)
+    warnings = tuple(dict.fromkeys([*codec.notes, *counts, *warnings]))
 
     return Summary(shown(stream.path.name), survey.rows, codec.container, columns, codec.left_out, target, warnings)
 

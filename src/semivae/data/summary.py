@@ -2,7 +2,7 @@ r"""What was understood of some data, as plain facts."""
 
 from __future__ import annotations
 
-__all__ = ["Column", "Summary", "Target", "summarize", "target_of", "warnings_of_counts", "warnings_of_variables"]
+__all__ = ["Column", "Summary", "Target", "summarize", "target_of", "warnings_of_counts"]
 
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,6 @@ from semivae.data.source import Source
 from semivae.data.target import as_column
 from semivae.variables import Variable
 
-WIDE = 100  # from here on, a category has many classes
 UNEVEN = 20  # from here on, how many times more frequent one class is than another is worth a warning
 
 
@@ -64,7 +63,7 @@ class Summary:
         rows: Their number.
         container: What they came in: "array", "frame" or "image".
         columns: The variables.
-        left_out: Names of columns that are not modeled, as their text differs in nearly every row.
+        left_out: Names of columns that are not modeled.
         target: The target, if there is one.
         warnings: What may be wrong with the data, in sentences.
     """
@@ -83,24 +82,29 @@ class Summary:
         return dataclasses.asdict(self)
 
 
-def summarize(source: Source, codec: Codec, labels: ClassLabels | RealLabels | None = None) -> Summary:
+def summarize(
+    source: Source, codec: Codec, labels: ClassLabels | RealLabels | None = None, warnings: Sequence[str] = ()
+) -> Summary:
     r"""Collects what was understood of some data.
 
     Arguments:
         source: The rows and their labels.
         codec: The codec fitted on the rows.
         labels: The labels fitted on the target, if there is one.
+        warnings: What else may be wrong, as the fit of the labels warned of it.
     """
 
     values = codec.encode(source.x)
     columns = tuple(columns_of(codec, values))
     target = None if labels is None else target_of(source, labels)
-    warnings = [
+    found = [
         *warnings_of_rows(codec, values),
         *([] if labels is None else warnings_of_target(source, labels)),
+        *warnings,
     ]
+    once = tuple(dict.fromkeys(found))
 
-    return Summary(source.name, len(source), codec.container, columns, codec.left_out, target, tuple(warnings))
+    return Summary(source.name, len(source), codec.container, columns, codec.left_out, target, once)
 
 
 def columns_of(codec: Codec, values: Values) -> Iterator[Column]:
@@ -151,63 +155,19 @@ def class_counts(source: Source, labels: ClassLabels | RealLabels) -> tuple[int,
 def warnings_of_rows(codec: Codec, values: Values) -> Iterator[str]:
     """Yields what may be wrong with the rows."""
 
-    yield from warnings_of_variables(codec)
+    yield from codec.notes
 
-    variables = [variable for variable in codec.variables if variable.kind != "image"]
-    keys = [v.name for i, v in enumerate(variables) if v.kind == "real" and is_key(v, values[:, i])]
-    repeated = len(values) - len(np.unique(values.reshape(len(values), -1), axis=0)) if variables else 0
-
-    if keys:
-        yield f"numbers that look like an identifier, as they count the rows: {listed(keys)}; leave them out"
+    repeated = 0 if codec.container == "image" else len(values) - len(np.unique(values, axis=0))
 
     if repeated > len(values) / 100:
         yield f"{repeated} of {len(values)} rows repeat an earlier row"
 
 
-def warnings_of_variables(codec: Codec) -> Iterator[str]:
-    """Yields what may be wrong with the columns, from what they are."""
-
-    variables = [variable for variable in codec.variables if variable.kind != "image"]
-    constant = [variable.name for variable in variables if is_constant(variable)]
-    wide = [variable.name for variable in variables if len(variable.classes) > WIDE]
-
-    if codec.left_out:
-        yield f"left out, for the text differs in nearly every row: {listed(codec.left_out)}"
-
-    if constant:
-        yield f"constant, so without information: {listed(constant)}"
-
-    if wide:
-        yield f"more than {WIDE} categories: {listed(wide)}"
-
-
-def is_constant(variable: Variable) -> bool:
-    """Whether a column has the same value in all rows, or none at all."""
-
-    return len(variable.classes) == 1 if variable.kind == "category" else variable.low == variable.high
-
-
-def is_key(variable: Variable, values: Values) -> bool:
-    """Whether a column counts the rows: whole numbers that rise by one."""
-
-    steps = np.diff(values * variable.scale)
-
-    return variable.integer and len(values) > UNEVEN and bool(np.allclose(steps, 1))
-
-
 def warnings_of_target(source: Source, labels: ClassLabels | RealLabels) -> Iterator[str]:
     """Yields what may be wrong with the labels."""
 
-    if isinstance(labels, RealLabels):
-        values = labels.decode(labels.encode(source.y))
-
-        if labels.suspicious(values):
-            count = (values == -1).sum()
-            yield f"-1 occurs in {count} rows of the target, below all others: does it mean unlabeled?"
-
-        return
-
-    yield from warnings_of_counts(labels.variable, class_counts(source, labels))
+    if isinstance(labels, ClassLabels):
+        yield from warnings_of_counts(labels.variable, class_counts(source, labels))
 
 
 def warnings_of_counts(variable: Variable, labels: Sequence[int]) -> Iterator[str]:

@@ -16,11 +16,13 @@ from semivae.data.choose import codec_of
 from semivae.data.classes import Table
 from semivae.data.codec import Codec, Values
 from semivae.data.columns import numbers
-from semivae.data.frames import FrameCodec, warn_about_left_out
-from semivae.data.scaling import LARGEST, Moments, infinite_values, warn_about_constants
-from semivae.data.tally import ColumnTally
+from semivae.data.frames import FrameCodec
+from semivae.data.notes import Found, tell
+from semivae.data.scaling import LARGEST, infinite_values
+from semivae.data.selection import EVERYTHING, Selection
+from semivae.data.tally import ColumnTally, NumberTally
 from semivae.errors import DataError
-from semivae.variables import Schema, Variable
+from semivae.variables import Schema
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,16 @@ class Survey:
     identifier: str | None = None
 
     def warn(self) -> None:
-        """Warns of columns that say nothing, as a fit in memory does."""
+        """Warns of columns, as a fit in memory does."""
 
-        warn_about_left_out([name for name in self.codec.left_out if name != self.identifier])
-        warn_about_constants(self.codec.variables, self.rows)
+        tell(self.codec.notes)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the survey as plain JSON values."""
 
         return {
             "schema": self.codec.schema().to_json(),
+            "notes": list(self.codec.notes),
             "names": list(self.names),
             "rows": self.rows,
             "missing": list(self.missing),
@@ -62,35 +64,42 @@ class Survey:
     def from_json(cls, facts: dict[str, Any]) -> Survey:
         """Creates the survey that :meth:`to_json` described."""
 
-        codec = codec_of(Schema.from_json(facts["schema"]))
+        codec = codec_of(Schema.from_json(facts["schema"]), facts["notes"])
 
         return cls(codec, tuple(facts["names"]), facts["rows"], tuple(facts["missing"]), facts["identifier"])
 
 
-def survey(blocks: Blocks, names: Sequence[str], identifier: str | None = None) -> Survey:
+def survey(
+    blocks: Blocks, names: Sequence[str], identifier: str | None = None, selection: Selection = EVERYTHING
+) -> Survey:
     r"""Reads all rows once.
 
     Arguments:
         blocks: The rows.
         names: The columns of the data, so all but the target.
         identifier: The column among them that is not modeled, as labels are joined by it.
+        selection: Which columns are modeled.
 
     Raises:
         DataError: If the rows cannot be used, as for rows in memory.
+        SettingError: If columns are selected that are not there, or have no names.
     """
 
     if blocks.container == "array":
+        selection.refuse("arrays")
+
         return survey_arrays(blocks)
 
-    read = [name for name in names if name != identifier]
+    selection.check(names)
+    read = [name for name in names if name not in (identifier, *selection.left_out)]
 
     if not read:
         raise DataError(
-            f"{blocks.path} has no column but the target and what labels are joined by",
+            f"{blocks.path} has no column but the target and what is left out",
             "at least one column is needed to learn from",
         )
 
-    tallies = [ColumnTally(name) for name in read]
+    tallies = [ColumnTally(name, name in selection.keep) for name in read]
     infinite = Infinite(read)
 
     for frame in blocks.read(read):
@@ -100,17 +109,17 @@ def survey(blocks: Blocks, names: Sequence[str], identifier: str | None = None) 
         infinite.add(raw(frame, tallies))
 
     infinite.refuse()
-    found = {tally.name: tally.variable() for tally in tallies}
-    codec = FrameCodec.of({name: found.get(name) for name in names})
-    missing = {tally.name: tally.missing for tally in tallies}
+    known = {tally.name: tally.found() for tally in tallies}
+    found = {name: known.get(name, Found()) for name in names}
+    missing = tuple(column.missing for column in found.values() for _ in column.variables)
 
-    return Survey(codec, tuple(names), len(blocks), tuple(missing[name] for name in codec.names), identifier)
+    return Survey(FrameCodec.of(found, len(blocks)), tuple(names), len(blocks), missing, identifier)
 
 
 def survey_arrays(blocks: Blocks) -> Survey:
     """Reads all rows of an array once."""
 
-    moments = [Moments() for _ in blocks.names]
+    tallies = {name: NumberTally() for name in blocks.names}
     missing = np.zeros(len(blocks.names), dtype=np.int64)
     infinite = Infinite(blocks.names)
     dtype = "float64"
@@ -118,15 +127,16 @@ def survey_arrays(blocks: Blocks) -> Survey:
     for block in blocks.read():
         dtype = block.dtype.name
         values = block.astype(np.float64)
-        moments = [moment.merge(Moments.of(values[:, i])) for i, moment in enumerate(moments)]
         missing += np.isnan(values).sum(axis=0)
         infinite.add(values)
 
-    infinite.refuse()
-    columns = zip(blocks.names, moments, missing.tolist(), strict=True)
-    variables: list[Variable] = [moment.variable(name, dtype, gaps > 0) for name, moment, gaps in columns]
+        for tally, column in zip(tallies.values(), values.T, strict=True):
+            tally.add(column)
 
-    return Survey(ArrayCodec(variables), tuple(blocks.names), len(blocks), tuple(missing.tolist()))
+    infinite.refuse()
+    codec = ArrayCodec.of(tallies, dtype, missing, len(blocks))
+
+    return Survey(codec, tuple(blocks.names), len(blocks), tuple(missing.tolist()))
 
 
 class Infinite:
@@ -160,12 +170,12 @@ class Infinite:
 
 
 def raw(frame: Table, tallies: Sequence[ColumnTally]) -> Values:
-    """Returns the numbers of a frame with shape (N, P); NaN in columns of categories."""
+    """Returns the numbers of a frame with shape (N, P); NaN in other columns."""
 
     values = np.full(frame.shape, np.nan)
 
     for i, tally in enumerate(tallies):
-        if tally.values is None:
+        if tally.real.infinite:
             values[:, i] = numbers(frame[tally.name])
 
     return values

@@ -2,7 +2,7 @@ r"""From whatever a user holds to the arrays of a model, with scikit-learn's boo
 
 from __future__ import annotations
 
-__all__ = ["check_draws", "fit_rows", "no_label", "one_a_row", "read_rows", "refuse_stream"]
+__all__ = ["check_draws", "fit_rows", "no_label", "one_a_row", "read_rows", "refuse_stream", "selection_of"]
 
 import warnings
 from typing import Any
@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
+from semivae.data.arrays import as_array
 from semivae.data.choose import codec_for
 from semivae.data.classes import listed
 from semivae.data.codec import Codec
+from semivae.data.frames import is_frame
+from semivae.data.selection import Selection
 from semivae.data.stream import Ingested, Stream
 from semivae.errors import DataError, SchemaError, SettingError
 
@@ -36,12 +39,32 @@ def fit_rows(estimator: BaseEstimator, X: Any) -> tuple[Codec, Any]:
     if isinstance(X, Ingested):
         return X.survey.codec, fit_stored(estimator, X)
 
-    codec = codec_for(X)
+    codec = codec_for(X, selection_of(estimator))
 
     if codec.container != "image":
-        validate_data(estimator, X, reset=True, skip_check_array=True)
+        validate_data(estimator, named(X), reset=True, skip_check_array=True)
 
     return codec, codec.encode(X)
+
+
+def named(X: Any) -> Any:
+    """Returns the names of a frame as scikit-learn takes them, which are text or, all of them, none; other rows."""
+
+    if not is_frame(X):
+        return X
+
+    names = X.collect_schema().names() if hasattr(X, "collect_schema") else X.columns
+    without = not any(isinstance(name, str) for name in names)
+
+    return pd.DataFrame(columns=range(len(names)) if without else list(map(str, names)))
+
+
+def selection_of(estimator: BaseEstimator) -> Selection:
+    """Returns which columns of a frame an estimator models."""
+
+    settings = estimator.get_params(deep=False)
+
+    return Selection.of(settings["drop"], settings["id_columns"], settings["keep"])
 
 
 def refuse_stream(estimator: BaseEstimator, X: Any) -> None:
@@ -72,7 +95,7 @@ def read_rows(estimator: Any, X: Any) -> NDArray[Any]:
     r"""Translates rows with the codec of a fitted estimator.
 
     Raises:
-        SchemaError: If they differ from the rows of the fit; names every difference.
+        SchemaError: If they differ from the rows of the fit in more than the order of columns; names every difference.
     """
 
     codec: Codec = estimator.codec_
@@ -80,15 +103,28 @@ def read_rows(estimator: Any, X: Any) -> NDArray[Any]:
     if codec.container == "image":
         return codec.encode(X)
 
-    try:
-        validate_data(estimator, X, reset=False, skip_check_array=True)
-    except ValueError as names:
-        raise mismatch(codec, X, names) from None
+    # Columns of frames go by their names, in any order; those that are not modeled may be absent.
+    if codec.container != "frame" or not is_frame(X):
+        X = checked(estimator, X)
 
     x = codec.encode(X)
     warn_about_new_gaps(codec, x)
 
     return x
+
+
+def checked(estimator: Any, X: Any) -> Any:
+    """Returns rows whose columns go by their order, with the names of the fit if it had any."""
+
+    try:
+        validate_data(estimator, X, reset=False, skip_check_array=True)
+    except ValueError as names:
+        raise mismatch(estimator.codec_, X, names) from None
+
+    if estimator.codec_.container == "array" or not hasattr(estimator, "feature_names_in_"):
+        return X
+
+    return pd.DataFrame(np.asarray(as_array(X)), columns=list(estimator.feature_names_in_)).infer_objects()
 
 
 def check_draws(n: Any) -> None:

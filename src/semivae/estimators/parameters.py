@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Parameters", "default", "plain"]
 
+from collections.abc import Sequence
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -98,6 +99,9 @@ class Parameters(BaseEstimator):
         checkpoint: A folder, of this fit alone, in which its state is kept about once a minute and at Ctrl-C. A fit
             that finds its state there continues from it, exactly as if it had not been stopped; :meth:`save`
             removes it. Needs a whole number as `random_state`, as several processes do.
+        drop: Columns of a frame that are ignored: a name, or a list of names.
+        id_columns: Columns that are not modeled, as `drop`, but that `semivae predict` carries into its output.
+        keep: Columns that are modeled even if they look like identifiers, which are left out otherwise.
         missing_label: What marks a missing label beside None, NaN and (for integers) -1; a value or a list.
         callbacks: What is told of every epoch: :class:`semivae.Callback` objects.
         verbose: Whether to show a progress bar on standard error.
@@ -149,6 +153,9 @@ class Parameters(BaseEstimator):
         devices: int = 1,
         nodes: int = 1,
         checkpoint: str | Path | None = None,
+        drop: str | Sequence[str] | None = None,
+        id_columns: str | Sequence[str] | None = None,
+        keep: str | Sequence[str] | None = None,
         missing_label: Any = None,
         callbacks: list[Callback] | None = None,
         verbose: bool = False,
@@ -197,6 +204,9 @@ class Parameters(BaseEstimator):
         self.devices = devices
         self.nodes = nodes
         self.checkpoint = checkpoint
+        self.drop = drop
+        self.id_columns = id_columns
+        self.keep = keep
         self.missing_label = missing_label
         self.callbacks = callbacks
         self.verbose = verbose

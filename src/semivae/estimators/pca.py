@@ -23,6 +23,7 @@ from __future__ import annotations
 __all__ = ["PCA"]
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -50,6 +51,9 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         latents: The number of components, at most the number of columns and of rows.
         standardize: Whether columns are divided by their standard deviation first; without it the codes are in the
             units of the data.
+        drop: Columns of a frame that are ignored: a name, or a list of names.
+        id_columns: Columns that are not modeled, but that `semivae score` carries into its output.
+        keep: Columns that are modeled even if they look like identifiers, which are left out otherwise.
         random_state: What a randomized solver draws from.
     """
 
@@ -57,10 +61,16 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self,
         latents: int = 2,
         standardize: bool = False,
+        drop: str | Sequence[str] | None = None,
+        id_columns: str | Sequence[str] | None = None,
+        keep: str | Sequence[str] | None = None,
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.latents = latents
         self.standardize = standardize
+        self.drop = drop
+        self.id_columns = id_columns
+        self.keep = keep
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any = None) -> Self:

@@ -14,7 +14,10 @@ from semivae.estimators.auto import hidden_for
 from semivae.estimators.parameters import plain
 
 # Parameters that do not change what is learned, or that say it another way.
-ANY_RUN = ("callbacks", "checkpoint", "device", "devices", "missing_label", "model", "nodes", "verbose")
+ANY_RUN = (
+    *("callbacks", "checkpoint", "device", "devices", "missing_label", "model", "nodes", "verbose"),
+    *("drop", "id_columns", "keep"),
+)
 
 # The narrowest layer whose products take longer than to convert what they multiply.
 NARROWEST_WIDE = 256

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from semivae.data.cached import ingested
 from semivae.data.labels import ClassLabels
 from semivae.data.stream import Ingested, Stream
+from semivae.data.survey import Survey
 from semivae.errors import DataError, SettingError
+from semivae.estimators.inputs import selection_of
 from semivae.variables import Variable
 
 
@@ -74,7 +76,7 @@ def open_stream(
             "early_stopping=True", "no rows of a stream are held out", "early_stopping=False, and fewer epochs"
         )
 
-    rows = ingested(stream, kind, missing_label)
+    rows = ingested(stream, kind, missing_label, selection_of(estimator))
     variable = None if rows.labels is None else rows.labels.variable
 
     return rows, StreamTarget(variable, rows.counts, len(rows.split.labeled), len(rows.split.unlabeled))
@@ -94,12 +96,13 @@ def sample_stream(
 
     Returns:
         The rows in the units of the user, precise to float32; and their labels, None or NaN where there is none, or
-        None without a target. Columns that are not modeled hold the number of the row.
+        None without a target. Columns that are not modeled hold the number of the row, and dates are in their parts.
     """
 
     target = estimator.schema_.y
     kind = "none" if target is None else target.kind
-    found = ingested(stream, kind, estimator.missing_label if target else None)
+    markers = estimator.missing_label if target else None
+    found = ingested(stream, kind, markers, selection_of(estimator))
     labels, split, random = found.labels, found.split, Random(seed)
 
     known = random.sample(range(len(split.labeled)), min(labeled, len(split.labeled)))
@@ -108,7 +111,7 @@ def sample_stream(
 
     if isinstance(x, pd.DataFrame):
         text = [f"row {row}" for row in range(len(x))]
-        x = x.assign(**{name: text for name in estimator.schema_.left_out})[list(found.survey.names)]
+        x = x.assign(**{name: text for name in estimator.schema_.left_out})[columns_of(found.survey)]
 
     if labels is None:
         return x, None
@@ -119,6 +122,17 @@ def sample_stream(
         return x, labels.decode(np.r_[points.astype(np.int64), np.full(len(unknown), -1)])
 
     return x, labels.decode(np.r_[points, np.full(len(unknown), np.nan)])
+
+
+def columns_of(survey: Survey) -> list[str]:
+    """Returns the columns of a stream in their order, dates as their parts."""
+
+    variables: dict[str, list[str]] = {name: [] for name in survey.names}
+
+    for variable in survey.codec.variables:
+        variables[variable.source].append(variable.name)
+
+    return [part for name, parts in variables.items() for part in parts or [name]]
 
 
 def by_block(method: Callable[..., Any]) -> Callable[..., Any]:

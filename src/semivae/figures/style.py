@@ -15,8 +15,10 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 # Okabe and Ito's colors, without their yellow, which fades on paper.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -31,10 +33,24 @@ STYLES = ("-", "--", ":", "-.")
 DPI = 150
 
 
+class Plain(Figure):
+    """A figure that draws text as it is: names of columns are no mathematics, even with dollar signs in them."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draws the figure."""
+
+        for text in self.findobj(Text):
+            text.set_parse_math(False)
+
+        # Ticks make their labels only when they are drawn.
+        with mpl.rc_context({"text.parse_math": False}):
+            super().draw(renderer)
+
+
 def canvas(width: float = 7.0, height: float = 4.5) -> Figure:
     """Returns an empty figure, in inches, that is known to no global state."""
 
-    figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained", facecolor="white")
+    figure = Plain(figsize=(width, height), dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
 
     return figure
@@ -62,8 +78,7 @@ def to_png(figure: Figure) -> bytes:
 
     buffer = io.BytesIO()
 
-    # Names of columns are no mathematics, even with dollar signs in them.
-    with mpl.rc_context({"text.parse_math": False}), warnings.catch_warnings():
+    with warnings.catch_warnings():
         # Letters that the font has not, such as Chinese ones, are drawn as boxes.
         warnings.filterwarnings("ignore", "Glyph", UserWarning)
         figure.savefig(buffer, format="png", metadata={"Software": None})
