@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
 from semivae.figures import (
@@ -144,6 +145,13 @@ def test_map_of_values():
 
 
 def test_dollar_signs_are_no_mathematics():
+    figure = agreements(*[RANDOM.normal(size=(5, 1))] * 2, ["$\\alpha$"], [[]])
+    title = figure.axes[0].get_title(loc="left")
+    to_png(figure)
+    drawn = next(text for text in figure.findobj(Text) if text.get_text() == title)
+
+    # As mathematics it is one letter wide.
+    assert drawn.get_window_extent().width > 3 * drawn.get_fontsize()
     assert to_png(latent_map(RANDOM.normal(size=(4, 2)), np.array([0.0, 1, 0, 1]), "$x^{", ["$a_{", "b"]))
 
 

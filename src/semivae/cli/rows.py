@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from semivae.cli.job import Wishes
+    from semivae.data.classes import Cells
     from semivae.data.source import Source
 
 
@@ -200,7 +201,7 @@ def with_ids(estimator: Any, x: Any, results: pd.DataFrame) -> pd.DataFrame:
 
     names = selection_of(estimator).id_columns
     absent = [name for name in names if not is_frame(x) or name not in x]
-    ids = {name: x[name].to_numpy() for name in names if name not in absent}
+    ids = {name: id_cells(x[name]).set_axis(results.index) for name in names if name not in absent}
     taken = [name for name in ids if name in results]
 
     if absent:
@@ -209,6 +210,19 @@ def with_ids(estimator: Any, x: Any, results: pd.DataFrame) -> pd.DataFrame:
     if taken:
         warnings.warn(f"the output has its own {listed(taken)}: the identifiers are in 'id: NAME'", stacklevel=2)
 
-    named = {f"id: {name}" if name in taken else name: values for name, values in ids.items()}
+    named = {f"id: {name}" if name in taken else name: cells for name, cells in ids.items()}
 
     return pd.concat([pd.DataFrame(named, index=results.index), results], axis=1)
+
+
+def id_cells(column: Cells) -> Cells:
+    """Returns identifiers in a type that is the same in every block, also in one where they are missing."""
+
+    from pandas.api import types
+
+    if types.infer_dtype(column, skipna=True) in ("string", "empty"):
+        return column.astype("string")
+
+    whole = column.dtype.kind == "f" and column.notna().any() and (column.dropna() % 1 == 0).all()
+
+    return column.astype("Int64") if whole or types.is_integer_dtype(column.dtype) else column

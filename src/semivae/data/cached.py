@@ -109,7 +109,7 @@ def split_in(folder: Path, stream: Stream, found: Survey, labels: Labels) -> Sto
             shutil.rmtree(folder)
 
     LOG.info("Encoding %s rows of %s into %s.", f"{len(stream):,}", stream.path.name, folder.parent)
-    pairs = stream.pairs(found.codec.names, labels is not None)
+    pairs = stream.pairs(found.codec.sources, labels is not None)
     ingest(pairs, len(stream), found.codec, labels, folder)
 
     return StoredSplit.open(folder)

@@ -81,6 +81,12 @@ class Codec(abc.ABC):
         return [variable.name for variable in self.variables]
 
     @property
+    def sources(self) -> list[str]:
+        """The names of the columns of the user, of which dates give several variables, in order."""
+
+        return list(dict.fromkeys(variable.source for variable in self.variables))
+
+    @property
     def centers(self) -> NDArray[np.float64]:
         """The centers of the real variables, with shape (P,); 0 for a category."""
 

@@ -118,8 +118,7 @@ class FrameCodec(Codec):
     def named(self, X: Rows) -> pd.DataFrame:
         """Returns a table without names as a frame with the names of the fit."""
 
-        table = np.asarray(X)
-        names = [name for name, _ in self.groups]
+        table, names = np.asarray(X), self.sources
 
         if table.ndim != 2 or table.shape[1] != len(names):
             raise SchemaError(
@@ -197,7 +196,7 @@ def pandas_frame(X: Rows) -> Table:
         raise DataError(
             f"{len(twice)} column names occur more than once: {listed(twice)}",
             "every column must have its own name",
-            "X = X.loc[:, ~X.columns.duplicated()]",
+            "X = X.loc[:, ~X.columns.map(str).duplicated()]",
         )
 
     return X.set_axis(names, axis="columns")
