@@ -38,7 +38,7 @@ class Variable:
         missing: Whether the value was missing in some row.
         axes: How the user holds an image: "HW", "HWC" or "CHW".
         parts: The targets, where there are several of them.
-        column: The column of the user that it is a part of; empty if it is a column by itself.
+        column: The column of the user that it is a part of, if it is a part.
         part: Which part of a date it is: "year", "month", "weekday" or "time of day"; empty for anything else.
         order: How text writes the dates that it is a part of, such as "dd.mm.yyyy".
         rare: Whether the column has rare values, too, that are no classes and count as missing.
@@ -68,7 +68,7 @@ class Variable:
     def source(self) -> str:
         """The name of the column of the user, of which a date gives several variables."""
 
-        return self.column or self.name
+        return self.column if self.part else self.name
 
     @property
     def valueless(self) -> bool:

@@ -218,3 +218,9 @@ def test_any_date_is_read_back(value, order):
 
     assert (year, month, weekday) == (value.year, value.month, value.weekday())
     assert hour == pytest.approx(value.hour + value.minute / 60 + value.second / 3600)
+
+
+def test_a_column_without_a_name_may_hold_dates():
+    frame = pd.DataFrame({"": DAYS})
+
+    assert codec_for(frame).sources == [""] and codec_for(frame).encode(frame).shape == (60, 4)

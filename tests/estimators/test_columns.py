@@ -83,7 +83,7 @@ def test_wrong_names_are_refused_by_name(estimator, y, numbers):
     other = numbers.rename(columns="other {}".format)
 
     for name in set(METHODS) & set(dir(fitted)):
-        with pytest.raises(SchemaError, match="(?s)missing columns: 'a', 'b', 'c', 'd'.*unknown columns: 'other a'"):
+        with pytest.raises(SchemaError, match=r"(?s)missing columns: 'a', 'b', 'c', 'd'.*unknown columns: 'other a'"):
             getattr(fitted, name)(other)
 
         with pytest.raises(SchemaError, match=r"missing columns: 'c', 'd'\."):
@@ -131,7 +131,7 @@ def test_columns_are_dropped_and_may_be_absent(estimator, y, people, tmp_path):
 @every_estimator
 def test_wrong_columns_are_refused(estimator, y, people):
     for settings, words in (
-        ({"drop": ["nam"]}, "no column 'nam' among.*'name'"),
+        ({"drop": ["nme"]}, "no column 'nme' among.*'name'"),
         ({"id_columns": "Id"}, "no column 'Id'"),
         ({"keep": ["size"], "drop": ["size"]}, "cannot be modeled and left out"),
     ):
