@@ -94,15 +94,16 @@ def test_rows_without_any_value_are_refused(column):
 
 
 @every_type
-def test_empty_targets_are_refused(column):
+@pytest.mark.parametrize("marker", [None, -1, "?"])
+def test_empty_targets_are_refused(column, marker):
     y = pd.Series(column)
 
     for labels in (ClassLabels, RealLabels):
         with pytest.raises(DataError, match="no labeled row"):
-            labels.fit(y)
+            labels.fit(y, marker)
 
     with pytest.raises(DataError, match="no labeled row: target 'late'"):
-        SeveralLabels.fit(pd.DataFrame({"kind": ["a", "b"] * (N // 2), "late": y}))
+        SeveralLabels.fit(pd.DataFrame({"kind": ["a", "b"] * (N // 2), "late": y}), marker)
 
 
 @IGNORED

@@ -266,3 +266,11 @@ def test_names_that_are_one_as_text_are_refused_with_a_fix_that_works():
     scope = {"X": X}
     exec(error.value.fix, {}, scope)
     assert VAEEmbedding(**FIT).fit(scope["X"]).n_features_in_ == 1
+
+
+@pytest.mark.filterwarnings("ignore:constant")
+def test_pca_of_rows_in_a_plane_has_no_density():
+    X = pd.DataFrame({"a": RANDOM.normal(size=N), "one": 1.0})
+
+    with pytest.raises(DataError, match="some columns of the fit are constant"):
+        PCA(1).fit(X).score_samples(X)

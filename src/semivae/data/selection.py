@@ -62,6 +62,9 @@ class Selection:
             SettingError: If it has not; it names those that resemble them.
         """
 
+        if self == EVERYTHING:
+            return
+
         names = list(names)
         # The parts of a date stand for it in what a model sampled.
         known = {*names, *(start for start, _, part in (name.rpartition(": ") for name in names) if part in PARTS)}

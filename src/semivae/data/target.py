@@ -185,6 +185,9 @@ def is_marker(value: object, markers: list[Any]) -> bool:
     A boolean is never taken for a number. The text of a number, as typed in a command, stands for it, too.
     """
 
+    if value is pd.NA:
+        return False  # it equals nothing, and is missing whatever marks other labels
+
     if isinstance(value, bool):
         return any((isinstance(marker, bool) and marker == value) or marker == str(value) for marker in markers)
 

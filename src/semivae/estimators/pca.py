@@ -147,12 +147,27 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         return self._decode(rows + random.standard_normal(rows.shape) * np.sqrt(self.pca_.noise_variance_), within=True)
 
     def score_samples(self, X: Any) -> NDArray[np.float64]:
-        """Returns the log-density of each row in the units of the data, with shape (N,): higher is more normal."""
+        r"""Returns the log-density of each row in the units of the data, with shape (N,): higher is more normal.
+
+        Raises:
+            DataError: If the rows of the fit lie in a plane, up to rounding, and so have no density.
+        """
 
         check_is_fitted(self, "pca_")
 
         x = read_rows(self, X)
-        scores = self.pca_.score_samples(self._rows(x))
+
+        try:
+            scores = self.pca_.score_samples(self._rows(x))
+        except np.linalg.LinAlgError:
+            scores = np.full(len(x), np.nan)
+
+        if np.isnan(scores).any():
+            raise DataError(
+                "some columns of the fit are constant, follow from others, or are far larger than others",
+                "rows that lie in a plane, up to rounding, have no density",
+                "leave these columns out: drop=[...], or take standardize=True",
+            )
 
         return scores + self.codec_.log_volume(x) if self.standardize and not self.schema_.image else scores
 
