@@ -46,6 +46,7 @@ FORMS = {
     "German": DAYS.strftime("%d.%m.%Y %H:%M"),
     "American": DAYS.strftime("%m/%d/%Y %I:%M %p"),
     "British": DAYS.strftime("%d/%m/%Y %H:%M:%S"),
+    "small letters": DAYS.strftime("%m/%d/%Y %I:%M:%S%p").str.lower(),
     "slashes": DAYS.strftime("%Y/%m/%d %H:%M"),
 }
 
@@ -159,6 +160,10 @@ def test_what_is_no_date_is_named():
     with pytest.raises(SchemaError, match=r"column 'when' must hold dates .yyyy-mm-dd., but row 1 holds 'tomorrow'"):
         codec.encode(pd.DataFrame({"when": ["2020-01-01", "tomorrow"]}))
 
+    for column in ([[1], None], [3, 4], [True, False], pd.to_timedelta(["1h", "2h"])):
+        with pytest.raises(SchemaError, match="column 'when' must hold dates"):
+            codec.encode(pd.DataFrame({"when": column}))
+
     with pytest.raises(SchemaError, match=r"missing columns: 'when: month'\."):
         codec.encode(back.drop(columns="when: month"))
 
@@ -224,3 +229,12 @@ def test_a_column_without_a_name_may_hold_dates():
     frame = pd.DataFrame({"": DAYS})
 
     assert codec_for(frame).sources == [""] and codec_for(frame).encode(frame).shape == (60, 4)
+
+
+def test_one_instant_in_two_time_zones_has_the_time_of_each():
+    moment = pd.Timestamp("2020-06-01 23:30", tz="UTC").to_pydatetime()
+    there = pd.Timestamp(moment).tz_convert("Asia/Tokyo").to_pydatetime()
+    back = parts_of(objects([moment, there]))[1]
+
+    assert back["when: time of day"].tolist() == [23.5, 8.5]
+    assert back["when: weekday"].tolist() == ["Monday", "Tuesday"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["AMBIGUOUS", "ORDERS", "PARTS", "DateTally", "date_parts", "is_date", "part_cells", "read_text", "undated"]
 
 import datetime
+import math
 import re
 from dataclasses import replace
 from typing import Any
@@ -19,10 +20,11 @@ from semivae.data.scaling import Moments
 from semivae.variables import Variable
 
 PARTS = ("year", "month", "weekday", "time of day")
+NOTHING = (math.nan,) * len(PARTS)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 DAY, MONTH, YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})"
-CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>\.\d+)?)?(?: ?(?P<half>[AP])M)?"
+CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>\.\d+)?)?(?: ?(?P<half>[APap])[Mm])?"
 ZONE = r" ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)"
 
 # How text may write a date. Text of years or months alone is none.
@@ -74,7 +76,7 @@ def read_text(text: str, order: str) -> tuple[float, ...] | None:
     hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
 
     if found["half"]:
-        hour = hour % 12 + 12 * (found["half"] == "P")
+        hour = hour % 12 + 12 * (found["half"] in "Pp")
 
     try:
         value = datetime.datetime(int(found["year"]), int(found["month"]), int(found["day"]), hour, minute, second)
@@ -110,13 +112,16 @@ def date_parts(column: Cells, order: str) -> NDArray[np.float64]:
     if types.is_datetime64_any_dtype(column.dtype) and not str(column.dtype).startswith(WITHOUT_CLOCK):
         return typed_parts(column)
 
-    text = types.is_string_dtype(column.dtype) and not types.is_object_dtype(column.dtype)
-    codes, values = pd.factorize(column if text else column.astype(object).map(plain_text))
-    nothing = (np.nan,) * len(PARTS)
-    table = [read(value, order) or nothing for value in values]
+    if types.infer_dtype(column, skipna=True) == "string":
+        codes, values = pd.factorize(column)
+        known = codes >= 0
+    else:
+        known = column.notna().to_numpy()
+        codes, values = np.cumsum(known) - 1, column[known]
 
-    # The last entry is what code -1 picks.
-    return np.array([*table, nothing], dtype=np.float64)[codes]
+    parts = np.array([read(value, order) or NOTHING for value in values], dtype=np.float64).reshape(-1, len(PARTS))
+
+    return np.where(known[:, None], parts[codes] if len(parts) else np.nan, np.nan)
 
 
 def typed_parts(column: Cells) -> NDArray[np.float64]:
@@ -128,14 +133,6 @@ def typed_parts(column: Cells) -> NDArray[np.float64]:
     parts = (clock.year, clock.month, clock.day_of_week, hours)
 
     return np.column_stack([part.to_numpy(dtype=np.float64, na_value=np.nan) for part in parts])
-
-
-def plain_text(value: Any) -> Any:
-    """Returns a date with a time zone as text, for those of one instant in two zones count as equal otherwise."""
-
-    zoned = isinstance(value, datetime.datetime) and value.tzinfo is not None
-
-    return value.replace(tzinfo=None).isoformat() if zoned and not pd.isna(value) else value
 
 
 def read(value: Any, order: str) -> tuple[float, ...] | None:

@@ -33,7 +33,7 @@ STYLES = ("-", "--", ":", "-.")
 DPI = 150
 
 
-class Plain(Figure):
+class PlainFigure(Figure):
     """A figure that draws text as it is: names of columns are no mathematics, even with dollar signs in them."""
 
     def draw(self, renderer: RendererBase) -> None:
@@ -50,7 +50,7 @@ class Plain(Figure):
 def canvas(width: float = 7.0, height: float = 4.5) -> Figure:
     """Returns an empty figure, in inches, that is known to no global state."""
 
-    figure = Plain(figsize=(width, height), dpi=DPI, layout="constrained", facecolor="white")
+    figure = PlainFigure(figsize=(width, height), dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
 
     return figure
