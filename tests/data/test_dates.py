@@ -88,6 +88,13 @@ def test_parts_that_do_not_change_are_left_out():
         assert parts_of(["2020-01-01"] * 3)[0].names == ["when: year"]
 
 
+@pytest.mark.parametrize("dtype", ["object", "str", "float64", "datetime64[ns]", "category"])
+def test_new_rows_may_miss_all_dates(dtype):
+    codec, _ = parts_of(pd.Series(DAYS).where(np.arange(60) > 3))
+
+    assert np.isnan(codec.encode(pd.DataFrame({"when": pd.Series([None] * 3, dtype=dtype)}))).all()
+
+
 def test_missing_dates_are_missing_in_each_part():
     column = pd.Series(DAYS).where(np.arange(60) % 3 > 0)
     codec, back = parts_of(column)

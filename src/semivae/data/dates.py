@@ -119,9 +119,12 @@ def date_parts(column: Cells, order: str) -> NDArray[np.float64]:
         known = column.notna().to_numpy()
         codes, values = np.cumsum(known) - 1, column[known]
 
-    parts = np.array([read(value, order) or NOTHING for value in values], dtype=np.float64).reshape(-1, len(PARTS))
+    found = np.full((len(column), len(PARTS)), np.nan)
 
-    return np.where(known[:, None], parts[codes] if len(parts) else np.nan, np.nan)
+    if known.any():
+        found[known] = np.array([read(value, order) or NOTHING for value in values])[codes[known]]
+
+    return found
 
 
 def typed_parts(column: Cells) -> NDArray[np.float64]:
