@@ -109,7 +109,7 @@ def test_fit_keeps_what_it_is_told_to_keep(run, rows, tmp_path):
 
 def test_wrong_columns_are_refused_with_near_ones(run, rows, tmp_path):
     error = run("fit", rows.csv, "--target", "kind", "--drop", "nme", *QUICK, "--out", tmp_path / "m", code=2).stderr
-    assert "no column 'nme'" in error and "did you mean 'name'?" in error
+    assert "no column 'nme'" in error and "did you mean 'name'" in error
 
     assert "no column 'Id'" in run("check", rows.csv, "--id", "Id", code=2).stderr
     assert "arrays have no names" in run("check", "digits", "--keep", "a", code=2).stderr
