@@ -130,7 +130,8 @@ def test_identifiers_are_carried_into_predictions(run, rows, model, people, tmp_
             found = read(out)
 
             assert list(found)[:3] == ["id", "name", first]
-            assert found["id"].tolist() == people["id"].tolist()
+            # Of text files they are text: 007 is not 7.
+            assert found["id"].astype(int).tolist() == people["id"].tolist()
             assert found["name"].tolist() == people["name"].tolist()
 
 
@@ -180,7 +181,10 @@ def test_an_identifier_with_the_name_of_a_result_is_renamed(run, people, tmp_pat
     found = pd.read_parquet(tmp_path / "p.parquet")
 
     assert "the output has its own 'prediction'" in told
-    assert found["id: prediction"].tolist() == people["id"].tolist() and set(found["prediction"]) <= {"p", "q"}
+    assert found["id: prediction"].astype(int).tolist() == people["id"].tolist() and set(found["prediction"]) <= {
+        "p",
+        "q",
+    }
 
 
 def test_dates_are_sampled_in_parts_that_predict_reads(run, model, tmp_path):
@@ -240,3 +244,24 @@ def test_parquet_columns_without_any_value(run, tmp_path, dtype, streamed):
 
     assert times(told, "columns without any value carry no information: 'empty'") == 1
     assert "no labeled row" in error
+
+
+@pytest.mark.parametrize("ids", [["007", "010", "1e5"], ["NA", "", "12345678901234567890123"]])
+def test_identifiers_are_carried_as_they_are_written(run, tmp_path, ids):
+    lines = [f"{ids[i % 3]},{i % 7},{'pq'[i % 2]}" for i in range(30)]
+    (tmp_path / "rows.csv").write_text("id,a,y\n" + "\n".join(lines))
+    run("fit", tmp_path / "rows.csv", "--target", "y", "--id", "id", *QUICK, "--no-compare", "--out", tmp_path / "m")
+    run("predict", tmp_path / "m", tmp_path / "rows.csv", "--out", tmp_path / "p.csv")
+    written = [line.split(",")[0] for line in (tmp_path / "p.csv").read_text().splitlines()]
+
+    assert written[:4] == ["id", *ids]
+
+
+def test_column_that_joined_the_labels_is_carried_too(run, tmp_path):
+    (tmp_path / "rows.csv").write_text("key,a\n" + "".join(f"{i:03},{i % 7}\n" for i in range(30)))
+    (tmp_path / "labels.csv").write_text("key,y\n" + "".join(f"{i:03},{'pq'[i % 2]}\n" for i in range(20)))
+    more = ["--target", "y", "--labels-from", tmp_path / "labels.csv", *QUICK, "--no-compare"]
+    run("fit", tmp_path / "rows.csv", *more, "--out", tmp_path / "m")
+    run("predict", tmp_path / "m", tmp_path / "rows.csv", "--out", tmp_path / "p.csv")
+
+    assert (tmp_path / "p.csv").read_text().splitlines()[8].startswith("007,")

@@ -72,7 +72,7 @@ def test_labels_of_a_text_file_may_be_in_a_second_one(run, apart, tmp_path):
     found = json.loads(run("fit", rows, *options, *QUICK, "--json", "--out", tmp_path / "m").stdout)
     assert (found["labeled"], found["unlabeled"]) == (30, 30) and found["comparison"]
     fitted = load(tmp_path / "m")
-    assert "id" in fitted.schema_.left_out and "id" not in fitted.feature_names_in_
+    assert "id" in fitted.schema_.left_out and "id" not in [variable.name for variable in fitted.schema_.x]
 
     # The rows may have the identifier, or not.
     pd.read_csv(rows).drop(columns="id").to_csv(tmp_path / "bare.csv", index=False)

@@ -111,10 +111,8 @@ def understood(wishes: Wishes) -> tuple[Summary, list[Judged]]:
             about = [(wishes.task, AS_ASKED) if wishes.task else task_of(y, markers, target)]
             labels = labels_for(y, about[0][0], markers, target)
 
-    codec = silent_codec(source.x, wishes)
+    codec = silent_codec(source.x, wishes.joined_by(source.identifier))
     summary = summarize(source, codec, labels, [str(note.message) for note in notes])
-    joined = () if source.identifier is None else (source.identifier,)
-    summary = dataclasses.replace(summary, left_out=(*summary.left_out, *joined))
 
     return summary, [(summary.target, *kind) for kind in about if summary.target]
 

@@ -202,10 +202,6 @@ def train(job: Job, quiet: bool) -> None:
     if job.single:
         estimator.schema_ = replace(estimator.schema_, y=replace(estimator.schema_.y, name=source.target))
 
-    if source.identifier is not None:
-        left_out = (*estimator.schema_.left_out, source.identifier)
-        estimator.schema_ = replace(estimator.schema_, left_out=left_out)
-
 
 def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:
     """Returns what was done as plain values; several targets are a list."""

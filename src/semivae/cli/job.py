@@ -65,6 +65,16 @@ class Wishes:
 
         return named[0] if named else None
 
+    def joined_by(self, identifier: str | None) -> Wishes:
+        """Returns the wishes with a column that joined labels to rows among the identifiers, if there is one."""
+
+        ids = list(self.columns.get("id_columns") or ())
+
+        if identifier is None or identifier in ids:
+            return self
+
+        return replace(self, columns={**self.columns, "id_columns": [*ids, identifier]})
+
     @property
     def target(self) -> str | None:
         """The column of the labels, or the first of several; None without one."""
@@ -126,7 +136,7 @@ def prepare(wishes: Wishes) -> Job:
     if is_streamed(wishes.data, wishes.stream, wishes.labels_from):
         source, task = streamed(wishes, learns)
 
-        return Job(ready_estimator(wishes, task), source, task)
+        return Job(ready_estimator(wishes.joined_by(source.identifier), task), source, task)
 
     if wishes.several:
         source = read_several(wishes.data, wishes.targets, wishes.split, wishes.missing_label, header=wishes.header)
@@ -145,7 +155,7 @@ def prepare(wishes: Wishes) -> Job:
     else:
         source, task = labeled(source, wishes)
 
-    estimator = ready_estimator(wishes, task)
+    estimator = ready_estimator(wishes.joined_by(source.identifier), task)
 
     if wishes.labels_per_class is not None:
         take_for_equal(estimator, wishes)

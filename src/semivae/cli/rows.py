@@ -86,8 +86,10 @@ def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> Sou
     from dataclasses import replace
 
     from semivae.data.read import read
+    from semivae.estimators.inputs import selection_of
 
-    source = read(data, None, split, download=True, header=header)
+    ids = selection_of(estimator).id_columns
+    source = read(data, None, split, download=True, header=header, text=ids)
 
     return replace(source, x=aligned(estimator, source.x))
 

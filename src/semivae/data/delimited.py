@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["as_labels", "as_target", "not_utf8", "read_delimited"]
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -18,13 +19,16 @@ from semivae.data.paths import shown
 from semivae.data.source import no_target
 
 
-def read_delimited(path: Path, target: str | None, header: bool = True) -> tuple[pd.DataFrame, Cells | None]:
+def read_delimited(
+    path: Path, target: str | None, header: bool = True, text: Sequence[str] = ()
+) -> tuple[pd.DataFrame, Cells | None]:
     r"""Reads a text file with one row a line and the names of the columns in the first.
 
     Arguments:
         path: The file; values are separated by a comma, semicolon, tab or bar, or numbers by blanks.
         target: The column of the labels, if there is one.
         header: Whether the first line holds names; the columns are x0, x1, ... if it holds values.
+        text: The columns whose cells are kept as they are written; only empty ones are missing.
 
     Returns:
         The data, and the labels if there is a target.
@@ -57,7 +61,8 @@ def read_delimited(path: Path, target: str | None, header: bool = True) -> tuple
             index_col=False,  # else a separator at the end of each line shifts the columns
             skipinitialspace=True,
             keep_default_na=False,
-            na_values={name: [""] if name == target else list(MISSING) for name in [*names, *beyond]},
+            na_values={name: [""] if name in (target, *text) else list(MISSING) for name in [*names, *beyond]},
+            dtype=dict.fromkeys(text, "str"),
             encoding="utf-8-sig",
             low_memory=False,
         )
@@ -65,12 +70,12 @@ def read_delimited(path: Path, target: str | None, header: bool = True) -> tuple
     if beyond and frame[beyond].notna().to_numpy().any():
         raise unnamed(path, len(names))
 
-    frame = all_cleaned(frame, names, target, layout.separator)
+    frame = all_cleaned(frame, names, target, layout.separator, text)
 
     return as_target(without_row_names(frame, target, path), target, shown(path.name))
 
 
-def all_cleaned(frame: Table, names: list[str], target: str | None, separator: str) -> Table:
+def all_cleaned(frame: Table, names: list[str], target: str | None, separator: str, text: Sequence[str]) -> Table:
     """Returns some columns of a frame, each cleaned; whole ones of numbers, which may be very many, are so already."""
 
     if frame.empty:
@@ -78,7 +83,7 @@ def all_cleaned(frame: Table, names: list[str], target: str | None, separator: s
 
     gaps = dict(frame.isna().any())
     changed = {
-        name: cleaned(frame[name], name == target, separator)
+        name: unguarded(frame[name]) if name in text else cleaned(frame[name], name == target, separator)
         for name, dtype in frame.dtypes.items()
         if gaps[name] or dtype.kind not in "iufb"
     }

@@ -93,7 +93,7 @@ def with_labels(source: Source, target: str, path: Path) -> Source:
             `row` (positions from 0 on) for arrays and images.
 
     Returns:
-        The rows without the identifier, and their labels, missing where the file does not name a row.
+        The rows with their labels, missing where the file does not name a row.
 
     Raises:
         DataError: If the labels cannot be joined; as :class:`JoinedLabels` does.
@@ -107,7 +107,7 @@ def with_labels(source: Source, target: str, path: Path) -> Source:
     if not table:
         return replace(source, y=y, target=target)
 
-    return replace(source, x=source.x.drop(columns=joined.name), y=y, target=target, identifier=joined.name)
+    return replace(source, y=y, target=target, identifier=joined.name)
 
 
 def labels_by(identifiers: Cells, labels: Cells, path: Path) -> tuple[pd.Index, Cells]:

@@ -8,7 +8,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,13 @@ DELIMITED = (".csv", ".tsv", ".txt", ".dat", ".data")
 
 
 def read(
-    where: str | Path, target: str | None = None, split: str = "train", *, download: bool = False, header: bool = True
+    where: str | Path,
+    target: str | None = None,
+    split: str = "train",
+    *,
+    download: bool = False,
+    header: bool = True,
+    text: Sequence[str] = (),
 ) -> Source:
     r"""Reads rows and their target.
 
@@ -49,6 +55,7 @@ def read(
         split: Which rows of a named set: "train", "test" or "all". A file has no parts.
         download: Whether a named set that is not on this machine may be downloaded.
         header: Whether the first line of a text file names the columns, which are x0, x1, ... otherwise.
+        text: The columns of a text file that are kept as they are written, such as identifiers: 007 is not 7.
 
     Raises:
         DataError: If it does not exist, cannot be read, holds no row or no such target.
@@ -61,7 +68,7 @@ def read(
         return datasets.load(str(where), target, split, download=download)
 
     path = Path(where).expanduser()
-    reader = reader_of(path, header)
+    reader = reader_of(path, header, text)
 
     try:
         x, y = reader(path, target)
@@ -78,12 +85,13 @@ def read(
     return Source(x, y, shown(path.name), target)
 
 
-def reader_of(path: Path, header: bool = True) -> Reader:
+def reader_of(path: Path, header: bool = True, text: Sequence[str] = ()) -> Reader:
     r"""Returns the function that reads a file, judging by its ending.
 
     Arguments:
         path: The file.
         header: Whether the first line of a text file names the columns.
+        text: The columns of a text file that are kept as they are written.
 
     Raises:
         DataError: If there is no such file, or its type is not known.
@@ -96,7 +104,7 @@ def reader_of(path: Path, header: bool = True) -> Reader:
     name = path.name.lower().removesuffix(".gz")
 
     if name.endswith(DELIMITED):
-        return partial(read_delimited, header=header)
+        return partial(read_delimited, header=header, text=text)
 
     refuse_headless(shown(path), header)
     endings: dict[tuple[str, ...], Reader] = {

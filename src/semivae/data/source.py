@@ -24,7 +24,7 @@ class Source:
         y: The labels, with N entries, missing where a row is unlabeled; None without a target.
         name: What the rows are called: the name of a named set, or of a file.
         target: The name of the target; None without one.
-        identifier: The column that labels of a second file were joined by, which is no part of the rows.
+        identifier: The column that labels of a second file were joined by, which is not to be modeled.
 
     Raises:
         DataError: If there are not as many labels as rows.

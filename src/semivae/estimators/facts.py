@@ -14,7 +14,7 @@ from semivae.errors import StoreError
 from semivae.store import SavedFolder
 from semivae.variables import Schema, Variable
 
-FORMAT = 1
+FORMAT = 2
 
 Count = Annotated[int, Field(ge=0)]
 Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -70,7 +70,7 @@ class Facts(BaseModel):
 
     model_config = STRICT
 
-    format: Literal[1]
+    format: Literal[1, 2]
     estimator: Literal["VAEClassifier", "VAERegressor", "VAEPredictor", "VAEEmbedding", "PCA"]
     model: str
     parameters: dict[str, JsonValue]
