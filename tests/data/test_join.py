@@ -16,7 +16,7 @@ def test_rows_of_a_table_are_joined_by_the_shared_column(tmp_path):
     with pytest.warns(UserWarning, match="1 of 3 labels in y.csv belong to no row: 'z'"):
         source = with_labels(read(tmp_path / "x.csv"), "y", tmp_path / "y.csv")
 
-    assert list(source.x) == ["size"]
+    assert list(source.x) == ["id", "size"]
     assert (source.identifier, source.target) == ("id", "y")
     assert source.y.fillna(-1).tolist() == [8, -1, 7, -1]
 
