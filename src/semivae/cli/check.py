@@ -215,6 +215,8 @@ def what(summary: Summary) -> str:
 def values(column: Column) -> str:
     """Returns the values of a variable in few words."""
 
+    from semivae.data.classes import short
+
     variable = column.variable
 
     if variable.valueless:
@@ -223,7 +225,7 @@ def values(column: Column) -> str:
     if variable.kind != "category":
         return f"{number(variable.low)} to {number(variable.high)}"
 
-    names = [str(name) for name in variable.classes]
-    few = ", ".join(names[:4])
+    few = ", ".join(short(str(name), 30) for name in variable.classes[:4])
+    count = len(variable.classes)
 
-    return f"{len(names)}: {few}{', ...' if len(names) > 4 else ''}"
+    return f"{count}: {few}{', ...' if count > 4 else ''}"

@@ -2,7 +2,7 @@ r"""Classes as the user wrote them: found, checked, sorted, looked up."""
 
 from __future__ import annotations
 
-__all__ = ["Cells", "Table", "distinct", "is_text", "is_unicode", "listed", "look_up", "ordered", "plain"]
+__all__ = ["Cells", "Table", "distinct", "is_text", "is_unicode", "listed", "look_up", "ordered", "plain", "short"]
 
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
@@ -103,9 +103,15 @@ def listed(values: Iterable[Any], most: int = 10) -> str:
     """Returns values as a comma-separated text, shortened after the first few."""
 
     values = list(values)
-    text = ", ".join(map(repr, values[:most]))
+    text = ", ".join(short(repr(value)) for value in values[:most])
 
     return f"{text} and {len(values) - most} more" if len(values) > most else text
+
+
+def short(text: str, most: int = 80) -> str:
+    """Returns a text without its middle where it is too long for a message."""
+
+    return text if len(text) <= most else f"{text[: most - 8]} ... {text[-3:]}"
 
 
 def is_text(values: Iterable[Any]) -> NDArray[np.bool_]:
