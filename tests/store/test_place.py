@@ -5,13 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from semivae.errors import StoreError
-from semivae.store import replaced, resolved, taken, write_folder
-from semivae.store.place import hidden
+from semivae.store import read_folder, replaced, resolved, taken, write_folder
+from semivae.store.lock import hidden
 
 HOLDER = """
 import sys, time
@@ -111,7 +113,7 @@ def test_made_parents_go_if_they_stay_empty(tmp_path):
     assert names(tmp_path / "a") == ["note"]
 
 
-@pytest.mark.parametrize("content", ["my own lock", "[1]", '{"program": "semivae", "temporary": ["../thesis"]}'])
+@pytest.mark.parametrize("content", ["my own lock", "[1]", '{"program": "other", "temporary": []}'])
 def test_lock_file_of_something_else_is_left_alone(tmp_path, content):
     file = hidden(tmp_path / "m", "semivae-lock")
     file.write_text(content)
@@ -120,6 +122,113 @@ def test_lock_file_of_something_else_is_left_alone(tmp_path, content):
         pass
 
     assert file.read_text() == content
+
+
+@pytest.mark.parametrize("name", ["..", ".", "thesis", "../thesis", ".m-backup", ".n-12345678", ".m-12345678-older"])
+def test_lock_file_that_lists_what_is_not_temporary_removes_nothing(tmp_path, name):
+    folder = tmp_path / "sub"
+    for other in (folder, tmp_path / "thesis", folder / "thesis", folder / ".m-backup", folder / ".n-12345678"):
+        other.mkdir()
+        (other / "text").write_text("years")
+
+    hidden(folder / "m", "semivae-lock").write_text(json.dumps({"program": "semivae", "temporary": [name]}))
+    write_folder(folder / "m", {}, {}, overwrite=False)
+
+    assert len(list(tmp_path.rglob("text"))) == 5 and names(tmp_path) == ["sub", "thesis"]
+    assert names(folder) == [".m-backup", ".n-12345678", "m", "text", "thesis"]
+
+
+@pytest.mark.parametrize("content", [b"", bytes(300), b'{"program": "semivae", "place": "m", "hos'])
+def test_lock_file_of_a_machine_that_stopped_locks_nobody_out(tmp_path, content):
+    hidden(tmp_path / "m", "semivae-lock").write_bytes(content)
+    write_folder(tmp_path / "m", {}, {}, overwrite=False)
+
+    assert names(tmp_path) == ["m"]
+
+
+def test_notes_never_get_shorter_while_they_are_written(tmp_path):
+    with taken(tmp_path / "m") as place:
+        sizes = [place.file.stat().st_size]
+
+        for _ in range(3):
+            with place.beside():
+                sizes.append(place.file.stat().st_size)
+
+            sizes.append(place.file.stat().st_size)
+            assert json.loads(place.file.read_bytes())["temporary"] == []
+
+    assert sizes == sorted(sizes)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(5, "Input/output error")])
+def test_old_model_survives_a_failure_between_two_renames(tmp_path, monkeypatch, error):
+    write_folder(tmp_path / "m", {"old": 1}, {}, overwrite=False)
+    rename, count = Path.rename, iter(range(9))
+
+    def fail(path, target):
+        if next(count) == 1:
+            raise error
+
+        return rename(path, target)
+
+    monkeypatch.setattr("semivae.store.folder.exchange", lambda one, other: False)
+    monkeypatch.setattr(Path, "rename", fail)
+
+    with pytest.raises((KeyboardInterrupt, StoreError)):
+        write_folder(tmp_path / "m", {"new": 1}, {}, overwrite=True)
+
+    monkeypatch.undo()
+    assert read_folder(tmp_path / "m")[0] == {"old": 1} and names(tmp_path) == ["m"]
+
+
+def test_threads_take_turns(tmp_path):
+    inside, most = [], []
+
+    def work(number):
+        with taken(tmp_path / "m", wait=True):
+            inside.append(number)
+            most.append(len(inside))
+            time.sleep(0.01)
+            inside.remove(number)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(16)))
+
+    assert max(most) == 1 and names(tmp_path) == []
+
+    with taken(tmp_path / "m"), ThreadPoolExecutor(1) as pool:
+
+        def refused():
+            with taken(tmp_path / "m"):
+                pass
+
+        with pytest.raises(StoreError, match=f"in use by process {os.getpid()}"):
+            pool.submit(refused).result()
+
+
+def test_without_locks_nothing_of_others_is_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr("semivae.store.lock.locked", lambda lock, wait: None)
+    (tmp_path / ".m-12345678").mkdir()
+    facts = {"program": "semivae", "temporary": [".m-12345678"]}
+    hidden(tmp_path / "m", "semivae-lock").write_text(json.dumps(facts))
+    write_folder(tmp_path / "m", {}, {}, overwrite=False)
+
+    assert ".m-12345678" in names(tmp_path) and read_folder(tmp_path / "m")[0] == {}
+
+
+def test_interrupted_removal_is_made_up_for_by_the_next_process(tmp_path, monkeypatch):
+    def interrupt(path):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("semivae.store.place.remove", interrupt)
+
+        with pytest.raises(KeyboardInterrupt), taken(tmp_path / "m") as place, place.beside() as temporary:
+            temporary.mkdir()
+
+    assert temporary.exists()
+    write_folder(tmp_path / "m", {}, {}, overwrite=False)
+    assert names(tmp_path) == ["m"]
 
 
 def test_lock_file_tells_who_holds_the_place(tmp_path):

@@ -27,6 +27,7 @@ __all__ = [
 
 from semivae.store.files import exists, regular, replaced, sync, write_file
 from semivae.store.folder import known_files, refuse_to_replace, remove_folder, write_folder
+from semivae.store.lock import resolved, unwritable
 from semivae.store.manifest import MANIFEST, digest, signed, verified
-from semivae.store.place import Place, resolved, taken, unwritable
+from semivae.store.place import Place, taken
 from semivae.store.saved import SavedFolder, open_folder, read_folder

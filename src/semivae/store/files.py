@@ -12,23 +12,20 @@ from pathlib import Path
 from typing import IO
 
 from semivae.errors import SemivaeError
-from semivae.store.place import taken, unwritable
+from semivae.store.lock import unwritable
+from semivae.store.place import taken
 
 
 @contextmanager
-def replaced(path: Path, wait: bool = False) -> Iterator[IO[bytes]]:
+def replaced(path: Path) -> Iterator[IO[bytes]]:
     r"""Opens a new file that takes the place of a path once it is whole, and is gone if anything fails before.
-
-    Arguments:
-        path: The file.
-        wait: Whether to wait for another process that writes it.
 
     Raises:
         StoreError: If it cannot be written, or another process writes it.
     """
 
     try:
-        with taken(path, wait) as place, place.beside() as temporary:
+        with taken(path) as place, place.beside() as temporary:
             with temporary.open("xb") as file:
                 yield file
                 file.flush()

@@ -18,8 +18,9 @@ from typing import Any
 
 from semivae.errors import StoreError
 from semivae.store.files import exists, regular, sync, write_file
+from semivae.store.lock import resolved, unwritable
 from semivae.store.manifest import LARGEST, MANIFEST, names_in, signed
-from semivae.store.place import OLD, Place, remove, resolved, taken, unwritable
+from semivae.store.place import OLD, Place, remove, taken
 
 
 def write_folder(folder: str | Path, facts: Mapping[str, Any], files: Mapping[str, bytes], overwrite: bool) -> None:
@@ -41,6 +42,13 @@ def write_folder(folder: str | Path, facts: Mapping[str, Any], files: Mapping[st
 
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     manifest = signed({**facts, "files": sums})
+
+    if len(manifest) > LARGEST:
+        raise StoreError(
+            f"the {MANIFEST} of {folder} would have {len(manifest):,} bytes",
+            f"at most {LARGEST:,} can be read again: there are too many columns or classes",
+            "leave columns out: drop=[...]",
+        )
 
     with taken(folder) as place, place.beside() as temporary:
         try:
@@ -102,7 +110,9 @@ def remove_folder(folder: Path) -> None:
             return
 
         for name in sorted(known - {MANIFEST}):
-            remove(place.path / name)
+            # A linked folder leads elsewhere.
+            if (place.path / name).parent.resolve().is_relative_to(place.path):
+                remove(place.path / name)
 
         remove(place.path / MANIFEST)
 

@@ -15,8 +15,8 @@ from semivae.store.files import regular
 
 MANIFEST = "model.json"
 
-# A table of 20,000 columns takes about 8 MiB. A larger file would only take memory before it is refused.
-LARGEST = 2**25
+# A table of 100,000 columns takes about 46 MiB. A larger file would only take memory before it is refused.
+LARGEST = 2**28
 
 
 def signed(facts: Mapping[str, Any]) -> bytes:
