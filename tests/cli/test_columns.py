@@ -265,3 +265,19 @@ def test_column_that_joined_the_labels_is_carried_too(run, tmp_path):
     run("predict", tmp_path / "m", tmp_path / "rows.csv", "--out", tmp_path / "p.csv")
 
     assert (tmp_path / "p.csv").read_text().splitlines()[8].startswith("007,")
+
+
+def test_text_stays_text_in_files_where_it_could_be_numbers(run, tmp_path):
+    rows = [(("01", "02", "1A")[i % 3], ("1", "2", "A")[i % 3], i % 7, ("1", "2", "B")[i % 3]) for i in range(60)]
+    frame = pd.DataFrame(rows, columns=["code", "zone", "a", "y"])
+    frame.to_csv(tmp_path / "all.csv", index=False)
+    frame[frame["y"] != "B"].to_csv(tmp_path / "few.csv", index=False)
+    run("fit", tmp_path / "all.csv", "--target", "y", *QUICK, "--no-compare", "--out", tmp_path / "m")
+
+    for name in ("all", "few"):
+        told = run("predict", tmp_path / "m", tmp_path / f"{name}.csv", "--out", tmp_path / f"p-{name}.csv").stderr
+        assert "never seen" not in told and "missing" not in told
+
+    every, few = (pd.read_csv(tmp_path / f"p-{name}.csv") for name in ("all", "few"))
+    pd.testing.assert_frame_equal(every[frame["y"] != "B"].reset_index(drop=True), few)
+    assert json.loads(run("evaluate", tmp_path / "m", tmp_path / "few.csv", "--json").stdout)["n"] == 40

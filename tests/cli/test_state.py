@@ -103,6 +103,29 @@ def test_resume_with_other_rows_is_refused(run, arguments, stopped, frame, tmp_p
     assert "schema.x.0" in run("fit", tmp_path / "other.csv", *arguments[2:], "--resume", code=2).stderr
 
 
+def test_resume_replaces_no_other_model(run, arguments, stopped, tmp_path):
+    run(*arguments[:-1], tmp_path / "good")
+    before = weights(tmp_path / "good")
+    stopped("--checkpoint", tmp_path / "ck")
+    message = run(*arguments[:-1], tmp_path / "good", "--checkpoint", tmp_path / "ck", "--resume", code=2).stderr
+
+    assert "good exists" in message and weights(tmp_path / "good") == before and is_checkpoint(tmp_path / "ck")
+
+
+def test_fit_that_was_stopped_in_its_first_epoch_is_saved_and_continued(run, arguments, tmp_path, monkeypatch):
+    def stop(self, epoch, step):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("semivae.engine.loop.Run.seed", stop)
+        run(*arguments)
+
+    assert load(tmp_path / "m").stopped_ == "interrupted" and len(load(tmp_path / "m").history_) == 0
+    run("info", tmp_path / "m")
+    run(*arguments, "--resume")
+    assert load(tmp_path / "m").stopped_ == "done" and len(load(tmp_path / "m").history_) == 4
+
+
 def test_finished_fit_leaves_no_state(run, arguments, tmp_path):
     run(*arguments)
 

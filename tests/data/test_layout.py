@@ -180,3 +180,11 @@ def test_only_regular_files_are_read(tmp_path, ending):
 
     with pytest.raises(DataError, match="cannot be opened"):
         read(tmp_path / f"{'x' * 300}.{ending}")
+
+
+@pytest.mark.parametrize("text", ["point\n1.5 1.7\n2.5 2.7\n", "amount\n1 000\n2 000\n"])
+def test_pairs_of_numbers_below_one_name_are_one_value(tmp_path, text):
+    (tmp_path / "x.csv").write_text(text)
+    frame = read(tmp_path / "x.csv").x
+
+    assert frame.iloc[:, 0].tolist() == text.splitlines()[1:]

@@ -219,7 +219,7 @@ def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:
         "unlabeled": getattr(estimator, "n_unlabeled_", rows),
         "held_out": getattr(estimator, "n_held_out_", 0),
         "epochs": len(history) if "epoch" in history else None,
-        "seconds": round(float(history["seconds"].iloc[-1]), 2) if "seconds" in history else None,
+        "seconds": round(float(history["seconds"].max()), 2) if "seconds" in history and len(history) else None,
         "stopped": getattr(estimator, "stopped_", "done"),
     }
 
@@ -239,7 +239,7 @@ def save(job: Job, out: Path, facts: dict[str, Any], verdict: Any, seed: int, ov
 def show(out: Path, facts: dict[str, Any], verdict: Any) -> None:
     """Shows what was done as text."""
 
-    run = "" if facts["epochs"] is None else f", {facts['epochs']:,} epochs in {facts['seconds']:.0f} s"
+    run = "" if not facts["epochs"] else f", {facts['epochs']:,} epochs in {facts['seconds']:.0f} s"
     rows = f"{facts['labeled']:,} labeled and {facts['unlabeled']:,} unlabeled rows"
     put(f"{facts['estimator']} ({facts['model']}): {rows}{run}")
 

@@ -65,7 +65,9 @@ def figures(estimator: Any, x: Any, y: Any, seed: int) -> Iterator[tuple[str, Fi
     index = some(codes, np.random.default_rng(seed))
     rows = _safe_indexing(x, index)
 
-    yield "loss", (loss_curves if "epoch" in estimator.history_ else component_variances)(estimator.history_)
+    if len(estimator.history_):
+        yield "loss", (loss_curves if "epoch" in estimator.history_ else component_variances)(estimator.history_)
+
     yield "latent", latent_map(estimator.transform(rows), codes[index], *target_of(estimator))
 
     draw = images if estimator.schema_.image else columns

@@ -14,8 +14,9 @@ __all__ = [
 ]
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from semivae.cli.shard import Shard
@@ -61,19 +62,37 @@ def read_wished(wishes: Wishes) -> Source:
     return read_target(wishes.data, wishes.target, wishes.split, wishes.header, wishes.labels_from)
 
 
-def read_target(data: str, target: str | None, split: str, header: bool, labels_from: Path | None) -> Source:
+def as_in_fit(estimator: Any) -> dict[str, list[str]]:
+    """Returns how columns of a text file are read for a saved model: text stays text where it could be numbers."""
+
+    from semivae.estimators.inputs import selection_of
+
+    variables = (*estimator.schema_.x, *estimator.schema_.targets)
+    text = [v.name for v in variables if v.kind == "category" and any(isinstance(name, str) for name in v.classes)]
+
+    return {"text": text, "exact": list(selection_of(estimator).id_columns)}
+
+
+def read_target(
+    data: str,
+    target: str | None,
+    split: str,
+    header: bool,
+    labels_from: Path | None,
+    columns: Mapping[str, list[str]] = MappingProxyType({}),
+) -> Source:
     """Reads rows into memory, and a target from the same file or from a second one."""
 
     from semivae.data.join import with_labels
     from semivae.data.read import read
 
     if labels_from is None:
-        return read(data, target, split, download=True, header=header)
+        return read(data, target, split, download=True, header=header, **columns)
 
     if target is None:
         raise SettingError(f"--labels-from {labels_from}", "the name of the target is needed, too", "--target COL")
 
-    return with_labels(read(data, None, split, download=True, header=header), target, labels_from)
+    return with_labels(read(data, None, split, download=True, header=header, **columns), target, labels_from)
 
 
 def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> Source:
@@ -86,10 +105,8 @@ def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> Sou
     from dataclasses import replace
 
     from semivae.data.read import read
-    from semivae.estimators.inputs import selection_of
 
-    ids = selection_of(estimator).id_columns
-    source = read(data, None, split, download=True, header=header, text=ids)
+    source = read(data, None, split, download=True, header=header, **as_in_fit(estimator))
 
     return replace(source, x=aligned(estimator, source.x))
 
@@ -169,11 +186,17 @@ def read_labeled(
         if labels_from is not None:
             raise SettingError(f"--labels-from {labels_from}", "the rows hold several targets", "leave it out")
 
-        source = read_several(data, targets_of(estimator), split, estimator.missing_label, part=True, header=header)
+        source = read_several(
+            *(data, targets_of(estimator), split, estimator.missing_label),
+            part=True,
+            header=header,
+            columns=as_in_fit(estimator),
+        )
 
         return replace(source, x=aligned(estimator, source.x))
 
-    source = read_target(data, target or estimator.schema_.y.name, split, header, labels_from)
+    name = target or estimator.schema_.y.name
+    source = read_target(data, name, split, header, labels_from, as_in_fit(estimator))
 
     return replace(source, x=aligned(estimator, source.x), y=readable(source.y, estimator.missing_label))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 __all__ = ["evaluated", "labeled_in_part", "read_several", "refuse_together"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from semivae.cli.screen import say
@@ -60,6 +61,7 @@ def read_several(
     missing_label: list[str] | None,
     part: bool = False,
     header: bool = True,
+    columns: Mapping[str, list[str]] = MappingProxyType({}),
 ) -> Source:
     r"""Reads rows and several of their columns as targets.
 
@@ -70,6 +72,7 @@ def read_several(
         missing_label: What marks a missing entry.
         part: Whether one of the columns is enough.
         header: Whether the first line of a text file names the columns.
+        columns: The columns of a text file that hold no numbers, as :func:`semivae.data.read.read` takes them.
 
     Raises:
         DataError: If the rows are no table, or have no such column.
@@ -79,7 +82,7 @@ def read_several(
     from semivae.data.read import read
     from semivae.data.source import Source, no_target
 
-    source = read(data, None, split, download=True, header=header)
+    source = read(data, None, split, download=True, header=header, **columns)
 
     if not is_frame(source.x):
         raise DataError(f"{source.name} holds no columns by name", "several targets are columns of a table")

@@ -12,7 +12,7 @@ from semivae.cli.launch import first, supervised
 from semivae.cli.outputs import check_folder
 from semivae.cli.screen import say
 from semivae.errors import SettingError, StoreError
-from semivae.store import resolved, taken
+from semivae.store import open_folder, resolved, taken
 
 
 def state_of(out: Path) -> Path:
@@ -52,7 +52,8 @@ def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
             "add --resume to continue it, or --overwrite to start anew",
         )
 
-    check_folder(out, overwrite or found)
+    replace = overwrite or (found and is_interrupted(out))
+    check_folder(out, replace)
 
     if resume and not found and not supervised():
         say(f"There is no state in {state}: the fit starts from the beginning.")
@@ -60,7 +61,16 @@ def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
     if found and not resume:
         discard(state)
 
-    return overwrite or found
+    return replace
+
+
+def is_interrupted(out: Path) -> bool:
+    """Whether a folder holds a model whose fit was stopped by hand, and so may go on."""
+
+    try:
+        return open_folder(out).facts["fit"]["stopped_"] == "interrupted"
+    except (StoreError, KeyError, TypeError):
+        return False
 
 
 def refuse_nested(out: Path, state: Path) -> None:

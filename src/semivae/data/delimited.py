@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["as_labels", "as_target", "not_utf8", "read_delimited"]
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +20,11 @@ from semivae.data.source import no_target
 
 
 def read_delimited(
-    path: Path, target: str | None, header: bool = True, text: Sequence[str] = ()
+    path: Path,
+    target: str | None,
+    header: bool = True,
+    text: Collection[str] = (),
+    exact: Collection[str] = (),
 ) -> tuple[pd.DataFrame, Cells | None]:
     r"""Reads a text file with one row a line and the names of the columns in the first.
 
@@ -28,7 +32,8 @@ def read_delimited(
         path: The file; values are separated by a comma, semicolon, tab or bar, or numbers by blanks.
         target: The column of the labels, if there is one.
         header: Whether the first line holds names; the columns are x0, x1, ... if it holds values.
-        text: The columns whose cells are kept as they are written; only empty ones are missing.
+        text: The columns that hold no numbers, even where every cell could be one.
+        exact: Those whose cells are kept as they are written; only empty ones are missing.
 
     Returns:
         The data, and the labels if there is a target.
@@ -61,8 +66,8 @@ def read_delimited(
             index_col=False,  # else a separator at the end of each line shifts the columns
             skipinitialspace=True,
             keep_default_na=False,
-            na_values={name: [""] if name in (target, *text) else list(MISSING) for name in [*names, *beyond]},
-            dtype=dict.fromkeys(text, "str"),
+            na_values={name: [""] if name in (target, *exact) else list(MISSING) for name in [*names, *beyond]},
+            dtype=dict.fromkeys((*text, *exact), "str"),
             encoding="utf-8-sig",
             low_memory=False,
         )
@@ -70,12 +75,12 @@ def read_delimited(
     if beyond and frame[beyond].notna().to_numpy().any():
         raise unnamed(path, len(names))
 
-    frame = all_cleaned(frame, names, target, layout.separator, text)
+    frame = all_cleaned(frame, names, target, layout.separator, {*text, *exact})
 
-    return as_target(without_row_names(frame, target, path), target, shown(path.name))
+    return as_target(without_row_names(frame, target, path), target, shown(path.name), text)
 
 
-def all_cleaned(frame: Table, names: list[str], target: str | None, separator: str, text: Sequence[str]) -> Table:
+def all_cleaned(frame: Table, names: list[str], target: str | None, separator: str, text: Collection[str]) -> Table:
     """Returns some columns of a frame, each cleaned; whole ones of numbers, which may be very many, are so already."""
 
     if frame.empty:
@@ -83,7 +88,7 @@ def all_cleaned(frame: Table, names: list[str], target: str | None, separator: s
 
     gaps = dict(frame.isna().any())
     changed = {
-        name: unguarded(frame[name]) if name in text else cleaned(frame[name], name == target, separator)
+        name: unguarded(frame[name].str.strip()) if name in text else cleaned(frame[name], name == target, separator)
         for name, dtype in frame.dtypes.items()
         if gaps[name] or dtype.kind not in "iufb"
     }
@@ -131,13 +136,16 @@ def without_row_names(frame: Table, target: str | None, path: Path) -> Table:
     return frame.iloc[:, 1:]
 
 
-def as_target(frame: Table, target: str | None, where: str) -> tuple[pd.DataFrame, Cells | None]:
+def as_target(
+    frame: Table, target: str | None, where: str, text: Collection[str] = ()
+) -> tuple[pd.DataFrame, Cells | None]:
     r"""Splits a frame into data and labels.
 
     Arguments:
         frame: All columns.
         target: The column of the labels, if there is one.
         where: What the frame came from, for messages.
+        text: The columns that hold no numbers.
 
     Raises:
         DataError: If there is no such column.
@@ -149,7 +157,7 @@ def as_target(frame: Table, target: str | None, where: str) -> tuple[pd.DataFram
     if target not in frame:
         raise no_target(target, where, list(frame))
 
-    return frame.drop(columns=target), as_labels(frame[target])
+    return frame.drop(columns=target), frame[target] if target in text else as_labels(frame[target])
 
 
 def as_labels(column: Cells) -> Cells:

@@ -184,12 +184,6 @@ class RealLabels:
 
         return cls(variable, missing_label)
 
-    @staticmethod
-    def suspicious(values: NDArray[np.float64]) -> bool:
-        """Whether -1 looks like a marker."""
-
-        return looks_like_marker(Moments.of(values[values != -1]), float((values == -1).mean()))
-
     def encode(self, y: Target) -> NDArray[np.float64]:
         """Returns scaled values, with shape (N,); NaN where unlabeled."""
 

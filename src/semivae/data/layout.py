@@ -66,7 +66,11 @@ def layout_of(path: Path, header: bool = True) -> Layout:
     found = {separator: records(text, separator, whole) for separator in SEPARATORS}
 
     if header:
-        found |= {separator: with_row_names(found[separator]) for separator in ("\t", BLANKS)}
+        found["\t"] = with_row_names(found["\t"])
+
+        # Below a single name, two numbers may well be one value.
+        if found[BLANKS] and len(found[BLANKS][0]) > 1:
+            found[BLANKS] = with_row_names(found[BLANKS])
 
     separator = chosen(found, header, path)
     rows = found[separator]

@@ -8,7 +8,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,8 @@ def read(
     *,
     download: bool = False,
     header: bool = True,
-    text: Sequence[str] = (),
+    text: Collection[str] = (),
+    exact: Collection[str] = (),
 ) -> Source:
     r"""Reads rows and their target.
 
@@ -55,7 +56,8 @@ def read(
         split: Which rows of a named set: "train", "test" or "all". A file has no parts.
         download: Whether a named set that is not on this machine may be downloaded.
         header: Whether the first line of a text file names the columns, which are x0, x1, ... otherwise.
-        text: The columns of a text file that are kept as they are written, such as identifiers: 007 is not 7.
+        text: The columns of a text file that hold no numbers, even where every cell could be one.
+        exact: Those whose cells are kept as they are written, such as identifiers: 007 is not 7, nor NA missing.
 
     Raises:
         DataError: If it does not exist, cannot be read, holds no row or no such target.
@@ -68,7 +70,7 @@ def read(
         return datasets.load(str(where), target, split, download=download)
 
     path = Path(where).expanduser()
-    reader = reader_of(path, header, text)
+    reader = reader_of(path, header, text, exact)
 
     try:
         x, y = reader(path, target)
@@ -85,13 +87,14 @@ def read(
     return Source(x, y, shown(path.name), target)
 
 
-def reader_of(path: Path, header: bool = True, text: Sequence[str] = ()) -> Reader:
+def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact: Collection[str] = ()) -> Reader:
     r"""Returns the function that reads a file, judging by its ending.
 
     Arguments:
         path: The file.
         header: Whether the first line of a text file names the columns.
-        text: The columns of a text file that are kept as they are written.
+        text: The columns of a text file that hold no numbers.
+        exact: Those whose cells are kept as they are written.
 
     Raises:
         DataError: If there is no such file, or its type is not known.
@@ -104,7 +107,7 @@ def reader_of(path: Path, header: bool = True, text: Sequence[str] = ()) -> Read
     name = path.name.lower().removesuffix(".gz")
 
     if name.endswith(DELIMITED):
-        return partial(read_delimited, header=header, text=text)
+        return partial(read_delimited, header=header, text=text, exact=exact)
 
     refuse_headless(shown(path), header)
     endings: dict[tuple[str, ...], Reader] = {

@@ -68,7 +68,8 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
             self.student_ = None
             history = train_stages(self, rows, validation)
 
-        self.history_ = pd.DataFrame(history.records)
+        # A fit that was stopped in its first epoch has none.
+        self.history_ = pd.DataFrame(history.records, columns=None if history.records else ["epoch", "seconds"])
         self.n_steps_ = max((record["epoch"] for record in history.records), default=0) * len(rows)
         self.stopped_ = history.stopped
         self.n_labeled_ = target.labeled

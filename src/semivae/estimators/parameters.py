@@ -102,7 +102,9 @@ class Parameters(BaseEstimator):
         drop: Columns of a frame that are ignored: a name, or a list of names.
         id_columns: Columns that are not modeled, as `drop`, but that `semivae predict` carries into its output.
         keep: Columns that are modeled even if they look like identifiers, which are left out otherwise.
-        missing_label: What marks a missing label beside None, NaN and (for integers) -1; a value or a list.
+        missing_label: What marks a missing label beside None and NaN: a value or a list. None for -1 of classes,
+            unless that is a class itself (where others are unlabeled as None or NaN, or where -2 and 0 are classes);
+            this is judged by the rows of each fit, so that in cross-validation it is better named. [] for nothing.
         callbacks: What is told of every epoch: :class:`semivae.Callback` objects.
         verbose: Whether to show a progress bar on standard error.
         random_state: What everything random in the fit is drawn from.
@@ -220,9 +222,12 @@ def default(name: str) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Returns arrays and tuples as lists, numbers of NumPy as those of Python, anything else as it is."""
+    """Returns arrays, tuples and sets as lists, numbers of NumPy as those of Python, anything else as it is."""
+
+    if isinstance(value, set | frozenset):
+        value = sorted(value, key=repr)
 
     if isinstance(value, tuple | list):
         return [plain(part) for part in value]
 
-    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+    return value.tolist() if hasattr(value, "tolist") else value

@@ -102,6 +102,9 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 f"latents={most}",
             )
 
+        if (rows == rows[0]).all():
+            raise DataError("all rows are the same", "components need columns that vary", "leave constant columns out")
+
         from sklearn import decomposition
 
         self.pca_ = decomposition.PCA(self.latents, random_state=self.seed_).fit(rows)
@@ -162,7 +165,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         except np.linalg.LinAlgError:
             scores = np.full(len(x), np.nan)
 
-        if np.isnan(scores).any():
+        if not np.isfinite(scores).all():
             raise DataError(
                 "some columns of the fit are constant, follow from others, or are far larger than others",
                 "rows that lie in a plane, up to rounding, have no density",

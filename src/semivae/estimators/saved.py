@@ -136,7 +136,9 @@ def history(saved: SavedFolder) -> pd.DataFrame:
 
     table = pd.read_csv(io.BytesIO(saved.read(HISTORY)))
 
-    if table.empty or any(dtype.kind not in "fi" for dtype in table.dtypes):
+    numbers = all(dtype.kind in "fi" for dtype in table.dtypes) or table.empty  # without a row, columns have no type
+
+    if not numbers or not {"epoch", "component"} & set(table):
         raise saved.wrong(f"{HISTORY} is no table of numbers")
 
     return table
