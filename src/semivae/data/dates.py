@@ -2,7 +2,19 @@ r"""Dates as numbers and categories: the year, the month, the weekday and the ti
 
 from __future__ import annotations
 
-__all__ = ["AMBIGUOUS", "ORDERS", "PARTS", "DateTally", "date_parts", "is_date", "part_cells", "read_text", "undated"]
+__all__ = [
+    "AMBIGUOUS",
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "ORDERS",
+    "PARTS",
+    "DateTally",
+    "date_parts",
+    "is_date",
+    "part_cells",
+    "read_text",
+    "undated",
+]
 
 import datetime
 import math
@@ -41,6 +53,9 @@ ORDERS: dict[str, re.Pattern[str]] = {
     }.items()
 }
 
+# Numbers of parts and articles look like dates of other centuries.
+FIRST_YEAR, LAST_YEAR = 1500, 2300
+
 # Text that both orders of a pair can read says nothing of which is meant.
 AMBIGUOUS = (("dd/mm/yyyy", "mm/dd/yyyy"), ("dd-mm-yyyy", "mm-dd-yyyy"))
 
@@ -70,7 +85,7 @@ def read_text(text: str, order: str) -> tuple[float, ...] | None:
 
     found = ORDERS[order].fullmatch(text.strip())
 
-    if not found:
+    if not found or not FIRST_YEAR <= int(found["year"]) <= LAST_YEAR:
         return None
 
     hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
