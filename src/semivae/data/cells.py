@@ -88,7 +88,7 @@ def difference(column: Cells, variable: Variable, whole: bool = False) -> str:
 
 
 def not_dates(column: Cells, variable: Variable) -> str:
-    """Returns what a column holds instead of dates."""
+    """Describes the first cell of a column that is no date; empty if all are dates."""
 
     odd = undated(column, variable.order)
 
@@ -101,7 +101,7 @@ def not_dates(column: Cells, variable: Variable) -> str:
 
 
 def not_real(column: Cells, variable: Variable) -> str:
-    """Returns what a column holds instead of numbers."""
+    """Describes the first cell of a column that is no number; empty if all are numbers."""
 
     if kind_of(column) == "real" or pd.api.types.is_bool_dtype(column.dtype):
         return ""
@@ -112,7 +112,7 @@ def not_real(column: Cells, variable: Variable) -> str:
 
 
 def not_category(column: Cells, variable: Variable) -> str:
-    """Returns what a column holds instead of categories."""
+    """Describes why a column cannot hold categories; empty if it can."""
 
     try:
         distinct(column, variable.name)

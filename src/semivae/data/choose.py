@@ -39,7 +39,7 @@ def codec_for(X: Rows, selection: Selection = EVERYTHING) -> Codec:
 
 
 def codec_of(schema: Schema, notes: Sequence[str] = ()) -> Codec:
-    """Rebuilds the codec that a schema came from, with what is to be said of its columns."""
+    """Rebuilds the codec that a schema came from, with the notes on its columns."""
 
     codecs: list[type[Codec]] = [ArrayCodec, FrameCodec, ImageCodec]
     codec = next(codec for codec in codecs if codec.container == schema.container)

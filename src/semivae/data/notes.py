@@ -1,4 +1,4 @@
-r"""What is to be said of columns, each thing once: by the warnings of a fit, and by `semivae check`."""
+r"""Notes on columns for the user: a fit warns of them, and `semivae check` lists them."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class Found:
 
 
 def tell(notes: Sequence[str]) -> None:
-    """Warns of what is to be said."""
+    """Warns of each note."""
 
     for note in notes:
         warnings.warn(note, stacklevel=4)
 
 
 def notes_of(found: Mapping[str, Found], rows: int) -> tuple[str, ...]:
-    r"""Returns what is to be said of columns, in sentences.
+    r"""Returns notes on columns, in sentences.
 
     Arguments:
         found: What each column is.
@@ -60,7 +60,7 @@ def notes_of(found: Mapping[str, Found], rows: int) -> tuple[str, ...]:
 
 
 def notes_of_columns(found: Mapping[str, Found]) -> Iterator[str]:
-    """Yields what is to be said of whole columns."""
+    """Yields notes on whole columns."""
 
     unique = [name for name, column in found.items() if column.unique]
     crowded = [name for name, column in found.items() if column.crowded]
@@ -89,7 +89,7 @@ def keep(names: list[str]) -> str:
 
 
 def notes_of_variables(variables: Sequence[Variable], rows: int) -> Iterator[str]:
-    """Yields what is to be said of variables."""
+    """Yields notes on variables."""
 
     known = [variable for variable in variables if variable.kind != "image"]
     constant = [v.name for v in known if (v.low is not None and v.low == v.high) or len(v.classes) == 1]
@@ -117,7 +117,7 @@ def magnitude(variable: Variable) -> float:
 
 
 def closeness(large: Sequence[Variable], small: Sequence[Variable]) -> str:
-    """Returns what is to be said of values that differ by no more than their rounding."""
+    """Returns the note on values that differ by no more than their rounding."""
 
     first = (*large, *small)[0]
     name = first.name

@@ -34,7 +34,7 @@ LESS = "keep fewer rows or smaller images, or a table of numbers as np.save('row
 
 @dataclass(frozen=True)
 class Claim:
-    r"""What the header of an array says.
+    r"""The header of an array.
 
     Attributes:
         shape: The shape of the array.

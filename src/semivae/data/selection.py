@@ -18,7 +18,7 @@ from semivae.errors import SettingError
 
 @dataclass(frozen=True)
 class Selection:
-    r"""What the user says of columns.
+    r"""The columns that the user drops, carries along or keeps.
 
     Attributes:
         drop: The columns that are ignored.

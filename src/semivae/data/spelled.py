@@ -39,7 +39,7 @@ MANY = 20
 
 
 class TextForms:
-    """What all text of a column can be read as."""
+    """The forms in which all text of a column can be read: dates, numbers."""
 
     def __init__(self) -> None:
         self.dates = {order: DateTally() for order in ORDERS}

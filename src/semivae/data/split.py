@@ -80,7 +80,7 @@ def keep_labels_per_class(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
 
 
 def drawn(codes: NDArray[np.int64], quota: NDArray[np.int64], generator: np.random.Generator) -> Mask:
-    """Returns whether each row is drawn, with shape (N,), given how many are drawn of each class."""
+    """Draws so many rows of each class; returns a mask with shape (N,)."""
 
     keep = np.zeros(len(codes), dtype=bool)
 

@@ -245,7 +245,7 @@ class ColumnTally:
         return self.found_numbers()
 
     def found_numbers(self) -> Found:
-        """Returns what a column of numbers is, or one without any value, which keeps its type."""
+        """Judges a column of numbers, or one without any value, which keeps its type."""
 
         dtype = self.types.dtype
 
@@ -256,7 +256,7 @@ class ColumnTally:
 
 
 def found_in(column: Cells, name: str, kept: bool) -> Found:
-    """Returns what a column in memory is, of which all different values are told apart."""
+    """Judges a column in memory, whose different values are all counted."""
 
     tally = ColumnTally(name, kept, most=math.inf)
     tally.add(column)

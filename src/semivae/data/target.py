@@ -77,7 +77,7 @@ def coded(column: Cells, missing_label: Markers, name: str) -> tuple[NDArray[np.
 
 
 def class_markers(values: list[Any], missing: bool, missing_label: Markers, name: str) -> Markers:
-    r"""Returns what marks an unlabeled row of a class: what the user named, or else -1, unless that is a class.
+    r"""Returns the values that mean unlabeled in a target of classes: those given, or else -1, unless -1 is a class.
 
     Arguments:
         values: The different values of the target.
@@ -113,7 +113,7 @@ def class_markers(values: list[Any], missing: bool, missing_label: Markers, name
 
 
 def likely_markers(values: list[Any], missing: bool, missing_label: Markers) -> Markers:
-    """Returns what :func:`class_markers` does, for a target that may not be a class: without a word."""
+    """Returns the same as :func:`class_markers`, silently, for a target that may not hold classes."""
 
     if missing_label is not None:
         return missing_label
@@ -122,7 +122,7 @@ def likely_markers(values: list[Any], missing: bool, missing_label: Markers) -> 
 
 
 def default_markers(classes: Iterable[Any], missing_label: Markers) -> Markers:
-    """Returns what marks an unlabeled row beside known classes."""
+    """Returns the values that mean unlabeled beside known classes: those given, or else -1, unless -1 is a class."""
 
     if missing_label is not None:
         return missing_label

@@ -1,4 +1,4 @@
-r"""What a column of text or other categories is: a category, dates, or an identifier that is left out."""
+r"""Columns of text or other categories: each is a category, dates, or an identifier that is left out."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def most_frequent(counts: dict[Any, int], rows: int) -> dict[Any, int]:
 
 
 def rare_remark(name: str, classes: int, others: int, rows: int) -> str:
-    """Returns what is to be said of rare values."""
+    """Returns the note on rare values."""
 
     return (
         f"column {name!r} has {classes + others:,} different values: the {classes:,} most frequent are its categories, "
@@ -111,7 +111,7 @@ def rare_remark(name: str, classes: int, others: int, rows: int) -> str:
 
 
 def spelling_remarks(name: str, forms: TextForms, different: int) -> tuple[str, ...]:
-    """Returns what is to be said of text that could be read as something else."""
+    """Returns notes on text that could be read as dates or numbers."""
 
     if forms.ambiguous:
         return (

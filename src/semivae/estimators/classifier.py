@@ -142,7 +142,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
 
     @property
     def _markers(self) -> Any:
-        """What marks a missing label beside the classes of the fit."""
+        """The values that mean unlabeled beside the classes of the fit."""
 
         return ClassLabels(self.schema_.target, self.missing_label).missing_label
 

@@ -112,7 +112,7 @@ def facts_of(saved: SavedFolder) -> Facts:
 
 
 def problems(schema: Schema) -> list[str]:
-    """Returns what cannot be of a schema, in words."""
+    """Returns the reasons why a schema is impossible, in words."""
 
     names = [variable.name for variable in schema.x]
     found = [] if names else ["there is no variable"]
@@ -130,7 +130,7 @@ def problems(schema: Schema) -> list[str]:
 
 
 def problems_of(variable: Variable) -> list[str]:
-    """Returns what cannot be of a variable, in words."""
+    """Returns the reasons why a variable is impossible, in words."""
 
     numbers = (variable.center, variable.scale, variable.mean, variable.low or 0.0, variable.high or 0.0)
     classes = variable.classes

@@ -30,8 +30,8 @@ class LabeledKFold(BaseEstimator):
 
     Arguments:
         n_splits: The number of folds.
-        random_state: What the folds are drawn from.
-        missing_label: What marks an unlabeled row, as in the estimator.
+        random_state: The random seed.
+        missing_label: The values that mean unlabeled, as in the estimator.
     """
 
     def __init__(self, n_splits: int = 5, random_state: int = 0, missing_label: Any = None) -> None:

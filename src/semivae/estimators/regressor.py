@@ -118,7 +118,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
 
     @property
     def _markers(self) -> Any:
-        """What marks a missing value beside None and NaN."""
+        """The values that mean unlabeled beside None and NaN."""
 
         return self.missing_label
 
