@@ -188,3 +188,10 @@ def test_pairs_of_numbers_below_one_name_are_one_value(tmp_path, text):
     frame = read(tmp_path / "x.csv").x
 
     assert frame.iloc[:, 0].tolist() == text.splitlines()[1:]
+
+
+def test_unknown_ending_is_told_before_the_header_is(tmp_path):
+    (tmp_path / "rows.train").write_text("1,2\n3,4\n")
+
+    with pytest.raises(DataError, match="of a type that is not known"):
+        read(tmp_path / "rows.train", header=False)

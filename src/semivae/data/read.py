@@ -109,7 +109,6 @@ def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact
     if name.endswith(DELIMITED):
         return partial(read_delimited, header=header, text=text, exact=exact)
 
-    refuse_headless(shown(path), header)
     endings: dict[tuple[str, ...], Reader] = {
         (".parquet", ".pq"): read_parquet,
         (".npy",): read_npy,
@@ -119,6 +118,8 @@ def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact
 
     for known, reader in endings.items():
         if name.endswith(known):
+            refuse_headless(shown(path), header)
+
             return reader
 
     raise DataError(
