@@ -79,8 +79,7 @@ def streamed(wishes: Wishes, learns: bool) -> tuple[Source, Task | None]:
         raise SettingError("--model pca", "it needs all rows in memory", "--model vae")
 
     rows = stream(wishes.data, wishes.target, wishes.labels_from)
-    identifier = rows.joined.name if rows.joined and rows.blocks.container == "frame" else None
-    source = Source(rows, None, shown(rows.path.name), wishes.target, identifier)
+    source = Source(rows, None, shown(rows.path.name), wishes.target, rows.identifier)
 
     if not learns:
         return source, None

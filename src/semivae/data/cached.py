@@ -89,8 +89,7 @@ def survey_in(folder: Path, stream: Stream, selection: Selection) -> Survey:
             LOG.warning("%s It is made again.", error.given)
 
     LOG.info("Reading %s rows of %s to see what the columns are.", f"{len(stream):,}", stream.path.name)
-    identifier = stream.joined.name if stream.joined and stream.blocks.container == "frame" else None
-    found = survey(stream.blocks, stream.names, identifier, selection)
+    found = survey(stream.blocks, stream.names, stream.identifier, selection)
 
     with replaced(path) as file:
         file.write(signed(found.to_json()))

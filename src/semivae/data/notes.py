@@ -18,7 +18,7 @@ SMALL = 1e-290  # what is smaller in magnitude has few digits left to differ in
 
 @dataclass(frozen=True)
 class Found:
-    r"""What a column is.
+    r"""The findings about one column.
 
     Attributes:
         variables: What is modeled of it: itself, or the parts of a date; nothing if it is left out.

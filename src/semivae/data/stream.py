@@ -82,6 +82,12 @@ class Stream:
 
         return JoinedLabels(self.labels_from, self.target, names)
 
+    @property
+    def identifier(self) -> str | None:
+        """The column that joins the labels of the second file to the rows of a table, which is not to be modeled."""
+
+        return self.joined.name if self.joined and self.blocks.container == "frame" else None
+
     @cached_property
     def ready(self) -> dict[str, Ingested]:
         """What was ingested already. The files count as they were then."""

@@ -135,7 +135,7 @@ class NumberTally:
         self.moments = self.moments.merge(moments)
 
     def found(self, name: str, dtype: str, missing: int, kept: bool = False) -> Found:
-        r"""Returns what the column is.
+        r"""Judges the column by all its blocks.
 
         Arguments:
             name: Its name.
@@ -221,7 +221,7 @@ class ColumnTally:
         self.missing += int(np.isnan(values).sum())
 
     def found(self) -> Found:
-        r"""Returns what the column is.
+        r"""Judges the column by all its blocks.
 
         Raises:
             DataError: If it holds dates beside other things, or text among numbers.
