@@ -182,7 +182,7 @@ def build(way: str, classes: int) -> tuple[Any, Any]:
 
     from semivae.batch import Batch, Labeled
     from semivae.estimators import VAEClassifier
-    from semivae.estimators.wiring import wire
+    from semivae.estimators.build.wiring import wire
     from semivae.variables import Schema, Variable
 
     image = Variable("image", "image", shape=(1, 28, 28))

@@ -28,8 +28,8 @@ from typing import Any
 
 import numpy as np
 
-from semivae.data.datasets import load
-from semivae.data.split import keep_labels_per_class
+from semivae.data.batches.split import keep_labels_per_class
+from semivae.data.sets.named import load
 from store import RESULTS, machine, of_runs, store
 
 CLASSES = 10  # of each of the sets

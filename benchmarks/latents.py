@@ -20,9 +20,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from semivae import PCA, VAEEmbedding
-from semivae.data.datasets import load
+from semivae.data.batches.split import keep_labels_per_class
+from semivae.data.sets.named import load
 from semivae.data.source import Source
-from semivae.data.split import keep_labels_per_class
 from store import RESULTS, of_runs, spread, store
 
 MODELS = ("pca", "ae", "vae")

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from semivae.batch import Batch, Labeled
 from semivae.conditional import Conditional
-from semivae.data.loader import Loader
+from semivae.data.batches.loader import Loader
 from semivae.engine import Training
 from semivae.engine.compile import Compiled
 from semivae.engine.loop import Run

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivae import VAEClassifier
-from semivae.data.datasets import load
+from semivae.data.sets.named import load
 from semivae.marginal import marginals
 from store import RESULTS, spread, store
 

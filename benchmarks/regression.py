@@ -26,8 +26,8 @@ from sklearn.linear_model import RidgeCV
 
 from semivae import VAERegressor
 from semivae.cli.options import settings_of
-from semivae.data.fetch import find
 from semivae.data.read import read
+from semivae.data.sets.fetch import find
 from semivae.evaluation import regression
 from store import RESULTS, of_runs, spread, store
 

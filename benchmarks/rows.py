@@ -153,7 +153,7 @@ def ingest(folder: Path) -> dict[str, Any]:
     """Ingests the rows of a folder; the largest memory is that of the whole process."""
 
     from semivae import stream
-    from semivae.data.cached import ingested
+    from semivae.data.stream.cache import ingested
 
     # What is done once, such as imports and the first use of memory, is no matter of the number of rows.
     write(folder / "first.parquet", GROUP)
@@ -193,7 +193,7 @@ def timed(rows: Any, steps: int) -> Watch:
     """Returns the time of some steps of a fit, after those of a warm-up."""
 
     from semivae import VAEClassifier
-    from semivae.estimators.loaders import loaders
+    from semivae.estimators.rows.loaders import loaders
 
     clocks = []
 
@@ -202,7 +202,7 @@ def timed(rows: Any, steps: int) -> Watch:
 
         return clocks[0], None
 
-    with patch("semivae.estimators.loaders.loaders", clocked):
+    with patch("semivae.estimators.rows.loaders.loaders", clocked):
         VAEClassifier(epochs=1, batch_size=BATCH, random_state=0).fit(rows)
 
     return clocks[0].watch

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 import semivae
-from semivae.data.datasets import load
+from semivae.data.sets.named import load
 
 EPOCHS = 2
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from semivae.data import steps
+from semivae.data.batches import steps
 from semivae.engine import optimizer
 from semivae.estimators import stages
 from semivae.estimators.parameters import Parameters, default

@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": set(PRESENTATION),
     "explorer": PRESENTATION - {"evaluation"},
 }
+MAY_IMPORT["workflows"] = set(MAY_IMPORT) - {"report", "explorer"}
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
 MAY_IMPORT["__init__"] = set(MAY_IMPORT)
 MAY_IMPORT["__main__"] = {"cli"}
@@ -220,9 +221,6 @@ def test_functions_are_short():
 )
 def test_command_starts_without_torch(code):
     assert not loads_torch(code)
-
-
-# The rules themselves
 
 
 @pytest.mark.parametrize(

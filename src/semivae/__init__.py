@@ -39,7 +39,7 @@ __all__ = [
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from semivae.data.stream import stream
+    from semivae.data.stream.rows import stream
     from semivae.engine import Callback
     from semivae.estimators import PCA, LabeledKFold, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
 
@@ -51,6 +51,6 @@ def __getattr__(name: str) -> Any:
 
     from importlib import import_module
 
-    homes = {"Callback": "semivae.engine", "stream": "semivae.data.stream"}
+    homes = {"Callback": "semivae.engine", "stream": "semivae.data.stream.rows"}
 
     return getattr(import_module(homes.get(name, "semivae.estimators")), name)

@@ -56,7 +56,7 @@ def model(run, rows, folder):
 
 @pytest.fixture
 def blocks(monkeypatch, tmp_path):
-    monkeypatch.setattr("semivae.data.blocks.MOST_ROWS", 30)
+    monkeypatch.setattr("semivae.data.stream.blocks.MOST_ROWS", 30)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 

@@ -78,7 +78,7 @@ def test_hidden_labels_change_nothing(run, frame, tmp_path):
     arguments = ["--target", "kind", "--no-compare", *QUICK, "--seed", 5]
     run("fit", full, "--labels", 10, *arguments, "--out", tmp_path / "a")
 
-    from semivae.data.split import keep_labels
+    from semivae.data.batches.split import keep_labels
 
     keep = keep_labels((rows["kind"] == "small").to_numpy(dtype=int), 10, seed=5)
     rows.assign(kind=rows["kind"].where(keep, None)).to_csv(partial, index=False)
@@ -133,7 +133,7 @@ def test_stopped_before_the_training(run, table, tmp_path, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("semivae.cli.fit.train", stop)
+    monkeypatch.setattr("semivae.cli.commands.fit.train", stop)
     result = run("fit", table, "--out", tmp_path / "m", code=2)
 
     assert result.stderr.endswith("Error: Stopped by hand; nothing was written.\n")

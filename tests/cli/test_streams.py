@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semivae.data.blocks import ParquetBlocks
+from semivae.data.stream.blocks import ParquetBlocks
 from semivae.estimators import load
 
 QUICK = ("--set", "epochs=2", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet")
@@ -17,7 +17,7 @@ def parts(frame, tmp_path, monkeypatch):
     """The table as a folder of parquet files, with the kinds of 40 of its 60 rows unknown, read in blocks of 7 rows."""
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("semivae.data.blocks.MOST_ROWS", 7)
+    monkeypatch.setattr("semivae.data.stream.blocks.MOST_ROWS", 7)
     folder = tmp_path / "parts"
     folder.mkdir()
     rows = frame.assign(kind=frame["kind"].where(np.arange(60) % 3 == 0), id=np.arange(60)).drop(columns="price")
@@ -113,9 +113,9 @@ def test_a_large_file_is_streamed(run, parts, tmp_path, monkeypatch):
     data = parts / "1.parquet"
     assert "Encoding" not in run("fit", data, *QUICK, "--out", tmp_path / "a").stderr
 
-    monkeypatch.setattr("semivae.cli.streams.memory", lambda: 8 * 35 * 5 * 8 - 1)
+    monkeypatch.setattr("semivae.workflows.streams.memory", lambda: 8 * 35 * 5 * 8 - 1)
     assert "Encoding 35 rows" in run("fit", data, *QUICK, "--out", tmp_path / "b").stderr
-    monkeypatch.setattr("semivae.cli.streams.memory", lambda: 8 * 35 * 5 * 8 + 1)
+    monkeypatch.setattr("semivae.workflows.streams.memory", lambda: 8 * 35 * 5 * 8 + 1)
     assert "Encoding" not in run("fit", data, *QUICK, "--out", tmp_path / "c").stderr
     assert load(tmp_path / "b").schema_.container == "frame"
 

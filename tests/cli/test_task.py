@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semivae.cli.options import settings_of
-from semivae.cli.task import Task, hide, labels_for, readable, task_of
 from semivae.errors import DataError, SettingError
 from semivae.estimators import PCA, VAEClassifier
+from semivae.workflows.settings import settings_of
+from semivae.workflows.task import Task, hide, labels_for, readable, task_of
 
 
 @pytest.mark.parametrize(

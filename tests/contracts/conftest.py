@@ -11,7 +11,7 @@ import torch
 from semivae.batch import Batch, Labeled
 from semivae.engine import seeded
 from semivae.estimators import VAEClassifier
-from semivae.estimators.wiring import wire
+from semivae.estimators.build.wiring import wire
 from semivae.models import Model, models
 from semivae.variables import Schema, Variable
 

@@ -9,10 +9,10 @@ from sklearn.datasets import load_wine
 
 import semivae
 from semivae import VAEClassifier, VAEEmbedding, VAERegressor
-from semivae.data.labels import ClassLabels
+from semivae.data.labels.single import ClassLabels
 from semivae.engine import normal_noise
 from semivae.errors import SettingError
-from semivae.estimators.target import Target
+from semivae.estimators.rows.target import Target
 from semivae.marginal import exact, marginals
 from semivae.models import MarginalModel, Model, models
 

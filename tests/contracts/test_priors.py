@@ -7,12 +7,12 @@ from sklearn.datasets import load_wine
 
 import semivae
 from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
-from semivae.data.labels import ClassLabels
+from semivae.data.labels.single import ClassLabels
 from semivae.engine import normal_noise
 from semivae.engine.step import Step
 from semivae.errors import SettingError
-from semivae.estimators.bound import takes
-from semivae.estimators.target import Target
+from semivae.estimators.build.bound import takes
+from semivae.estimators.rows.target import Target
 from semivae.models import models
 from semivae.objectives import ELBO
 from semivae.priors import priors

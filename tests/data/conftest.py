@@ -31,7 +31,7 @@ def frame() -> pd.DataFrame:
 def write(tmp_path, monkeypatch):
     """Writes a frame as a folder of parquet files of small row groups, in blocks of at most 100 rows."""
 
-    monkeypatch.setattr("semivae.data.blocks.MOST_ROWS", 100)
+    monkeypatch.setattr("semivae.data.stream.blocks.MOST_ROWS", 100)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     def write(frame, parts=3, name="rows", group=70):

@@ -8,9 +8,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from semivae.data.blocks import is_blocks
 from semivae.data.read import read
-from semivae.data.stream import stream
+from semivae.data.stream.blocks import is_blocks
+from semivae.data.stream.rows import stream
 from semivae.errors import DataError
 
 
@@ -49,7 +49,7 @@ def claiming(path, size):
 def small(monkeypatch):
     """A machine with 4 MiB of memory."""
 
-    monkeypatch.setattr("semivae.data.memory.memory", lambda: 4 * 2**20)
+    monkeypatch.setattr("semivae.data.files.memory.memory", lambda: 4 * 2**20)
 
 
 @pytest.mark.parametrize("shape", ["(10000000, 1000000, 1000)", "(-5, 2)", "(" * 4000, "-" * 9000 + "1", "(3, 2)"])

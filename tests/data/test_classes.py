@@ -1,6 +1,6 @@
 """Values in messages."""
 
-from semivae.data.classes import listed, short
+from semivae.data.labels.classes import listed, short
 
 
 def test_long_values_are_shortened_in_messages():

@@ -15,9 +15,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from semivae.data.arrays import ArrayCodec
-from semivae.data.choose import codec_for, codec_of
-from semivae.data.frames import FrameCodec
+from semivae.data.codecs.array import ArrayCodec
+from semivae.data.codecs.choose import codec_for, codec_of
+from semivae.data.codecs.frame import FrameCodec
 from semivae.data.read import read
 from semivae.variables import Schema, Variable
 

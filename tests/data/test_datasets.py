@@ -8,8 +8,10 @@ import threading
 import numpy as np
 import pytest
 
-from semivae.data import datasets, fetch, idx
+from semivae.data.files import idx
 from semivae.data.read import read
+from semivae.data.sets import fetch
+from semivae.data.sets import named as datasets
 from semivae.errors import DataError, SettingError
 
 

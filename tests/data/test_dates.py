@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semivae.data.cached import surveyed
-from semivae.data.choose import codec_for, codec_of
-from semivae.data.dates import FIRST_YEAR, LAST_YEAR, ORDERS, read_text
-from semivae.data.stream import stream
+from semivae.data.codecs.choose import codec_for, codec_of
+from semivae.data.kinds.dates import FIRST_YEAR, LAST_YEAR, ORDERS, read_text
+from semivae.data.stream.cache import surveyed
+from semivae.data.stream.rows import stream
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Schema, Variable
 

@@ -5,11 +5,11 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from semivae.data.cached import surveyed
-from semivae.data.choose import codec_for, codec_of
-from semivae.data.labels import ClassLabels, RealLabels
-from semivae.data.several import SeveralLabels
-from semivae.data.stream import stream
+from semivae.data.codecs.choose import codec_for, codec_of
+from semivae.data.labels.several import SeveralLabels
+from semivae.data.labels.single import ClassLabels, RealLabels
+from semivae.data.stream.cache import surveyed
+from semivae.data.stream.rows import stream
 from semivae.errors import DataError
 
 N = 30

@@ -10,8 +10,8 @@ import pandas as pd
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from semivae.data.formulas import csv_text
-from semivae.data.literals import MISSING
+from semivae.data.files.formulas import csv_text
+from semivae.data.files.literals import MISSING
 from semivae.data.read import read
 
 RUN = ["=HYPERLINK(1)", "+1+1", "-x", "@a", "'=x", "''-x", "'-5", "-inf", "-nan", "\rq", "\tq"]

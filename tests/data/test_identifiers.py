@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semivae.data.cached import ingested, surveyed
-from semivae.data.choose import codec_for
-from semivae.data.selection import Selection
-from semivae.data.stream import stream
+from semivae.data.codecs.choose import codec_for
+from semivae.data.codecs.selection import Selection
+from semivae.data.stream.cache import ingested, surveyed
+from semivae.data.stream.rows import stream
 from semivae.errors import DataError, SettingError
 
 N = 240
@@ -78,7 +78,7 @@ def test_no_more_than_a_thousand_classes_recur():
 
 
 def test_text_with_too_many_values_for_a_stream_has_its_own_words(write, monkeypatch):
-    monkeypatch.setattr("semivae.data.tally.MOST_VALUES", 60)
+    monkeypatch.setattr("semivae.data.kinds.tally.MOST_VALUES", 60)
     rows = stream(write(frame_with([f"name {i % 80}" for i in range(N)])))
 
     with pytest.warns(UserWarning, match="a stream cannot count so many different values: 'text'"):

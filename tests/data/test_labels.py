@@ -10,7 +10,7 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from semivae.data.labels import ClassLabels, RealLabels, labels_of
+from semivae.data.labels.single import ClassLabels, RealLabels, labels_of
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Variable
 

@@ -8,8 +8,8 @@ import warnings
 
 import pytest
 
-from semivae.data.header import check_header
-from semivae.data.layout import layout_of
+from semivae.data.files.header import check_header
+from semivae.data.files.layout import layout_of
 from semivae.data.read import read
 from semivae.errors import DataError, SettingError
 

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semivae.data import fetch, idx
-from semivae.data.labels import ClassLabels
+from semivae.data.files import idx
+from semivae.data.labels.single import ClassLabels
 from semivae.data.read import read
+from semivae.data.sets import fetch
 from semivae.errors import DataError
 
 TABLE = pd.DataFrame({"a": [1, 2, 3], "b": ["x", None, "y"], "label": ["NA", "None", None]})

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import torch
 
-from semivae.data.several import SeveralLabels, target_frame
+from semivae.data.labels.several import SeveralLabels, target_frame
 from semivae.errors import DataError, SchemaError, SettingError
 from semivae.variables import Variable
 

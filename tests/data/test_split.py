@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semivae.data.split import hold_out, keep_labels, keep_labels_per_class, keep_values, stratified_folds
+from semivae.data.batches.split import hold_out, keep_labels, keep_labels_per_class, keep_values, stratified_folds
 from semivae.errors import SettingError
 
 CODES = np.repeat([0, 1, 2, -1], [50, 30, 3, 200])

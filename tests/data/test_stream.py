@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semivae.data.cached import ingested, surveyed
-from semivae.data.choose import codec_for
-from semivae.data.labels import ClassLabels, RealLabels
+from semivae.data.codecs.choose import codec_for
+from semivae.data.labels.single import ClassLabels, RealLabels
 from semivae.data.read import read
-from semivae.data.stored import StoredRows
-from semivae.data.stream import stream
+from semivae.data.stream.cache import ingested, surveyed
+from semivae.data.stream.rows import stream
+from semivae.data.stream.stored import StoredRows
 from semivae.errors import DataError, SchemaError
 
 
@@ -193,7 +193,7 @@ def test_columns_that_cannot_be_used_are_refused_as_in_memory(write, column):
 
 
 def test_text_with_very_many_values_is_left_out(write, monkeypatch):
-    monkeypatch.setattr("semivae.data.tally.MOST_VALUES", 60)
+    monkeypatch.setattr("semivae.data.kinds.tally.MOST_VALUES", 60)
     found = surveyed(stream(write(pd.DataFrame({"a": 1.5 * np.arange(300), "b": [f"n{i % 80}" for i in range(300)]}))))
 
     assert found.codec.names == ["a"] and found.codec.left_out == ("b",)

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semivae.data.cached import ingested, place
-from semivae.data.stream import stream
-from semivae.data.stream_loader import StreamLoader
+from semivae.data.batches.stream_loader import StreamLoader
+from semivae.data.stream.cache import ingested, place
+from semivae.data.stream.rows import stream
 from semivae.errors import StoreError
 
 
@@ -76,14 +76,14 @@ def test_a_killed_ingest_leaves_nothing_that_counts(write):
     rows = stream(folder)
     code = (
         "import os, signal, sys\n"
-        "from semivae.data import cached, stored, stream, blocks\n"
+        "from semivae.data.stream import blocks, cache, rows, stored\n"
         "blocks.MOST_ROWS = 100\n"
         "add = stored.RowsWriter.add\n"
         "def stop(self, rows):\n"
         "    add(self, rows)\n"
         "    if self.rows > 1000: self.file.flush(); os.kill(os.getpid(), signal.SIGKILL)\n"
         "stored.RowsWriter.add = stop\n"
-        "cached.ingested(stream.stream(sys.argv[1]), 'none')\n"
+        "cache.ingested(rows.stream(sys.argv[1]), 'none')\n"
     )
     killed = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True)
 
@@ -95,8 +95,8 @@ def test_a_killed_ingest_leaves_nothing_that_counts(write):
 
 
 def test_memory_does_not_grow_with_the_rows(write, monkeypatch):
-    monkeypatch.setattr("semivae.data.blocks.MOST_ROWS", 1000)
-    monkeypatch.setattr("semivae.data.stored.CHUNK", 2**12)
+    monkeypatch.setattr("semivae.data.stream.blocks.MOST_ROWS", 1000)
+    monkeypatch.setattr("semivae.data.stream.stored.CHUNK", 2**12)
 
     def peak(rows):
         frame = pd.DataFrame({"a": np.arange(rows) + 0.5, "b": np.arange(rows) % 7 * 1.0, "y": np.arange(rows) % 2})

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from semivae.data.ingest import StoredSplit
-from semivae.data.loader import Loader
-from semivae.data.stored import RowsWriter, StoredRows
-from semivae.data.stream_loader import StreamLoader
+from semivae.data.batches.loader import Loader
+from semivae.data.batches.stream_loader import StreamLoader
+from semivae.data.stream.ingest import StoredSplit
+from semivae.data.stream.stored import RowsWriter, StoredRows
 from semivae.ranks import Ranks
 
 RATIOS = [(500, 20), (100, 100), (3, 700), (1, 1), (40, 0), (0, 40), (7, 3), (700, 700)]

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semivae.data.choose import codec_for
-from semivae.data.labels import ClassLabels, RealLabels
+from semivae.data.codecs.choose import codec_for
+from semivae.data.labels.single import ClassLabels, RealLabels
 from semivae.data.read import read
 from semivae.data.source import Source
 from semivae.data.summary import summarize

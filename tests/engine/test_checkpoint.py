@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from semivae.batch import Batch
-from semivae.data.loader import Loader
+from semivae.data.batches.loader import Loader
 from semivae.engine import Callback, History, Training, check_place, discard, is_checkpoint, train
 from semivae.engine import checkpoint as module
 from semivae.errors import SettingError, StoreError
 from semivae.estimators import VAEClassifier
-from semivae.estimators.penalty import consistency
-from semivae.estimators.wiring import wire
+from semivae.estimators.build.recipe import consistency
+from semivae.estimators.build.wiring import wire
 from semivae.objectives import ELBO
 from semivae.store import write_folder
 from semivae.variables import Schema, Variable

@@ -6,7 +6,7 @@ from torch._dynamo.exc import BackendCompilerFailed
 
 from semivae.batch import Batch, Labeled
 from semivae.conditional import Net
-from semivae.data.loader import Loader
+from semivae.data.batches.loader import Loader
 from semivae.engine import Training, train
 from semivae.engine.compile import Compiled
 from semivae.families import choose_data

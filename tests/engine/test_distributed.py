@@ -12,7 +12,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from semivae.data.loader import Loader
+from semivae.data.batches.loader import Loader
 from semivae.engine import Training, train
 from semivae.errors import SettingError
 from semivae.networks.mlp import Dropout

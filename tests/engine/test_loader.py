@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from semivae.data.loader import Loader
+from semivae.data.batches.loader import Loader
 
 RATIOS = [(500, 20), (100, 100), (3, 500), (1, 1), (40, 0), (0, 40), (7, 3)]
 

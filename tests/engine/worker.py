@@ -16,11 +16,12 @@ import safetensors.torch
 import torch
 
 from semivae.batch import Batch
-from semivae.data.loader import Loader
+from semivae.data.batches.loader import Loader
 from semivae.engine import Training, checkpoint, train
-from semivae.estimators import VAEClassifier, near
-from semivae.estimators.penalty import penalty_of
-from semivae.estimators.wiring import wire
+from semivae.estimators import VAEClassifier
+from semivae.estimators.build import neighbors as near
+from semivae.estimators.build.recipe import penalty_of
+from semivae.estimators.build.wiring import wire
 from semivae.objectives import ELBO
 from semivae.ranks import ALONE, launched
 from semivae.variables import Schema, Variable

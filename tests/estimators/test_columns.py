@@ -9,7 +9,7 @@ import pytest
 
 from semivae import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load, stream
 from semivae.errors import DataError, SchemaError, SettingError
-from semivae.estimators.streamed import sample_stream
+from semivae.estimators.rows.streamed import sample_stream
 
 FIT = {"epochs": 1, "hidden": (8,), "latents": 2, "random_state": 0}
 N = 80
@@ -189,7 +189,7 @@ def test_numbers_of_extreme_magnitude_are_modeled():
 def folder(people, tmp_path, monkeypatch):
     """The people as a folder of two files, read in blocks of 30 rows."""
 
-    monkeypatch.setattr("semivae.data.blocks.MOST_ROWS", 30)
+    monkeypatch.setattr("semivae.data.stream.blocks.MOST_ROWS", 30)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "rows").mkdir()
     rows = people.assign(kind=Y)

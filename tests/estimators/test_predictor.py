@@ -15,9 +15,9 @@ from sklearn.preprocessing import StandardScaler
 
 import semivae
 from semivae import VAEClassifier, VAEPredictor, VAERegressor
-from semivae.data.several import SeveralLabels, target_frame
+from semivae.data.labels.several import SeveralLabels, target_frame
 from semivae.errors import DataError, SchemaError, SettingError
-from semivae.estimators.target import Target
+from semivae.estimators.rows.target import Target
 from semivae.models import models
 
 WINE = load_wine(as_frame=True).frame

@@ -10,7 +10,7 @@ from sklearn.datasets import load_wine
 from semivae import Callback, VAEClassifier, VAERegressor, load
 from semivae.engine import is_checkpoint, stage_place
 from semivae.errors import SettingError
-from semivae.estimators import near
+from semivae.estimators.build import neighbors as near
 
 X, CLASSES = load_wine(return_X_y=True)
 KNOWN = np.random.default_rng(0).permutation(len(X)) < 40

@@ -7,7 +7,7 @@ from sklearn.datasets import load_wine
 
 from semivae import PCA, VAEClassifier, VAEEmbedding, VAERegressor, load, stream
 from semivae.errors import DataError, SettingError
-from semivae.estimators.streamed import sample_stream
+from semivae.estimators.rows.streamed import sample_stream
 
 FEW = {"epochs": 2, "hidden": (8,), "latents": 2, "random_state": 0}
 
@@ -33,7 +33,7 @@ def partly(wine):
 def rows(wine, partly, tmp_path, monkeypatch):
     """The wines as a stream of two files in blocks of at most 50 rows."""
 
-    monkeypatch.setattr("semivae.data.blocks.MOST_ROWS", 50)
+    monkeypatch.setattr("semivae.data.stream.blocks.MOST_ROWS", 50)
     folder = tmp_path / "wine"
     folder.mkdir()
     frame = wine.assign(target=partly)

@@ -10,9 +10,9 @@ from sklearn.datasets import load_wine
 
 import semivae
 from semivae import Callback, VAEClassifier, VAEEmbedding, VAERegressor
-from semivae.data.labels import ClassLabels, RealLabels
-from semivae.data.split import hold_out
-from semivae.estimators.target import Target
+from semivae.data.batches.split import hold_out
+from semivae.data.labels.single import ClassLabels, RealLabels
+from semivae.estimators.rows.target import Target
 from semivae.models import models
 
 X, CLASSES = load_wine(return_X_y=True)

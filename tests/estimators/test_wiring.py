@@ -7,14 +7,15 @@ import pytest
 import torch
 
 from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
-from semivae.data.loader import Loader
+from semivae.data.batches.loader import Loader
 from semivae.errors import SettingError
-from semivae.estimators import near, run
-from semivae.estimators.auto import beta_for, convolves, dropout_for, hidden_for, latents_for
-from semivae.estimators.near import features_for, lent
-from semivae.estimators.penalty import alpha_for, neighbors
+from semivae.estimators import run
+from semivae.estimators.build import neighbors as near
+from semivae.estimators.build.auto import beta_for, convolves, dropout_for, hidden_for, latents_for
+from semivae.estimators.build.neighbors import features_for, lent
+from semivae.estimators.build.recipe import alpha_for, neighbors
+from semivae.estimators.build.wiring import marginalization, wire
 from semivae.estimators.run import batch_for, compiled, epochs_for, precision_for, stops_early
-from semivae.estimators.wiring import marginalization, wire
 from semivae.marginal import exact
 from semivae.models import M1M2
 from semivae.variables import Schema, Variable
@@ -169,7 +170,7 @@ def test_labels_are_not_lent_where_neighbors_say_nothing():
 def test_neighbors_of_wide_rows_are_looked_for_by_features(width, model, settings, features, monkeypatch):
     """Features that were taught nothing may tell nothing."""
 
-    monkeypatch.setattr("semivae.data.spread.agreement", lambda *_: 1.0)
+    monkeypatch.setattr("semivae.data.batches.spread.agreement", lambda *_: 1.0)
     rows = corners(10, width, 80)
     schema = Schema(table(width).x, Variable("y", "category", classes=(0, 1)))
     settings = VAEClassifier(**settings).get_params()

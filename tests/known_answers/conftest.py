@@ -11,7 +11,7 @@ from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
 
 from semivae.conditional import Conditional, Net
-from semivae.data.arrays import ArrayCodec
+from semivae.data.codecs.array import ArrayCodec
 from semivae.families import Gaussian, choose_data
 from semivae.models import M1M2, M2, VAE, M2Real
 from semivae.priors import LabelPrior

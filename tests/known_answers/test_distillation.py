@@ -13,7 +13,7 @@ from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, loa
 from semivae.batch import Batch, Labeled
 from semivae.conditional import Net
 from semivae.errors import SettingError
-from semivae.estimators.student import student_of
+from semivae.estimators.build.student import student_of
 from semivae.families import choose_data, choose_target
 from semivae.models import M2
 from semivae.networks import ConvTrunk

@@ -10,9 +10,9 @@ from sklearn.metrics import pairwise_distances
 
 from semivae import VAEClassifier
 from semivae.batch import Batch, Labeled
-from semivae.data.loader import Loader
-from semivae.data.spread import spread
-from semivae.estimators import near
+from semivae.data.batches.loader import Loader
+from semivae.data.batches.spread import spread
+from semivae.estimators.build import neighbors as near
 from semivae.objectives import Neighbors
 
 

@@ -12,16 +12,16 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from semivae.cli.check import check
-from semivae.cli.datasets import datasets
-from semivae.cli.demo import demo
-from semivae.cli.evaluate import evaluate
-from semivae.cli.fit import fit
-from semivae.cli.info import info
+from semivae.cli.commands.check import check
+from semivae.cli.commands.datasets import datasets
+from semivae.cli.commands.demo import demo
+from semivae.cli.commands.evaluate import evaluate
+from semivae.cli.commands.fit import fit
+from semivae.cli.commands.info import info
+from semivae.cli.commands.predict import predict
+from semivae.cli.commands.sample import sample
+from semivae.cli.commands.score import score
 from semivae.cli.launch import first
-from semivae.cli.predict import predict
-from semivae.cli.sample import sample
-from semivae.cli.score import score
 from semivae.cli.screen import complain, messages, silence
 from semivae.errors import SemivaeError
 

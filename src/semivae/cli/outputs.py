@@ -107,7 +107,7 @@ def write_table(path: Path, parts: Iterable[pd.DataFrame], raw: bool = False) ->
 def write_csv(file: IO[bytes], parts: Iterable[pd.DataFrame], raw: bool = False) -> int:
     """Writes parts of a table as CSV and returns the number of rows."""
 
-    from semivae.data.formulas import csv_text
+    from semivae.data.files.formulas import csv_text
 
     rows = 0
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from semivae.data.classes import Cells, listed
-from semivae.data.paths import shown
+from semivae.data.files.paths import shown
+from semivae.data.labels.classes import Cells, listed
 from semivae.data.read import read
 from semivae.data.source import Source
 from semivae.errors import DataError

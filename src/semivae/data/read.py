@@ -17,13 +17,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from semivae.data import datasets, idx
-from semivae.data.classes import Cells, listed
-from semivae.data.delimited import as_target, not_utf8, read_delimited
-from semivae.data.frames import pandas_frame
-from semivae.data.npy import read_npy, read_npz
-from semivae.data.parquet import named
-from semivae.data.paths import refuse_irregular, shown
+from semivae.data.codecs.frame import pandas_frame
+from semivae.data.files import idx
+from semivae.data.files.delimited import as_target, not_utf8, read_delimited
+from semivae.data.files.npy import read_npy, read_npz
+from semivae.data.files.parquet import named
+from semivae.data.files.paths import refuse_irregular, shown
+from semivae.data.labels.classes import Cells, listed
+from semivae.data.sets import named as datasets
 from semivae.data.source import Source, damaged, nearest
 from semivae.errors import DataError, SettingError
 

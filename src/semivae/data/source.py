@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semivae.data.classes import listed
-from semivae.data.paths import shown
+from semivae.data.files.paths import shown
+from semivae.data.labels.classes import listed
 from semivae.errors import DataError
 
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semivae.data.classes import distinct, listed
-from semivae.data.codec import Codec, Values
-from semivae.data.labels import ClassLabels, RealLabels
+from semivae.data.codecs.base import Codec, Values
+from semivae.data.labels.classes import distinct, listed
+from semivae.data.labels.markers import as_column
+from semivae.data.labels.single import ClassLabels, RealLabels
 from semivae.data.source import Source
-from semivae.data.target import as_column
 from semivae.variables import Variable
 
 UNEVEN = 20  # from here on, how many times more frequent one class is than another is worth a warning

@@ -3,9 +3,9 @@ r"""Estimators: scikit-learn's face of the models, where rows meet mathematics a
 __all__ = ["PCA", "LabeledKFold", "VAEClassifier", "VAEEmbedding", "VAEPredictor", "VAERegressor", "load"]
 
 from semivae.estimators.classifier import VAEClassifier
+from semivae.estimators.disk.saved import load
 from semivae.estimators.embedding import VAEEmbedding
 from semivae.estimators.folds import LabeledKFold
 from semivae.estimators.pca import PCA
 from semivae.estimators.predictor import VAEPredictor
 from semivae.estimators.regressor import VAERegressor
-from semivae.estimators.saved import load

@@ -20,10 +20,10 @@ from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.errors import DataError, SettingError
-from semivae.estimators.inputs import check_draws, fit_rows, read_rows
 from semivae.estimators.parameters import Parameters
-from semivae.estimators.streamed import StreamTarget, by_block
-from semivae.estimators.target import Target
+from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows
+from semivae.estimators.rows.streamed import StreamTarget, by_block
+from semivae.estimators.rows.target import Target
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -47,9 +47,9 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         """Fits the model to rows and, if there is one, their target."""
 
         from semivae.engine import seeded
-        from semivae.estimators.loaders import loaders
+        from semivae.estimators.build.wiring import check_settings, wire
+        from semivae.estimators.rows.loaders import loaders
         from semivae.estimators.stages import train_stages
-        from semivae.estimators.wiring import check_settings, wire
 
         settings = self.get_params(deep=False)
         check_settings(settings)
@@ -82,7 +82,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     def latents_(self) -> int:
         """The size of the latent of the fitted model, whatever the parameters were set to since."""
 
-        from semivae.estimators.auto import latents_for
+        from semivae.estimators.build.auto import latents_for
 
         return latents_for(self.settings_, type(self.model_), self.schema_)
 
@@ -221,7 +221,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
             overwrite: Whether a saved model there may be replaced.
         """
 
-        from semivae.estimators.saved import save
+        from semivae.estimators.disk.saved import save
 
         save(self, folder, overwrite)
 
@@ -236,8 +236,8 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         """Builds the model, and its student if it has one, with fresh weights."""
 
         from semivae.engine import seeded
-        from semivae.estimators.student import student_of
-        from semivae.estimators.wiring import check_settings, wire
+        from semivae.estimators.build.student import student_of
+        from semivae.estimators.build.wiring import check_settings, wire
 
         self.settings_ = self.get_params(deep=False)
         check_settings(self.settings_)

@@ -6,9 +6,9 @@ __all__ = ["VAEEmbedding"]
 
 from typing import Any, Self
 
-from semivae.data.stream import Stream
+from semivae.data.stream.rows import Stream
 from semivae.estimators.base import VAEEstimator
-from semivae.estimators.streamed import open_stream
+from semivae.estimators.rows.streamed import open_stream
 
 
 class VAEEmbedding(VAEEstimator):

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from semivae.data.classes import distinct
-from semivae.data.kinds import kind_of_values
-from semivae.data.target import as_column, coded, likely_markers, real_values
+from semivae.data.labels.classes import distinct
+from semivae.data.labels.markers import as_column, coded, likely_markers, real_values
+from semivae.data.labels.task import kind_of_values
 from semivae.errors import DataError, SettingError
 
 Index = NDArray[np.int64]
@@ -57,7 +57,7 @@ class LabeledKFold(BaseEstimator):
             SettingError: If there are fewer than two folds.
         """
 
-        from semivae.data.split import (
+        from semivae.data.batches.split import (
             stratified_folds,  # with scikit-learn's own folds, which no import should wait for
         )
 

@@ -35,7 +35,7 @@ from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.errors import DataError
-from semivae.estimators.inputs import check_draws, fit_rows, read_rows
+from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -187,7 +187,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def save(self, folder: str | Path, overwrite: bool = False) -> None:
         """Saves the fitted estimator as a folder, as :meth:`VAEEstimator.save` does."""
 
-        from semivae.estimators.saved import save
+        from semivae.estimators.disk.saved import save
 
         save(self, folder, overwrite)
 

@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from semivae.data.arrays import as_array
-from semivae.data.classes import Cells, Table
-from semivae.data.frames import is_frame
-from semivae.data.labels import ClassLabels
-from semivae.data.several import SeveralLabels, target_frame
-from semivae.data.target import as_column
+from semivae.data.codecs.array import as_array
+from semivae.data.codecs.frame import is_frame
+from semivae.data.labels.classes import Cells, Table
+from semivae.data.labels.markers import as_column
+from semivae.data.labels.several import SeveralLabels, target_frame
+from semivae.data.labels.single import ClassLabels
 from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
-from semivae.estimators.inputs import read_rows, refuse_stream
-from semivae.estimators.streamed import by_block
-from semivae.estimators.target import Target, is_known, matched, require_target
+from semivae.estimators.rows.inputs import read_rows, refuse_stream
+from semivae.estimators.rows.streamed import by_block
+from semivae.estimators.rows.target import Target, is_known, matched, require_target
 
 if TYPE_CHECKING:
     from torch import Tensor

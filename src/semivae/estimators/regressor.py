@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 
-from semivae.data.labels import RealLabels
-from semivae.data.stream import Stream
+from semivae.data.labels.single import RealLabels
+from semivae.data.stream.rows import Stream
 from semivae.estimators.base import VAEEstimator
-from semivae.estimators.inputs import no_label, one_a_row, read_rows
-from semivae.estimators.streamed import by_block, open_stream
-from semivae.estimators.target import Target, known_rows, name_of, require_target
+from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
+from semivae.estimators.rows.streamed import by_block, open_stream
+from semivae.estimators.rows.target import Target, known_rows, name_of, require_target
 
 
 class VAERegressor(RegressorMixin, VAEEstimator):

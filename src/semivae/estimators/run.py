@@ -7,10 +7,10 @@ __all__ = ["MOST_EPOCHS", "batch_for", "epochs_for", "several", "stops_early", "
 from pathlib import Path
 from typing import Any
 
-from semivae.data.steps import Steps
+from semivae.data.batches.steps import Steps
 from semivae.engine import Training, device, matrix_units, stage_place
 from semivae.errors import SettingError
-from semivae.estimators.auto import hidden_for
+from semivae.estimators.build.auto import hidden_for
 from semivae.estimators.parameters import plain
 
 # Parameters that do not change what is learned, or that say it another way.

@@ -11,13 +11,13 @@ __all__ = ["train_stages"]
 import warnings
 from typing import Any
 
-from semivae.data.steps import Steps
+from semivae.data.batches.steps import Steps
 from semivae.engine import History, train
-from semivae.estimators.auto import BETA_OF_FEATURES, beta_for
-from semivae.estimators.near import features_for
-from semivae.estimators.penalty import alpha_for, penalty_of
+from semivae.estimators.build.auto import BETA_OF_FEATURES, beta_for
+from semivae.estimators.build.neighbors import features_for
+from semivae.estimators.build.recipe import alpha_for, penalty_of
+from semivae.estimators.build.student import train_student
 from semivae.estimators.run import epochs_for, training
-from semivae.estimators.student import train_student
 from semivae.objectives import ELBO
 
 

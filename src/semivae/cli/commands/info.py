@@ -1,0 +1,72 @@
+r"""`semivae info`: what a saved model is."""
+
+from __future__ import annotations
+
+__all__ = ["info"]
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from semivae.cli.options import Json, Model
+from semivae.cli.screen import emit, number, put, table
+
+
+def info(model: Model, json: Json = False) -> None:
+    """Show what a saved model is, and check that its files are whole."""
+
+    from semivae.estimators.disk.facts import facts_of
+    from semivae.store import open_folder
+
+    saved = open_folder(model)
+    facts_of(saved)
+    saved.check()
+    facts, files = saved.facts, saved.sums
+
+    if json:
+        emit({"folder": model, **facts, "files": sorted(files)})
+    else:
+        put(f"{facts['estimator']} ({facts['model']}), {len(files) + 1} whole files\n")
+        table(["what", "value"], list(lines(facts)))
+
+
+def lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields what is known of a model."""
+
+    schema, fit, metrics = facts["schema"], facts["fit"], facts["metrics"]
+    kinds = Counter(variable["kind"] for variable in schema["x"])
+    data = metrics.get("data", {})
+
+    yield "data", f"{data.get('name', '')} ({', '.join(f'{count} x {kind}' for kind, count in kinds.items())})".lstrip()
+    yield "target", target(schema["y"])
+    yield "labeled rows", number(fit.get("n_labeled_", 0))
+    yield "unlabeled rows", number(fit.get("n_unlabeled_", data.get("rows")))
+    yield "rows held out", number(fit.get("n_held_out_", 0))
+    yield "epochs", number(metrics.get("epochs"))
+
+    if "calibration_temperature_" in fit:
+        yield "temperature of probabilities", number(fit["calibration_temperature_"])
+
+    if "calibration_scale_" in fit:
+        yield "scale of deviations", number(fit["calibration_scale_"])
+
+    yield from ((f"setting {name}", str(value)) for name, value in facts["parameters"].items() if value is not None)
+    yield from ((f"version of {name}", value) for name, value in facts["versions"].items())
+
+    if comparison := metrics.get("comparison"):
+        yield "comparison", comparison.get("sentence", "")
+
+
+def target(variable: dict[str, Any] | None) -> str:
+    """Returns what the target is."""
+
+    if variable is None:
+        return "none"
+
+    if variable["kind"] == "real":
+        return f"{variable['name']}, from {number(variable['low'])} to {number(variable['high'])}"
+
+    if variable["kind"] == "several":
+        return "; ".join(map(target, variable["parts"]))
+
+    return f"{variable['name']}, one of {', '.join(map(str, variable['classes']))}"

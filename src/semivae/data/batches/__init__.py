@@ -1,0 +1,1 @@
+r"""Batches: which rows a step sees."""

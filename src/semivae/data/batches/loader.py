@@ -1,0 +1,79 @@
+r"""From rows in memory to steps: batches addressed by seed, epoch and step."""
+
+from __future__ import annotations
+
+__all__ = ["Loader"]
+
+import hashlib
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from semivae.batch import Batch, Labeled
+from semivae.data.batches.steps import Steps
+from semivae.ranks import ALONE, Ranks, share
+
+
+@dataclass(frozen=True)
+class Loader(Steps):
+    r"""Creates a loader of rows in memory.
+
+    Arguments:
+        x: The data of all rows, with shape (N, *).
+        y: The label points of the labeled rows, with shape (L, C).
+        labeled: The positions of the labeled rows, with shape (L,).
+        unlabeled: The positions of the unlabeled rows, with shape (N - L,).
+        batch_size, labeled_batch, seed, ranks: As for :class:`Steps`.
+    """
+
+    x: Tensor
+    y: Tensor
+    labeled: Tensor
+    unlabeled: Tensor
+    batch_size: int
+    labeled_batch: int
+    seed: int
+    ranks: Ranks = ALONE
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of the rows and labels, by which a continued run knows them."""
+
+        parts = (part.cpu().contiguous().numpy().tobytes() for part in (self.x, self.y, self.labeled, self.unlabeled))
+
+        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+    def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
+        """Yields the batches of an epoch from a step on, the same at each call: of each, the rows of this process."""
+
+        random = np.random.default_rng([self.seed, number])
+        halves = zip(
+            self.order(random, len(self.labeled), self.sizes[0]),
+            self.order(random, len(self.unlabeled), self.sizes[1]),
+            strict=True,
+        )
+
+        for known, unknown in itertools.islice(halves, start, None):
+            yield Batch(
+                Labeled(self.rows(self.labeled[known]), self.y[known]) if len(known) else None,
+                self.rows(self.unlabeled[unknown]) if len(unknown) else None,
+            )
+
+    def rows(self, positions: Tensor) -> Tensor:
+        """Returns the rows at some positions; the same by brackets takes twice as long."""
+
+        return self.x.index_select(0, positions)
+
+    def order(self, random: np.random.Generator, rows: int, size: int) -> Tensor:
+        """Returns the positions of each step, with shape (steps, size / ranks): whole passes, each in a new order."""
+
+        needed = len(self) * size
+        passes = [random.permutation(rows) for _ in range(math.ceil(needed / rows) if rows else 0)]
+        order = np.concatenate(passes)[:needed] if passes else np.empty(0, dtype=np.int64)
+
+        return torch.from_numpy(order).reshape(len(self), size)[:, share(size, self.ranks)].to(self.x.device)

@@ -1,0 +1,1 @@
+r"""File formats, one file each."""

@@ -1,0 +1,130 @@
+r"""Notes on columns for the user: a fit warns of them, and `semivae check` lists them."""
+
+from __future__ import annotations
+
+__all__ = ["Found", "notes_of", "tell"]
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from semivae.data.kinds.scaling import too_close
+from semivae.data.labels.classes import listed
+from semivae.variables import Variable
+
+WIDE = 100  # from here on, a category has many classes
+SMALL = 1e-290  # what is smaller in magnitude has few digits left to differ in
+
+
+@dataclass(frozen=True)
+class Found:
+    r"""The findings about one column.
+
+    Attributes:
+        variables: What is modeled of it: itself, or the parts of a date; nothing if it is left out.
+        missing: In how many rows each of them is missing.
+        remarks: What is to be said of it alone, in sentences.
+        unique: Whether it is left out as text that differs in every row.
+        crowded: Whether it is left out as it has more different values than are counted in a stream.
+        counts_rows: Whether its numbers rise by one from row to row.
+        infinite: Whether a value is infinite.
+    """
+
+    variables: tuple[Variable, ...] = ()
+    missing: int = 0
+    remarks: tuple[str, ...] = ()
+    unique: bool = False
+    crowded: bool = False
+    counts_rows: bool = False
+    infinite: bool = False
+
+
+def tell(notes: Sequence[str]) -> None:
+    """Warns of each note."""
+
+    for note in notes:
+        warnings.warn(note, stacklevel=4)
+
+
+def notes_of(found: Mapping[str, Found], rows: int) -> tuple[str, ...]:
+    r"""Returns notes on columns, in sentences.
+
+    Arguments:
+        found: What each column is.
+        rows: The number of rows; a single one makes no column constant.
+    """
+
+    variables = [variable for column in found.values() for variable in column.variables]
+
+    return (*notes_of_columns(found), *notes_of_variables(variables, rows))
+
+
+def notes_of_columns(found: Mapping[str, Found]) -> Iterator[str]:
+    """Yields notes on whole columns."""
+
+    unique = [name for name, column in found.items() if column.unique]
+    crowded = [name for name, column in found.items() if column.crowded]
+    keys = [name for name, column in found.items() if column.counts_rows]
+
+    if unique:
+        yield f"left out, for the text differs in every row: {listed(unique)} (to model it: {keep(unique)})"
+
+    if crowded:
+        yield f"left out, for a stream cannot count so many different values: {listed(crowded)}"
+
+    if keys:
+        yield (
+            f"numbers that look like an identifier, as they count the rows: {listed(keys)}; "
+            f"leave them out: drop={keys[:3]} (--drop {keys[0]})"
+        )
+
+    for column in found.values():
+        yield from column.remarks
+
+
+def keep(names: list[str]) -> str:
+    """Returns how columns are kept, in Python and in the command."""
+
+    return f"keep={names[:3]}, --keep {names[0]}"
+
+
+def notes_of_variables(variables: Sequence[Variable], rows: int) -> Iterator[str]:
+    """Yields notes on variables."""
+
+    known = [variable for variable in variables if variable.kind != "image"]
+    constant = [v.name for v in known if (v.low is not None and v.low == v.high) or len(v.classes) == 1]
+    empty = [v.name for v in known if v.valueless]
+    wide = [v.name for v in known if len(v.classes) > WIDE]
+    close = [v for v in known if too_close(v)]
+
+    if constant and rows > 1:
+        yield f"constant columns carry no information: {listed(constant)}"
+
+    if empty:
+        yield f"columns without any value carry no information: {listed(empty)}"
+
+    if wide:
+        yield f"columns with more than {WIDE} categories: {listed(wide)}"
+
+    if close:
+        yield closeness([v for v in close if magnitude(v) >= SMALL], [v for v in close if magnitude(v) < SMALL])
+
+
+def magnitude(variable: Variable) -> float:
+    """Returns the largest magnitude of the values of a variable."""
+
+    return max(abs(variable.low or 0.0), abs(variable.high or 0.0))
+
+
+def closeness(large: Sequence[Variable], small: Sequence[Variable]) -> str:
+    """Returns the note on values that differ by no more than their rounding."""
+
+    first = (*large, *small)[0]
+    name = first.name
+    fix = f"X[{name!r}] = X[{name!r}] - X[{name!r}].mean()" if large else f"X[{name!r}] = X[{name!r}] * 1e300"
+    what = "close together for their size" if large else "small"
+
+    return (
+        f"values are too {what} to be told apart in 64 bits, in {listed(v.name for v in (*large, *small))} "
+        f"({first.low!r} to {first.high!r}), so that they were not scaled; before the fit: {fix}"
+    )

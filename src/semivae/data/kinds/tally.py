@@ -1,0 +1,270 @@
+r"""What a column is, found block by block, in memory that does not grow with the rows."""
+
+from __future__ import annotations
+
+__all__ = ["MOST_VALUES", "ColumnTally", "NumberTally", "Types", "ValueCounts", "found_in"]
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api import types
+
+from semivae.data.kinds.columns import kind_of, numbers, real_dtype, refuse_kind
+from semivae.data.kinds.dates import DateTally, date_parts
+from semivae.data.kinds.notes import Found
+from semivae.data.kinds.scaling import LARGEST, Moments
+from semivae.data.kinds.spelled import TextForms
+from semivae.data.kinds.texts import category_in
+from semivae.data.labels.classes import Cells, distinct
+from semivae.errors import DataError
+from semivae.variables import Variable
+
+# A column of a stream with more different values is no category, as they are counted in memory.
+MOST_VALUES = 2**16
+
+# Fewer whole numbers may count the rows by accident.
+FEWEST_COUNTED = 20
+
+
+class Types:
+    """The types that a column has in its blocks: whole numbers become floats in the blocks with a missing cell."""
+
+    def __init__(self) -> None:
+        self.cells: dict[Any, Any] = {}
+        self.declared: dict[Any, None] = {}
+
+    def add(self, column: Cells) -> None:
+        """Takes in a block."""
+
+        dtype = column.dtype
+        key = dtype if isinstance(dtype, np.dtype) else str(dtype)
+
+        if key not in self.cells:
+            self.cells[key] = column.array[:1].copy()
+
+        if isinstance(dtype, pd.CategoricalDtype):
+            self.declared |= dict.fromkeys(column.cat.categories.tolist())
+
+    @property
+    def column(self) -> Cells:
+        """A cell or more of the type that the column would have in memory."""
+
+        cells = [pd.Series(cells) for cells in self.cells.values()] or [pd.Series([None], dtype=object)]
+
+        return pd.concat(cells, ignore_index=True) if len(cells) > 1 else cells[0]
+
+    @property
+    def dtype(self) -> Any:
+        """The type that the column would have in memory."""
+
+        known = [key for key in self.cells if isinstance(key, np.dtype)]
+
+        return known[0] if len(known) == len(self.cells) == 1 else self.column.dtype
+
+    @property
+    def categories(self) -> list[Any] | None:
+        """The categories in the order that a categorical type gives them; None for any other type."""
+
+        return list(self.declared) if list(self.cells) == ["category"] else None
+
+
+class ValueCounts:
+    r"""The distinct values of a column, and the number of rows of each.
+
+    Arguments:
+        name: The name of the column.
+        most: How many values are told apart; :py:`None` for as many as of a stream.
+    """
+
+    def __init__(self, name: str, most: float | None = None) -> None:
+        self.name = name
+        self.most = MOST_VALUES if most is None else most
+        self.types = Types()
+        self.rows = 0
+        self.counts: dict[Any, int] | None = {}
+        self.forms = TextForms()
+
+    def add(self, column: Cells) -> None:
+        """Takes in a block."""
+
+        self.rows += len(column)
+
+        if not says_nothing(column):
+            self.types.add(column)
+
+        if self.counts is None and not self.forms.alive:
+            return
+
+        codes, values = distinct(column, self.name)
+        counts = np.bincount(codes + 1, minlength=len(values) + 1)[1:].tolist()
+
+        if values:
+            self.forms.add(values, counts)
+
+        if self.counts is None:
+            return
+
+        for value, count in zip(values, counts, strict=True):
+            self.counts[value] = self.counts.get(value, 0) + count
+
+        if len(self.counts) > self.most:
+            self.counts = None
+
+
+class NumberTally:
+    """Numbers of a column: their moments, and whether they count the rows."""
+
+    def __init__(self) -> None:
+        self.moments = Moments()
+        self.rows = 0
+        self.first: float | None = None
+        self.rising = True
+        self.infinite = False
+
+    def add(self, values: NDArray[np.float64]) -> None:
+        """Takes in the values of a block, with shape (N,)."""
+
+        moments = Moments.of(values)
+        self.first = float(values[0]) if self.first is None else self.first
+        before, self.rows = self.rows, self.rows + len(values)
+        self.rising = self.rising and moments.count == len(values) and counts_on(values - self.first, before)
+        self.infinite |= moments.count < len(values) and bool((np.abs(values) > LARGEST).any())
+        self.moments = self.moments.merge(moments)
+
+    def found(self, name: str, dtype: str, missing: int, kept: bool = False) -> Found:
+        r"""Judges the column by all its blocks.
+
+        Arguments:
+            name: Its name.
+            dtype: The type of the numbers.
+            missing: In how many rows they are missing.
+            kept: Whether it is modeled even if it looks like an identifier.
+        """
+
+        variable = self.moments.variable(name, dtype, missing > 0)
+        counts_rows = self.rising and self.rows > FEWEST_COUNTED and not missing
+
+        return Found(
+            (variable,), missing, counts_rows=counts_rows and variable.integer and not kept, infinite=self.infinite
+        )
+
+
+def counts_on(values: NDArray[np.float64], first: int) -> bool:
+    """Whether values rise by one from a first one on."""
+
+    # The last one tells of nearly every column that it does not.
+    return bool(values[-1] == first + len(values) - 1) and np.array_equal(values, np.arange(first, first + len(values)))
+
+
+class ColumnTally:
+    r"""What a column of data is.
+
+    Arguments:
+        name: Its name.
+        kept: Whether it is modeled even if it looks like an identifier.
+        most: How many different values are told apart; :py:`None` for as many as of a stream.
+    """
+
+    def __init__(self, name: str, kept: bool = False, most: float | None = None) -> None:
+        self.name = name
+        self.kept = kept
+        self.most = most
+        self.rows = 0
+        self.missing = 0
+        self.types = Types()
+        self.real = NumberTally()
+        self.values: ValueCounts | None = None
+        self.dates: DateTally | None = None
+
+    def add(self, column: Cells) -> None:
+        """Takes in a block of a frame."""
+
+        self.rows += len(column)
+        numeric = types.is_numeric_dtype(column.dtype)
+        gaps = 0 if numeric else int(column.isna().sum())
+
+        # A block without any value could be of any kind.
+        if not numeric and gaps == len(column):
+            self.missing += gaps
+
+            if column.dtype != object:
+                self.types.add(column)
+
+            return
+
+        kind = kind_of(column)
+
+        if kind == "real":
+            self.add_numbers(column)
+            return
+
+        self.missing += gaps
+        self.types.add(column)
+
+        if kind == "date":
+            self.dates = self.dates or DateTally()
+            self.dates.add(date_parts(column, ""))
+        else:
+            refuse_kind(kind, self.name)
+            self.values = self.values or ValueCounts(self.name, self.most)
+            self.values.add(column)
+
+    def add_numbers(self, column: Cells) -> None:
+        """Takes in a block of numbers."""
+
+        values = numbers(column)
+        self.real.add(values)
+        self.types.add(column)
+        self.missing += int(np.isnan(values).sum())
+
+    def found(self) -> Found:
+        r"""Judges the column by all its blocks.
+
+        Raises:
+            DataError: If it holds dates beside other things, or text among numbers.
+        """
+
+        if self.dates is not None and (self.values is not None or self.real.moments.count):
+            raise DataError(
+                f"column {self.name!r} holds dates beside other values",
+                "all values of a column of dates must be dates",
+                f'X[{self.name!r}] = pandas.to_datetime(X[{self.name!r}], errors="coerce")',
+            )
+
+        if self.dates is not None:
+            return Found(self.dates.variables(self.name, self.missing > 0), self.missing)
+
+        if self.values is not None:
+            dtype, declared = str(self.types.dtype), self.types.categories
+
+            return category_in(self.values, self.missing, dtype, declared, self.kept)
+
+        return self.found_numbers()
+
+    def found_numbers(self) -> Found:
+        """Judges a column of numbers, or one without any value, which keeps its type."""
+
+        dtype = self.types.dtype
+
+        if not self.real.moments.count and not self.real.infinite:
+            return Found((Variable(self.name, "real", dtype=str(dtype), missing=True),), self.missing)
+
+        return self.real.found(self.name, real_dtype(dtype), self.missing, self.kept)
+
+
+def found_in(column: Cells, name: str, kept: bool) -> Found:
+    """Judges a column in memory, whose different values are all counted."""
+
+    tally = ColumnTally(name, kept, most=math.inf)
+    tally.add(column)
+
+    return tally.found()
+
+
+def says_nothing(column: Cells) -> bool:
+    """Whether a block has no value and no type that tells what its values would be."""
+
+    return column.dtype == object and bool(column.isna().all())

@@ -1,0 +1,1 @@
+r"""Named data sets: those at hand, and those that are fetched when asked."""

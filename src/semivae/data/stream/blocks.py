@@ -1,0 +1,230 @@
+r"""Rows of files that may be larger than memory, a block at a time and always in the same order."""
+
+from __future__ import annotations
+
+__all__ = ["Blocks", "blocks_of", "is_blocks"]
+
+import abc
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+
+from semivae.data.files.npy import Claim, claim_at, refuse_unusable
+from semivae.data.files.parquet import columns_of, difference_of, facts_of, files_of, frames_of
+from semivae.data.files.paths import refuse_irregular, shown
+from semivae.errors import DataError
+
+# A block has at most so many rows, and so many cells (16 MiB as float64), so that wide rows take no more memory.
+MOST_ROWS = 2**16
+MOST_CELLS = 2**21
+
+PARQUET = (".parquet", ".pq")
+NEEDED = "a parquet or npy file, or a folder of parquet files, is needed"
+ALL = slice(None)
+
+
+class Blocks(abc.ABC):
+    r"""Abstract rows of files.
+
+    Arguments:
+        path: The file or folder.
+    """
+
+    container: ClassVar[Literal["array", "frame"]]
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    @abc.abstractmethod
+    def files(self) -> list[Path]:
+        """The files, in the order of their rows."""
+
+    @property
+    @abc.abstractmethod
+    def names(self) -> list[str]:
+        """The names of the columns."""
+
+    @abc.abstractmethod
+    def __len__(self) -> int: ...
+
+    @abc.abstractmethod
+    def read(self, columns: Sequence[str] | None = None, rows: slice = ALL) -> Iterator[Any]:
+        r"""Yields blocks: frames whose index counts all rows, or arrays.
+
+        Arguments:
+            columns: The columns of the frames; all of them if they are not given.
+            rows: The rows, of which no more than needed is read.
+        """
+
+    @property
+    def digests(self) -> list[tuple[str, str]]:
+        """The name and sha256 of each file: a pass over all bytes."""
+
+        return [(shown(file.name), digest(file)) for file in self.files]
+
+    @property
+    def size(self) -> int:
+        """How many rows a block has."""
+
+        return min(MOST_ROWS, max(1, MOST_CELLS // len(self.names)))
+
+
+class ParquetBlocks(Blocks):
+    """Rows of a parquet file, or of all those in a folder, in the order of their names."""
+
+    container: ClassVar[Literal["array", "frame"]] = "frame"
+
+    @cached_property
+    def facts(self) -> dict[Path, tuple[Any, int]]:
+        """The schema and the number of rows that each file states."""
+
+        files = files_of(self.path, PARQUET)
+
+        for file in files:
+            refuse_irregular(file, NEEDED)
+
+        facts = {file: facts_of(file) for file in files}
+        difference_of({file: schema for file, (schema, _) in facts.items()})
+
+        return facts
+
+    @property
+    def files(self) -> list[Path]:
+        """The files in the order of their names."""
+
+        return list(self.facts)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the columns, in the order of the first file."""
+
+        return columns_of(self.facts[self.files[0]][0])
+
+    def __len__(self) -> int:
+        return sum(rows for _, rows in self.facts.values())
+
+    def read(self, columns: Sequence[str] | None = None, rows: slice = ALL) -> Iterator[Any]:
+        """Yields frames."""
+
+        names = self.names if columns is None else list(columns)
+        start, stop, _ = rows.indices(len(self))
+        first = 0  # the position of the first row of a file
+
+        for file, (_, count) in self.facts.items():
+            low, high = max(start - first, 0), min(stop - first, count)
+
+            for frame in frames_of(file, names, self.size, low, high) if low < high else ():
+                frame.index = pd.RangeIndex(first + low, first + low + len(frame))
+                low += len(frame)
+
+                yield frame
+
+            first += count
+
+
+class ArrayBlocks(Blocks):
+    """Rows of an array with shape (N, P) in an npy file."""
+
+    container: ClassVar[Literal["array", "frame"]] = "array"
+
+    @property
+    def files(self) -> list[Path]:
+        """The one file."""
+
+        return [self.path]
+
+    @cached_property
+    def claim(self) -> Claim:
+        """The shape and type of the array; its values are not read."""
+
+        claim = claim_at(self.path)
+        refuse_unusable(self.path, claim)
+
+        if len(claim.shape) != 2:
+            raise DataError(
+                f"{shown(self.path)} holds images, an array with shape {claim.shape}",
+                "only tables of numbers with shape (rows, columns) are read in blocks",
+                "leave --stream out, or np.save(file, X.reshape(len(X), -1))",
+            )
+
+        if claim.fortran:
+            raise DataError(
+                f"{shown(self.path)} is stored column by column",
+                "rows must be stored one after the other to be read in blocks",
+                "np.save(file, np.ascontiguousarray(X))",
+            )
+
+        return claim
+
+    @property
+    def names(self) -> list[str]:
+        """The names x0, x1, ... that columns without names have."""
+
+        return [f"x{column}" for column in range(self.claim.shape[1])]
+
+    def __len__(self) -> int:
+        return self.claim.shape[0]
+
+    def read(self, columns: Sequence[str] | None = None, rows: slice = ALL) -> Iterator[Any]:
+        """Yields arrays of all columns; pages of the mapped file would count as memory of the process."""
+
+        width, dtype, offset = self.claim.shape[1], self.claim.dtype, self.claim.offset
+
+        first, last, _ = rows.indices(len(self))
+
+        for start in range(first, last, self.size):
+            count = min(self.size, last - start)
+            place = offset + start * width * dtype.itemsize
+
+            yield np.fromfile(self.path, dtype, count * width, offset=place).reshape(count, width)
+
+
+def is_blocks(path: Path) -> bool:
+    r"""Whether a path is a folder or a file of a kind that can be read in blocks; images are not.
+
+    Raises:
+        DataError: If it is an npy file that is damaged.
+    """
+
+    if path.is_dir() or path.suffix.lower() in PARQUET:
+        return True
+
+    return path.suffix.lower() == ".npy" and path.is_file() and len(claim_at(path).shape) == 2
+
+
+def blocks_of(path: Path) -> Blocks:
+    r"""Returns the rows of a parquet file, a folder of them, or an npy file.
+
+    Raises:
+        DataError: If it does not exist, is of another kind, is damaged, or its files differ in their columns.
+    """
+
+    if not path.is_dir():
+        refuse_irregular(path, NEEDED)
+
+        if path.suffix.lower() not in (*PARQUET, ".npy"):
+            raise DataError(
+                f"{shown(path)} cannot be read in blocks",
+                "a stream reads parquet files, folders of them, and npy files",
+                "write the rows as parquet: frame.to_parquet('rows.parquet')",
+            )
+
+    found = ArrayBlocks(path) if path.suffix.lower() == ".npy" and path.is_file() else ParquetBlocks(path)
+
+    if len(found) == 0:
+        raise DataError(f"{shown(path)} holds no rows", "at least one row is needed")
+
+    return found
+
+
+def digest(path: Path) -> str:
+    """Returns the sha256 of a file."""
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,148 @@
+r"""The second pass over rows larger than memory: encoded, split by whether they are labeled, and kept on disk.
+
+Rows of either half are kept in files of their own, so that nothing needs an index as long as the data. A folder of
+them is written beside its place and renamed, so that a killed pass leaves nothing that could be taken for the whole.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Labels", "StoredSplit", "ingest"]
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semivae.data.codecs.base import Codec, Values
+from semivae.data.labels.single import ClassLabels, RealLabels
+from semivae.data.stream.stored import RowsWriter, StoredRows
+from semivae.errors import DataError, StoreError
+from semivae.store import signed, sync, taken, unwritable, verified, write_file
+
+Labels: TypeAlias = ClassLabels | RealLabels | None
+
+FACTS = "rows.json"  # what each file has to be
+FILES = ("labeled", "labels", "unlabeled")
+
+
+@dataclass(frozen=True)
+class StoredSplit:
+    r"""Encoded rows on disk.
+
+    Attributes:
+        labeled: The labeled rows.
+        labels: Their class codes or scaled values, one a row.
+        unlabeled: The other rows.
+    """
+
+    labeled: StoredRows
+    labels: StoredRows
+    unlabeled: StoredRows
+
+    @property
+    def files(self) -> tuple[StoredRows, StoredRows, StoredRows]:
+        """All of them."""
+
+        return self.labeled, self.labels, self.unlabeled
+
+    @classmethod
+    def open(cls, folder: Path) -> StoredSplit:
+        r"""Opens what :func:`ingest` wrote, and checks every byte of it.
+
+        Raises:
+            StoreError: If a file is missing, or is another than was written; it names the file.
+        """
+
+        facts = verified(folder / FACTS)
+        stored = [StoredRows.open(folder / f"{name}.npy", facts[name]) for name in FILES]
+
+        for rows in stored:
+            rows.verify()
+
+        return cls(*stored)
+
+
+def ingest(pairs: Iterator[tuple[Any, Any]], rows: int, codec: Codec, labels: Labels, folder: Path) -> None:
+    r"""Writes encoded rows into a new folder.
+
+    Arguments:
+        pairs: Blocks of rows, with their labels; or with None where there is no target.
+        rows: The number of rows.
+        codec: Encodes rows.
+        labels: Encodes labels.
+        folder: The folder, which must not be there.
+
+    Raises:
+        DataError: If the rows changed since they were first read.
+        StoreError: If the folder cannot be written.
+    """
+
+    width = len(codec.variables)
+
+    with taken(folder) as place, place.beside() as temporary:
+        try:
+            temporary.mkdir()
+            refuse_full_disk(folder, rows * (width + 1) * 4)
+            facts = write(pairs, codec, labels, temporary)
+
+            if facts["labeled"]["rows"] + facts["unlabeled"]["rows"] != rows:
+                raise DataError("the rows changed while they were read", "files must stay as they are during a fit")
+
+            write_file(temporary / FACTS, signed(facts))
+            sync(temporary)
+            temporary.rename(folder)
+            sync(folder.parent)
+        except StoreError:
+            raise
+        except OSError as error:
+            raise unwritable(folder, error) from None
+
+
+def write(pairs: Iterator[tuple[Any, Any]], codec: Codec, labels: Labels, folder: Path) -> dict[str, Any]:
+    """Writes the files, and returns what each has to be when it is read."""
+
+    widths = (len(codec.variables), 1, len(codec.variables))
+
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(RowsWriter(folder / f"{name}.npy", width))
+            for name, width in zip(FILES, widths, strict=True)
+        ]
+
+        for block, y in pairs:
+            values = codec.encode(block)
+            points, known = encoded(labels, y, len(values))
+
+            for file, part in zip(files, (values[known], points[known, None], values[~known]), strict=True):
+                file.add(part)
+
+        return {name: file.finish() for name, file in zip(FILES, files, strict=True)}
+
+
+def encoded(labels: Labels, y: Any, rows: int) -> tuple[Values, NDArray[np.bool_]]:
+    """Returns the code or scaled value of each row, and whether it is labeled, each with shape (N,)."""
+
+    if labels is None:
+        return np.zeros(rows), np.zeros(rows, dtype=bool)
+
+    points = labels.encode(y)
+
+    return points, ~np.isnan(points) if isinstance(labels, RealLabels) else points >= 0
+
+
+def refuse_full_disk(folder: Path, needed: int) -> None:
+    """Checks that there is room, before an hour of writing ends without it."""
+
+    free = shutil.disk_usage(folder.parent).free
+
+    if free < needed:
+        raise StoreError(
+            f"{folder.parent} has {free / 2**30:.1f} GiB free",
+            f"the encoded rows take {needed / 2**30:.1f} GiB",
+            "free some space, or name a folder of another disk: stream(path, cache='FOLDER'), or $XDG_CACHE_HOME",
+        )

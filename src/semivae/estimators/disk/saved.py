@@ -1,0 +1,179 @@
+r"""Estimators on disk: a folder of safetensors and JSON that a fresh process gives back exactly."""
+
+from __future__ import annotations
+
+__all__ = ["load", "save"]
+
+import io
+import platform
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+from semivae.data.codecs.choose import codec_of
+from semivae.data.labels.markers import marker_set
+from semivae.errors import StoreError
+from semivae.estimators.classifier import VAEClassifier
+from semivae.estimators.disk.card import card
+from semivae.estimators.embedding import VAEEmbedding
+from semivae.estimators.parameters import plain
+from semivae.estimators.pca import PCA
+from semivae.estimators.predictor import VAEPredictor
+from semivae.estimators.regressor import VAERegressor
+from semivae.store import SavedFolder, open_folder, write_folder
+
+if TYPE_CHECKING:
+    from semivae.estimators.disk.facts import Facts
+
+HISTORY = "history.csv"
+LARGEST_HISTORY = 2**26
+
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (VAEClassifier, VAERegressor, VAEPredictor, VAEEmbedding, PCA)
+}
+
+
+def save(
+    estimator: Any,
+    folder: str | Path,
+    overwrite: bool = False,
+    metrics: Mapping[str, Any] | None = None,
+    extra: Mapping[str, bytes] | None = None,
+) -> None:
+    r"""Saves a fitted estimator.
+
+    Arguments:
+        estimator: The estimator.
+        folder: The folder.
+        overwrite: Whether a saved model there may be replaced.
+        metrics: What was measured, to be kept with it: plain JSON values.
+        extra: The contents of other files to keep in the folder (figures), by their path in it.
+
+    Raises:
+        StoreError: If the folder cannot be written.
+    """
+
+    # With PyTorch, for which the import of an estimator does not wait.
+    from semivae.engine import discard
+    from semivae.estimators.disk.tensors import TENSORS, write_tensors
+
+    facts = describe(estimator) | {"metrics": dict(metrics or {})}
+
+    files = {
+        TENSORS: write_tensors(estimator._tensors()),
+        HISTORY: estimator.history_.to_csv(index=False).encode(),
+        "README.md": card(facts).encode(),
+    }
+
+    write_folder(folder, facts, {**files, **(extra or {})}, overwrite)
+
+    state = getattr(estimator, "settings_", {}).get("checkpoint")
+
+    # A fit that was stopped by hand may still be continued.
+    if state is not None and estimator.stopped_ != "interrupted":
+        # If another fit keeps its state there by now, that state is not this fit's to remove.
+        with suppress(StoreError):
+            discard(Path(state))
+
+
+def load(folder: str | Path) -> Any:
+    r"""Loads a saved estimator, on any machine, without unpickling anything.
+
+    Arguments:
+        folder: The folder.
+
+    Raises:
+        StoreError: If it is no saved model, a file is missing or damaged, or it is of another format.
+    """
+
+    from semivae.estimators.disk.facts import facts_of
+
+    saved = open_folder(folder)
+    facts = facts_of(saved)
+
+    try:
+        return rebuilt(saved, facts)
+    except StoreError:
+        raise
+    except Exception as error:
+        # Whatever goes wrong while a model is built from a file is damage to that file.
+        raise saved.wrong(f"{type(error).__name__}: {error}") from error
+
+
+def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
+    """Builds the estimator that a folder holds."""
+
+    from semivae.estimators.disk.tensors import read_tensors
+
+    estimator = KINDS[facts.estimator](**facts.parameters)
+    estimator.schema_ = facts.schema_
+    estimator.codec_ = codec_of(estimator.schema_)
+    estimator.history_ = history(saved)
+    estimator.metrics_ = saved.facts["metrics"]
+
+    for name, value in facts.fit.model_dump(exclude_unset=True).items():
+        setattr(estimator, name, np.array(value, dtype=object) if name == "feature_names_in_" else value)
+
+    if (known := estimator._model_name()) != facts.model:
+        raise saved.wrong(f"model {facts.model!r} with the parameters of {known!r}")
+
+    estimator._restore(read_tensors(saved, estimator._expected))
+
+    return estimator
+
+
+def history(saved: SavedFolder) -> pd.DataFrame:
+    """Reads the history of the fit."""
+
+    if (size := saved.size(HISTORY)) > LARGEST_HISTORY:
+        raise saved.wrong(f"{HISTORY} has {size:,} bytes, where {LARGEST_HISTORY:,} are the most")
+
+    table = pd.read_csv(io.BytesIO(saved.read(HISTORY)))
+
+    numbers = all(dtype.kind in "fi" for dtype in table.dtypes) or table.empty  # without a row, columns have no type
+
+    if not numbers or not {"epoch", "component"} & set(table):
+        raise saved.wrong(f"{HISTORY} is no table of numbers")
+
+    return table
+
+
+def describe(estimator: Any) -> dict[str, Any]:
+    """Returns everything but the weights as plain JSON values."""
+
+    from semivae.estimators.disk.facts import FACTS, FORMAT
+
+    check_is_fitted(estimator)
+
+    parameters = dict(getattr(estimator, "settings_", estimator.get_params(deep=False)))
+    state = estimator.random_state
+    # A generator is no plain value; what it gave is.
+    seed = state if isinstance(state, int | np.integer) else estimator.seed_
+    changed = {"callbacks": None, "random_state": seed, "missing_label": markers(estimator)}
+    changed |= {"devices": 1, "nodes": 1, "checkpoint": None}  # of this machine
+    parameters |= {name: value for name, value in changed.items() if name in parameters}
+
+    return {
+        "format": FORMAT,
+        "estimator": type(estimator).__name__,
+        "model": estimator._model_name(),
+        "parameters": {name: plain(value) for name, value in parameters.items()},
+        "schema": estimator.schema_.to_json(),
+        "fit": {name: plain(getattr(estimator, name)) for name in FACTS if hasattr(estimator, name)},
+        "versions": {name: version(name) for name in ("semivae", "torch", "numpy", "scikit-learn")}
+        | {"python": platform.python_version()},
+    }
+
+
+def markers(estimator: Any) -> Any:
+    """Returns what marks a missing label as plain JSON values."""
+
+    given = getattr(estimator, "missing_label", None)
+
+    return given if given is None else marker_set(given)

@@ -1,0 +1,1 @@
+r"""Rows and targets as an estimator takes them."""

@@ -1,0 +1,185 @@
+r"""From whatever a user holds to the arrays of a model, with scikit-learn's bookkeeping of features."""
+
+from __future__ import annotations
+
+__all__ = ["check_draws", "fit_rows", "no_label", "one_a_row", "read_rows", "refuse_stream", "selection_of"]
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+from semivae.data.codecs.array import as_array
+from semivae.data.codecs.base import Codec
+from semivae.data.codecs.choose import codec_for
+from semivae.data.codecs.frame import is_frame
+from semivae.data.codecs.selection import Selection
+from semivae.data.labels.classes import listed
+from semivae.data.stream.rows import Ingested, Stream
+from semivae.errors import DataError, SchemaError, SettingError
+
+
+def fit_rows(estimator: BaseEstimator, X: Any) -> tuple[Codec, Any]:
+    r"""Fits a codec to rows and translates them.
+
+    Arguments:
+        estimator: Gets :py:`n_features_in_` (and :py:`feature_names_in_`) where rows are a table.
+        X: The rows.
+
+    Returns:
+        The codec, and the rows in the units of a model; rows on disk stay there.
+    """
+
+    refuse_stream(estimator, X)
+
+    if isinstance(X, Ingested):
+        return X.survey.codec, fit_stored(estimator, X)
+
+    codec = codec_for(X, selection_of(estimator))
+
+    if codec.container != "image":
+        validate_data(estimator, named(X), reset=True, skip_check_array=True)
+
+    return codec, codec.encode(X)
+
+
+def named(X: Any) -> Any:
+    """Returns the names of a frame as scikit-learn takes them, which are text or, all of them, none; other rows."""
+
+    if not is_frame(X):
+        return X
+
+    names = X.collect_schema().names() if hasattr(X, "collect_schema") else X.columns
+    without = not any(isinstance(name, str) for name in names)
+
+    return pd.DataFrame(columns=range(len(names)) if without else list(map(str, names)))
+
+
+def selection_of(estimator: BaseEstimator) -> Selection:
+    """Returns which columns of a frame an estimator models."""
+
+    settings = estimator.get_params(deep=False)
+
+    return Selection.of(settings["drop"], settings["id_columns"], settings["keep"])
+
+
+def refuse_stream(estimator: BaseEstimator, X: Any) -> None:
+    """Checks that rows are in memory."""
+
+    if isinstance(X, Stream):
+        raise SettingError(
+            f"{type(estimator).__name__} was given a stream",
+            "it needs all rows in memory",
+            "take VAEEmbedding, or read the rows: pandas.read_parquet(path)",
+        )
+
+
+def fit_stored(estimator: BaseEstimator, rows: Ingested) -> Ingested:
+    """Keeps the names of rows on disk, and warns of them as of rows in memory."""
+
+    survey = rows.survey
+    names = pd.DataFrame(columns=list(survey.names))
+    shape: Any = names if survey.codec.container == "frame" else names.to_numpy()
+
+    validate_data(estimator, shape, reset=True, skip_check_array=True)
+    survey.warn()
+
+    return rows
+
+
+def read_rows(estimator: Any, X: Any) -> NDArray[Any]:
+    r"""Translates rows with the codec of a fitted estimator.
+
+    Raises:
+        SchemaError: If they differ from the rows of the fit in more than the order of columns; names every difference.
+    """
+
+    codec: Codec = estimator.codec_
+
+    if codec.container == "image":
+        return codec.encode(X)
+
+    # Columns of frames go by their names, in any order; those that are not modeled may be absent.
+    if codec.container != "frame" or not is_frame(X):
+        X = checked(estimator, X)
+
+    x = codec.encode(X)
+    warn_about_new_gaps(codec, x)
+
+    return x
+
+
+def checked(estimator: Any, X: Any) -> Any:
+    """Returns rows whose columns go by their order, with the names of the fit if it had any."""
+
+    try:
+        validate_data(estimator, X, reset=False, skip_check_array=True)
+    except ValueError as names:
+        raise mismatch(estimator.codec_, X, names) from None
+
+    if estimator.codec_.container == "array" or not hasattr(estimator, "feature_names_in_"):
+        return X
+
+    return pd.DataFrame(np.asarray(as_array(X)), columns=list(estimator.feature_names_in_)).infer_objects()
+
+
+def check_draws(n: Any) -> None:
+    r"""Checks a number of rows to draw.
+
+    Raises:
+        SettingError: If it is none.
+    """
+
+    if not isinstance(n, int | np.integer) or n < 1:
+        raise SettingError(f"n={n!r}", "it must be a whole number, at least 1", "sample(64)")
+
+
+def one_a_row(y: Any, n: int) -> NDArray[Any]:
+    r"""Returns a label for all rows, or one a row, as one a row, with shape (n,).
+
+    Raises:
+        DataError: If there is another number of labels.
+    """
+
+    labels = np.asarray(y)
+
+    if labels.shape not in ((), (n,)):
+        raise DataError(f"y has shape {labels.shape}", f"it must be one label, or {n}, one a row")
+
+    return np.broadcast_to(labels, (n,))
+
+
+def no_label(y: Any) -> DataError:
+    """Returns the error for labels to draw by, of which one is missing."""
+
+    return DataError(f"y={y!r} holds a missing label", "every row needs a label", "leave y out to draw labels too")
+
+
+def warn_about_new_gaps(codec: Codec, x: NDArray[Any]) -> None:
+    """Warns of missing cells in columns that missed none in the fit: of those an encoder never learned to be told."""
+
+    gaps = np.isnan(x)
+    new = [variable.name for j, variable in enumerate(codec.variables) if gaps[:, j].any() and not variable.missing]
+
+    if new:
+        warnings.warn(
+            f"cells are missing in {listed(new)}, in which the fit missed none: an encoder reads the mean there",
+            stacklevel=4,
+        )
+
+
+def mismatch(codec: Codec, X: Any, names: ValueError) -> ValueError:
+    """Returns scikit-learn's error of feature names, with the differences in type and category beside it."""
+
+    try:
+        codec.encode(X)
+    except SchemaError as error:
+        return SchemaError(f"{names}\n{error.given}", error.needed, error.fix)
+    except ValueError as error:
+        return error  # what is no table has no columns to compare
+
+    return names

@@ -1,0 +1,79 @@
+r"""Which estimator a fit takes."""
+
+from __future__ import annotations
+
+__all__ = ["estimator_for", "learns_from_target", "settings_for"]
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from semivae.errors import SettingError
+from semivae.workflows.settings import settings_of
+from semivae.workflows.task import Task
+
+
+def learns_from_target(model: str, target: str | None) -> bool:
+    r"""Whether a model learns from a target; "auto" does if there is one.
+
+    Raises:
+        SettingError: If there is no such model, or it needs a target and none is given.
+    """
+
+    from semivae.models import models
+
+    names = ["auto", *models, "pca"]
+
+    if model not in names:
+        raise SettingError(f"--model {model}", f"it must be one of {', '.join(names)}", "--model auto")
+
+    needs = model in models and bool(models[model].targets)
+
+    if needs and target is None:
+        raise SettingError(f"--model {model}", "it learns from a target", "add --target COL, or take --model vae")
+
+    return needs or (model == "auto" and target is not None)
+
+
+def settings_for(model: str, pairs: Sequence[str]) -> dict[str, Any]:
+    r"""Returns settings, given as name=value, of the estimator that a model has.
+
+    Raises:
+        SettingError: If there is no such setting.
+    """
+
+    from semivae.estimators import PCA, VAEEmbedding
+
+    # The settings of VAEEmbedding are those of every estimator around a model.
+    return settings_of(pairs, PCA if model == "pca" else VAEEmbedding)
+
+
+def estimator_for(
+    model: str,
+    task: Task | None,
+    pairs: Sequence[str],
+    missing_label: list[str] | None,
+    seed: int,
+    columns: Mapping[str, Sequence[str] | None],
+) -> Any:
+    r"""Returns the estimator for a model and a task, with its settings.
+
+    Raises:
+        SettingError: If there is no such setting.
+    """
+
+    from semivae.estimators import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
+
+    settings = settings_for(model, pairs) | {"random_state": seed, **columns}
+
+    if model == "pca":
+        return PCA(**cast(Any, settings))
+
+    kinds = {
+        Task.CLASS: VAEClassifier,
+        Task.REAL: VAERegressor,
+        Task.SEVERAL: VAEPredictor,
+        None: VAEEmbedding,
+    }
+    marked = {} if task is None else {"missing_label": missing_label}
+
+    return kinds[task](model=model, **settings, **marked)

@@ -1,0 +1,253 @@
+r"""Rows for a command: read, without the target, and with their identifiers beside results."""
+
+from __future__ import annotations
+
+__all__ = [
+    "has_density",
+    "is_several",
+    "read_blocks",
+    "read_labeled",
+    "read_rows",
+    "read_wished",
+    "targets_of",
+    "with_ids",
+]
+
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from semivae.errors import SettingError
+from semivae.workflows.shard import Shard
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from semivae.data.labels.classes import Cells
+    from semivae.data.source import Source
+    from semivae.workflows.prepare import Wishes
+
+
+def targets_of(estimator: Any) -> list[str]:
+    """Returns the names of the columns that are targets of a saved model, or were left out of its rows."""
+
+    given = estimator.metrics_.get("data", {}).get("target") or []
+    learned = [part.name for part in estimator.schema_.targets]
+
+    return learned or ([given] if isinstance(given, str) else given)
+
+
+def is_several(estimator: Any) -> bool:
+    """Whether a saved model has several targets."""
+
+    return estimator.schema_.y is not None and estimator.schema_.y.kind == "several"
+
+
+def has_density(estimator: Any) -> bool:
+    """Whether the scores of a model are a log-density; those of a plain autoencoder say how well it rebuilds a row."""
+
+    return estimator._model_name() != "ae"
+
+
+def read_wished(wishes: Wishes) -> Source:
+    r"""Reads rows into memory, with one target that they hold, or that a second file does.
+
+    Raises:
+        DataError: If they cannot be read, or hold no such target.
+        SettingError: If labels are given without the name of their column.
+    """
+
+    return read_target(wishes.data, wishes.target, wishes.split, wishes.header, wishes.labels_from)
+
+
+def as_in_fit(estimator: Any) -> dict[str, list[str]]:
+    """Returns how columns of a text file are read for a saved model: text stays text where it could be numbers."""
+
+    from semivae.estimators.rows.inputs import selection_of
+
+    variables = (*estimator.schema_.x, *estimator.schema_.targets)
+    text = [v.name for v in variables if v.kind == "category" and any(isinstance(name, str) for name in v.classes)]
+
+    return {"text": text, "exact": list(selection_of(estimator).id_columns)}
+
+
+def read_target(
+    data: str,
+    target: str | None,
+    split: str,
+    header: bool,
+    labels_from: Path | None,
+    columns: Mapping[str, list[str]] = MappingProxyType({}),
+) -> Source:
+    """Reads rows into memory, and a target from the same file or from a second one."""
+
+    from semivae.data.join import with_labels
+    from semivae.data.read import read
+
+    if labels_from is None:
+        return read(data, target, split, download=True, header=header, **columns)
+
+    if target is None:
+        raise SettingError(f"--labels-from {labels_from}", "the name of the target is needed, too", "--target COL")
+
+    return with_labels(read(data, None, split, download=True, header=header, **columns), target, labels_from)
+
+
+def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> Source:
+    r"""Reads rows for a saved model, whose target they may or may not hold.
+
+    Raises:
+        DataError: If they cannot be read.
+    """
+
+    from dataclasses import replace
+
+    from semivae.data.read import read
+
+    source = read(data, None, split, download=True, header=header, **as_in_fit(estimator))
+
+    return replace(source, x=aligned(estimator, source.x))
+
+
+def read_blocks(estimator: Any, data: str, split: str, part: Shard | None = None, header: bool = True) -> Iterator[Any]:
+    r"""Yields the rows for a saved model: block by block from files that allow it, so in constant memory.
+
+    Arguments:
+        estimator: The model.
+        data: A file or folder, or the name of a set.
+        split: Which rows of a named set.
+        part: The part of these rows that is read; all of them if it is not given.
+        header: Whether the first line of a text file names the columns.
+
+    Raises:
+        DataError: If they cannot be read.
+    """
+
+    from sklearn.utils import _safe_indexing
+
+    from semivae.data.files.paths import exists
+    from semivae.data.read import refuse_headless
+    from semivae.data.sets import named as datasets
+    from semivae.data.stream.blocks import blocks_of, is_blocks
+
+    path, part = Path(data).expanduser(), part or Shard()
+
+    if data in datasets.names() or not exists(path) or not is_blocks(path):
+        x = read_rows(estimator, data, split, header).x
+        yield _safe_indexing(x, part.rows(len(x)))
+        return
+
+    refuse_headless(data, header)
+    blocks = blocks_of(path)
+
+    for block in blocks.read(rows=part.rows(len(blocks))):
+        yield aligned(estimator, block)
+
+
+def read_labeled(
+    estimator: Any,
+    data: str,
+    target: str | None,
+    split: str,
+    header: bool = True,
+    labels_from: Path | None = None,
+) -> Source:
+    r"""Reads rows and their labels for a saved model.
+
+    Arguments:
+        estimator: The model.
+        data: A file, or the name of a set.
+        target: The column of the labels; the target of the model if it is not given.
+        split: Which rows of a named set.
+        header: Whether the first line of a text file names the columns.
+        labels_from: A second file that holds the target; None if the rows hold it.
+
+    Raises:
+        DataError: If they cannot be read, or hold no such target.
+        SettingError: If the model has no target.
+    """
+
+    from dataclasses import replace
+
+    from semivae.workflows.several import read_several
+    from semivae.workflows.task import readable
+
+    if estimator.schema_.y is None:
+        given = f"--labels-from {labels_from}" if target is None else f"--target {target}"
+        raise SettingError(given, "the model was fitted without a target", f"leave {given.split()[0]} out")
+
+    if is_several(estimator):
+        if target is not None:
+            needed = "the model has several targets, each of which is measured"
+            raise SettingError(f"--target {target}", needed, "leave --target out")
+
+        if labels_from is not None:
+            raise SettingError(f"--labels-from {labels_from}", "the rows hold several targets", "leave it out")
+
+        source = read_several(
+            *(data, targets_of(estimator), split, estimator.missing_label),
+            part=True,
+            header=header,
+            columns=as_in_fit(estimator),
+        )
+
+        return replace(source, x=aligned(estimator, source.x))
+
+    name = target or estimator.schema_.y.name
+    source = read_target(data, name, split, header, labels_from, as_in_fit(estimator))
+
+    return replace(source, x=aligned(estimator, source.x), y=readable(source.y, estimator.missing_label))
+
+
+def aligned(estimator: Any, x: Any) -> Any:
+    """Returns a frame without the target of a saved model, which takes columns in any order; other rows as they are."""
+
+    from semivae.data.codecs.frame import is_frame
+
+    return x.drop(columns=targets_of(estimator), errors="ignore") if is_frame(x) else x
+
+
+def with_ids(estimator: Any, x: Any, results: pd.DataFrame) -> pd.DataFrame:
+    r"""Returns results with the identifiers of their rows before them.
+
+    Arguments:
+        estimator: The model, fitted with `--id` if its rows have identifiers.
+        x: The rows.
+        results: One row for each of them.
+    """
+
+    import pandas as pd
+
+    from semivae.data.codecs.frame import is_frame
+    from semivae.data.labels.classes import listed
+    from semivae.estimators.rows.inputs import selection_of
+
+    names = selection_of(estimator).id_columns
+    absent = [name for name in names if not is_frame(x) or name not in x]
+    ids = {name: id_cells(x[name]).set_axis(results.index) for name in names if name not in absent}
+    taken = [name for name in ids if name in results]
+
+    if absent:
+        warnings.warn(f"the rows hold no {listed(absent)}, so that the output does not, either", stacklevel=2)
+
+    if taken:
+        warnings.warn(f"the output has its own {listed(taken)}: the identifiers are in 'id: NAME'", stacklevel=2)
+
+    named = {f"id: {name}" if name in taken else name: cells for name, cells in ids.items()}
+
+    return pd.concat([pd.DataFrame(named, index=results.index), results], axis=1)
+
+
+def id_cells(column: Cells) -> Cells:
+    """Returns identifiers in a type that is the same in every block, also in one where they are missing."""
+
+    from pandas.api import types
+
+    if types.infer_dtype(column, skipna=True) in ("string", "empty"):
+        return column.astype("string")
+
+    whole = column.dtype.kind == "f" and column.notna().any() and (column.dropna() % 1 == 0).all()
+
+    return column.astype("Int64") if whole or types.is_integer_dtype(column.dtype) else column
