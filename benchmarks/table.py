@@ -1,4 +1,4 @@
-r"""Writes the tables of measured results into README.md, from the JSON files in benchmarks/results.
+r"""Writes the tables of measured results into docs/benchmarks.md, from the JSON files in benchmarks/results.
 
 Usage: .venv/bin/python benchmarks/table.py
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-START, END = "<!-- benchmark table -->\n", "<!-- end of the table -->"
+PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = ["data", "labels", "model", "test accuracy", "seeds", "longest fit"]
 RIVALS = ["ridge", "forest", "boosting"]
 COUNTS = [10, 100, 1000, 10_000]
@@ -23,14 +23,54 @@ HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS
 
 
 def main() -> None:
-    """Writes the tables of classes, of numbers, of sums over many classes and of steps."""
+    """Writes the tables of the page."""
 
-    table = tables(results())
-    table += "\n\n" + markdown(HEAD_WAYS, ways(stored("classes")["results"], stored("pairs")["summary"]))
-    table += "\n\n" + markdown(HEAD_STEPS, steps(*(stored(name)["ms"] for name in ("speed", "speed_vectors"))))
-    readme = ROOT / "README.md"
-    readme.write_text(re.sub(f"{START}.*?{END}", f"{START}{table}\n{END}", readme.read_text(), flags=re.DOTALL))
-    print(table)
+    PAGE.write_text(filled(PAGE.read_text()))
+
+
+def filled(page: str) -> str:
+    """Returns a page in which each table between its markers holds the stored results."""
+
+    for name, table in sections().items():
+        start, end = f"<!-- table of {name} -->\n", "<!-- end of the table -->"
+        page = re.sub(f"{start}.*?{end}", f"{start}{table}\n{end}", page, count=1, flags=re.DOTALL)
+
+    return page
+
+
+def sections() -> dict[str, str]:
+    """Returns each table of the page as Markdown, by its name there."""
+
+    times = [stored(name)["ms"] for name in ("speed", "speed_vectors")]
+
+    return {
+        "classes": of_classes(results()),
+        "numbers": of_numbers(results()),
+        "sums": markdown(HEAD_WAYS, ways(stored("classes")["results"], stored("pairs")["summary"])),
+        "steps": markdown(HEAD_STEPS, steps(*times)),
+    }
+
+
+def tables(found: list[dict[str, Any]]) -> str:
+    """Returns the tables of some results, of classes and of numbers, as Markdown."""
+
+    return "\n\n".join(filter(None, (of_classes(found), of_numbers(found))))
+
+
+def of_classes(found: list[dict[str, Any]]) -> str:
+    """Returns the table of those results whose target is a class; empty without any."""
+
+    rows = [row(facts) for facts in found if "accuracy_mean" in facts]
+
+    return markdown(HEAD, rows) if rows else ""
+
+
+def of_numbers(found: list[dict[str, Any]]) -> str:
+    """Returns the table of those results whose target is a number; empty without any."""
+
+    rows = [row_real(facts) for facts in found if "r2_mean" in facts]
+
+    return markdown(HEAD_REAL, rows) if rows else ""
 
 
 def results() -> list[dict[str, Any]]:
@@ -92,15 +132,6 @@ def milliseconds(median: float | None) -> str:
     """Returns the time of a step; a dash where it was not measured."""
 
     return "–" if median is None else f"{median:,.0f} ms"
-
-
-def tables(found: list[dict[str, Any]]) -> str:
-    """Returns the tables of results of classes and of numbers, as Markdown."""
-
-    classes = [row(facts) for facts in found if "accuracy_mean" in facts]
-    values = [row_real(facts) for facts in found if "r2_mean" in facts]
-
-    return "\n\n".join(markdown(head, rows) for head, rows in ((HEAD, classes), (HEAD_REAL, values)) if rows)
 
 
 def markdown(head: list[str], rows: list[list[str]]) -> str:

@@ -1,8 +1,19 @@
-"""Benchmarks that reach into the package go on working: they are run by hand, and rarely."""
+"""The page of the benchmarks holds the stored results, and benchmarks that are rarely run go on working."""
 
 from pathlib import Path
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def test_page_holds_the_stored_results(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+
+    import table
+
+    page = table.PAGE.read_text()
+
+    assert all(f"<!-- table of {name} -->" in page for name in table.sections())
+    assert page == table.filled(page), "run benchmarks/table.py"
 
 
 def test_streamed_rows_are_timed(tmp_path, monkeypatch):
