@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STAMP := $(VENV)/.installed
 TOOLS := build/lock
+WHEEL := build/wheel
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
@@ -21,7 +22,7 @@ export MPLBACKEND := Agg
 # One thread each: the test processes already fill the cores.
 PYTEST := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS)
 
-.PHONY: help setup test demo lint pages format slow lock clean
+.PHONY: help setup test wheel demo lint pages format slow lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -34,6 +35,15 @@ test: lint ## check the style, then run the quick tests
 
 slow: $(STAMP) ## run the tests that take minutes
 	$(PYTEST) -q -m slow
+
+wheel: $(STAMP) ## build the wheel, install it into a clean environment, and fit a model with it there
+	rm -rf $(WHEEL)
+	$(PY) -m pip wheel -qq --no-deps --no-build-isolation -w $(WHEEL) .
+	$(PYTHON) -m venv $(WHEEL)/env
+	@awk '/^[a-z][^ ]*==/ {print $$1}' requirements.lock > $(WHEEL)/constraints.txt
+	$(WHEEL)/env/bin/python -m pip install -qq -c $(WHEEL)/constraints.txt '$(TORCH)' $(WHEEL)/*.whl
+	cd $(WHEEL) && env/bin/semivae fit digits --target label --labels 50 --set epochs=1 --no-compare --out model
+	cd $(WHEEL) && env/bin/semivae info model
 
 demo: $(STAMP) ## fit, compare and write a folder, on 1,797 digits of which 50 have a label
 	$(DEMO)
