@@ -230,7 +230,7 @@ def test_fresh_process_says_the_same(fitted, tmp_path):
     pd.testing.assert_frame_equal(loaded.predict(X), fitted.predict(X), check_exact=True)
     assert same(loaded, fitted) and loaded.schema_ == fitted.schema_ and loaded.framed_
     assert np.array_equal(loaded.classes_, fitted.classes_) and loaded.counts_ == fitted.counts_
-    assert "target: kind, one of red, rosé, white; color, from" in (tmp_path / "model" / "README.md").read_text()
+    assert "it predicts kind, one of red, rosé, white; color, from" in (tmp_path / "model" / "README.md").read_text()
 
 
 def test_grid_search_and_pipeline():

@@ -68,7 +68,7 @@ def save(
     files = {
         TENSORS: write_tensors(estimator._tensors()),
         HISTORY: estimator.history_.to_csv(index=False).encode(),
-        "README.md": card(facts).encode(),
+        "README.md": card(facts, extra or ()).encode(),
     }
 
     write_folder(folder, facts, {**files, **(extra or {})}, overwrite)
