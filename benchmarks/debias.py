@@ -6,9 +6,8 @@ Result: benchmarks/results/debias.json with every draw, means, standard deviatio
 
 Digits: all images of scikit-learn but 400 are trained on with their labels, 3% of them inverted, black for white. The
 rare kind are the 400 others, inverted. "Brief" is the same with 12 epochs.
-Wine (UCI, looked for in $SEMIVAE_DATA/tabular, or shared/data beside the checkout): 150 red and 2,000 white ones, 30%
-of them with the label, a quality of at least 6. The rare kind are 400 other red ones, the frequent kind 1,000 white
-ones.
+Wine (UCI, in the folder tabular/wine_quality of the data sets): 150 red and 2,000 white ones, 30% of them with the
+label, a quality of at least 6. The rare kind are 400 other red ones, the frequent kind 1,000 white ones.
 
 Neither model is told which rows are rare. Both are fitted on the same draw of rows, without the penalty that keeps
 predictions consistent, and as they are otherwise. The rows tested are the same in every draw, and nothing was chosen by
@@ -19,21 +18,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from sets import path_of
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from semivae import VAEClassifier
 from store import RESULTS, spread_of, store
 
-ROOT = Path(os.environ.get("SEMIVAE_DATA") or Path(__file__).parents[2] / "shared" / "data")
 MODELS = ("predictor", "debias")
 SETTINGS: dict[str, dict[str, Any]] = {
     "brief": {"adversarial": 0.0, "epochs": 12},
@@ -115,7 +112,7 @@ def wine(seed: int) -> Draw:
 def wines(color: str) -> Any:
     """Returns the wines of a color, without copies, which many have."""
 
-    path = ROOT / "tabular" / "wine_quality" / f"winequality-{color}.csv"
+    path = path_of("tabular/wine_quality", f"winequality-{color}.csv")
 
     return np.unique(pd.read_csv(path, sep=";").to_numpy(float), axis=0)
 

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sets import use_sets_beside
 
 from semivae.data.batches.split import keep_labels_per_class
 from semivae.data.sets.named import load
@@ -39,6 +40,7 @@ def main() -> None:
     """Runs the seeds and stores the result."""
 
     arguments = parse()
+    use_sets_beside()
     runs = earlier(arguments)
 
     # The fits are processes of their own, for which threads wait.

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sets import use_sets_beside
 
 from semivae import VAEClassifier
 from semivae.data.sets.named import load
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the fit")
     arguments = parser.parse_args()
 
+    use_sets_beside()
     settings = {name: json.loads(value) for name, value in (setting.split("=") for setting in arguments.set)}
     known = json.loads(RESULT.read_text())["runs"] if RESULT.exists() else []
     runs = [run for run in known if run["way"] not in arguments.ways]

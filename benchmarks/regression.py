@@ -1,6 +1,6 @@
 r"""How well a number is predicted from few labels, and what its intervals hold, beside what is usual.
 
-Usage: SEMIVAE_DATA=FOLDER .venv/bin/python benchmarks/regression.py
+Usage: .venv/bin/python benchmarks/regression.py
        .venv/bin/python benchmarks/regression.py --data wine --labels 200 --models m2 --draws 1 --set dropout=0.2
 Cost: about 40 minutes on a core for all of it, estimated from fits of 15 s (wine) and 50 s (California).
 Result: benchmarks/results/<data>_<labels>_<model>[_<tag>].json with every draw, the mean, the spread and the machine.
@@ -17,21 +17,20 @@ from __future__ import annotations
 import argparse
 import time
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sets import path_of
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
 from sklearn.linear_model import RidgeCV
 
 from semivae import VAERegressor
-from semivae.cli.options import settings_of
 from semivae.data.read import read
-from semivae.data.sets.fetch import find
 from semivae.evaluation import regression
+from semivae.workflows.settings import settings_of
 from store import RESULTS, of_runs, spread, store
 
-# The folder in $SEMIVAE_DATA, the file in it, and its target.
+# The folder among the data sets, the file in it, and its target.
 SETS = {
     "california": ("tabular/california_housing", "housing.csv", "median_house_value"),
     "wine": ("tabular/wine_quality", "winequality-white.csv", "quality"),
@@ -109,12 +108,7 @@ def rows(data: str) -> tuple[Any, np.ndarray]:
     """Returns the rows of a set and their target."""
 
     folder, file, target = SETS[data]
-    place = find(folder, [file])
-
-    if place is None:
-        raise SystemExit(f"{data} needs {folder}/{file} in the folder that SEMIVAE_DATA names")
-
-    source = read(Path(place) / file, target)
+    source = read(path_of(folder, file), target)
 
     return source.x, np.asarray(source.y, dtype=float)
 

@@ -5,14 +5,20 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(os.environ.get("SEMIVAE_DATA") or Path(__file__).parents[2] / "shared" / "data")
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# Set before any test runs, so that processes started by a test find the public data sets, too.
+if not os.environ.get("SEMIVAE_DATA") and BESIDE.is_dir():
+    os.environ["SEMIVAE_DATA"] = str(BESIDE)
 
 
 @pytest.fixture(scope="session")
 def data_root() -> Path:
     """The folder of the public data sets that some tests read."""
 
-    if not (ROOT / "README.md").is_file():
-        pytest.skip(f"the data sets are not in {ROOT} (set SEMIVAE_DATA)")
+    root = Path(os.environ.get("SEMIVAE_DATA") or BESIDE)
 
-    return ROOT
+    if not (root / "README.md").is_file():
+        pytest.skip(f"the data sets are not in {root} (set SEMIVAE_DATA)")
+
+    return root

@@ -9,7 +9,6 @@ import pytest
 from semivae.data.files import idx
 from semivae.data.labels.single import ClassLabels
 from semivae.data.read import read
-from semivae.data.sets import fetch
 from semivae.errors import DataError
 
 TABLE = pd.DataFrame({"a": [1, 2, 3], "b": ["x", None, "y"], "label": ["NA", "None", None]})
@@ -154,7 +153,7 @@ def test_idx_beside_its_labels(data_root, tmp_path):
         read(data_root / "mnist/t10k-labels-idx1-ubyte.gz")
 
     alone = tmp_path / "t10k-images-idx3-ubyte"
-    alone.write_bytes(fetch.contents(data_root / "mnist/t10k-images-idx3-ubyte.gz"))
+    alone.write_bytes(idx.contents(data_root / "mnist/t10k-images-idx3-ubyte.gz"))
     assert len(read(alone)) == 10000
 
     with pytest.raises(DataError, match="no labels beside it"):

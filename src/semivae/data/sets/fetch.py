@@ -1,20 +1,21 @@
-r"""Public files, found on this machine or downloaded, and always checked."""
+r"""Public files: found on this machine or downloaded on request, and always checked.
+
+Pooch (https://www.fatiando.org/pooch) downloads a file under a temporary name and gives it its own name when our check
+has passed. A broken download is therefore never kept, and processes may download the same file at once.
+"""
 
 from __future__ import annotations
 
-__all__ = ["Remote", "cache", "fetch", "find", "folders"]
+__all__ = ["Remote", "cache", "fetch", "find"]
 
-import gzip
 import hashlib
-import http.client
 import logging
 import os
-import tempfile
-import urllib.request
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 
 from semivae.data.files.idx import contents
 from semivae.errors import DataError
@@ -30,8 +31,8 @@ class Remote:
     Attributes:
         folder: The folder of its set.
         file: Its name, without .gz.
-        sha256: The hash of its content when unpacked, as mirrors differ in how they packed it.
-        mirrors: Where its packed form can be had.
+        sha256: The hash of its unpacked content; mirrors pack the same content differently.
+        mirrors: The addresses of folders that have the packed file.
     """
 
     folder: str
@@ -41,26 +42,21 @@ class Remote:
 
 
 def folders() -> list[Path]:
-    """Returns where files are looked for: $SEMIVAE_DATA, `shared/data` beside the checkout, the cache."""
+    """Returns the folders to search: $SEMIVAE_DATA if it is set, then the cache."""
 
     named = os.environ.get("SEMIVAE_DATA")
-    checkouts = [Path.cwd(), Path(__file__).resolve().parents[3]]
 
-    return [
-        *([Path(named).expanduser()] if named else []),
-        *(checkout.parent / "shared" / "data" for checkout in checkouts),
-        cache(),
-    ]
+    return [*([Path(named).expanduser()] if named else []), cache()]
 
 
 def cache() -> Path:
-    """Returns the folder into which files are downloaded, and streams are ingested."""
+    """Returns the folder for downloaded files and for encoded rows of streams."""
 
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "semivae"
 
 
 def find(folder: str, files: Sequence[str]) -> str | None:
-    """Returns the first folder that has all the files of a set, or None."""
+    """Returns the first place that has all files of a set, or None."""
 
     places = [place / folder for place in folders()]
 
@@ -78,81 +74,79 @@ def fetch(remote: Remote, *, download: bool = False) -> bytes:
 
     Arguments:
         remote: The file.
-        download: Whether it may be downloaded if it is not on this machine.
+        download: Whether to download the file if it is not on this machine.
 
     Raises:
-        DataError: If it is not on this machine and may not or cannot be downloaded, or if it is damaged.
+        DataError: If the file is damaged, or is not on this machine and is not or cannot be downloaded.
     """
 
     found = filter(None, (located(place / remote.folder, remote.file) for place in folders()))
     path = next(found, None)
 
-    if path is not None:
-        return checked(path, remote)
+    if path is None:
+        path = downloaded(remote) if download else refuse(remote, "it is not on this machine", "download=True, or ")
 
-    return downloaded(remote) if download else refuse(remote, "it is not on this machine")
+    try:
+        return checked(path, remote)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise DataError(f"{path} is damaged ({error})", "the whole file is needed", f"rm '{path}'") from error
 
 
 def checked(path: Path, remote: Remote) -> bytes:
-    """Returns the content of a file whose hash is right."""
+    r"""Returns the unpacked content of a file.
 
-    try:
-        content = contents(path)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} cannot be read ({error})", "it must be a whole file", f"rm '{path}'") from error
+    Raises:
+        ValueError: If its hash is wrong.
+        OSError, EOFError, zlib.error: If it cannot be read or unpacked.
+    """
+
+    content = contents(path)
 
     if hashlib.sha256(content).hexdigest() != remote.sha256:
-        raise DataError(f"{path} is damaged, or another file of that name", "its hash must be right", f"rm '{path}'")
+        raise ValueError("its sha256 is wrong")
 
     return content
 
 
-def downloaded(remote: Remote) -> bytes:
-    """Downloads a file from the first mirror that has it, and keeps it in the cache."""
+def downloaded(remote: Remote) -> Path:
+    """Downloads a file into the cache, from the first mirror that has it, and returns its path."""
 
+    import pooch
+
+    pooch.get_logger().setLevel(logging.WARNING)  # it prints every download; a library logs instead
     reasons = []
 
     for mirror in remote.mirrors:
-        url = f"{mirror}/{remote.file}.gz"
+        url, name = f"{mirror}/{remote.file}.gz", f"{remote.file}.gz"
         LOG.info("downloading %s", url)
 
         try:
-            with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
-                packed = answer.read()
-
-            content = gzip.decompress(packed)
-        except (OSError, EOFError, ValueError, zlib.error, http.client.HTTPException) as error:
+            # known_hash would be the hash of the packed file, which differs between mirrors.
+            return Path(pooch.retrieve(url, None, name, cache() / remote.folder, downloader=checking(remote)))
+        except (OSError, EOFError, ValueError, zlib.error) as error:
             reasons.append(f"{mirror}: {error}")
-            continue
 
-        if hashlib.sha256(content).hexdigest() == remote.sha256:
-            keep(packed, cache() / remote.folder / f"{remote.file}.gz")
-
-            return content
-
-        reasons.append(f"{mirror}: the hash of the file is wrong")
-
-    return refuse(remote, "; ".join(reasons))
+    refuse(remote, "; ".join(reasons))
 
 
-def keep(packed: bytes, path: Path) -> None:
-    """Writes a file so that it is whole or not there, also if two processes do it at once."""
+def checking(remote: Remote) -> Any:
+    """Returns a downloader for pooch that checks the file while it still has a temporary name."""
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    from pooch import HTTPDownloader
 
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(packed)
+    def download(url: str, file: str, _: Any) -> None:
+        HTTPDownloader(timeout=TIMEOUT)(url, file, None)
+        checked(Path(file), remote)
 
-    os.replace(file.name, path)
+    return download
 
 
-def refuse(remote: Remote, reason: str) -> bytes:
-    """Says which file to put where."""
+def refuse(remote: Remote, reason: str, fix: str = "") -> NoReturn:
+    """Raises an error that says which file to put where, after a simpler fix if there is one."""
 
     raise DataError(
         f"{remote.folder} needs the file {remote.file}.gz ({reason})",
-        f"it is looked for in {', '.join(str(place / remote.folder) for place in dict.fromkeys(folders()))}",
-        f"put it there, for instance from {remote.mirrors[0]}/{remote.file}.gz, "
-        "or set SEMIVAE_DATA to a folder that holds it in "
-        f"{remote.folder}/",
+        f"it is looked for in {', '.join(str(place / remote.folder) for place in folders())}",
+        f"{fix}put it there, for instance from {remote.mirrors[0]}/{remote.file}.gz, "
+        f"or set SEMIVAE_DATA to a folder that holds it in {remote.folder}/",
     )
