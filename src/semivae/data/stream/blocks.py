@@ -1,4 +1,4 @@
-r"""Rows of files that may be larger than memory, a block at a time and always in the same order."""
+r"""Rows of files that may be larger than memory, read block by block and always in the same order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from semivae.data.files.parquet import columns_of, difference_of, facts_of, file
 from semivae.data.files.paths import refuse_irregular, shown
 from semivae.errors import DataError
 
-# A block has at most so many rows, and so many cells (16 MiB as float64), so that wide rows take no more memory.
+# Limits of a block. The limit on cells (16 MiB as float64) keeps blocks of wide rows small.
 MOST_ROWS = 2**16
 MOST_CELLS = 2**21
 
@@ -29,7 +29,7 @@ ALL = slice(None)
 
 
 class Blocks(abc.ABC):
-    r"""Abstract rows of files.
+    r"""Rows of files, abstract.
 
     Arguments:
         path: The file or folder.
@@ -55,34 +55,34 @@ class Blocks(abc.ABC):
 
     @abc.abstractmethod
     def read(self, columns: Sequence[str] | None = None, rows: slice = ALL) -> Iterator[Any]:
-        r"""Yields blocks: frames whose index counts all rows, or arrays.
+        r"""Yields blocks: arrays, or frames with the positions of the rows as their index.
 
         Arguments:
-            columns: The columns of the frames; all of them if they are not given.
-            rows: The rows, of which no more than needed is read.
+            columns: The columns of the frames; all by default.
+            rows: The rows; all by default. Little more than these is read.
         """
 
     @property
     def digests(self) -> list[tuple[str, str]]:
-        """The name and sha256 of each file: a pass over all bytes."""
+        """The name and sha256 of each file. All bytes are read."""
 
         return [(shown(file.name), digest(file)) for file in self.files]
 
     @property
     def size(self) -> int:
-        """How many rows a block has."""
+        """The rows of a block."""
 
         return min(MOST_ROWS, max(1, MOST_CELLS // len(self.names)))
 
 
 class ParquetBlocks(Blocks):
-    """Rows of a parquet file, or of all those in a folder, in the order of their names."""
+    """Rows of a parquet file, or of all parquet files of a folder in the order of their names."""
 
     container: ClassVar[Literal["array", "frame"]] = "frame"
 
     @cached_property
     def facts(self) -> dict[Path, tuple[Any, int]]:
-        """The schema and the number of rows that each file states."""
+        """The schema and the number of rows of each file, from its footer."""
 
         files = files_of(self.path, PARQUET)
 
@@ -141,7 +141,7 @@ class ArrayBlocks(Blocks):
 
     @cached_property
     def claim(self) -> Claim:
-        """The shape and type of the array; its values are not read."""
+        """The header of the array. Its values are not read."""
 
         claim = claim_at(self.path)
         refuse_unusable(self.path, claim)
@@ -149,14 +149,14 @@ class ArrayBlocks(Blocks):
         if len(claim.shape) != 2:
             raise DataError(
                 f"{shown(self.path)} holds images, an array with shape {claim.shape}",
-                "only tables of numbers with shape (rows, columns) are read in blocks",
-                "leave --stream out, or np.save(file, X.reshape(len(X), -1))",
+                "only tables with shape (rows, columns) are read in blocks",
+                "read it into memory as an array, or np.save(file, X.reshape(len(X), -1))",
             )
 
         if claim.fortran:
             raise DataError(
-                f"{shown(self.path)} is stored column by column",
-                "rows must be stored one after the other to be read in blocks",
+                f"{shown(self.path)} stores its array column by column",
+                "it must be stored row by row to be read in blocks",
                 "np.save(file, np.ascontiguousarray(X))",
             )
 
@@ -164,7 +164,7 @@ class ArrayBlocks(Blocks):
 
     @property
     def names(self) -> list[str]:
-        """The names x0, x1, ... that columns without names have."""
+        """The names x0, x1, ..., as an array has no names."""
 
         return [f"x{column}" for column in range(self.claim.shape[1])]
 
@@ -172,7 +172,7 @@ class ArrayBlocks(Blocks):
         return self.claim.shape[0]
 
     def read(self, columns: Sequence[str] | None = None, rows: slice = ALL) -> Iterator[Any]:
-        """Yields arrays of all columns; pages of the mapped file would count as memory of the process."""
+        """Yields arrays of all columns. The file is not mapped, as mapped pages count as memory of the process."""
 
         width, dtype, offset = self.claim.shape[1], self.claim.dtype, self.claim.offset
 
@@ -186,10 +186,10 @@ class ArrayBlocks(Blocks):
 
 
 def is_blocks(path: Path) -> bool:
-    r"""Whether a path is a folder or a file of a kind that can be read in blocks; images are not.
+    r"""Tells whether a path is a folder, or a file that can be read in blocks. Images cannot.
 
     Raises:
-        DataError: If it is an npy file that is damaged.
+        DataError: If it is a damaged npy file.
     """
 
     if path.is_dir() or path.suffix.lower() in PARQUET:
@@ -199,10 +199,10 @@ def is_blocks(path: Path) -> bool:
 
 
 def blocks_of(path: Path) -> Blocks:
-    r"""Returns the rows of a parquet file, a folder of them, or an npy file.
+    r"""Opens a parquet file, a folder of parquet files, or an npy file.
 
     Raises:
-        DataError: If it does not exist, is of another kind, is damaged, or its files differ in their columns.
+        DataError: If it does not exist, is damaged or of another type, or if the files of a folder differ in columns.
     """
 
     if not path.is_dir():
@@ -211,8 +211,8 @@ def blocks_of(path: Path) -> Blocks:
         if path.suffix.lower() not in (*PARQUET, ".npy"):
             raise DataError(
                 f"{shown(path)} cannot be read in blocks",
-                "a stream reads parquet files, folders of them, and npy files",
-                "write the rows as parquet: frame.to_parquet('rows.parquet')",
+                "only parquet files, folders of them, and npy files can",
+                "frame.to_parquet('rows.parquet')",
             )
 
     found = ArrayBlocks(path) if path.suffix.lower() == ".npy" and path.is_file() else ParquetBlocks(path)
