@@ -52,7 +52,7 @@ def test_separator_is_the_one_that_splits_all_lines_evenly(tmp_path, name, text,
 
 @pytest.mark.parametrize("text", ['"a" "b"\n"r 1" 1 2.5\n"r 2" 3 4.5\n', "a\tb\nr1\t1\t2.5\nr2\t3\t4.5\n"])
 def test_row_names_that_r_writes_are_left_out(tmp_path, text):
-    with pytest.warns(UserWarning, match="row names tell nothing"):
+    with pytest.warns(UserWarning, match="so it holds row names"):
         assert rows(tmp_path / "t.txt", text).to_dict("list") == {"a": [1, 3], "b": [2.5, 4.5]}
 
 
@@ -76,8 +76,8 @@ def test_files_without_a_header(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("1,2,3\n4,5,6\n", r"(?s)starts with the numbers.*--no-header \(header=False in Python\)"),
-        ("vhigh,vhigh,2\nlow,low,4\n", "(?s)more than once: 'vhigh'.*--no-header"),
+        ("1,2,3\n4,5,6\n", r"(?s)starts with the numbers.*Fix: header=False"),
+        ("vhigh,vhigh,2\nlow,low,4\n", "(?s)more than once: 'vhigh'.*header=False"),
     ],
 )
 def test_first_line_of_values_is_refused_with_the_fix(tmp_path, text, words):
@@ -95,7 +95,7 @@ def test_first_line_of_values_is_refused_with_the_fix(tmp_path, text, words):
     ],
 )
 def test_first_line_that_may_hold_values_draws_one_warning(tmp_path, text):
-    with pytest.warns(UserWarning, match=r"may hold values rather than names.*--no-header") as told:
+    with pytest.warns(UserWarning, match=r"may hold values rather than names.*header=False") as told:
         rows(tmp_path / "t.csv", text)
 
     assert len(told) == 1

@@ -141,7 +141,7 @@ def test_labels_are_joined_by_the_column_that_both_files_name(write, housing, tm
         ({"other": [1], "y": ["a"]}, "shares no column"),
         ({"id": [1], "x": [1], "y": ["a"]}, "'id', 'x'"),
         ({"id": [1, 1], "y": ["a", "b"]}, "several labels for 1"),
-        ({"id": ["one"], "y": ["a"]}, "no row has one of the identifiers"),
+        ({"id": ["one"], "y": ["a"]}, "no row has an identifier"),
         ({"id": [1], "z": ["a"]}, "has no 'y'"),
     ],
 )

@@ -1,4 +1,4 @@
-r"""Labels in a second file, joined to rows by the column that both files name."""
+r"""Labels in a second file, joined to rows by the column that both files have."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from semivae.data.read import read
 from semivae.data.source import Source
 from semivae.errors import DataError
 
-ROW = "row"  # the name of the position of a row, from 0 on, for rows without names
+ROW = "row"  # the column with the positions 0, 1, 2, ... for rows without identifiers
 
 
 class JoinedLabels:
-    r"""Labels by identifier. They are held in memory: labels are few.
+    r"""Labels by identifier, held in memory, as labels are few.
 
     Arguments:
         path: The file, with a column of identifiers and the target.
         target: The name of the target.
-        names: The names of the columns of the rows, among which the identifier is looked for.
+        names: The names of the columns of the rows. One of them must be the column of identifiers.
 
     Raises:
-        DataError: If the file cannot be read, shares no column or several with the rows, or repeats an identifier.
+        DataError: If the file cannot be read, repeats an identifier, or shares no or several columns with the rows.
     """
 
     def __init__(self, path: Path, target: str, names: Sequence[str]) -> None:
@@ -42,8 +42,8 @@ class JoinedLabels:
             raise DataError(
                 f"{file} shares {listed([*shared, *([target] if target in names else [])]) or 'no column'} "
                 "with the rows",
-                f"it must share one column, by which {target!r} is joined",
-                f"leave all columns of {file} out but the identifier and {target!r}, which the rows have not",
+                f"it must share only the identifier by which {target!r} is joined",
+                f"keep only the identifier and {target!r} in {file}",
             )
 
         self.path = path
@@ -52,7 +52,7 @@ class JoinedLabels:
         self.found = np.zeros(len(self.index), dtype=bool)
 
     def of(self, identifiers: Cells) -> Cells:
-        """Returns the labels of rows, missing where there is none."""
+        """Returns the labels of rows by their identifiers. Rows without a label get a missing one."""
 
         places = self.index.get_indexer(pd.Index(identifiers))
         self.found[places[places >= 0]] = True
@@ -60,19 +60,19 @@ class JoinedLabels:
         return self.labels.take(np.where(places < 0, len(self.index), places)).set_axis(identifiers.index)
 
     def check(self) -> None:
-        r"""Warns of labels whose row was not there, after all rows were.
+        r"""Warns of labels that belong to no row. To be called after the last row.
 
         Raises:
-            DataError: If none was.
+            DataError: If no label belongs to a row.
         """
 
         lost = self.index[~self.found]
 
         if len(lost) == len(self.found):
             raise DataError(
-                f"no row has one of the identifiers of {shown(self.path.name)} in {self.name!r}",
-                f"they must be of the same kind, such as {listed(lost.tolist(), 3)}",
-                "compare the values and types of that column in both files",
+                f"no row has an identifier of {shown(self.path.name)} in {self.name!r}",
+                f"identifiers must be equal in both files, such as {listed(lost.tolist(), 3)}",
+                f"compare the values and types of {self.name!r} in both files",
             )
 
         if len(lost):
@@ -89,14 +89,14 @@ def with_labels(source: Source, target: str, path: Path) -> Source:
     Arguments:
         source: The rows, without labels.
         target: The name of the target.
-        path: The second file, with the target and the identifier of each row: a column that a table has, too, or
-            `row` (positions from 0 on) for arrays and images.
+        path: The second file, with the target and an identifier of each row: a column of the table, or `row`
+            (positions 0, 1, 2, ...) for arrays and images.
 
     Returns:
-        The rows with their labels, missing where the file does not name a row.
+        The rows with their labels. Rows that the file does not name get a missing label.
 
     Raises:
-        DataError: If the labels cannot be joined; as :class:`JoinedLabels` does.
+        DataError: If the labels cannot be joined.
     """
 
     table = isinstance(source.x, pd.DataFrame)
@@ -111,7 +111,7 @@ def with_labels(source: Source, target: str, path: Path) -> Source:
 
 
 def labels_by(identifiers: Cells, labels: Cells, path: Path) -> tuple[pd.Index, Cells]:
-    """Returns identifiers and their labels, after the last of which is a missing one that stands for all others."""
+    """Returns identifiers and their labels. A missing label follows the last one, for rows without a label."""
 
     identifiers, labels = identifiers[identifiers.notna()], labels[identifiers.notna()]
     twice = identifiers[identifiers.duplicated()].unique().tolist()
@@ -119,7 +119,7 @@ def labels_by(identifiers: Cells, labels: Cells, path: Path) -> tuple[pd.Index, 
     if twice:
         raise DataError(
             f"{shown(path.name)} has several labels for {listed(twice)} in {identifiers.name!r}",
-            "a row can have one label",
+            "each row has one label",
             f"frame.drop_duplicates({identifiers.name!r})",
         )
 

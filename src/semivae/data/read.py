@@ -1,4 +1,4 @@
-r"""Rows from a file, or from a named set."""
+r"""Rows read from a file, or from a named set."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from semivae.errors import DataError, SettingError
 
 Reader = Callable[[Path, str | None], tuple[Any, Any]]
 
-# What the readers raise when a file is damaged or is something else than its ending says.
+# Errors of the readers for a file that is damaged, or is not of the type that its ending says.
 DAMAGE = (
     *(OSError, EOFError, ValueError, TypeError, KeyError, RuntimeError),
     *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, pd.errors.ParserWarning),
@@ -53,16 +53,16 @@ def read(
 
     Arguments:
         where: The name of a named set, or a file: CSV or TSV (also with .gz), parquet, npy, npz, or idx.
-        target: The column, array or set of labels to be told; None to read rows only.
-        split: Which rows of a named set: "train", "test" or "all". A file has no parts.
-        download: Whether a named set that is not on this machine may be downloaded.
-        header: Whether the first line of a text file names the columns, which are x0, x1, ... otherwise.
-        text: The columns of a text file that hold no numbers, even where every cell could be one.
-        exact: Those whose cells are kept as they are written, such as identifiers: 007 is not 7, nor NA missing.
+        target: The column or array of the labels; None to read rows only.
+        split: The part of a named set: "train", "test" or "all". A file has no parts.
+        download: Whether to download a named set that is not on this machine.
+        header: Whether the first line of a text file names the columns. If not, they are x0, x1, ...
+        text: Columns of a text file to read as text, even if every cell is a number.
+        exact: Columns to keep as they are written, such as identifiers: 007 is not 7, and NA is not missing.
 
     Raises:
-        DataError: If it does not exist, cannot be read, holds no row or no such target.
-        SettingError: If the file is no text file, whose first line could hold values.
+        DataError: If the file does not exist or cannot be read, or has no rows or no such target.
+        SettingError: If header=False is given for a file that is not a text file.
     """
 
     if str(where) in datasets.names():
@@ -89,20 +89,14 @@ def read(
 
 
 def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact: Collection[str] = ()) -> Reader:
-    r"""Returns the function that reads a file, judging by its ending.
-
-    Arguments:
-        path: The file.
-        header: Whether the first line of a text file names the columns.
-        text: The columns of a text file that hold no numbers.
-        exact: Those whose cells are kept as they are written.
+    r"""Returns the function that reads a file with this ending; the other arguments are those of :func:`read`.
 
     Raises:
         DataError: If there is no such file, or its type is not known.
-        SettingError: If there is no header in a file that is no text file.
+        SettingError: If header=False is given for a file that is not a text file.
     """
 
-    needed = f"here the data must be a file, or one of the named sets {listed(datasets.names())}"
+    needed = f"a file is needed, or one of the named sets {listed(datasets.names())}"
     refuse_irregular(path, needed, nearest(shown(path), datasets.names()))
 
     name = path.name.lower().removesuffix(".gz")
@@ -125,18 +119,18 @@ def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact
 
     raise DataError(
         f"{shown(path)} is of a type that is not known",
-        f"the ending must be one of {', '.join((*DELIMITED, *sum(endings, ())))} (or these with .gz)",
+        f"its name must end in one of {', '.join((*DELIMITED, *sum(endings, ())))} (or these with .gz)",
     )
 
 
 def refuse_headless(where: str, header: bool) -> None:
-    """Checks that a header is not denied where there can be none."""
+    """Raises a SettingError if header=False is given for data that is not a text file."""
 
     if not header:
         raise SettingError(
-            f"{where} without a header",
-            f"only text files ({', '.join(DELIMITED)}) have a first line that may hold values instead of names",
-            "leave --no-header (header=False in Python) out",
+            f"header=False for {where}",
+            f"only text files ({', '.join(DELIMITED)}) have a first line with the names of the columns",
+            "leave header=False out",
         )
 
 
@@ -153,14 +147,14 @@ def read_parquet(path: Path, target: str | None) -> tuple[pd.DataFrame, Cells | 
 
 
 def read_idx(path: Path, target: str | None) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    """Reads an idx file of images; the labels are in a file beside it, whose name says so."""
+    """Reads an idx file of images. The labels are in a second file beside it, named as in MNIST."""
 
     x = idx.read(path)
 
     if x.ndim < 2:
         raise DataError(
-            f"{shown(path)} holds {x.ndim} numbers a row, so labels rather than images",
-            "name the file of the images",
+            f"{shown(path)} holds labels rather than images",
+            "the file with the images is needed",
         )
 
     if target is None:

@@ -1,4 +1,4 @@
-r"""Rows from text with a header line: CSV, TSV."""
+r"""Rows from text files: CSV, TSV, and similar."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def read_delimited(
     text: Collection[str] = (),
     exact: Collection[str] = (),
 ) -> tuple[pd.DataFrame, Cells | None]:
-    r"""Reads a text file with one row a line and the names of the columns in the first.
+    r"""Reads a text file with one row per line and the names of the columns in the first line.
 
     Arguments:
-        path: The file; values are separated by a comma, semicolon, tab or bar, or numbers by blanks.
+        path: The file. Values are separated by commas, semicolons, tabs or bars, and numbers also by blanks.
         target: The column of the labels, if there is one.
-        header: Whether the first line holds names; the columns are x0, x1, ... if it holds values.
-        text: The columns that hold no numbers, even where every cell could be one.
-        exact: Those whose cells are kept as they are written; only empty ones are missing.
+        header: Whether the first line holds names. If it holds values, the columns are x0, x1, ...
+        text: Columns to read as text, even if every cell is a number.
+        exact: Columns to keep as they are written. Only empty cells are missing.
 
     Returns:
         The data, and the labels if there is a target.
 
     Raises:
-        DataError: If there is no header, no row, or no such target; or a name occurs twice.
+        DataError: If there is no header or no such target, or a name occurs twice.
         ValueError, OSError, EOFError, zlib.error, pandas.errors.ParserWarning: If the file is damaged.
     """
 
@@ -49,14 +49,14 @@ def read_delimited(
     if header:
         check_header(layout, path)
 
-    # Lines that end in separators have more columns than names; these must be empty.
+    # Lines that end in separators have more columns than names. The columns beyond must be empty.
     beyond = [f"beyond {position}" for position in range(len(names), layout.width)]
 
     if target is not None and target not in names:
         raise no_target(target, shown(path.name), names)  # before the whole file is read
 
     with warnings.catch_warnings():
-        # A line with more values than the one after the header would lose some of them.
+        # pandas would drop the last values of a line that is longer than the second line.
         warnings.simplefilter("error", pd.errors.ParserWarning)
         frame = pd.read_csv(
             path,
@@ -81,7 +81,7 @@ def read_delimited(
 
 
 def all_cleaned(frame: Table, names: list[str], target: str | None, separator: str, text: Collection[str]) -> Table:
-    """Returns some columns of a frame, each cleaned; whole ones of numbers, which may be very many, are so already."""
+    """Returns columns of a frame, cleaned. Numeric columns without gaps, perhaps very many, are clean already."""
 
     if frame.empty:
         return frame[names]
@@ -100,14 +100,14 @@ def all_cleaned(frame: Table, names: list[str], target: str | None, separator: s
 
 
 def cleaned(column: Cells, is_target: bool, separator: str) -> Cells:
-    r"""Returns a column without the blanks around text, of numbers where text is numbers with decimal commas.
+    r"""Strips blanks around text, and converts text to numbers if all of it is numbers with decimal commas.
 
-    Whole numbers stay whole where some are missing.
+    Whole numbers stay whole beside missing ones.
 
     Arguments:
         column: The column.
         is_target: Whether it holds the labels, which are missing only where a cell is empty.
-        separator: What stands between values; where that is a comma, no comma is a decimal one.
+        separator: The separator of values. If it is a comma, there are no decimal commas.
     """
 
     if pd.api.types.infer_dtype(column, skipna=True) == "string":
@@ -124,13 +124,13 @@ def cleaned(column: Cells, is_target: bool, separator: str) -> Cells:
 
 
 def without_row_names(frame: Table, target: str | None, path: Path) -> Table:
-    """Leaves out a first column without a name: the row names that pandas and R write."""
+    """Leaves out a first column without a name, which holds the row names that pandas and R write."""
 
     if len(frame.columns) == 1 or frame.columns[0] == target or frame.columns[0] != NAMELESS.format(0):
         return frame
 
     warnings.warn(
-        f"left out the first column of {shown(path.name)}, which has no name: row names tell nothing", stacklevel=4
+        f"left out the first column of {shown(path.name)}: it has no name, so it holds row names", stacklevel=4
     )
 
     return frame.iloc[:, 1:]
@@ -144,8 +144,8 @@ def as_target(
     Arguments:
         frame: All columns.
         target: The column of the labels, if there is one.
-        where: What the frame came from, for messages.
-        text: The columns that hold no numbers.
+        where: The name of the file, for messages.
+        text: The columns read as text.
 
     Raises:
         DataError: If there is no such column.
@@ -161,9 +161,9 @@ def as_target(
 
 
 def as_labels(column: Cells) -> Cells:
-    r"""Returns labels in the type that their text stands for.
+    r"""Converts labels to the type that their text stands for.
 
-    Whole numbers stay whole where some are missing, and numbers among which some are "NA" become numbers.
+    Whole numbers stay whole beside missing ones. Where numbers stand beside "NA", they become numbers.
     """
 
     if pd.api.types.is_string_dtype(column.dtype) and column.isin(MISSING).any():

@@ -1,4 +1,4 @@
-r"""Text that a spreadsheet would run as a formula, written to CSV so that it does not, and read again as it was."""
+r"""Text that a spreadsheet would run as a formula: guarded by an apostrophe in CSV, and restored when read."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from semivae.data.files.literals import DECIMAL_COMMA, NUMBER
 from semivae.data.labels.classes import Cells, Table
 
-# An apostrophe before a formula makes it text. Text that has one already gets another, so that taking one away always
-# gives the text back.
+# An apostrophe before a formula makes it text. A formula that has one already gets another, so that removing one
+# apostrophe always restores the text.
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 GUARDED = r"'+[=+\-@\t\r]"
 NUMERIC = re.compile(rf"{NUMBER}|{DECIMAL_COMMA}")
@@ -28,8 +28,8 @@ def csv_text(frame: Table, header: bool = True, raw: bool = False) -> str:
 
     Arguments:
         frame: The table.
-        header: Whether the names of the columns come first.
-        raw: Whether text stays as it is where a spreadsheet would run it.
+        header: Whether to write the names of the columns first.
+        raw: Whether to leave formulas unguarded.
     """
 
     if not raw:
@@ -42,12 +42,12 @@ def csv_text(frame: Table, header: bool = True, raw: bool = False) -> str:
     if "\r" not in text:
         return text
 
-    # Python 3.11 and 3.12 leave it without quotes, and it ends a line there.
+    # Python 3.11 and 3.12 write a carriage return without quotes, and it would end the line.
     return frame.to_csv(index=False, header=header, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def guarded(column: Cells) -> Cells:
-    """Returns a column in which no text is run by a spreadsheet; one of numbers or dates as it is."""
+    """Guards the text of a column. A column of numbers or dates stays as it is."""
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.rename_categories([guarded_text(name) for name in column.cat.categories])
@@ -68,7 +68,7 @@ def guarded(column: Cells) -> Cells:
 
 
 def guarded_text(text: Any) -> Any:
-    """Returns text that a spreadsheet would run with an apostrophe before it, anything else as it is."""
+    """Puts an apostrophe before text that a spreadsheet would run. Anything else stays as it is."""
 
     runs = isinstance(text, str) and FORMULA.match(text) and not NUMERIC.fullmatch(text)
 
@@ -76,7 +76,7 @@ def guarded_text(text: Any) -> Any:
 
 
 def unguarded(column: Cells) -> Cells:
-    """Returns the column of text that was given to :func:`guarded`."""
+    """Undoes :func:`guarded` for a column of text."""
 
     found = column.str.match(GUARDED, na=False)
 
@@ -84,6 +84,6 @@ def unguarded(column: Cells) -> Cells:
 
 
 def unguarded_text(text: str) -> str:
-    """Returns the text that was given to :func:`guarded_text`."""
+    """Undoes :func:`guarded_text`."""
 
     return text[1:] if re.match(GUARDED, text) else text

@@ -1,4 +1,4 @@
-r"""The first line of a text file: whether it holds the names of the columns, or values."""
+r"""The first line of a text file: it must hold the names of the columns, not values."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ from semivae.data.files.paths import shown
 from semivae.data.labels.classes import listed
 from semivae.errors import DataError
 
-# Separators at the end of each line may be this many.
+# The most empty cells at the end of a line.
 MOST_BEYOND = 10_000
-
-WITHOUT = "--no-header (header=False in Python)"
 
 
 def check_header(layout: Layout, path: Path) -> None:
-    r"""Checks that the first line holds names, each once, and warns where it may hold values.
+    r"""Checks that the first line holds different names. Warns if it seems to hold values.
 
     Raises:
-        DataError: If it holds numbers alone, or the same name twice.
+        DataError: If it holds only numbers, or a name twice.
     """
 
     names = layout.names
@@ -36,7 +34,7 @@ def check_header(layout: Layout, path: Path) -> None:
         raise DataError(
             f"{shown(path)} starts with the numbers {listed(names, 3)}",
             "the first line must hold the names of the columns",
-            f"{WITHOUT} if it holds values, or add a line with the names",
+            "header=False if there are no names, or add a line with the names",
         )
 
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
@@ -45,15 +43,15 @@ def check_header(layout: Layout, path: Path) -> None:
         raise DataError(
             f"{shown(path)}: column names occur more than once: {listed(twice)}",
             "every column must have its own name",
-            f"rename them in the first line, or {WITHOUT} if it holds values",
+            "rename them in the first line, or header=False if it holds values",
         )
 
     suspect = values_among(layout)
 
     if suspect:
         warnings.warn(
-            f"the first line of {shown(path.name)} may hold values rather than names, such as {listed(suspect, 3)}: "
-            f"if so, {WITHOUT}",
+            f"the first line of {shown(path.name)} may hold values rather than names, such as {listed(suspect, 3)}. "
+            "If so: header=False",
             stacklevel=4,
         )
 
@@ -64,12 +62,12 @@ def unnamed(path: Path, names: int) -> DataError:
     return DataError(
         f"{shown(path)}: some lines have more than {names} values",
         f"the first line names {names} columns",
-        "put values that hold the separator in quotes, or name all columns",
+        "name all columns, or put values that contain the separator in quotes",
     )
 
 
 def values_among(layout: Layout) -> list[str]:
-    """Returns the names that look like values: some numbers, or text that its own column repeats."""
+    """Returns the names that look like values: numbers, or text that occurs again in its column."""
 
     names = layout.names
     numbers = [name for name in names if is_number(name)]
@@ -84,7 +82,7 @@ def values_among(layout: Layout) -> list[str]:
 
 
 def are_names(numbers: list[str]) -> bool:
-    """Whether numbers can be names of columns, as years and positions are: whole, and one after the other."""
+    """Tells whether numbers can be names of columns, such as years or positions: whole and in order."""
 
     whole = [int(number) for number in numbers if number.isdigit()]
 

@@ -21,14 +21,14 @@ from semivae.errors import DataError
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 PACKED = b"\x1f\x8b"
-MOST_PACKED = 1032  # times that deflate can make anything smaller
+MOST_PACKED = 1032  # the largest ratio of compression that deflate reaches
 
 
 def read(path: Path) -> NDArray[Any]:
-    r"""Reads an idx file, compressed or not. Not more is unpacked than its header says.
+    r"""Reads an idx file, compressed or not. No more is unpacked than the header states.
 
     Raises:
-        DataError: If it is not a whole idx file, or does not fit into the memory.
+        DataError: If it is not a whole idx file, or does not fit into memory.
         OSError, EOFError, zlib.error: If it cannot be read or unpacked.
     """
 
@@ -50,7 +50,7 @@ def read(path: Path) -> NDArray[Any]:
 
 
 def contents(path: Path) -> bytes:
-    """Returns the bytes of a file, unpacked if they are compressed, whatever its name says."""
+    """Returns the bytes of a file, unpacked if they are compressed. The name of the file does not matter."""
 
     raw = path.read_bytes()
 
@@ -58,14 +58,14 @@ def contents(path: Path) -> bytes:
 
 
 def parse(raw: bytes, name: str) -> NDArray[Any]:
-    r"""Returns the array that bytes in idx format hold.
+    r"""Decodes bytes in idx format.
 
     Arguments:
         raw: The bytes.
-        name: What they are called, for messages.
+        name: The name of the file, for messages.
 
     Raises:
-        DataError: If they are not in that format, or there are too few or too many.
+        DataError: If the format is wrong, or there are too few or too many bytes.
     """
 
     file = io.BytesIO(raw)
@@ -90,7 +90,7 @@ def header(file: IO[bytes], name: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
 
 
 def values(file: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> NDArray[Any]:
-    """Reads the values, which must be as many as the header says."""
+    """Reads the values, and checks that their number is the one in the header."""
 
     needed = math.prod(shape) * dtype.itemsize
     raw = file.read(needed)
@@ -102,10 +102,10 @@ def values(file: IO[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], name: 
 
 
 def damaged(name: str, found: str, shape: tuple[int, ...], needed: int) -> DataError:
-    """Returns the error for a file that holds another number of values than its header says."""
+    """Returns the error for a file whose number of values is not the one in its header."""
 
     return DataError(
         f"{name} is truncated or damaged: {found}",
-        f"its header says {'x'.join(map(str, shape))} values, so {needed} bytes",
+        f"its header states {'x'.join(map(str, shape))} values, so {needed} bytes",
         "copy or download the file again",
     )

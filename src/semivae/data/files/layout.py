@@ -1,4 +1,4 @@
-r"""How a text file is laid out: what separates its values, and what its columns are called."""
+r"""The layout of a text file: the separator of its values, and the names of its columns."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ Records = list[list[str]]
 
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-# What pandas calls a column without a name, too.
+# The name of a column without a name, the same as in pandas.
 NAMELESS = "Unnamed: {}"
 
-SAMPLE = 2**20  # bytes that are looked at, or more where lines are longer
-LONGEST = 2**23  # bytes of the first line
+SAMPLE = 2**20  # bytes to examine, or more where lines are longer
+LONGEST = 2**23  # the most bytes of the first line
 MOST_COLUMNS = 1_000_000
 MOST_RECORDS = 100
 
-BLANKS = r"\s+"  # as pandas names any number of blanks and tabs
-SEPARATORS = {",": ",", ";": ";", "\t": r"\t", "|": r"\|", BLANKS: r" \t"}  # within brackets of a pattern
+BLANKS = r"\s+"  # any number of blanks and tabs, as pandas writes it
+SEPARATORS = {",": ",", ";": ";", "\t": r"\t", "|": r"\|", BLANKS: r" \t"}  # for use in brackets of a pattern
 
 
 @dataclass(frozen=True)
 class Layout:
-    r"""How a text file is laid out.
+    r"""The layout of a text file.
 
     Attributes:
-        separator: What stands between values, as pandas takes it.
-        names: The names of the columns; x0, x1, ... where the first line holds values.
-        width: The number of values in a line, some of which may stand beyond the names.
-        rows: The cells of the first lines that hold values.
+        separator: The separator of values, as pandas takes it.
+        names: The names of the columns; x0, x1, ... if the first line holds values.
+        width: The number of values in a line, which may exceed the number of names.
+        rows: The cells of the first lines with values.
     """
 
     separator: str
@@ -51,14 +51,14 @@ class Layout:
 
 
 def layout_of(path: Path, header: bool = True) -> Layout:
-    r"""Finds out how a text file is laid out, from its first lines.
+    r"""Detects the layout of a text file from its first lines.
 
     Arguments:
         path: The file.
         header: Whether the first line holds the names of the columns.
 
     Raises:
-        DataError: If it is empty or no text.
+        DataError: If it is empty or not text.
         OSError, EOFError, zlib.error: If it is damaged.
     """
 
@@ -68,7 +68,7 @@ def layout_of(path: Path, header: bool = True) -> Layout:
     if header:
         found["\t"] = with_row_names(found["\t"])
 
-        # Below a single name, two numbers may well be one value.
+        # Under a single name, two numbers may be one value, such as 1 000.
         if found[BLANKS] and len(found[BLANKS][0]) > 1:
             found[BLANKS] = with_row_names(found[BLANKS])
 
@@ -85,14 +85,14 @@ def layout_of(path: Path, header: bool = True) -> Layout:
 
 
 def start_of(path: Path) -> tuple[str, bool]:
-    """Returns the first lines of a text file, and whether these are all."""
+    """Returns the first lines of a text file, and True if these are all lines."""
 
     size = SAMPLE
 
     with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
         start = file.read(size)
 
-        # The names, and the values of at least one row.
+        # At least the names and one row are needed.
         while len(start) == size < LONGEST and len(re.findall(rb"\r\n?|\n", start[: -1 or None])) < 2:
             start += file.read(size)
             size *= 2
@@ -101,7 +101,7 @@ def start_of(path: Path) -> tuple[str, bool]:
         raise not_utf8(path)
 
     if b"\0" in start:
-        raise DataError(f"{shown(path)} is not a text file", "it must be text, whatever its ending says")
+        raise DataError(f"{shown(path)} is not a text file", "a file with this ending must be text")
 
     text, whole = start.decode("utf-8-sig", errors="replace"), len(start) < size
 
@@ -119,21 +119,21 @@ def endless(path: Path) -> DataError:
 
     return DataError(
         f"the first line of {shown(path)} does not end within {LONGEST >> 20} MiB, or {MOST_COLUMNS:,} values",
-        "a text file must hold one row a line, after a line with the names of the columns",
+        "a text file must hold one row per line, after a line with the names of the columns",
     )
 
 
 def records(text: str, separator: str, whole: bool) -> Records:
-    r"""Splits the first lines of a text into cells. Lines may end within quotes; blank ones are left out.
+    r"""Splits the first lines of a text into cells. Quoted cells may span lines. Blank lines are left out.
 
-    None at all is returned where one has too many cells for a table.
+    The list is empty if a line has too many cells for a table.
 
-    The module csv has a limit for the length of a cell, which can only be raised for all who use it.
+    The module csv is not used: it limits the length of a cell, and the limit can only be raised for the whole process.
 
     Arguments:
         text: The text.
-        separator: What stands between values.
-        whole: Whether the text is not cut at its end, where a line may lack its last cells otherwise.
+        separator: The separator of values.
+        whole: Whether the text is complete. If not, its last line may be cut and is left out.
     """
 
     found: Records = []
@@ -160,7 +160,7 @@ def records(text: str, separator: str, whole: bool) -> Records:
 
 
 def split(text: str, separator: str) -> Iterator[tuple[str, str | None]]:
-    """Yields cells without their quotes, each with the end of its line if it is the last one there."""
+    """Yields cells without their quotes. The last cell of a line comes with the end of the line, others with None."""
 
     within = SEPARATORS[separator]
     between = f"[{within}]+" if separator == BLANKS else f"[{within}]"
@@ -177,7 +177,7 @@ def split(text: str, separator: str) -> Iterator[tuple[str, str | None]]:
 
 
 def with_row_names(rows: Records) -> Records:
-    """Returns lines with a name that is empty before the others where R wrote names of rows, but no name for these."""
+    """Adds an empty name before the others if R wrote row names: each line then has one cell more than the first."""
 
     beyond = [len(row) == len(rows[0]) + 1 and row[-1] != "" for row in rows[1:]]
 
@@ -187,19 +187,19 @@ def with_row_names(rows: Records) -> Records:
 def chosen(found: dict[str, Records], header: bool, path: Path) -> str:
     r"""Returns the separator that splits the first lines into equally many cells, more than one.
 
-    Of several, it is the one that leaves more numbers, for commas stand within text and decimal numbers, too.
+    Of several, the one that gives more numbers is chosen, as commas also occur in text and in decimal numbers.
 
     Arguments:
-        found: The cells of the first lines for each separator.
+        found: The cells of the first lines by separator.
         header: Whether the first line holds the names of the columns.
-        path: The file, whose ending may say that values are separated by tabs.
+        path: The file. The ending .tsv stands for tabs.
     """
 
     judged = {separator: judge(rows, separator, header) for separator, rows in found.items() if rows}
     split = {separator: (equal, numbers, width) for separator, (width, equal, numbers) in judged.items() if width > 1}
     equal, numbers, _ = split.get(BLANKS, (0.0, 0.0, 0))
 
-    # Text holds blanks, too.
+    # Blanks also occur in text, so they must split every line, and mostly into numbers.
     if equal < 1 or numbers <= 0.5:
         split.pop(BLANKS, None)
 
@@ -210,7 +210,7 @@ def chosen(found: dict[str, Records], header: bool, path: Path) -> str:
 
 
 def judge(rows: Records, separator: str, header: bool) -> tuple[int, float, float]:
-    """Returns the number of columns, the share of lines that have as many, and the share of cells that are numbers."""
+    """Returns the number of columns, the share of lines with that many cells, and the share of cells with numbers."""
 
     width, values = (len(column_names(rows[0])), rows[1:]) if header else (width_of(rows), rows)
     equal = [len(row) >= width and not any(row[width:]) for row in values]
@@ -220,13 +220,13 @@ def judge(rows: Records, separator: str, header: bool) -> tuple[int, float, floa
 
 
 def share(of: list[bool]) -> float:
-    """Returns the share of what is true."""
+    """Returns the share of True; 1 for an empty list."""
 
     return sum(of) / len(of) if of else 1.0
 
 
 def is_numeric(cell: str, separator: str) -> bool:
-    """Whether a cell holds a number, or nothing."""
+    """Tells whether a cell holds a number or nothing."""
 
     return is_number(cell) or cell in MISSING or (separator != "," and re.fullmatch(DECIMAL_COMMA, cell) is not None)
 
@@ -238,7 +238,7 @@ def width_of(rows: Records) -> int:
 
 
 def column_names(cells: list[str]) -> list[str]:
-    """Returns the cells of a header up to the last that is not empty; an empty one among them gets a name."""
+    """Returns the names in a header up to the last that is not empty. Empty ones among them get a name."""
 
     named = max((position for position, cell in enumerate(cells) if cell), default=0)
 
@@ -246,12 +246,12 @@ def column_names(cells: list[str]) -> list[str]:
 
 
 def not_utf8(path: Path) -> DataError:
-    """Returns the error for text that is encoded otherwise."""
+    """Returns the error for text in another encoding."""
 
     name = shown(path)
 
     return DataError(
         f"{name} is text in another encoding than UTF-8",
         "it must be UTF-8",
-        f"save it as UTF-8, or iconv -f LATIN1 -t UTF-8 {name} > utf8.csv (UTF-16 instead of LATIN1 for Unicode text)",
+        f"save it as UTF-8, or iconv -f LATIN1 -t UTF-8 {name} > utf8.csv (UTF-16 in place of LATIN1 for Unicode text)",
     )

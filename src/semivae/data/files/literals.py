@@ -1,4 +1,4 @@
-r"""The cells of text files: numbers, and what stands where there is no value."""
+r"""The cells of text files: numbers, and markers of missing values."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ __all__ = ["DECIMAL_COMMA", "MISSING", "NUMBER", "is_number"]
 
 import re
 
-# What a cell of the data may hold instead of a value. A label is missing only where its cell is empty, for
-# a class may well be named "NA" or "None".
+# Markers of missing values in columns of the data. A label is missing only where its cell is empty, as a class may be
+# named "NA" or "None".
 MISSING = (
     *("", "?", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NULL", "null", "None"),
     *("NaN", "nan", "-NaN", "-nan", "1.#QNAN", "-1.#IND"),
@@ -18,6 +18,6 @@ DECIMAL_COMMA = r"[+-]?\d+(,\d+)?"
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number."""
+    """Tells whether a text is a number."""
 
     return re.fullmatch(NUMBER, text) is not None

@@ -1,4 +1,4 @@
-r"""The memory of the machine, and whether rows fit into it."""
+r"""The memory of the machine: rows that do not fit are refused before they are read."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from semivae.data.files.paths import shown
 from semivae.errors import DataError
 
-# A fit in memory holds its rows about so many times.
+# The number of copies of its rows that a fit in memory holds, roughly.
 COPIES = 4
 
-# Rows of a file that can be streamed are not held where a fit would fill half of the memory.
+# The share of the memory above which a file is streamed if it can be: with all copies, a fit would fill half of it.
 SHARE = 1 / (2 * COPIES)
 
 
 def memory() -> float:
-    """Returns the bytes of memory of the machine; without limit where it does not tell."""
+    """Returns the memory of the machine in bytes; infinity if it is unknown."""
 
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -27,21 +27,18 @@ def memory() -> float:
 
 
 def refuse_large(path: Path, size: int, fix: str) -> None:
-    r"""Checks that rows fit into the memory, before any is read or unpacked.
+    r"""Raises a DataError if rows do not fit into memory. To be called before they are read or unpacked.
 
     Arguments:
         path: The file.
-        size: The bytes of its arrays, which a compressed or damaged file may not show.
+        size: The size of its unpacked arrays in bytes.
         fix: The change that helps.
-
-    Raises:
-        DataError: If they do not.
     """
 
     if size * COPIES > memory():
         raise DataError(
             f"the arrays of {shown(path)} take {amount(size)} of memory, and this machine has {amount(memory())}",
-            f"a fit holds rows about {COPIES} times, so they may take at most {amount(memory() / COPIES)}",
+            f"a fit holds about {COPIES} copies, so the arrays may take at most {amount(memory() / COPIES)}",
             fix,
         )
 

@@ -1,4 +1,4 @@
-r"""Arrays of NumPy's files npy and npz: their headers are checked before anything is read, and nothing is unpickled."""
+r"""Arrays in npy and npz files. Headers are checked before anything is read, and nothing is unpickled."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from semivae.errors import DataError
 KEYS_OF_X = ("X", "x", "images", "data", "imgs")
 KEYS_OF_Y = ("y", "Y", "label", "labels", "target")
 
-# No more is read of a header, whatever length it says it has.
+# The most bytes read of a header, whatever length it states.
 HEADER = 2**16
 
-LESS = "keep fewer rows or smaller images, or a table of numbers as np.save('rows.npy', X), which is streamed"
+LESS = "keep fewer rows or smaller images; a table of numbers can be streamed after np.save('rows.npy', X)"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Claim:
 
     @property
     def size(self) -> int:
-        """The bytes of its values."""
+        """The size of its values in bytes."""
 
         return math.prod(self.shape) * self.dtype.itemsize
 
@@ -59,7 +59,7 @@ def claim_of(file: IO[bytes]) -> Claim:
     r"""Reads the header of an array.
 
     Raises:
-        ValueError: If it is none.
+        ValueError: If there is no valid header.
     """
 
     start = io.BytesIO(file.read(HEADER))
@@ -68,42 +68,42 @@ def claim_of(file: IO[bytes]) -> Claim:
         version = npy.read_magic(start)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, fortran, dtype = read(start)
-    except Exception as error:  # a header is Python's text, which can be wrong in very many ways
+    except Exception as error:  # a header is Python source, which can be wrong in many ways
         raise ValueError(f"its header cannot be read: {error or type(error).__name__}") from None
 
     if any(length < 0 for length in shape):
-        raise ValueError(f"its header says that it has the shape {shape}")
+        raise ValueError(f"its header states the shape {shape}")
 
     return Claim(shape, dtype, fortran, start.tell())
 
 
 def checked(file: IO[bytes], size: int) -> Claim:
-    r"""Reads the header of an array and compares it with the bytes that are there.
+    r"""Reads the header of an array and compares it with the size of the file.
 
     Arguments:
-        file: The array.
-        size: Its bytes, with the header.
+        file: The file.
+        size: Its size in bytes.
 
     Raises:
-        ValueError: If there are fewer or more; objects, which have no size, may take any number.
+        ValueError: If the sizes differ. Arrays of objects are not compared, as objects have no fixed size.
     """
 
     claim = claim_of(file)
 
     if not claim.dtype.hasobject and claim.offset + claim.size != size:
         raise ValueError(
-            f"its header says {'x'.join(map(str, claim.shape))} values of {claim.dtype}, so {amount(claim.size)}, "
-            f"and it holds {amount(size - claim.offset)}"
+            f"its header states {'x'.join(map(str, claim.shape))} values of {claim.dtype}, so {amount(claim.size)}, "
+            f"but it holds {amount(size - claim.offset)}"
         )
 
     return claim
 
 
 def claim_at(path: Path) -> Claim:
-    r"""Reads what the header of an npy file says.
+    r"""Reads the header of an npy file.
 
     Raises:
-        DataError: If it is damaged.
+        DataError: If the file is damaged.
     """
 
     try:
@@ -114,7 +114,7 @@ def claim_at(path: Path) -> Claim:
 
 
 def read_npy(path: Path, target: str | None) -> tuple[NDArray[Any], None]:
-    """Reads an npy file: a table with shape (N, P), or images with 3 or 4 axes."""
+    """Reads an npy file: a table with shape (N, P), or images with shape (N, H, W) or (N, H, W, C)."""
 
     claim = claim_at(path)
     refuse_unusable(path, claim)
@@ -129,36 +129,32 @@ def read_npy(path: Path, target: str | None) -> tuple[NDArray[Any], None]:
 
 
 def no_labels(path: Path, target: str) -> DataError:
-    """Returns the error for a target of an array, which has no columns by name."""
+    """Returns the error for a target of an array: its columns have no names."""
 
     return DataError(
-        f"{shown(path.name)} is one array, which holds no {target!r}",
-        "labels of an array are in a second file, with the columns row (positions from 0 on) and the target",
-        f"--target {target} --labels-from labels.csv, or np.savez('rows.npz', X=X, y=y)",
+        f"{shown(path.name)} is one array, without a column {target!r}",
+        f"its labels must be in a second file, with the columns row (0, 1, 2, ...) and {target}",
+        f"target={target!r}, labels='labels.csv'; or np.savez('rows.npz', X=X, y=y)",
     )
 
 
 def refuse_unusable(path: Path, claim: Claim) -> None:
-    r"""Checks that an array holds rows of numbers.
-
-    Raises:
-        DataError: If it does not.
-    """
+    """Raises a DataError if an array holds no rows of numbers."""
 
     if claim.dtype.kind not in "fiub" or len(claim.shape) not in (2, 3, 4) or 0 in claim.shape:
         raise DataError(
             f"{shown(path)} holds an array with shape {claim.shape} of {claim.dtype}",
             "it must hold numbers with shape (rows, columns), or images with shape (rows, height, width[, channels])",
-            "np.save(file, X.reshape(len(X), -1)), after X = X.astype(float) where the type is another",
+            "np.save(file, X.astype(float).reshape(len(X), -1))",
         )
 
 
 def read_npz(path: Path, target: str | None) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    """Reads the rows and labels of an npz file; no other array is looked at."""
+    """Reads the rows and labels of an npz file. Its other arrays are not read."""
 
     with path.open("rb") as file:
         if file.read(len(npy.MAGIC_PREFIX)) == npy.MAGIC_PREFIX:
-            raise DataError(f"{shown(path)} holds one array", "it must be an npz file", "np.savez(file, X=X, y=y)")
+            raise DataError(f"{shown(path)} is an npy file", "it must be an npz file", "np.savez(file, X=X, y=y)")
 
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
@@ -182,34 +178,34 @@ def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
 
 
 def claim_in(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Claim:
-    """Reads what the header of a packed array says, and unpacks no more than that."""
+    """Reads the header of a packed array, and unpacks no more."""
 
     with archive.open(entry) as packed:
         return checked(packed, entry.file_size)
 
 
 def refuse_claims(path: Path, claims: Iterable[Claim]) -> None:
-    """Checks that arrays can be read without unpickling, and fit into the memory."""
+    """Raises a DataError if arrays would have to be unpickled, or do not fit into memory."""
 
     if any(claim.dtype.hasobject for claim in claims):
         raise DataError(
             f"{shown(path)} holds an array of objects, such as images of different sizes, or text beside None",
             "each array must be of numbers or of text: objects would be unpickled, which can run any program",
-            "scale images to one size; np.savez(file, X=np.stack(images), y=y.astype(str)), and --missing-label None",
+            "scale images to one size, np.savez(file, X=np.stack(images), y=y.astype(str)), and missing_label='None'",
         )
 
     refuse_large(path, sum(claim.size for claim in claims), LESS)
 
 
 def names_of(entries: Mapping[str, Any], path: Path, target: str | None) -> list[str]:
-    """Picks the arrays of rows and labels. A target of a usual name matches any other usual name."""
+    """Returns the names of the arrays of rows and labels. A usual name of labels stands for any other usual name."""
 
     x = next((key for key in KEYS_OF_X if key in entries), None)
 
     if x is None:
         raise DataError(
             f"{shown(path)} holds the arrays {listed(entries)}",
-            f"the rows must be called one of {', '.join(KEYS_OF_X)}",
+            f"the array of rows must have one of the names {', '.join(KEYS_OF_X)}",
             "np.savez(file, X=X, y=y)",
         )
 

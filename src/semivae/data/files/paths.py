@@ -1,4 +1,4 @@
-r"""Paths that users name: as text that can be shown, and checked before anything is opened."""
+r"""Paths given by users: shown as text, and checked before anything is opened."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from semivae.errors import DataError
 
 
 def shown(path: Path | str) -> str:
-    """Returns a path as text that every screen and file takes; bytes that are no UTF-8 are replaced."""
+    """Returns a path as text that can always be shown or written. Bytes that are not UTF-8 are replaced."""
 
     return os.fsencode(path).decode("utf-8", "replace")
 
 
 def exists(path: Path) -> bool:
-    """Whether something is there; a name that no file can have is not there."""
+    """Tells whether a path exists. A name that no file can have does not."""
 
     try:
         return path.exists()
@@ -27,15 +27,12 @@ def exists(path: Path) -> bool:
 
 
 def refuse_irregular(path: Path, needed: str, fix: str = "") -> None:
-    r"""Checks that a path is a regular file: reading a device or a pipe may never end.
+    r"""Raises a DataError if a path is not a regular file. Reading a device or a pipe may never end.
 
     Arguments:
-        path: The path; a link counts as the file that it leads to.
+        path: The path. Links are followed.
         needed: The file that is needed, in words.
-        fix: The change that helps where there is no such file.
-
-    Raises:
-        DataError: If it is something else, is not there, or cannot be looked at.
+        fix: The change that helps if there is no such file.
     """
 
     try:

@@ -1,1 +1,1 @@
-r"""Named data sets: those at hand, and those that are fetched when asked."""
+r"""Named data sets, on this machine or downloaded on request."""

@@ -29,10 +29,10 @@ class NamedSet:
     r"""A named set.
 
     Attributes:
-        about: What it is, in one line.
+        about: A description in one line.
         rows: The number of rows by part.
-        part: Returns the images and labels of a part, and may download them.
-        where: Returns the folder in which it was found, "scikit-learn", or None.
+        part: Returns the images and labels of a part; downloads them if the second argument is True.
+        where: Returns the folder of the set, "scikit-learn", or None if it is not on this machine.
     """
 
     about: str
@@ -51,7 +51,7 @@ def names() -> list[str]:
 
 
 def describe(name: str) -> dict[str, Any]:
-    r"""Returns what a set is, as plain values.
+    r"""Describes a set in plain values.
 
     Raises:
         SettingError: If there is no such set.
@@ -67,19 +67,19 @@ def load(name: str, target: str | None = LABEL, split: str = "train", *, downloa
 
     Arguments:
         name: The name of the set.
-        target: "label"; or None, for rows without labels.
+        target: "label", or None for rows without labels.
         split: "train", "test" or "all".
-        download: Whether the set may be downloaded if it is not on this machine.
+        download: Whether to download the set if it is not on this machine.
 
     Raises:
         SettingError: If there is no such set or split.
-        DataError: If the set is not on this machine, or damaged; or the target is not "label".
+        DataError: If the set is not on this machine or is damaged, or the target is not "label".
     """
 
     named = cast("NamedSet", DATASETS[name])
 
     if split not in get_args(Split):
-        raise SettingError(f"split={split!r} is not known", f"it must be one of {get_args(Split)}", "split='train'")
+        raise SettingError(f"split={split!r}", f"split must be one of {', '.join(get_args(Split))}", "split='train'")
 
     if target not in (LABEL, None):
         raise no_target(target, name, [LABEL])
@@ -92,7 +92,7 @@ def load(name: str, target: str | None = LABEL, split: str = "train", *, downloa
 
 
 def digits(part: str, download: bool = False) -> Pair:
-    """Returns scikit-learn's digits, of which 400 rows, drawn once and for all, are for testing."""
+    """Returns scikit-learn's digits. The test part is 400 fixed rows."""
 
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
@@ -105,7 +105,7 @@ def digits(part: str, download: bool = False) -> Pair:
 
 
 def idx_part(name: str, hashes: dict[str, str], mirrors: tuple[str, ...], part: str, download: bool) -> Pair:
-    """Returns a part of a set that is kept in four idx files."""
+    """Returns a part of a set of four idx files."""
 
     prefix = {"train": "train", "test": "t10k"}[part]
     files = [f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte"]
@@ -116,7 +116,7 @@ def idx_part(name: str, hashes: dict[str, str], mirrors: tuple[str, ...], part: 
 
 
 def register_idx(name: str, about: str, hashes: dict[str, str], mirrors: tuple[str, ...]) -> None:
-    """Registers a set that is kept in four idx files."""
+    """Registers a set of four idx files."""
 
     named = NamedSet(
         about,

@@ -150,7 +150,7 @@ class ArrayBlocks(Blocks):
             raise DataError(
                 f"{shown(self.path)} holds images, an array with shape {claim.shape}",
                 "only tables with shape (rows, columns) are read in blocks",
-                "read it into memory as an array, or np.save(file, X.reshape(len(X), -1))",
+                "read all of it: X = np.load(file), or np.save(file, X.reshape(len(X), -1))",
             )
 
         if claim.fortran:

@@ -1,4 +1,4 @@
-r"""Rows on disk as npy files of float32: written one block after the other, read from any place, checked by hash."""
+r"""Rows on disk as npy files of float32: written block by block, read from any position, checked by hash."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 from semivae.errors import StoreError
 
 TYPE = np.dtype("<f4")
-CHUNK = 2**22  # bytes that are hashed at a time
+CHUNK = 2**22  # bytes to hash at a time
 
 
 class RowsWriter:
-    r"""Writes rows to a new npy file, whose number is known when the last is written.
+    r"""Writes rows to a new npy file. Their number need not be known before.
 
     Arguments:
         path: The file.
-        width: The numbers of a row.
+        width: The length of a row.
     """
 
     def __init__(self, path: Path, width: int) -> None:
@@ -44,7 +44,7 @@ class RowsWriter:
         self.file.close()
 
     def header(self) -> None:
-        """Writes the header, which leaves room for any number of rows."""
+        """Writes the header. Its length does not depend on the number of rows."""
 
         self.file.seek(0)
         shape = {"descr": npy.dtype_to_descr(TYPE), "fortran_order": False, "shape": (self.rows, self.width)}
@@ -60,7 +60,7 @@ class RowsWriter:
         self.rows += len(rows)
 
     def finish(self) -> dict[str, Any]:
-        """Waits until the file is on the disk and returns what it has to be when it is read."""
+        """Flushes the file to disk and returns its rows, width and hash, to check it by when it is read."""
 
         self.header()
         self.file.flush()
@@ -71,13 +71,13 @@ class RowsWriter:
 
 @dataclass(frozen=True)
 class StoredRows:
-    r"""Rows of an npy file. Reading does not map it, as mapped pages count as memory of the process.
+    r"""Rows of an npy file. The file is not mapped, as mapped pages count as memory of the process.
 
     Attributes:
         path: The file.
         rows: The number of rows.
-        width: The numbers of a row.
-        offset: Where the first row starts.
+        width: The length of a row.
+        offset: The position of the first row in the file, in bytes.
         sha256: The hash of all rows.
     """
 
@@ -93,10 +93,10 @@ class StoredRows:
 
         Arguments:
             path: The file.
-            facts: What :meth:`RowsWriter.finish` returned.
+            facts: The result of :meth:`RowsWriter.finish`.
 
         Raises:
-            StoreError: If it is another file than was written.
+            StoreError: If it is not the file that was written.
         """
 
         rows, width = facts["rows"], facts["width"]
@@ -111,7 +111,7 @@ class StoredRows:
             raise altered(path, str(error)) from None
 
         if not right or (shape, fortran, dtype) != ((rows, width), False, TYPE):
-            raise altered(path, "its size is not the one that was written")
+            raise altered(path, "its size has changed")
 
         return cls(path, rows, width, offset, facts["sha256"])
 
@@ -119,10 +119,10 @@ class StoredRows:
         return self.rows
 
     def verify(self) -> None:
-        r"""Checks the hash of all rows: one pass over the file, as an epoch is, but at the speed of the disk.
+        r"""Checks the hash of all rows. This reads the whole file once.
 
         Raises:
-            StoreError: If it is not the one that was written.
+            StoreError: If the hash has changed.
         """
 
         sha256 = hashlib.sha256()
@@ -134,14 +134,14 @@ class StoredRows:
                 sha256.update(chunk)
 
         if sha256.hexdigest() != self.sha256:
-            raise altered(self.path, "its sha256 is not the one that was written")
+            raise altered(self.path, "its sha256 has changed")
 
     def read(self, start: int, count: int) -> NDArray[np.float32]:
         r"""Reads rows.
 
         Arguments:
-            start: The position of the first.
-            count: How many; fewer are returned at the end of the file.
+            start: The position of the first row.
+            count: The number of rows. At the end of the file, fewer are returned.
 
         Returns:
             The rows, with shape (count, width).
@@ -156,12 +156,12 @@ class StoredRows:
             raise altered(self.path, str(error)) from None
 
         if len(values) < count * self.width:
-            raise altered(self.path, "it was cut while it was read")
+            raise altered(self.path, "it was shortened while it was read")
 
         return values.reshape(count, self.width)
 
     def take(self, positions: Sequence[int]) -> NDArray[np.float32]:
-        """Reads some thousand rows one by one, with shape (len(positions), width); mapped pages would add up."""
+        """Reads rows one by one, with shape (len(positions), width). Mapped pages would add up over many calls."""
 
         rows = np.empty((len(positions), self.width), TYPE)
 
@@ -173,7 +173,7 @@ class StoredRows:
         return rows
 
 
-def altered(path: Path, what: str) -> StoreError:
-    """Returns the error for a file that is not what was written."""
+def altered(path: Path, reason: str) -> StoreError:
+    """Returns the error for a file that changed after it was written."""
 
-    return StoreError(f"{path} is damaged: {what}", "", f"rm -r '{path.parent}'  # it is made again by the next fit")
+    return StoreError(f"{path} is damaged: {reason}", "", f"rm -r '{path.parent}'  # the next fit makes it again")
