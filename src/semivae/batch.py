@@ -1,4 +1,4 @@
-r"""What one training step sees: a labeled half and an unlabeled half, as separate tensors of fixed size."""
+r"""The rows of one training step: a labeled half and an unlabeled half, as separate tensors of fixed size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Labeled(NamedTuple):
 
     Attributes:
         x: The data, with shape (B, *).
-        y: The label points (one-hot rows of a class, scaled values of a real target), with shape (B, C).
+        y: The label points (one-hot for a class, scaled values for a real target), with shape (B, C).
     """
 
     x: Tensor
@@ -22,7 +22,7 @@ class Labeled(NamedTuple):
 
 
 class Batch(NamedTuple):
-    r"""The rows of one step. A half is :py:`None` where the whole data set has no such row.
+    r"""The rows of one step. A half is :py:`None` if the data set has no such rows.
 
     Attributes:
         labeled: The labeled half.

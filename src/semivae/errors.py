@@ -1,4 +1,4 @@
-r"""Every error semivae raises on purpose: what was given, what is needed, and the line that fixes it."""
+r"""Errors that semivae raises on purpose. Each states the problem, the requirement and the fix."""
 
 __all__ = [
     "DataError",
@@ -14,9 +14,9 @@ class SemivaeError(Exception):
     r"""Base of all deliberate errors.
 
     Arguments:
-        given: What was found.
-        needed: What is needed instead.
-        fix: The line, or the change, that fixes it.
+        given: The problem: the value or state that was found.
+        needed: The requirement.
+        fix: The line or change that solves the problem.
     """
 
     def __init__(self, given: str, needed: str = "", fix: str = "") -> None:
@@ -37,11 +37,11 @@ class DataError(SemivaeError, ValueError):
 
 
 class SchemaError(DataError):
-    """The data differs from what the model was fitted on."""
+    """The data does not match the data of the fit."""
 
 
 class SettingError(SemivaeError, ValueError):
-    """A setting has a value that cannot work."""
+    """A setting has an invalid value."""
 
 
 class StoreError(SemivaeError, OSError):

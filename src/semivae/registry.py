@@ -1,4 +1,4 @@
-r"""Names for interchangeable parts: one decorator makes a part known to the estimators, the command and the tests."""
+r"""Registries of interchangeable parts: one decorator makes a part known by name."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ P = TypeVar("P")
 
 
 class Registry(Generic[T]):
-    r"""Maps names to parts of one kind, in the order in which they were registered.
+    r"""Maps names to parts of one kind, in order of registration.
 
     Arguments:
-        kind: What the parts are, as used in messages ("model").
+        kind: The kind of part, for messages ("model").
     """
 
     def __init__(self, kind: str) -> None:
@@ -25,7 +25,7 @@ class Registry(Generic[T]):
         self.parts: dict[str, T] = {}
 
     def register(self, name: str) -> Callable[[P], P]:
-        """Returns a decorator that stores its argument under a name."""
+        """Returns a decorator that registers its argument under a name."""
 
         def store(part: P) -> P:
             if name in self.parts:

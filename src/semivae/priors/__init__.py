@@ -1,4 +1,4 @@
-r"""Priors of the latent and of the label; one file a prior."""
+r"""Priors of the latent and of the label; one file each."""
 
 __all__ = [
     "ClassMixture",

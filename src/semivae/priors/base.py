@@ -1,4 +1,4 @@
-r"""The contract of a prior of the latent, and the registry of those that a setting can name."""
+r"""The abstract prior of the latent, and the registry of priors that a setting can name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch.distributions import Distribution
 
 from semivae.registry import Registry
 
-# How many Gaussians a mixture has that is not one per class.
+# Default number of components of a mixture without classes, and of pseudo-inputs of a VampPrior.
 COMPONENTS = 50
 
 
@@ -26,13 +26,13 @@ class Prior(nn.Module, abc.ABC):
 
         Arguments:
             y: Label points, with shape (*, C), or classes as whole numbers, with shape (*, 1); for priors with classes.
-            encoder: Maps what the layers of the encoder read to :math:`q(z \mid \cdot)`, as
-                :meth:`semivae.conditional.Conditional.laid_out` does; for priors that go through it.
+            encoder: Maps vectors (the inputs after the trunks) to :math:`q(z \mid \cdot)`, as
+                :meth:`semivae.conditional.Conditional.laid_out` does; for priors that use the encoder.
         """
 
 
-# Makes a prior from the size of the latent, how many numbers the encoder reads of a row, how many classes encoder
-# and prior are told of (0 for none), and how many components a mixture has.
+# Makes a prior from the size of the latent, the width of a row as the encoder reads it, and the number of classes that
+# encoder and prior condition on (0 for none).
 MakePrior = Callable[[int, int, int], Prior]
 
 priors: Registry[Callable[..., Prior]] = Registry("prior")

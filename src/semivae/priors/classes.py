@@ -3,8 +3,8 @@ r"""The class mixture: a learned Gaussian for each class.
 .. math:: p(z \mid y) = \mathcal{N}(z \mid \mu_y, \mathrm{diag}(\sigma_y^2)),
     \qquad p(z) = \sum_y p(y) \, p(z \mid y)
 
-Every class starts as the standard normal. A relaxed label, between the classes, has means and logarithms of standard
-deviations between theirs. The divergence from a Gaussian posterior has a closed form.
+Every class starts as the standard normal. A relaxed label averages the means and the log standard deviations of the
+classes, weighted by its entries. The KL divergence from a Gaussian posterior has a closed form.
 
 References:
     | Variational Deep Embedding (Jiang et al., 2017)
@@ -42,7 +42,7 @@ class ClassMixture(Prior):
     def forward(self, y: Tensor | None = None, encoder: Any = None) -> Distribution:
         r"""Returns :math:`p(z \mid y)`, over values of shape (D,), for label points of shape (*, C).
 
-        Without label points it is that of each class, with shape (C,).
+        Without label points: one Gaussian for each class, with batch shape (C,).
         """
 
         return self.family(self.features if y is None else self.at(y))
@@ -53,6 +53,6 @@ class ClassMixture(Prior):
         if not y.is_floating_point():
             return nn.functional.embedding(y.squeeze(-1), self.features)
 
-        # A divergence is never computed from rounded parameters, as autocast would round those of a product.
+        # Autocast would round the parameters, and so the KL divergence.
         with torch.autocast(y.device.type, enabled=False):
             return y @ self.features

@@ -33,10 +33,10 @@ class LabelPrior(nn.Module):
 
     @classmethod
     def of(cls, counts: Sequence[int], choice: Literal["uniform", "labels"] | Sequence[float]) -> LabelPrior:
-        r"""Creates the prior that a setting names.
+        r"""Creates the prior from a setting.
 
         Arguments:
-            counts: How many labels each class has.
+            counts: The number of labels of each class.
             choice: "uniform"; "labels" for the (add-one smoothed) frequencies of the labels; or the
                 probabilities themselves.
 

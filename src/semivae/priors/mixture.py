@@ -1,10 +1,10 @@
-r"""A mixture of learned Gaussians, for a latent that knows no class.
+r"""A mixture of learned Gaussians, for a latent without classes.
 
 .. math:: p(z) = \sum_{k=1}^K \pi_k \, \mathcal{N}(z \mid \mu_k, \mathrm{diag}(\sigma_k^2))
 
-Weights, means and standard deviations are learned. The divergence of a posterior from a mixture has no closed form and
-is taken at the draw of the latent. Prior and posterior may collapse on each other before the decoder has learned
-anything, which a `warmup` or several `importance_samples` prevent.
+Weights, means and standard deviations are learned. The KL divergence from a posterior to a mixture has no closed
+form; it is estimated at the sampled latent. Prior and posterior may collapse onto each other before the decoder has
+learned anything. A `warmup` or several `importance_samples` prevent this.
 
 References:
     | Variational Deep Embedding (Jiang et al., 2017)
@@ -40,7 +40,7 @@ class Mixture(Prior):
         self.family = Gaussian(latents)
         self.logits = nn.Parameter(torch.zeros(components))
 
-        # Nearly the standard normal, but equal components would stay equal.
+        # Start near the standard normal, but not equal: equal components would stay equal.
         self.features = nn.Parameter(
             torch.cat([0.1 * torch.randn(components, latents), torch.zeros(components, latents)], dim=1)
         )
@@ -55,6 +55,6 @@ class Mixture(Prior):
 
 @priors.register("mixture")
 def mixture(latents: int, width: int, classes: int, components: int = COMPONENTS) -> Prior:
-    """Returns a mixture with one Gaussian per class where there are classes, else with so many components."""
+    """Returns a mixture with one Gaussian per class; without classes, with `components` Gaussians."""
 
     return ClassMixture(latents, classes) if classes else Mixture(latents, components)

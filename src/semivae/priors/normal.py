@@ -41,12 +41,12 @@ class StandardNormal(Prior):
 def fixed_draws(count: int, size: int) -> Tensor:
     r"""Returns standard normal draws, the same at each call, with shape (count, size).
 
-    They come in pairs :math:`\pm \epsilon`, so that their mean is zero. An average over them, in place
-    of fresh draws, depends on nothing but the row.
+    They come in pairs :math:`\pm \epsilon`, so that their mean is zero. An average over these draws, instead
+    of fresh ones, depends only on the row.
 
     Arguments:
-        count: How many, an even number.
-        size: The size of each.
+        count: The number of draws; even.
+        size: The size of each draw.
     """
 
     half = torch.randn(count // 2, size, generator=torch.Generator().manual_seed(0))
@@ -56,6 +56,6 @@ def fixed_draws(count: int, size: int) -> Tensor:
 
 @priors.register("normal")
 def normal(latents: int, width: int, classes: int, components: int = COMPONENTS) -> StandardNormal:
-    """Returns the prior of a latent of some size; it has neither classes nor components."""
+    """Returns the standard normal prior; it ignores width, classes and components."""
 
     return StandardNormal(latents)

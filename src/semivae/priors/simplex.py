@@ -1,4 +1,4 @@
-r"""Priors over the probabilities of the classes, each with the posterior that fits it.
+r"""Priors over class probabilities, each with its matching posterior.
 
 .. math::
     \text{logistic normal:} \quad & \alpha = \mathrm{softmax}(u), \; u \sim \mathcal{N}(m, s^2 I), \quad
@@ -7,12 +7,12 @@ r"""Priors over the probabilities of the classes, each with the posterior that f
     \text{Dirichlet:} \quad & \alpha \sim \mathrm{Dir}(\kappa \pi), \quad
         q(\alpha \mid x) = \mathrm{Dir}(\beta(x)), \quad q(\alpha \mid x, y) = \mathrm{Dir}(\beta(x) + y)
 
-where :math:`y` is one-hot, :math:`\delta > 0` is learned, and :math:`m` is such that the mean of :math:`\alpha` is
-:math:`\pi`. Values are logits, :math:`u` and :math:`\log \alpha`, of which :math:`\alpha` is the softmax. Both priors
-have most of their mass near the corners, where one class is nearly sure.
+where :math:`y` is one-hot, :math:`\delta > 0` is learned, and :math:`m` is set so that the mean of :math:`\alpha` is
+:math:`\pi`. Values are logits, :math:`u` or :math:`\log \alpha`; their softmax is :math:`\alpha`. Both priors have most
+of their mass near the corners, where one class is almost certain.
 
 References:
-    | vae_ssl (Mao-Jones, 2017), whose models LogisticNormal and LogGamma these are
+    | vae_ssl (Mao-Jones, 2017), models LogisticNormal and LogGamma
     | https://github.com/clinicalml/vae_ssl
 """
 
@@ -32,18 +32,18 @@ from semivae.families.gaussian import Rowwise
 from semivae.priors.normal import fixed_draws
 from semivae.registry import Registry
 
-# The deviation of the logits, the sharpening of vae_ssl: with less, hardly any class would be sure.
+# Standard deviation of the logits (the sharpening of vae_ssl). A smaller one makes hardly any class certain.
 SPREAD = 3.0
 
-# The sum of the concentrations: with more, hardly any class would be sure.
+# Sum of the concentrations. A larger one makes hardly any class certain.
 TOTAL = 0.5
 
-# Draws that stand for a Gaussian of logits, and those, with the rounds, that find the mean of the prior.
+# Draws that approximate a Gaussian of logits; draws and iterations that fit the mean of the prior.
 DRAWS, MANY, ROUNDS = 32, 4096, 20
 
 
 class SimplexPrior(nn.Module, abc.ABC):
-    r"""Abstract prior over class probabilities, by their logits.
+    r"""Abstract prior over class probabilities, given as logits.
 
     Attributes:
         family: The family of the posterior :math:`q(\alpha \mid x)`.
@@ -94,14 +94,14 @@ class LogisticNormalPrior(SimplexPrior):
         return Independent(Normal(self.loc, self.scale, validate_args=False), 1, validate_args=False)
 
     def given(self, q: Rowwise, y: Tensor) -> Rowwise:
-        r"""Returns :math:`q(u \mid x, y)`, moved towards the class, for label points of shape (B, C)."""
+        r"""Returns :math:`q(u \mid x, y)`, with the mean shifted toward the class, for label points of shape (B, C)."""
 
         loc = q.mean + nn.functional.softplus(self.shift) * y
 
         return Rowwise(Normal(loc, q.base_dist.scale, validate_args=False), 1, validate_args=False)
 
     def label(self, q: Rowwise) -> OneHotCategorical:
-        r"""Returns the mean of :math:`\alpha`, as an average over the same draws for all rows."""
+        r"""Returns :math:`q(y \mid x)`, the mean of :math:`\alpha` over draws that are the same for all rows."""
 
         log_probs = q.at(self.draws[:, None]).log_softmax(-1)  # (S, B, C)
 
@@ -130,18 +130,18 @@ class DirichletPrior(SimplexPrior):
         return LogDirichlet(self.concentration)
 
     def given(self, q: LogDirichlet, y: Tensor) -> LogDirichlet:
-        r"""Returns :math:`q(\alpha \mid x, y)`, one observation later, for label points of shape (B, C)."""
+        r"""Returns :math:`q(\alpha \mid x, y)`, after one more observation, for label points of shape (B, C)."""
 
         return LogDirichlet(q.concentration + y)
 
     def label(self, q: LogDirichlet) -> OneHotCategorical:
-        r"""Returns the mean of :math:`\alpha`, which has a closed form."""
+        r"""Returns :math:`q(y \mid x)`, the mean of :math:`\alpha` in closed form."""
 
         return Categorical(q.concentration.shape[-1])(q.concentration.log())
 
 
 def with_mean(probs: Tensor) -> Tensor:
-    r"""Returns the :math:`m` for which :math:`\mathrm{softmax}(m + s \epsilon)` has a mean of shape (C,)."""
+    r"""Returns :math:`m` such that the mean of :math:`\mathrm{softmax}(m + s \epsilon)` is `probs`, with shape (C,)."""
 
     noise = SPREAD * fixed_draws(MANY, len(probs)).to(probs)
     loc = probs.log()

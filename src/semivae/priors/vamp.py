@@ -1,15 +1,16 @@
-r"""VampPrior: the posterior of learned pseudo-inputs, averaged.
+r"""VampPrior: the average posterior of learned pseudo-inputs.
 
 .. math:: p(z) = \frac{1}{K} \sum_{k=1}^K q(z \mid u_k)
 
-The prior that makes the bound largest is the posterior averaged over all rows; a few pseudo-inputs :math:`u_k`, learned
-with the weights, stand for these. Where the encoder is told a class, each pseudo-input has one, in turn:
-:math:`\frac{1}{K} \sum_k q(z \mid u_k, y_k)`, the same for all labels, so that label and style stay separate causes.
+The posterior averaged over all rows is the prior that maximizes the bound. A few pseudo-inputs :math:`u_k`, learned
+with the weights, replace the rows. If the encoder takes a class, the pseudo-inputs get the classes in turn:
+:math:`\frac{1}{K} \sum_k q(z \mid u_k, y_k)`. This prior is the same for all labels, so label and latent are
+independent.
 
-Pseudo-inputs live where the layers of the encoder begin: pixels of a flat image, and for tables the values, one-hot
-categories and marks of missing cells as vectors, which can then be learned.
-The divergence of a posterior from a mixture has no closed form and is taken at the draw of the latent. As with any
-learned mixture, `warmup` or several `importance_samples` keep prior and posterior from collapsing on each other.
+A pseudo-input is a vector at the first layer of the encoder: the pixels of a flat image, or for a table the values,
+one-hot categories and marks of missing cells. It is continuous, so it can be learned.
+The KL divergence from a posterior to a mixture has no closed form; it is estimated at the sampled latent. As with any
+learned mixture, `warmup` or several `importance_samples` keep prior and posterior from collapsing onto each other.
 
 References:
     | VAE with a VampPrior (Tomczak and Welling, 2018)
@@ -33,8 +34,8 @@ class VampPrior(Prior):
     r"""Creates a VampPrior.
 
     Arguments:
-        width: How many numbers the layers of the encoder read of a row.
-        classes: How many classes the encoder is told of, or 0.
+        width: The width of a row as the layers of the encoder read it.
+        classes: The number of classes that the encoder conditions on, or 0.
         components: The number of pseudo-inputs, :math:`K`.
     """
 
@@ -44,7 +45,7 @@ class VampPrior(Prior):
     def __init__(self, width: int, classes: int = 0, components: int = COMPONENTS) -> None:
         super().__init__()
 
-        # Standardized values are standard normal, more or less, and so are these.
+        # Drawn like standardized data, which is roughly standard normal.
         self.inputs = nn.Parameter(torch.randn(components, width))
         self.register_buffer("weights", torch.full((components,), 1 / components))
         self.register_buffer("classes", torch.eye(classes)[torch.arange(components) % classes] if classes else None)
@@ -61,6 +62,6 @@ class VampPrior(Prior):
 
 @priors.register("vamp")
 def vamp(latents: int, width: int, classes: int, components: int = COMPONENTS) -> VampPrior:
-    """Returns a VampPrior with so many pseudo-inputs."""
+    """Returns a VampPrior with `components` pseudo-inputs."""
 
     return VampPrior(width, classes, components)
