@@ -1,4 +1,4 @@
-r"""Objectives: from the terms of a bound to a loss, and penalties that join it."""
+r"""Objectives: the loss from the terms of a bound, and penalties that are added to it."""
 
 __all__ = [
     "ELBO",

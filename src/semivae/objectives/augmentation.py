@@ -1,10 +1,10 @@
-r"""Consistency under small changes of an image: what it shows is the same, moved, turned, scaled or sheared a little.
+r"""Consistency under augmentation: small turns, shears, scalings and shifts of an image do not change its class.
 
 .. math:: \mathcal{R} = \mathrm{KL}(q(y \mid x) \parallel q(y \mid Tx)) - \log q(y \mid Tx_L)
 
-with a random affine map :math:`T` for each row; a known label takes the place of what is believed. What the class does
-not depend on is said here, and not learned: an image whose class a turn changes (a 6 and a 9 by half a turn) bears
-small changes only.
+with a random affine map :math:`T` for each image. For labeled images :math:`x_L` the label replaces the prediction.
+This invariance is assumed, not learned. Keep the changes small where they can change the class (half a turn makes a 6
+a 9).
 
 References:
     | Unsupervised Data Augmentation for Consistency Training (Xie et al., 2019)
@@ -24,7 +24,7 @@ from semivae.models.base import Model
 from semivae.objectives.consistency import detached, divergence
 from semivae.ranks import drawn
 
-# The largest turn (radians), shear, logarithms of both scales, and shifts (of half the image) at size 1.
+# Largest turn (radians), shear, logarithms of both scales, and both shifts (in half images), at size 1.
 LARGEST = (0.35, 0.3, 0.2, 0.2, 0.2, 0.2)
 
 
@@ -33,7 +33,7 @@ class Augmentation(nn.Module):
 
     Arguments:
         weight: Its weight in the loss.
-        size: The size of the changes; at 1 an image turns by 20 degrees, and moves by a tenth of its width, at most.
+        size: The size of the changes. At 1 an image turns by up to 20 degrees and shifts by up to a tenth of its width.
     """
 
     def __init__(self, weight: float, size: float) -> None:
@@ -60,7 +60,7 @@ class Augmentation(nn.Module):
         return torch.stack(values).sum()
 
     def changed(self, x: Tensor) -> Tensor:
-        """Returns images of shape (B, channels, height, width), each changed in another way."""
+        """Returns randomly changed images, with shape (B, channels, height, width)."""
 
         spread = self.size * torch.tensor(LARGEST, device=x.device, dtype=x.dtype)
         draws = drawn((len(x), len(LARGEST)), 0, lambda shape: torch.rand(shape, dtype=x.dtype, device=x.device))
@@ -69,7 +69,7 @@ class Augmentation(nn.Module):
 
 
 def moved(x: Tensor, change: Tensor) -> Tensor:
-    r"""Returns images under affine maps, darkness coming in from outside.
+    r"""Returns images after affine maps, with the shape of `x`. Pixels from outside the image are 0.
 
     Arguments:
         x: The images, with shape (B, channels, height, width).
@@ -80,7 +80,7 @@ def moved(x: Tensor, change: Tensor) -> Tensor:
     cosine, sine = turn.cos(), turn.sin()
     width, height = (-log_width).exp(), (-log_height).exp()
 
-    # From a place in the new image to the place of what is seen there in the old one.
+    # PyTorch takes the inverse map: from a pixel of the new image to its source in the old one.
     rows = [cosine * width, (shear - sine) * height, -right, sine * width, cosine * height, -down]
     grid = functional.affine_grid(torch.stack(rows, 1).view(-1, 2, 3), list(x.shape), align_corners=False)
 

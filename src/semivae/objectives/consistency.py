@@ -1,13 +1,13 @@
-r"""Consistency of the classifier: where its boundaries may lie, learned from rows without labels.
+r"""Consistency of the classifier: unlabeled rows help to place its boundaries.
 
 .. math::
     \mathcal{R} & = \mathrm{KL}(q(y \mid x) \parallel q(y \mid x + r))
     + \eta \, \mathrm{H}(q(y \mid x)) + \gamma \, \mathrm{KL}(\bar q(y) \parallel p(y)) \\
     r & = \arg\max_{\lVert r \rVert \le \epsilon} \mathrm{KL}(q(y \mid x) \parallel q(y \mid x + r))
 
-What is said of a row must hold in its neighborhood, be sure, and be as frequent over the rows as the label is a
-priori. With few labels the first alone is met by one class everywhere, which the last rules out. The worst direction
-:math:`r` is found by one step of power iteration.
+Predictions should be locally constant, confident, and match the class prior on average. With few labels, the same class
+for all rows would satisfy the first term; the last term rules this out. One step of power iteration finds the worst
+direction :math:`r`.
 
 References:
     | Virtual Adversarial Training (Miyato et al., 2017)
@@ -31,7 +31,7 @@ from semivae.batch import Batch
 from semivae.models.base import Model
 from semivae.ranks import alone, averaged, drawn, gathered, made_of, place
 
-# The weights of sureness and of the right frequency against the first term.
+# Weights of the entropy, eta, and of the class prior, gamma.
 SURE, FREQUENT = 0.3, 1.0
 
 
@@ -40,12 +40,12 @@ class Consistency(nn.Module):
 
     Arguments:
         weight: Its weight in the loss.
-        radius: The length :math:`\epsilon` of the perturbation of a row, or of its features in models that judge by
-            them, as a share of the distance to the nearest other row of the batch: boundaries keep clear of rows
-            where these are dense, and fine gaps stay open.
-        movable: 1 for cells that can be moved (real values, pixels), 0 for others (categories), with shape (*).
-        prior: The logarithms of :math:`p(y)`, with shape (C,), those of several targets one after another; or
-            :py:`None` where none is a class.
+        radius: The length :math:`\epsilon` of the perturbation of a row (or of its features, if the model classifies
+            features), as a share of the distance to the nearest other row of the batch. So it is shorter where rows
+            are dense, and narrow gaps between classes stay open.
+        movable: 1 for cells that can be perturbed (real values, pixels), 0 for others (categories), with shape (*).
+        prior: :math:`\log p(y)`, with shape (C,), concatenated over several targets; :py:`None` if no target is a
+            class.
     """
 
     movable: Tensor
@@ -74,7 +74,7 @@ class Consistency(nn.Module):
             return self.penalty(model, x, teacher)
 
     def penalty(self, model: Model, x: Tensor, teacher: Model | None = None) -> Tensor:
-        """Returns the penalty on what is read of rows, with shape (B, *), with shape ()."""
+        """Returns the penalty, with shape (), for inputs of the classifier with shape (B, *)."""
 
         length = self.radius * self.nearest(x)
         here = model.beliefs(x)
@@ -87,7 +87,7 @@ class Consistency(nn.Module):
         return penalty if self.prior is None else penalty + self.sureness(here, self.prior)
 
     def sureness(self, here: list[Distribution], prior: Tensor) -> Tensor:
-        """Returns how unsure the predicted classes are, and how far from the prior in their mean, with shape ()."""
+        """Returns the weighted mean entropy and divergence of the mean prediction from the prior, with shape ()."""
 
         classes = [p for p in here if isinstance(p, OneHotCategorical)]
         frequency = averaged(torch.cat([p.mean for p in classes], dim=-1).mean(0)).clamp_min(1e-12)
@@ -97,7 +97,7 @@ class Consistency(nn.Module):
         return SURE * unsure + FREQUENT * far
 
     def nearest(self, x: Tensor) -> Tensor:
-        """Returns the distance of each row to the nearest other one, with a shape that broadcasts over rows."""
+        """Returns the distance of each row to the nearest other row, with shape (B, 1, ..., 1)."""
 
         rows = (x.nan_to_num() * self.movable).flatten(1)
 
@@ -109,17 +109,17 @@ class Consistency(nn.Module):
         return distance.amin(1).nan_to_num(posinf=0.0).view(-1, *[1] * (x.dim() - 1))
 
     def worst(self, model: Model, x: Tensor, here: list[Distribution], probe: Tensor) -> Tensor:
-        """Returns the direction in which the prediction changes most, near a small random one, with length 1."""
+        """Returns the unit directions in which predictions change most near a small random probe, (B, *)."""
 
         def change(probe: Tensor) -> Tensor:
             return divergence(here, model.beliefs(x + probe)).sum()
 
-        # The direction is a constant of the step, so that nothing but its own gradient is recorded.
+        # The direction is a constant in the loss: no gradient flows back through it.
         with torch.no_grad():
             return self.unit(slope(change, probe))
 
     def unit(self, direction: Tensor) -> Tensor:
-        """Returns directions with length 1 along the cells that can be moved."""
+        """Returns directions of length 1 with zeros for fixed cells, with shape (B, *)."""
 
         direction = direction.nan_to_num() * self.movable
         length = direction.flatten(1).norm(dim=1).clamp_min(1e-12)
@@ -130,7 +130,7 @@ class Consistency(nn.Module):
 def slope(function: Callable[[Tensor], Tensor], at: Tensor) -> Tensor:
     """Returns the gradient of a function of a tensor, with the shape of the tensor."""
 
-    # A compiler follows this form only, which takes twice as long as the other where nothing is compiled.
+    # The compiler supports only this form; without the compiler it takes twice as long as the other.
     if torch.compiler.is_compiling():
         return torch.func.grad(function)(at)
 
@@ -141,13 +141,13 @@ def slope(function: Callable[[Tensor], Tensor], at: Tensor) -> Tensor:
 
 
 def divergence(here: list[Distribution], there: list[Distribution]) -> Tensor:
-    """Returns the divergence between predictions, summed over the targets, with shape (B,)."""
+    """Returns the KL divergence between predictions, summed over the targets, with shape (B,)."""
 
     return torch.stack([kl_divergence(p, q) for p, q in zip(here, there, strict=True)]).sum(0)
 
 
 def detached(p: Distribution) -> Distribution:
-    """Returns a class or Gaussian prediction without its history."""
+    """Returns a categorical or Gaussian prediction without gradient."""
 
     if isinstance(p, OneHotCategorical):
         return type(p)(logits=p.logits.detach())

@@ -1,11 +1,11 @@
-r"""Distillation: a student, which reads the rows themselves, learns what a fitted model believes of them.
+r"""Distillation: a student network, which reads the rows themselves, learns the predictions of a fitted model.
 
 .. math:: \mathcal{J} = \mathrm{KL}(q(y \mid x) \parallel s(y \mid Tx))
 
-with the belief :math:`q` of the model, which stays as it is, the student :math:`s`, and for images a random affine map
-:math:`T` for each. A known label takes the place of what is believed. The student is to find rules for all that the
-model says; where the model errs in single rows, there is no rule for it. As the two learn in other ways, they err in
-other rows, and answer by the mean of their beliefs.
+with the prediction :math:`q` of the fixed model, the student :math:`s`, and for images a random affine map :math:`T`
+each. A known label replaces :math:`q`. The student learns the regular part of the predictions; single errors of the
+model follow no rule and are hard to learn. Model and student learn in different ways and err in different rows, so the
+answer is the mean of both predictions.
 
 References:
     | Distilling the Knowledge in a Neural Network (Hinton et al., 2015)
@@ -32,12 +32,12 @@ from semivae.objectives.consistency import detached, divergence
 
 
 class Distillation(nn.Module):
-    r"""Creates what is trained: the student, beside the model that it learns from.
+    r"""Creates the module to train: the student, with its teacher.
 
     Arguments:
         student: Maps rows of shape (B, *) to the distribution :math:`s(y \mid x)`.
-        teacher: The fitted model.
-        changed: Maps rows of shape (B, *) to rows that are to be believed the same.
+        teacher: The fitted model; it is not trained.
+        changed: Maps rows of shape (B, *) to augmented rows of the same class.
     """
 
     def __init__(self, student: nn.Module, teacher: Model, changed: Callable[[Tensor], Tensor]) -> None:
@@ -48,7 +48,7 @@ class Distillation(nn.Module):
         self.changed = changed
 
     def train(self, mode: bool = True) -> Self:
-        """Switches the student between training and use; the model is in use."""
+        """Sets the mode of the student; the teacher stays in evaluation mode."""
 
         super().train(mode)
         self.teacher.eval()
@@ -56,7 +56,7 @@ class Distillation(nn.Module):
         return self
 
     def forward(self, batch: Batch, progress: Tensor | float = 1.0) -> tuple[Tensor | None, Tensor | None]:
-        """Returns the divergence of each labeled and of each unlabeled row, with shape (B,)."""
+        """Returns the divergences of the labeled and of the unlabeled rows, with shape (B,); None without rows."""
 
         known = unknown = None
 
@@ -74,7 +74,7 @@ class Distillation(nn.Module):
 
 
 def mean_divergence(known: Tensor | None, unknown: Tensor | None, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-    """Returns the mean over all rows of a step as the loss, with shape (), and as logged values."""
+    """Returns the mean over all rows of a step: the loss, with shape (), and the logged values."""
 
     loss = torch.cat([part for part in (known, unknown) if part is not None]).mean()
 
@@ -82,6 +82,6 @@ def mean_divergence(known: Tensor | None, unknown: Tensor | None, progress: Tens
 
 
 def agreed(one: Tensor, other: Tensor) -> Tensor:
-    """Returns the logarithms of the mean of two beliefs that are given by their logits, with shape (B, C)."""
+    """Returns the logarithm of the mean of two predictions given as logits, with shape (B, C)."""
 
     return torch.stack([one, other]).log_softmax(-1).logsumexp(0) - math.log(2)

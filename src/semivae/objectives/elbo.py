@@ -1,17 +1,17 @@
-r"""The negative evidence lower bound plus the weighted prediction of the known labels.
+r"""The negative evidence lower bound plus the weighted cross-entropy of the known labels.
 
 .. math:: \mathcal{J} = - \rho \, \overline{L(x, y)} - (1 - \rho) \, \overline{U(x)}
     - \alpha \, \overline{\log q(y \mid x)}
 
-Each bar is a mean over rows, so that no term depends on the batch size. :math:`\rho` is the share of the labeled
-rows; with few labels their count alone would leave the bound without an anchor between label and class.
+Each bar is a mean over rows, so no term depends on the batch size. :math:`\rho` is the weight of the labeled rows.
+Few labels weighted by their count would leave the bound free to assign other meanings to the classes.
 
-Free bits let every unit :math:`j` of a latent hold :math:`\lambda` nats that cost nothing, so that none dies early. The
-divergence of the latent in a bar is then, with the mean over the rows of the batch inside,
+Free bits give every unit :math:`j` of a latent :math:`\lambda` nats at no cost, so that no unit collapses early. The
+divergence of the latent in a bar becomes, with the mean over the rows of the batch inside,
 
 .. math:: \sum_j \max\big(\lambda, \overline{\mathrm{KL}_j}\big)
 
-A latent whose divergence does not split into units (under a mixture as prior) is one unit.
+A latent whose divergence does not split into units (with a mixture prior) counts as one unit.
 
 References:
     | Semi-supervised Learning with Deep Generative Models (Kingma et al., 2014)
@@ -42,11 +42,11 @@ class ELBO:
     r"""Creates the objective.
 
     Arguments:
-        alpha: Weight of :math:`\log q(y \mid x)` of the labeled rows.
-        beta: Weight of the divergence of the latent.
-        warmup: Share of the training in which `beta` rises linearly from zero.
-        share: The weight :math:`\rho` of the bound of labeled rows against that of unlabeled rows.
-        free_bits: The divergence :math:`\lambda` of each unit of a latent that costs nothing, in nats.
+        alpha: Weight of :math:`\log q(y \mid x)` on the labeled rows.
+        beta: Weight of the divergence of the latents.
+        warmup: Share of the training over which `beta` rises linearly from zero.
+        share: The weight :math:`\rho` of the labeled bound; the unlabeled bound has weight :math:`1 - \rho`.
+        free_bits: The divergence :math:`\lambda` per latent unit, in nats, that costs nothing.
     """
 
     alpha: float = 1.0
@@ -58,12 +58,12 @@ class ELBO:
     def __call__(
         self, labeled: Terms | None, unlabeled: Terms | None, progress: Tensor
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        r"""Returns the loss, and every term by name.
+        r"""Computes the loss.
 
         Arguments:
             labeled: The terms of the labeled half.
             unlabeled: The terms of the unlabeled half.
-            progress: How much of the training is done, in [0, 1].
+            progress: The share of the training that is done, in [0, 1].
 
         Returns:
             The loss, with shape (), and the means of the terms, detached, each with shape ().
@@ -90,7 +90,7 @@ class ELBO:
         return loss, {"loss": loss.detach()} | logs
 
     def bound(self, terms: Terms, beta: Tensor | float) -> Tensor:
-        """Returns the negative bound of each row, with the divergence of the latents weighted."""
+        """Returns the negative bound of each row with weighted divergences of the latents, with shape (B,)."""
 
         divergence = sum(
             value if name == "y" else beta * self.charged(value, terms.units.get(name))
@@ -100,11 +100,11 @@ class ELBO:
         return divergence - terms.likelihood - terms.prior
 
     def charged(self, value: Tensor, units: Tensor | None) -> Tensor:
-        r"""Returns the divergence of a latent that counts, with shape (B,), or () with free bits.
+        r"""Returns the divergence of a latent as the loss counts it, with shape (B,), or () with free bits.
 
         Arguments:
             value: The divergence of each row, with shape (B,).
-            units: The same unit by unit, with shape (B, D), if it splits.
+            units: The divergence of each unit, with shape (B, D), if it splits.
         """
 
         if not self.free_bits:

@@ -1,14 +1,14 @@
-r"""Optimal interpolation: what is believed between two rows lies between what is believed at them.
+r"""Optimal interpolation: the prediction between two rows lies between the predictions at both.
 
-With :math:`x' = \lambda x_0 + (1 - \lambda) x_1`, and :math:`\pi'`, :math:`\mu'`, :math:`\sigma'` mixed likewise of the
-posteriors at both rows:
+With :math:`x' = \lambda x_0 + (1 - \lambda) x_1`, and :math:`\pi'`, :math:`\mu'`, :math:`\sigma'` interpolated in the
+same way between the posteriors at both rows:
 
 .. math:: \mathcal{R} = \mathrm{KL}(\pi' \parallel q(y \mid x'))
     + \eta \, \big(\lVert \mu' - \mu(x') \rVert^2 + \lVert \sigma' - \sigma(x') \rVert^2\big)
 
-No other label has a smaller mean divergence :math:`\lambda \, \mathrm{KL}(\pi_0 \parallel \pi') + (1 - \lambda) \,
-\mathrm{KL}(\pi_1 \parallel \pi')`. A known label takes the place of what is believed. Gradients flow through what is
-believed at :math:`x'` alone.
+:math:`\pi'` minimizes the mean divergence :math:`\lambda \, \mathrm{KL}(\pi_0 \parallel \pi') + (1 - \lambda) \,
+\mathrm{KL}(\pi_1 \parallel \pi')`. A known label replaces the prediction. Gradients flow only through the prediction
+at :math:`x'`.
 
 References:
     | SHOT-VAE: Semi-supervised Deep Generative Models With Label-aware ELBO Approximations (Feng et al., 2021)
@@ -31,7 +31,7 @@ from semivae.batch import Batch
 from semivae.models.base import Model
 from semivae.ranks import drawn, gathered, place, share
 
-# The weight of the latent against that of the label.
+# The weight eta of the latent relative to the label.
 LATENT = 0.05
 
 
@@ -40,9 +40,9 @@ class Interpolation(nn.Module):
 
     Arguments:
         weight: Its weight in the loss.
-        latent: Whether what is believed of the latent has to lie between, too.
-        movable: 1 for cells between whose values there are others (real values, pixels), 0 for categories, which stay
-            those of the nearer row, with shape (*).
+        latent: Whether the posterior of the latent is interpolated, too.
+        movable: 1 for cells that can be interpolated (real values, pixels), 0 for categories, which keep the value of
+            the nearer row, with shape (*).
     """
 
     movable: Tensor
@@ -55,7 +55,7 @@ class Interpolation(nn.Module):
         self.register_buffer("movable", movable.bool(), persistent=False)
 
     def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
-        """Returns the mean of the penalty over the rows of a batch, with shape ()."""
+        """Returns the mean penalty over the rows of a batch, with shape ()."""
 
         ends = teacher or model
         values = [] if batch.labeled is None else [self.between(model, ends, *batch.labeled)]
@@ -64,13 +64,13 @@ class Interpolation(nn.Module):
         return torch.cat(values).mean()
 
     def between(self, model: Model, known: Model, x: Tensor, y: Tensor | None = None) -> Tensor:
-        r"""Returns the penalty between each row and one other, with shape (B,).
+        r"""Returns the penalty between each row and a random other row, with shape (B,).
 
         Arguments:
-            model: What believes between the rows.
-            known: What believes at them.
+            model: The model that predicts between the rows.
+            known: The model that predicts at the rows.
             x: The rows, with shape (B, *).
-            y: Their label points, with shape (B, C), where they are known.
+            y: Their label points, with shape (B, C), if known.
         """
 
         with torch.no_grad():
@@ -93,9 +93,10 @@ class Interpolation(nn.Module):
         return penalty
 
     def steps(self, x: Tensor) -> Tensor:
-        r"""Returns how far to go from each row to the other, at most half the way, with shape (B,).
+        r"""Returns the relative step from each row toward the other, at most 1/2, with shape (B,).
 
-        Folded at one half, these are draws of :math:`\mathrm{Beta}(2, 2)`, which has the median of three uniform draws.
+        It is :math:`\min(\lambda, 1 - \lambda)` with :math:`\lambda \sim \mathrm{Beta}(2, 2)`, drawn as the median of
+        three uniform numbers.
         """
 
         share = drawn((len(x), 3), 0, lambda shape: torch.rand(shape, dtype=x.dtype, device=x.device)).median(-1).values

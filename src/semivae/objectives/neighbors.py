@@ -1,22 +1,22 @@
-r"""Labels lent to neighbors: early in the training, rows are taken to be of the class that their neighborhood says.
+r"""Label propagation: early in the training, unlabeled rows get pseudo-labels from their neighborhood.
 
 .. math:: \mathcal{R} = - \kappa \max(0, 1 - t / t_0) \, \mathbb{E}_{x'} \log q(y(x') \mid x')
 
-where :math:`t` is how much of the training is done and :math:`t_0` for how much of it labels are lent. The given labels
-:math:`Y` spread along the graph :math:`W` that joins each row to those nearest to it, of degrees :math:`D`:
+where :math:`t` is the share of the training that is done; pseudo-labels are used up to :math:`t_0`. The given labels
+:math:`Y` spread along the graph :math:`W`, with degrees :math:`D`, that joins each row to its nearest rows:
 
 .. math::
     F & \leftarrow \lambda \, D^{-1/2} W D^{-1/2} F + (1 - \lambda) \, Y \\
     y(x') & = \arg\max_y F_{x' y}
 
-Of the rows :math:`x'` of each class the surer half counts, by how far given labels that are held out agree with what
-spreads from the others, beyond chance (:math:`\kappa`, after Cohen): where neighbors say nothing, nothing is lent.
-From 500 labels on, and 50 a class, each is lent to the rows nearest to it alone: what comes from afar is wrong less
-often, but all in one way, which the model then learns.
+The rows :math:`x'` are the more confident half of each class. The weight :math:`\kappa` is Cohen's kappa between
+held-out labels and the labels that spread to them from the others. So pseudo-labels have no weight where neighbors do
+not predict the class. With at least 500 labels, and 50 per class on average, each label goes to its nearest rows only:
+labels from far away are wrong less often, but all in the same way, and the model learns that error.
 
-Where two classes touch, unlabeled rows leave several gaps for a boundary to settle in, and a few single points are too
-easily learned by heart on the wrong side of it; with what lies around them they are not. The gap is chosen early;
-later, what was lent in error does only harm.
+Where two classes touch, unlabeled rows leave several gaps for a boundary. A model easily memorizes a few single labels
+on the wrong side of it, but not labels together with the rows around them. The model chooses the gap early; later,
+wrong pseudo-labels only do harm.
 
 References:
     | Learning with Local and Global Consistency (Zhou et al., 2003)
@@ -34,8 +34,8 @@ from semivae.batch import Batch
 from semivae.models.base import Model
 from semivae.ranks import drawn
 
-# For how much of the training labels are lent. In trials of a classifier alone fewer hidden labels of MNIST were wrong
-# than with 1, in each of six draws of 100 labels.
+# The share t_0 of the training that uses pseudo-labels. In trials of a classifier alone, fewer hidden labels of MNIST
+# were wrong than with 1, in each of six draws of 100 labels.
 LENT = 0.3
 
 
@@ -44,9 +44,9 @@ class Neighbors(nn.Module):
 
     Arguments:
         weight: Its weight in the loss.
-        x: The rows, labeled and not, with shape (N, *). They are shared, not copied.
-        lent: The positions of the rows that labels are lent to, with shape (M,).
-        y: The label points that these get, with shape (M, C).
+        x: All rows, labeled or not, with shape (N, *). They are shared, not copied.
+        lent: The positions of the pseudo-labeled rows, with shape (M,).
+        y: Their label points, with shape (M, C).
     """
 
     def __init__(self, weight: float, x: Tensor, lent: Tensor, y: Tensor) -> None:
@@ -54,13 +54,13 @@ class Neighbors(nn.Module):
 
         self.weight = weight
 
-        # No buffers, which processes would send each other at every step.
+        # Not buffers: several processes would send them to each other at every step.
         self.x, self.lent, self.y = x, lent, y
 
     def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
-        """Returns the penalty at as many rows, drawn anew, as the step has labeled ones, with shape ()."""
+        """Returns the penalty, with shape (), at random pseudo-labeled rows, as many as the step has labeled rows."""
 
-        # A compiler knows no answer, and a GPU would be waited for.
+        # Not in the compiler, which does not know the value, nor on a GPU, where the test would wait for it.
         if not torch.compiler.is_compiling() and progress.device.type == "cpu" and progress >= LENT:
             return progress.new_zeros(())
 

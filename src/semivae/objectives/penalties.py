@@ -1,4 +1,4 @@
-r"""Several penalties as one."""
+r"""The weighted sum of several penalties."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from semivae.models.base import Model
 
 
 class Penalties(nn.Module):
-    r"""Creates the sum of penalties, each by its weight.
+    r"""Creates the weighted sum of penalties.
 
     Arguments:
         parts: The penalties.
-        taught: Whether predictions have to agree with those of the averaged weights, instead of their own at the rows.
+        taught: Whether the targets are predictions of the averaged weights (the teacher), not of the current weights.
 
     References:
         | Mean Teachers Are Better Role Models (Tarvainen & Valpola, 2017)
@@ -35,12 +35,12 @@ class Penalties(nn.Module):
         self.parts: Any = nn.ModuleList(parts)
 
     def forward(self, model: Model, batch: Batch, progress: Tensor, average: Model | None = None) -> Tensor:
-        r"""Returns the sum over the rows of a batch, with shape ().
+        r"""Returns the weighted sum of the penalties on a batch, with shape ().
 
         Arguments:
             model: The model.
             batch: The rows.
-            progress: How much of the training is done, in [0, 1].
+            progress: The share of the training that is done, in [0, 1].
             average: The model with averaged weights.
         """
 
