@@ -1,4 +1,4 @@
-r"""Folders and files on disk that are whole or not there, and that one process at a time writes."""
+r"""Atomic files and folders: complete or absent, and written by one process at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Single files: written whole or not at all, and read only where they are files."""
+r"""Single files: written atomically, and read only if they are regular files."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from semivae.store.place import taken
 
 @contextmanager
 def replaced(path: Path) -> Iterator[IO[bytes]]:
-    r"""Opens a new file that takes the place of a path once it is whole, and is gone if anything fails before.
+    r"""Opens a temporary file that replaces the path once it is complete, and is removed on failure.
 
     Raises:
-        StoreError: If it cannot be written, or another process writes it.
+        StoreError: If the file cannot be written, or another process is writing it.
     """
 
     try:
@@ -68,7 +68,7 @@ def regular(path: Path) -> int:
     r"""Returns the size of a file in bytes.
 
     Raises:
-        OSError: If it is not there, or is a folder, a pipe or a device, which may have no end.
+        OSError: If the path does not exist, or is a folder, a pipe or a device (which may be endless).
     """
 
     facts = path.stat()
@@ -80,10 +80,10 @@ def regular(path: Path) -> int:
 
 
 def exists(path: Path) -> bool:
-    r"""Whether there is something at a path.
+    r"""Whether a path exists.
 
     Raises:
-        StoreError: If the system cannot tell, as for a name that is too long.
+        StoreError: If the system cannot tell, for example because the name is too long.
     """
 
     try:

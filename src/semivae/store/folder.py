@@ -1,4 +1,4 @@
-r"""Folders on disk that are whole or not there: written beside, synced, renamed.
+r"""Atomic folders: written beside their final path, synced, then renamed.
 
 A folder holds :py:`model.json` with the sha256 of every other file and of itself. Nothing is pickled.
 """
@@ -24,19 +24,19 @@ from semivae.store.place import OLD, Place, remove, taken
 
 
 def write_folder(folder: str | Path, facts: Mapping[str, Any], files: Mapping[str, bytes], overwrite: bool) -> None:
-    r"""Writes a folder in one step: at any moment there is the old folder, whole, or the new one, whole.
+    r"""Writes a folder in one step: at any moment there is the complete old folder or the complete new one.
 
     Arguments:
         folder: The folder.
-        facts: The facts of the manifest beside the checksums: plain JSON values.
-        files: The contents of the other files by their path in the folder.
-        overwrite: Whether a folder that was written by this function may be replaced.
+        facts: The manifest without the checksums: plain JSON values.
+        files: The contents of the other files, by path in the folder.
+        overwrite: Whether to replace a folder that this function wrote.
 
     Raises:
         StoreError: If the folder exists and may not be replaced, cannot be written, or is in use by another process.
     """
 
-    # Behind a link, the folder itself is replaced and the link stays.
+    # A link stays; the folder it points to is replaced.
     folder = resolved(folder)
     refuse_to_replace(folder, overwrite)
 
@@ -46,8 +46,8 @@ def write_folder(folder: str | Path, facts: Mapping[str, Any], files: Mapping[st
     if len(manifest) > LARGEST:
         raise StoreError(
             f"the {MANIFEST} of {folder} would have {len(manifest):,} bytes",
-            f"at most {LARGEST:,} can be read again: there are too many columns or classes",
-            "leave columns out: drop=[...]",
+            f"the limit is {LARGEST:,} bytes: there are too many columns or classes",
+            "leave out columns: drop=[...]",
         )
 
     with taken(folder) as place, place.beside() as temporary:
@@ -58,7 +58,7 @@ def write_folder(folder: str | Path, facts: Mapping[str, Any], files: Mapping[st
                 write_file(temporary / name, content)
 
             sync(temporary)
-            refuse_to_replace(folder, overwrite)  # once more, for a file may have been put there meanwhile
+            refuse_to_replace(folder, overwrite)  # again: a file may have been added meanwhile
             put(temporary, place)
             sync(folder.parent)
         except StoreError:
@@ -71,38 +71,38 @@ def refuse_to_replace(folder: Path, overwrite: bool) -> None:
     r"""Checks that a folder may be written.
 
     Raises:
-        StoreError: If it would be replaced without leave, or holds something else than a saved folder.
+        StoreError: If it exists and `overwrite` is false, or it holds files that were not saved with it.
     """
 
     if not exists(folder) or (folder.is_dir() and not any(folder.iterdir())):
         return
 
     if (known := known_files(folder)) is None:
-        raise StoreError(f"{folder} exists and is not a saved model", "it is left alone", "give another folder")
+        raise StoreError(f"{folder} exists and is not a saved model", "it is not replaced", "give another folder")
 
     if not overwrite:
-        raise StoreError(f"{folder} exists", "it is only replaced on demand", "add --overwrite (overwrite=True)")
+        raise StoreError(f"{folder} already exists", "a saved model is replaced only on request", "overwrite=True")
 
     if added := strangers(folder, known):
         raise StoreError(
             f"{folder} holds files that were not saved with the model: {', '.join(added[:5])}",
-            "they would be lost",
-            "move them elsewhere, or give another folder",
+            "replacing it would delete them",
+            "move these files, or give another folder",
         )
 
 
 def remove_folder(folder: Path) -> None:
-    r"""Removes a folder that was written here; files that were not saved with it stay.
+    r"""Removes a saved folder; files that were not saved with it stay.
 
     Raises:
-        StoreError: If another process writes it.
+        StoreError: If another process is writing it.
     """
 
     with taken(folder) as place:
         if (known := known_files(place.path)) is None:
             return
 
-        # In one step, so that a killed process leaves no half of a folder.
+        # Rename first: a killed process leaves no half-deleted folder.
         if not strangers(place.path, known):
             with place.beside() as temporary:
                 place.path.rename(temporary)
@@ -110,7 +110,7 @@ def remove_folder(folder: Path) -> None:
             return
 
         for name in sorted(known - {MANIFEST}):
-            # A linked folder leads elsewhere.
+            # Files behind a linked folder are not ours.
             if (place.path / name).parent.resolve().is_relative_to(place.path):
                 remove(place.path / name)
 
@@ -118,7 +118,7 @@ def remove_folder(folder: Path) -> None:
 
 
 def strangers(folder: Path, known: set[str]) -> list[str]:
-    """Returns the paths of files in a folder that are not known."""
+    """Returns the sorted relative paths of files in a folder that are not in `known`."""
 
     found = {
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()
@@ -128,7 +128,7 @@ def strangers(folder: Path, known: set[str]) -> list[str]:
 
 
 def known_files(folder: Path) -> set[str] | None:
-    """Returns the files that a manifest written here lists; other programs have files of that name, too."""
+    """Returns the files of a saved folder; None if its manifest is missing or not one of semivae."""
 
     try:
         path = folder / MANIFEST
@@ -141,19 +141,19 @@ def known_files(folder: Path) -> set[str] | None:
 
 
 def put(temporary: Path, place: Place) -> None:
-    """Moves a folder into place; an old one there ends up at the place of the new one, or is removed."""
+    """Moves a new folder into place; an old one moves to a temporary path, which is removed later."""
 
     if not place.path.exists():
         temporary.rename(place.path)
     elif not exchange(temporary, place.path):
-        # Without an exchange in one step there is a moment without the folder. The next process would put it back.
+        # For a moment there is no folder. If the process is killed then, the next one restores the old folder.
         with place.beside(OLD) as old:
             place.path.rename(old)
             temporary.rename(place.path)
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Swaps two folders in one step, where the system can."""
+    """Swaps two folders in one step; returns False if the system cannot."""
 
     if not sys.platform.startswith("linux"):
         return False

@@ -1,4 +1,4 @@
-r"""Lock files: one process at a time holds a file open and locked, and says in it what it does."""
+r"""Lock files: one process at a time holds a locked file, which names the process and its temporary files."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from semivae.errors import StoreError
 
 PROGRAM = "semivae"
 
-# The longest name that file systems allow, in bytes.
+# The longest file name on most systems, in bytes.
 LONGEST = 255
 
 FIXES = {
-    errno.ENOSPC: "free some space, or give a place on another disk",
-    errno.EDQUOT: "free some space, or give a place on another disk",
+    errno.ENOSPC: "free some space, or give a path on another disk",
+    errno.EDQUOT: "free some space, or give a path on another disk",
     errno.ENAMETOOLONG: f"give a shorter name: most systems allow {LONGEST} bytes",
-    errno.EACCES: "give a place that you may write to",
-    errno.EPERM: "give a place that you may write to",
-    errno.EROFS: "give a place that you may write to",
-    errno.ELOOP: "give a place that is no link to itself",
+    errno.EACCES: "give a path that you may write to",
+    errno.EPERM: "give a path that you may write to",
+    errno.EROFS: "give a path that you may write to",
+    errno.ELOOP: "give a path whose links form no loop",
 }
 
 
 def acquire(file: Path, wait: bool) -> io.FileIO | None:
-    r"""Opens and locks a file, which is made if it is not there; None where the system has no locks.
+    r"""Opens and locks a file, and creates it if needed; returns None if the system has no locks.
 
     Raises:
-        StoreError: If another process holds it, or it is a file of another user.
+        StoreError: If another process holds the file, or it belongs to another user.
     """
 
     while True:
@@ -48,8 +48,8 @@ def acquire(file: Path, wait: bool) -> io.FileIO | None:
 
             raise StoreError(
                 f"{file} is the lock file of another user",
-                "it tells who writes there",
-                "remove it if no other process of semivae does, or give another place",
+                "another semivae process may be writing there",
+                "remove the file if no semivae process is running, or give another path",
             ) from None
 
         lock = io.FileIO(handle, "r+")
@@ -64,7 +64,7 @@ def acquire(file: Path, wait: bool) -> io.FileIO | None:
 
             return None
 
-        # The process that held it may have removed the file in between.
+        # The previous holder may have removed the file meanwhile.
         if same(lock, file):
             return lock
 
@@ -72,7 +72,7 @@ def acquire(file: Path, wait: bool) -> io.FileIO | None:
 
 
 def same(lock: io.FileIO, file: Path) -> bool:
-    """Whether an open file is still the one of that name."""
+    """Whether an open file is still the file at that path."""
 
     try:
         return os.path.samestat(os.fstat(lock.fileno()), os.stat(file))
@@ -81,10 +81,10 @@ def same(lock: io.FileIO, file: Path) -> bool:
 
 
 def locked(lock: io.FileIO, wait: bool) -> bool | None:
-    r"""Locks an open file; the system gives the lock back when the process ends, however it ends.
+    r"""Locks an open file. The system releases the lock when the process ends, even if it is killed.
 
     Returns:
-        Whether it is locked now; None where the system has no locks, as on some network disks.
+        Whether it is locked now; None if the system has no locks, as on some network disks.
     """
 
     if sys.platform == "win32":
@@ -106,7 +106,7 @@ def locked(lock: io.FileIO, wait: bool) -> bool | None:
 
 
 def listed(lock: io.FileIO, file: Path) -> list[str]:
-    """Returns the names of temporary files that a killed process left in its lock file."""
+    """Returns the temporary names that a killed process left in its lock file."""
 
     content = lock.read(1 << 20).strip(b" \0")
 
@@ -117,17 +117,17 @@ def listed(lock: io.FileIO, file: Path) -> list[str]:
         facts = json.loads(content)
         names = facts["temporary"] if facts["program"] == PROGRAM else None
     except (ValueError, KeyError, TypeError):
-        # The machine may have stopped while it was written.
+        # The machine may have stopped in the middle of a write.
         names = [] if content.startswith(json.dumps({"program": PROGRAM})[:-1].encode()) else None
 
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise StoreError(f"{file} is not a lock file of {PROGRAM}", "it is left alone", "move it elsewhere")
+        raise StoreError(f"{file} is not a lock file of {PROGRAM}", "it is not overwritten", "move it elsewhere")
 
     return names
 
 
 def busy(file: Path) -> StoreError:
-    """Returns the error for a place that another process holds, as its lock file tells."""
+    """Returns the error for a path in use; the lock file names the process."""
 
     facts: dict[str, Any] = {}
 
@@ -139,13 +139,13 @@ def busy(file: Path) -> StoreError:
 
     return StoreError(
         f"{file.with_name(facts['place']) if known else file} is in use by {holder}",
-        "one process at a time writes there",
-        "wait until it has ended, or give another place",
+        "only one process at a time can write there",
+        "wait until it has ended, or give another path",
     )
 
 
 def hidden(path: Path, ending: str) -> Path:
-    """Returns a path beside another whose name starts with a dot and tells what it belongs to."""
+    """Returns a hidden path beside another: a dot, the other name (shortened if too long) and an ending."""
 
     name = os.fsencode(f".{path.name}")
     room = LONGEST - len(ending) - 1
@@ -157,10 +157,10 @@ def hidden(path: Path, ending: str) -> Path:
 
 
 def resolved(path: str | Path) -> Path:
-    r"""Returns a path behind all links.
+    r"""Returns a path with all links resolved.
 
     Raises:
-        StoreError: If a link leads to itself.
+        StoreError: If links form a loop.
     """
 
     try:
@@ -170,10 +170,10 @@ def resolved(path: str | Path) -> Path:
 
 
 def unwritable(path: Path, error: OSError) -> StoreError:
-    """Returns the error for a place that cannot be written."""
+    """Returns the error for a path that cannot be written."""
 
     return StoreError(
         f"{path} cannot be written: {error.strerror or error}",
         "nothing there was changed",
-        FIXES.get(error.errno or 0, "give another place"),
+        FIXES.get(error.errno or 0, "give another path"),
     )

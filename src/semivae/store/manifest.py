@@ -1,4 +1,4 @@
-r"""The manifest of a folder: JSON that holds its own sha256, and that of every other file."""
+r"""The manifest of a folder: JSON with its own sha256 and the sha256 of every other file."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from semivae.store.files import regular
 
 MANIFEST = "model.json"
 
-# A table of 100,000 columns takes about 46 MiB. A larger file would only take memory before it is refused.
+# A table of 100,000 columns takes about 46 MiB. A larger file is refused before it fills the memory.
 LARGEST = 2**28
 
 
 def signed(facts: Mapping[str, Any]) -> bytes:
-    """Returns a manifest with the sha256 of its own content."""
+    """Returns a manifest, as bytes of JSON, with the sha256 of its content."""
 
     text = json.dumps({**facts, "sha256": digest(facts)}, indent=2, ensure_ascii=False)
 
-    # A column may have a name that is no valid Unicode.
+    # The name of a column may be invalid Unicode.
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -32,17 +32,17 @@ def verified(path: Path) -> dict[str, Any]:
     r"""Reads a manifest and checks the sha256 of its own content.
 
     Raises:
-        StoreError: If it cannot be read, or is not what was saved.
+        StoreError: If it cannot be read, or has changed since it was saved.
     """
 
     try:
         if (size := regular(path)) > LARGEST:
-            raise damaged(path, f"it has {size:,} bytes, where {LARGEST:,} are the most")
+            raise damaged(path, f"it has {size:,} bytes, more than the limit of {LARGEST:,}")
 
         content = path.read_bytes()
         facts = json.loads(content)
         del facts["sha256"]
-        # Byte by byte: 1e-05 and 1E-05 are the same number, and one flipped bit apart.
+        # Compare bytes: 1e-05 and 1E-05 are the same number but differ by one flipped bit.
         whole = signed(facts) == content
     except StoreError:
         raise
@@ -50,38 +50,38 @@ def verified(path: Path) -> dict[str, Any]:
         raise damaged(path, "it cannot be read as JSON with a checksum") from None
 
     if not whole:
-        raise damaged(path, "its content is not what was saved")
+        raise damaged(path, "its content has changed since it was saved")
 
     return facts
 
 
 def digest(facts: Mapping[str, Any]) -> str:
-    """Returns the sha256 of JSON values, whatever their layout in a file."""
+    """Returns the sha256 of JSON values, independent of their layout in a file."""
 
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def names_in(facts: Mapping[str, Any], path: Path) -> dict[str, str]:
-    r"""Returns the sha256 of each file that a manifest lists, by its path in the folder.
+    r"""Returns the sha256 of each file that a manifest lists, by path in the folder.
 
     Arguments:
         facts: The content of the manifest.
         path: The manifest, for messages.
 
     Raises:
-        StoreError: If they are no such list, or a path leads out of the folder.
+        StoreError: If the list is malformed, or a path leads out of the folder.
     """
 
     files = facts.get("files")
 
     if not isinstance(files, dict) or not all(isinstance(value, str) for value in files.values()):
-        raise damaged(path, "it lists no files with their sha256")
+        raise damaged(path, "its list of files with their sha256 is malformed")
 
     for name in files:
         parts = PurePosixPath(name).parts
 
         if not parts or name.startswith("/") or ".." in parts or "\\" in name or "\0" in name or name == MANIFEST:
-            raise damaged(path, f"it lists {name!r}, which is no place in the folder")
+            raise damaged(path, f"it lists {name!r}, which is not a path inside the folder")
 
     return files
 

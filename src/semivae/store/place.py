@@ -1,8 +1,8 @@
-r"""A place on disk that one thread of one process writes, and in which a killed process leaves nothing for good.
+r"""A path that one thread of one process writes at a time; the next process cleans up after a killed one.
 
-A lock file beside the place tells which process holds it, and lists the temporary files and folders of that process. A
-name is listed before anything of that name exists. So whatever is found under a listed name was made here, and the next
-process that takes the place removes it. Nothing is ever removed by a pattern of names alone.
+A lock file beside the path names the process that holds it, and lists the temporary files and folders of that process.
+A name is listed before its file exists. So every file with a listed name was made here, and the next process that takes
+the path removes it. No file is removed because of its name alone.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ TEMPORARY = re.compile(rf"-([0-9a-f]{{8}}(?:{OLD})?)$")
 
 
 class Place:
-    r"""Creates a place that is not held yet. Use :func:`taken`.
+    r"""Creates a place that is not held yet. Call :func:`taken` instead.
 
     Attributes:
-        path: The file or folder, behind all links.
+        path: The file or folder, with all links resolved.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,12 +49,12 @@ class Place:
         self.length = 0
 
     def hold(self, wait: bool) -> None:
-        """Keeps other processes from the place, and removes what a killed one left there."""
+        """Locks the place, and removes the temporary files of a killed process."""
 
         self.parents = made(self.path)
         self.lock = acquire(self.file, wait)
 
-        # Where the system has no locks, another process may be using what is listed.
+        # Without locks, another process may still use the listed files.
         if self.lock is None:
             return
 
@@ -72,7 +72,7 @@ class Place:
 
     @contextmanager
     def beside(self, ending: str = "") -> Iterator[Path]:
-        """Yields an unused path beside the place, and removes what is there in the end."""
+        """Yields an unused path beside the place, and removes it at the end."""
 
         path = hidden(self.path, secrets.token_hex(4) + ending)
         self.temporary.append(path.name)
@@ -84,27 +84,27 @@ class Place:
             self.drop(path)
 
     def made_here(self, name: str) -> bool:
-        """Whether a name is one that :meth:`beside` gives, whatever a lock file says."""
+        """Whether :meth:`beside` could have made a name: a lock file alone is not trusted."""
 
         ending = TEMPORARY.search(name)
 
         return ending is not None and name == hidden(self.path, ending[1]).name
 
     def drop(self, path: Path) -> None:
-        """Removes what is temporary; an old folder goes back if nothing has taken its place."""
+        """Removes a temporary path; an old folder is restored if no new one took its place."""
 
         if path.name.endswith(OLD) and path.exists() and not self.path.exists():
             path.rename(self.path)
         else:
             remove(path)
 
-        # What could not be removed stays listed, for the next process.
+        # If it could not be removed, it stays listed for the next process.
         if not os.path.lexists(path):
             self.temporary.remove(path.name)
             self.note()
 
     def note(self) -> None:
-        """Writes down who holds the place and what is temporary."""
+        """Writes the process and its temporary names into the lock file."""
 
         if self.lock is None:
             return
@@ -118,17 +118,17 @@ class Place:
             "temporary": self.temporary,
         }
 
-        # In one call and never shorter, so that a kill leaves no half of two notes.
+        # In one call and never shorter, so that a kill cannot leave parts of two notes.
         content = json.dumps(facts).encode().ljust(self.length)
         self.length = len(content)
         self.lock.seek(0)
         self.lock.write(content)
 
     def release(self) -> None:
-        """Lets the place go, with the parents that were made for it if nothing is in them."""
+        """Releases the place, and removes parents that were made for it and are empty."""
 
         if self.lock is not None:
-            # Removed while it is locked, lest another process lock a file that is about to go. Windows cannot do that.
+            # Remove it while locked, so that no process locks a file that is about to go. Windows cannot do this.
             with suppress(OSError):
                 if not self.temporary and same(self.lock, self.file):
                     self.file.unlink()
@@ -140,21 +140,21 @@ class Place:
                 parent.rmdir()
 
 
-# The places of this process, of which a thread holds each.
+# The places that threads of this process hold, by path.
 HELD: dict[Path, Place] = {}
 CHANGED = threading.Condition()
 
 
 @contextmanager
 def taken(path: str | Path, wait: bool = False) -> Iterator[Place]:
-    r"""Takes a place for this thread, which may take it again meanwhile.
+    r"""Holds a path for this thread, which may take it again inside.
 
     Arguments:
-        path: The file or folder. Its parents are made.
+        path: The file or folder. Missing parents are made.
         wait: Whether to wait for another process or thread that holds it.
 
     Raises:
-        StoreError: If another one holds it, or it cannot be written.
+        StoreError: If another process or thread holds it, or it cannot be written.
     """
 
     place = reserved(resolved(path), wait)
@@ -185,7 +185,7 @@ def taken(path: str | Path, wait: bool = False) -> Iterator[Place]:
 
 
 def reserved(path: Path, wait: bool) -> Place:
-    """Returns the place of this thread, which no other thread has then."""
+    """Returns the place at a path, reserved for this thread."""
 
     with CHANGED:
         while (place := HELD.get(path)) and place.thread != threading.get_ident():
@@ -198,7 +198,7 @@ def reserved(path: Path, wait: bool) -> Place:
 
 
 def forget(place: Place) -> None:
-    """Leaves a place to other threads."""
+    """Frees a place for other threads."""
 
     with CHANGED:
         HELD.pop(place.path, None)
@@ -206,12 +206,12 @@ def forget(place: Place) -> None:
 
 
 def made(path: Path) -> list[Path]:
-    """Makes the parents of a path, and returns those that had to be made, the deepest first."""
+    """Makes the missing parents of a path and returns them, the deepest first."""
 
     missing = [parent for parent in path.parents if not parent.exists()]
 
     if not (first := path.parents[len(missing)]).is_dir():
-        raise StoreError(f"{path} cannot be written", f"{first} is a file", "give another place")
+        raise StoreError(f"{path} cannot be written", f"{first} is a file, not a folder", "give another path")
 
     path.parent.mkdir(parents=True, exist_ok=True)
 
@@ -219,7 +219,7 @@ def made(path: Path) -> list[Path]:
 
 
 def remove(path: Path) -> None:
-    """Removes a file, a link or a folder, as far as the system lets it."""
+    """Removes a file, a link or a folder; errors are ignored."""
 
     with suppress(OSError):
         if path.is_dir() and not path.is_symlink():

@@ -1,4 +1,4 @@
-r"""Saved folders, read file by file: each is checked when it is read, and nothing else is."""
+r"""Saved folders, read file by file; each file is checked when it is read."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CHUNK = 2**20
 
 @dataclass(frozen=True)
 class SavedFolder:
-    r"""A folder whose manifest is whole.
+    r"""A folder with a verified manifest.
 
     Attributes:
         path: The folder.
-        facts: The facts of the manifest.
-        sums: The sha256 of each other file by its path in the folder.
+        facts: The content of the manifest.
+        sums: The sha256 of each other file, by path in the folder.
     """
 
     path: Path
@@ -32,10 +32,10 @@ class SavedFolder:
     sums: dict[str, str]
 
     def file(self, name: str) -> Path:
-        r"""Returns where a file is.
+        r"""Returns the path of a file.
 
         Raises:
-            StoreError: If it is not listed, or a link leads out of the folder.
+            StoreError: If the file is not listed, or a link leads out of the folder.
         """
 
         path = self.path / name
@@ -54,15 +54,15 @@ class SavedFolder:
         return path
 
     def wrong(self, what: str) -> StoreError:
-        """Returns the error for facts of which no model can be built."""
+        """Returns the error for a manifest that describes no valid model."""
 
-        return damaged(self.path / MANIFEST, f"it describes no model ({what[:300]})")
+        return damaged(self.path / MANIFEST, f"it describes no valid model ({what[:300]})")
 
     def size(self, name: str) -> int:
         r"""Returns the size of a file in bytes.
 
         Raises:
-            StoreError: If it is missing, or is no file.
+            StoreError: If it is missing, or is not a regular file.
         """
 
         path = self.file(name)
@@ -82,10 +82,10 @@ class SavedFolder:
         return b"".join(self.parts(name))
 
     def check(self) -> None:
-        r"""Checks the sha256 of every file, and holds none of them in memory.
+        r"""Checks the sha256 of every file, without loading a whole file into memory.
 
         Raises:
-            StoreError: If one is missing or damaged; it names the file.
+            StoreError: If a file is missing or damaged; the message names it.
         """
 
         for name in self.sums:
@@ -93,7 +93,7 @@ class SavedFolder:
                 pass
 
     def parts(self, name: str) -> Iterator[bytes]:
-        """Yields the content of a file, whose sha256 is checked after the last part."""
+        """Yields the content of a file in parts; its sha256 is checked after the last part."""
 
         self.size(name)
         sha256 = hashlib.sha256()
@@ -107,22 +107,22 @@ class SavedFolder:
             raise damaged(self.path / name, f"it cannot be read ({error.strerror})") from None
 
         if sha256.hexdigest() != self.sums[name]:
-            raise damaged(self.path / name, "its sha256 is not the one it was saved with")
+            raise damaged(self.path / name, "its sha256 has changed since it was saved")
 
 
 def open_folder(folder: str | Path) -> SavedFolder:
     r"""Reads the manifest of a folder.
 
     Raises:
-        StoreError: If the folder is no saved model, or its manifest is damaged.
+        StoreError: If the folder is not a saved model, or its manifest is damaged.
     """
 
     folder = Path(folder)
 
     if not exists(folder / MANIFEST):
-        what = f"there is no {MANIFEST} in it" if folder.is_dir() else "it is not a folder"
+        what = f"it contains no {MANIFEST}" if folder.is_dir() else "it is not a folder"
 
-        raise StoreError(f"{folder} is not a saved model", what, "give the folder that `semivae fit --out` wrote")
+        raise StoreError(f"{folder} is not a saved model", what, "give a folder that `semivae fit` or `save` wrote")
 
     facts = verified(folder / MANIFEST)
     sums = names_in(facts, folder / MANIFEST)
@@ -135,10 +135,10 @@ def read_folder(folder: str | Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     r"""Reads a folder and checks every file.
 
     Returns:
-        The facts of the manifest, and the contents of the other files by their path.
+        The content of the manifest, and the contents of the other files by path.
 
     Raises:
-        StoreError: If the folder is not there, or a file is missing or damaged; it names the file.
+        StoreError: If the folder does not exist, or a file is missing or damaged; the message names it.
     """
 
     saved = open_folder(folder)
