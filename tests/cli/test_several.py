@@ -93,7 +93,7 @@ def test_targets_that_are_not_learned_are_left_out_of_the_rows(run, truth, tmp_p
         ([*BOTH, "--task", "class"], "judged by its values"),
         ([*BOTH, "--stream"], "rows that are streamed have one target"),
         ([*BOTH, "--model", "m2"], "the models that do are 'predictor'"),
-        ([*BOTH, "--labels", "61"], "61 labels are to be kept of 60"),
+        ([*BOTH, "--labels", "61"], "cannot keep 61 labels out of 60"),
         (["--task", "several"], "add --target COL"),
     ],
 )

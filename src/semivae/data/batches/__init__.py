@@ -1,1 +1,1 @@
-r"""Batches: which rows a step sees."""
+r"""Batches: the rows of each training step."""

@@ -1,4 +1,4 @@
-r"""From rows in memory to steps: batches addressed by seed, epoch and step."""
+r"""Batches of rows in memory, addressed by seed, epoch and step."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class Loader(Steps):
 
     @property
     def digest(self) -> str:
-        """The sha256 of the rows and labels, by which a continued run knows them."""
+        """The sha256 of the rows and labels, which a resumed run compares."""
 
         parts = (part.cpu().contiguous().numpy().tobytes() for part in (self.x, self.y, self.labeled, self.unlabeled))
 
         return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
-        """Yields the batches of an epoch from a step on, the same at each call: of each, the rows of this process."""
+        """Yields this process's rows of each batch of an epoch, from step `start` on; the same at each call."""
 
         random = np.random.default_rng([self.seed, number])
         halves = zip(
@@ -65,12 +65,12 @@ class Loader(Steps):
             )
 
     def rows(self, positions: Tensor) -> Tensor:
-        """Returns the rows at some positions; the same by brackets takes twice as long."""
+        """Returns the rows at some positions, with shape (B, *); indexing by brackets takes twice as long."""
 
         return self.x.index_select(0, positions)
 
     def order(self, random: np.random.Generator, rows: int, size: int) -> Tensor:
-        """Returns the positions of each step, with shape (steps, size / ranks): whole passes, each in a new order."""
+        """Returns the positions of each step, with shape (steps, size / ranks): whole passes, each in new order."""
 
         needed = len(self) * size
         passes = [random.permutation(rows) for _ in range(math.ceil(needed / rows) if rows else 0)]

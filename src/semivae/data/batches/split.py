@@ -1,4 +1,4 @@
-r"""Which rows keep their label, are held out, or make a fold. A code is -1 where a row is unlabeled."""
+r"""Random splits of rows: kept labels, held-out rows and folds. The code -1 means unlabeled."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ Mask = NDArray[np.bool_]
 
 
 def keep_labels(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
-    r"""Draws which labels to keep: as often of each class as it occurs, and at least one.
+    r"""Draws the labels to keep: in proportion to the class frequencies, at least one per class.
 
     Arguments:
         codes: Codes by row, with shape (N,).
         n: The number of labels.
-        seed: What the draw depends on.
+        seed: Random seed.
 
     Returns:
         Whether each row keeps its label, with shape (N,).
 
     Raises:
-        SettingError: If there are fewer labels, or more classes, than `n`.
+        SettingError: If there are fewer labels than `n`, or more classes.
     """
 
     generator = np.random.default_rng(seed)
@@ -38,11 +38,11 @@ def keep_labels(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
     check_count(n, available=int(counts.sum()))
 
     if n < classes:
-        raise SettingError(f"{n} labels for {classes} classes", "every class needs a label", f"--labels {classes}")
+        raise SettingError(f"{n} labels for {classes} classes", "every class needs a label", f"labels={classes}")
 
     quota = np.minimum(counts, 1)
 
-    # One at a time, to the class that is furthest behind its share; chance decides between equal ones.
+    # The labels that are left go to the classes furthest behind their share; ties are broken at random.
     while (left := n - quota.sum()) > 0:
         behind = np.where(quota < counts, n * counts / counts.sum() - quota, -np.inf)
         order = np.lexsort((generator.random(len(counts)), -behind))
@@ -52,12 +52,12 @@ def keep_labels(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
 
 
 def keep_labels_per_class(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
-    r"""Draws which labels to keep: equally many per class, as far as a class has them.
+    r"""Draws the labels to keep: `n` per class, or all labels of a smaller class.
 
     Arguments:
         codes: Codes by row, with shape (N,).
         n: The number of labels per class.
-        seed: What the draw depends on.
+        seed: Random seed.
 
     Returns:
         Whether each row keeps its label, with shape (N,).
@@ -67,7 +67,7 @@ def keep_labels_per_class(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
     """
 
     if n < 1:
-        raise SettingError(f"{n} labels per class", "every class needs a label", "--labels-per-class 5")
+        raise SettingError(f"{n} labels per class", "every class needs a label", "labels_per_class=5")
 
     generator = np.random.default_rng(seed)
     counts = np.bincount(codes[codes >= 0])
@@ -80,7 +80,7 @@ def keep_labels_per_class(codes: NDArray[np.int64], n: int, seed: int) -> Mask:
 
 
 def drawn(codes: NDArray[np.int64], quota: NDArray[np.int64], generator: np.random.Generator) -> Mask:
-    """Draws so many rows of each class; returns a mask with shape (N,)."""
+    """Draws `quota[c]` rows of each class c; returns a mask with shape (N,)."""
 
     keep = np.zeros(len(codes), dtype=bool)
 
@@ -91,12 +91,12 @@ def drawn(codes: NDArray[np.int64], quota: NDArray[np.int64], generator: np.rand
 
 
 def keep_values(values: NDArray[np.floating], n: int, seed: int) -> Mask:
-    r"""Draws which values of a real target to keep.
+    r"""Draws the values of a real target to keep.
 
     Arguments:
         values: Values by row, with shape (N,); NaN where unlabeled.
         n: The number of values.
-        seed: What the draw depends on.
+        seed: Random seed.
 
     Returns:
         Whether each row keeps its value, with shape (N,).
@@ -116,25 +116,25 @@ def keep_values(values: NDArray[np.floating], n: int, seed: int) -> Mask:
 
 
 def check_count(n: int, available: int) -> None:
-    """Checks that there are as many labels as are to be kept."""
+    """Checks that `n` labels can be kept."""
 
     if not 1 <= n <= available:
         raise SettingError(
-            f"{n} labels are to be kept of {available}",
-            f"their number must be from 1 to {available}",
-            f"--labels {available}",
+            f"cannot keep {n} labels out of {available}",
+            f"the number must be from 1 to {available}",
+            f"labels={available}",
         )
 
 
 def stratified_folds(labels: NDArray[np.generic], folds: int, seed: int) -> list[tuple[Index, Index]] | None:
     r"""Splits labeled rows for cross-validation.
 
-    A class with a single row is never tested: that row is in every training part.
+    A class with a single row is never tested: its row is in every training part.
 
     Arguments:
         labels: Codes of the labeled rows (integers), or their values (floats), with shape (N,).
-        folds: The number of folds, if there are rows enough.
-        seed: What the draw depends on.
+        folds: The number of folds; fewer if no class has so many rows.
+        seed: Random seed.
 
     Returns:
         The training and test rows of each fold, as indices into `labels`; None if no row can be tested.
@@ -150,7 +150,7 @@ def stratified_folds(labels: NDArray[np.generic], folds: int, seed: int) -> list
     single = np.isin(labels, single_classes(labels))
 
     with warnings.catch_warnings():
-        # A class with fewer rows than folds is tested in some folds only, and trained on in all of them.
+        # A class with fewer rows than folds is tested in some folds only, but is in every training part.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         parts = list(splitter(folds, shuffle=True, random_state=seed).split(labels, labels))
 
@@ -162,7 +162,7 @@ def stratified_folds(labels: NDArray[np.generic], folds: int, seed: int) -> list
 
 
 def single_classes(labels: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Returns the classes that have a single row; none for real values."""
+    """Returns the classes with a single row; none for real values."""
 
     classes, counts = np.unique(labels, return_counts=True)
 
@@ -170,18 +170,18 @@ def single_classes(labels: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def hold_out(codes: NDArray[np.int64], share: float, seed: int) -> tuple[Index, Index]:
-    r"""Splits rows into those to train on and those to validate on.
+    r"""Splits rows into training and validation rows.
 
-    Labeled rows are split class by class, and each class keeps a label to train on. Unlabeled rows are split
-    by chance; those for validation serve the bound alone.
+    Labeled rows are split class by class, and each class keeps a label for training. Unlabeled rows are split at
+    random; unlabeled validation rows only measure the bound.
 
     Arguments:
         codes: Codes by row, with shape (N,). For a real target: -1 where unlabeled, else 0.
-        share: The share of rows to validate on, from 0 to 1.
-        seed: What the draw depends on.
+        share: The share of validation rows, from 0 to 1.
+        seed: Random seed.
 
     Returns:
-        The indices of both, sorted.
+        The sorted indices of the training rows and of the validation rows.
     """
 
     generator = np.random.default_rng(seed)
@@ -197,7 +197,7 @@ def hold_out(codes: NDArray[np.int64], share: float, seed: int) -> tuple[Index, 
 
 
 def shares(counts: Index, share: float) -> Index:
-    """Returns how many of each class to hold out: split by largest remainder, and never a whole class."""
+    """Returns the number of rows of each class to hold out, (C,): by largest remainder, never a whole class."""
 
     most = np.maximum(counts - 1, 0)
     quotas = np.minimum(np.floor(share * counts).astype(np.int64), most)

@@ -1,4 +1,4 @@
-r"""Labels lent along a graph or to the rows nearest to each, as :py:`semivae.objectives.neighbors` asks.
+r"""Pseudo-labels along a graph or for the nearest rows of each label: see :py:`semivae.objectives.neighbors`.
 
 References:
     | Learning with Local and Global Consistency (Zhou et al., 2003)
@@ -21,29 +21,29 @@ from semivae.data.batches.split import stratified_folds
 
 Codes = NDArray[np.int64]
 
-# The share of the rows of a class that get a label, how much of it comes from neighbors, and how far it spreads, in
-# edges. On hidden labels of MNIST 0.3% of what so is lent was wrong, and 4% of what the nearest of each label got.
+# The share of the rows of a class that get a label, the weight of the neighbors, and the number of spreading steps, in
+# edges. On MNIST 0.3% of these labels were wrong, against 4% when each label went to its nearest rows.
 SUREST, SPREADING, STEPS = 0.5, 0.99, 60
 
-# With at least so many labels, and so many of a class in the mean, each is lent to no more than its nearest rows. What
-# comes from afar is wrong less often, but all in one way: with 1,000 labels of Fashion-MNIST fits had 0.823 to 0.844
-# of the hidden labels right in three draws along the graph, 0.844 to 0.847 by nearest rows; of MNIST, 0.984 by either.
-# With 100 labels of two classes (adult) the graph was better in each of five draws.
+# With at least so many labels, in total and per class on average, each label goes to its nearest rows only. Labels from
+# far away are wrong less often, but all in the same way: with 1,000 labels of Fashion-MNIST, in three draws, fits had
+# 0.823 to 0.844 of the hidden labels right with the graph, and 0.844 to 0.847 with nearest rows; on MNIST 0.984 with
+# both. With 100 labels of two classes (adult) the graph was better in each of five draws.
 MANY, MANY_OF_CLASS = 500, 50
 
-# In how many parts labels are held out, one after another, to see whether neighbors tell them.
+# Folds of held-out labels that test whether neighbors predict them.
 FOLDS = 5
 
 
 @dataclass(frozen=True)
 class Spread:
-    r"""Labels that spread to other rows.
+    r"""Pseudo-labels of unlabeled rows.
 
     Attributes:
-        positions: The unlabeled rows that get a label, with shape (M,); those that get several come as often.
-        codes: The codes of the classes of these, with shape (M,).
-        agreement: How far labels that are held out agree with what the others say of them, beyond chance: 1 for
-            entirely, 0 for not at all (kappa); 1 where labels of fewer than two classes can be held out.
+        positions: The unlabeled rows that get a label, with shape (M,). A row with several labels occurs several times.
+        codes: Their class codes, with shape (M,).
+        agreement: Cohen's kappa between held-out labels and their prediction from the other labels: 1 for full
+            agreement, 0 for chance or less; 1 if labels of fewer than two classes can be held out.
     """
 
     positions: Codes
@@ -52,15 +52,15 @@ class Spread:
 
 
 def spread(x: NDArray[Any], y: Codes, count: int) -> Spread:
-    r"""Spreads labels to the rows that are surest of them along a graph; many labels, to their nearest rows alone.
+    r"""Spreads labels along a graph to the most confident rows; many labels go to their nearest rows only.
 
     Arguments:
         x: The rows, with shape (N, width).
-        y: Their codes, with shape (N,); -1 where unlabeled.
-        count: How many nearest rows, fewer than N.
+        y: Their class codes, with shape (N,); -1 where unlabeled.
+        count: The number of nearest rows, less than N.
 
     Returns:
-        What is lent, and how far it is to be believed.
+        The pseudo-labels and their agreement.
     """
 
     known = y[y >= 0]
@@ -70,7 +70,7 @@ def spread(x: NDArray[Any], y: Codes, count: int) -> Spread:
 
 
 def nearest(x: NDArray[Any], y: Codes, count: int) -> Spread:
-    """Lends each label to the unlabeled rows nearest to it."""
+    """Gives each label to its nearest unlabeled rows."""
 
     from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
@@ -87,12 +87,12 @@ def nearest(x: NDArray[Any], y: Codes, count: int) -> Spread:
 
 
 def surest(x: NDArray[Any], y: Codes, count: int) -> Spread:
-    """Lends labels to the unlabeled rows of each class that are surest of it along the graph of nearest rows."""
+    """Gives labels along the graph of nearest rows, to the most confident unlabeled rows of each class."""
 
     from sklearn.neighbors import kneighbors_graph
 
     near = kneighbors_graph(x, count)
-    # With one half alone the graph would lead to where rows are dense and hardly back.
+    # Edges in both directions: edges in one direction lead into dense regions and hardly back.
     graph = near + near.T
     codes, sureness = along(graph, y)
     lent = []
@@ -108,15 +108,15 @@ def surest(x: NDArray[Any], y: Codes, count: int) -> Spread:
 
 
 def along(graph: Any, y: Codes) -> tuple[Codes, NDArray[np.float64]]:
-    """Returns the code that each row gets along a graph, -1 where none reaches it, and how sure it is, each (N,)."""
+    """Returns the code of each row along a graph (-1 if no label reaches it) and its confidence, each (N,)."""
 
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.semi_supervised import LabelSpreading
 
     with warnings.catch_warnings():
-        # More steps would say less: in the end a label is everywhere.
+        # It does not converge on purpose: with more steps, labels would spread too far.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        # A function is a kernel, too, though the type says otherwise.
+        # A function is a valid kernel, although the type stub does not say so.
         found = LabelSpreading(cast("Any", lambda *_: graph), alpha=SPREADING, max_iter=STEPS).fit(y[:, None], y)
 
     shares = found.label_distributions_
@@ -126,7 +126,7 @@ def along(graph: Any, y: Codes) -> tuple[Codes, NDArray[np.float64]]:
 
 
 def agreement(told: Callable[[Codes, Codes], Codes], y: Codes) -> float:
-    """Returns how far labels agree with what is told of their rows by others, beyond chance."""
+    """Returns Cohen's kappa between held-out labels and their prediction by `told`, at least 0."""
 
     from sklearn.metrics import cohen_kappa_score
 

@@ -1,7 +1,7 @@
-r"""How many rows a step has, and how many steps an epoch: the same for rows in memory and on disk.
+r"""The sizes of steps and epochs, the same for rows in memory and on disk.
 
-An epoch is one pass over all rows. Labeled rows are few and are drawn again as often as it takes, whatever the
-ratio of labeled to unlabeled rows, so that every step has both.
+An epoch is one pass over all rows. The few labeled rows repeat as often as needed, so that every step has both labeled
+and unlabeled rows.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ class Steps(abc.ABC):
 
     Attributes:
         labeled: The labeled rows.
-        unlabeled: The other rows.
-        batch_size: Unlabeled rows of a step (of the labeled rows, if all are labeled), of all processes together.
-        labeled_batch: Labeled rows of a step, at most, of all processes together.
-        seed: What the order of the rows is drawn from.
-        ranks: The processes that share each batch, of which this is one. They get the same number of rows each, so
-            that a size that they do not divide is rounded down (but not below one row each).
+        unlabeled: The unlabeled rows.
+        batch_size: Unlabeled rows per step (labeled rows, if all are labeled), over all processes.
+        labeled_batch: Labeled rows per step, at most, over all processes.
+        seed: Random seed of the order of the rows.
+        ranks: The place of this process among the processes that share each batch. All get the same number of rows, so
+            sizes are rounded down to a multiple of the number of processes (at least one row each).
     """
 
     labeled: Sized
@@ -39,27 +39,27 @@ class Steps(abc.ABC):
     @property
     @abc.abstractmethod
     def digest(self) -> str:
-        """The sha256 of the rows and labels, by which a continued run knows them."""
+        """The sha256 of the rows and labels, which a resumed run compares."""
 
     @abc.abstractmethod
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
-        """Yields the batches of an epoch from a step on, the same at each call: of each, the rows of this process."""
+        """Yields this process's rows of each batch of an epoch, from step `start` on; the same at each call."""
 
     @property
     def sizes(self) -> tuple[int, int]:
-        """How many labeled and unlabeled rows a step has, of all processes together."""
+        """The labeled and the unlabeled rows per step, over all processes."""
 
         most = self.labeled_batch if len(self.unlabeled) else self.batch_size
 
         return self.divisible(min(most, len(self.labeled))), self.divisible(min(self.batch_size, len(self.unlabeled)))
 
     def divisible(self, size: int) -> int:
-        """Returns a size near the given one that the processes divide; nothing stays nothing."""
+        """Returns the size as a multiple of the number of processes, at least one row each; 0 stays 0."""
 
         return max(1, size // self.ranks.count) * self.ranks.count if size else 0
 
     def __len__(self) -> int:
-        """How many steps an epoch has: enough for every row, labeled or not, to be seen."""
+        """The number of steps per epoch: enough to see every row, labeled or not."""
 
         counts = (len(self.labeled), len(self.unlabeled))
 

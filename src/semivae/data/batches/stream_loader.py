@@ -1,8 +1,7 @@
-r"""From rows on disk to steps: batches addressed by seed, epoch and step, in memory that does not grow with the rows.
+r"""Batches of rows on disk, addressed by seed, epoch and step. Memory does not grow with the number of rows.
 
-A pass takes blocks of contiguous rows in a random order, many blocks make a window, and the rows of a window are
-shuffled. The order of a pass follows from the seed, the epoch and the number of the pass, so that any step can be
-reached by reading one window.
+A pass takes blocks of contiguous rows in a random order. Many blocks make a window, and the rows of a window are
+shuffled. Seed, epoch and the number of the pass determine the order, so that reading one window reaches any step.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ class StreamLoader(Steps):
         split: The rows.
         classes: The number of classes; 0 for a real target.
         batch_size, labeled_batch, seed, ranks: As for :class:`Steps`.
-        block: Bytes of contiguous rows that are read together.
+        block: Bytes of contiguous rows that are read at once.
     """
 
     split: StoredSplit
@@ -63,18 +62,18 @@ class StreamLoader(Steps):
 
     @property
     def unlabeled(self) -> StoredRows:
-        """The other rows."""
+        """The unlabeled rows."""
 
         return self.split.unlabeled
 
     @property
     def digest(self) -> str:
-        """The sha256 of the rows and labels, of whose files the cache keeps and checks it."""
+        """The sha256 of the rows and labels, from the checksums of their files, which the cache checks."""
 
         return hashlib.sha256("".join(rows.sha256 for rows in self.split.files).encode()).hexdigest()
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
-        """Yields the batches of an epoch from a step on, the same at each call: of each, the rows of this process."""
+        """Yields this process's rows of each batch of an epoch, from step `start` on; the same at each call."""
 
         split = self.split
 
@@ -96,7 +95,7 @@ class StreamLoader(Steps):
         return Half(files, block, len(self), size, self.ranks, seed, pool)
 
     def points(self, labels: Tensor) -> Tensor:
-        """Returns the label points of class codes or scaled values with shape (B, 1)."""
+        """Returns the label points of codes with shape (B, 1), as (B, C); scaled values stay (B, 1)."""
 
         return torch.eye(self.classes)[labels[:, 0].long()] if self.classes else labels
 
@@ -107,7 +106,7 @@ class Pass(NamedTuple):
     Attributes:
         number: The number of the pass in its epoch.
         blocks: The position of each block in the order of the pass.
-        bounds: The position of the first row of each window, and the number of rows.
+        bounds: The position of the first row of each window, then the number of rows.
     """
 
     number: int
@@ -116,7 +115,7 @@ class Pass(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A part of a step that lies in one window: the rows from low to high of its order."""
+    """The part of a step in one window: the rows from low to high in the order of the window."""
 
     step: int
     order: Pass
@@ -126,7 +125,7 @@ class Piece(NamedTuple):
 
     @property
     def place(self) -> tuple[int, int]:
-        """What tells its window from others."""
+        """The numbers of its pass and its window."""
 
         return self.order.number, self.window
 
@@ -136,12 +135,12 @@ class Half:
     r"""The labeled or the unlabeled half of an epoch.
 
     Attributes:
-        files: The rows, and what belongs to them row by row.
-        block: The rows of a block.
-        length: The steps of the epoch.
-        size: The rows of a step, of all processes together; 0 if there are none.
-        ranks: The processes that share each step, of which this is one.
-        seed: What the order is drawn from.
+        files: The rows, and their labels in the labeled half, row by row.
+        block: Rows per block.
+        length: Steps per epoch.
+        size: Rows per step, over all processes; 0 if there are none.
+        ranks: The place of this process among the processes that share each step.
+        seed: Random seed of the order.
         pool: The thread that reads the next window.
     """
 
@@ -154,7 +153,7 @@ class Half:
     pool: ThreadPoolExecutor
 
     def steps(self, start: int) -> Iterator[list[Tensor]]:
-        """Yields the rows of each step from `start` on, of each file with shape (B, *); nothing if there are none."""
+        """Yields a list per step from `start` on: the rows of each file, with shape (B, *); empty without rows."""
 
         if not self.size:
             yield from ([] for _ in range(start, self.length))
@@ -169,7 +168,7 @@ class Half:
 
             for piece in pieces:
                 if piece.place != place:
-                    rows = []  # their memory is free before the next window but one is read
+                    rows = []  # free their memory before the window after the next is read
                     place, (rows, order) = piece.place, next(windows)
 
                 parts.append([file[order[piece.low : piece.high]] for file in rows])
@@ -177,7 +176,7 @@ class Half:
             yield [torch.from_numpy(np.concatenate(columns)) for columns in zip(*parts, strict=True)]
 
     def pieces(self, start: int) -> Iterator[Piece]:
-        """Yields where the rows of this process are, step by step, over as many passes as it takes."""
+        """Yields the pieces with the rows of this process, step by step, over as many passes as needed."""
 
         rows, mine = len(self.files[0]), share(self.size, self.ranks)
         order = None
@@ -202,7 +201,7 @@ class Half:
         count = math.ceil(rows / self.block)
         blocks = np.random.default_rng([*self.seed, number]).permutation(count)
 
-        # The last block of the file may be a short one, wherever the order puts it.
+        # The last block of the file may be shorter, and the order may put it anywhere.
         ends = np.minimum(np.arange(0, count + WINDOW, WINDOW), count)
         short = int(np.flatnonzero(blocks == count - 1)[0])
         bounds = ends * self.block - (ends > short) * (count * self.block - rows)
@@ -220,7 +219,7 @@ class Half:
 
 
 def ahead(pool: ThreadPoolExecutor, tasks: Iterable[Callable[[], T]]) -> Iterator[T]:
-    """Yields the results of tasks, of which the next one runs while one is used."""
+    """Yields the results of tasks; the next task runs while a result is in use."""
 
     running: Future[T] | None = None
 
