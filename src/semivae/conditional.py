@@ -2,8 +2,8 @@ r"""The one arrow of every model: a network followed by a family.
 
 .. math:: p(a \mid b, c) = \mathrm{Family}(a \mid \mathrm{network}(b, c))
 
-Encoder, decoder, classifier and predictor are all this; :class:`Net` is the only place that knows which network suits
-which variable.
+Encoder, decoder, classifier and predictor are all this; :class:`Net` builds the network from the variables and sizes
+that go in, and the family that comes out.
 """
 
 from __future__ import annotations
@@ -18,20 +18,17 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 from semivae.families import Family
-from semivae.networks import MLP, ConvDecoder, ConvTrunk, Embed, Flatten
+from semivae.networks import MLP, SMALLEST_CONV, ConvDecoder, trunk_of
 from semivae.variables import Variable
-
-# Two halvings leave nothing of a smaller image for a convolution to read.
-SMALLEST_CONV = 12
 
 
 class Conditional(nn.Module):
     r"""Creates a conditional distribution :math:`p(a \mid b, c, \dots)`.
 
     Arguments:
-        trunks: What lays out each input as a vector.
-        body: What maps the vectors to the features of the family.
-        family: What makes a distribution of the features.
+        trunks: The networks that lay out each input as a vector.
+        body: The network that maps the vectors to the features of the family.
+        family: The family that makes a distribution of the features.
     """
 
     def __init__(self, trunks: Sequence[nn.Module], body: nn.Module, family: Family) -> None:
@@ -47,7 +44,7 @@ class Conditional(nn.Module):
         return self.laid_out(*(trunk(x) for trunk, x in zip(self.trunks, inputs, strict=True)))
 
     def laid_out(self, *features: Tensor) -> Distribution:
-        """Returns the distribution given what the trunks lay out as vectors, with shape (*, width)."""
+        """Returns the distribution given the vectors of the trunks, with shape (*, width)."""
 
         return self.family(self.body(*features))
 
@@ -60,7 +57,7 @@ class Conditional(nn.Module):
 
 @dataclass(frozen=True)
 class Net:
-    r"""Builds the network of a conditional from what goes in and what comes out.
+    r"""Builds the network of a conditional from its inputs and its outcome.
 
     Arguments:
         hidden: The sizes of the hidden layers.
@@ -76,7 +73,7 @@ class Net:
         r"""Returns a conditional.
 
         Arguments:
-            inputs: What is conditioned on: the size of a vector, or the variables of the data.
+            inputs: The conditions: the size of a vector, or the variables of the data.
             to: The family of the outcome.
             regularized: Whether hidden layers are normalized and drop units: for outcomes that few rows teach.
         """
@@ -94,15 +91,6 @@ class Net:
         return Conditional(trunks, body, to)
 
     def trunk(self, part: int | tuple[Variable, ...]) -> Any:
-        """Returns what lays out one input as a vector."""
+        """Returns the trunk that lays out one input as a vector."""
 
-        if isinstance(part, int):
-            return nn.Identity()
-
-        if part[0].kind != "image":
-            return Embed(part)
-
-        shape = part[0].shape
-        trunk = ConvTrunk if self.conv and min(shape[1:]) >= SMALLEST_CONV else Flatten
-
-        return trunk(shape, part[0].mean)
+        return nn.Identity() if isinstance(part, int) else trunk_of(part, self.conv)

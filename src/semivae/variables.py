@@ -2,15 +2,16 @@ r"""The vocabulary of data: what each variable is, in the units of the user, and
 
 from __future__ import annotations
 
-__all__ = ["Kind", "Schema", "Variable"]
+__all__ = ["Schema", "TargetForm", "Variable", "positions"]
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from semivae.errors import SettingError
 
-Kind = Literal["real", "category", "image", "several"]
+TargetForm = Literal["category", "real", "several"]
 
 # Where variables are read from a file, other keys and types than theirs are refused.
 STRICT = {"strict": True, "extra": "forbid"}
@@ -20,20 +21,22 @@ STRICT = {"strict": True, "extra": "forbid"}
 class Variable:
     r"""One variable: a column of a table, an image, or a target.
 
-    A model sees a real value as :math:`(v - c) / s`, a category as the index of its class, an image as
-    values in :math:`[0, 1]` with shape (channels, height, width), and several targets as one such number for each,
-    NaN where it is missing.
+    A model sees a real value as :math:`(v - c) / s`, a count as it is, a category as the index of its class, an image
+    as values in :math:`[0, 1]` with shape (channels, height, width), and several targets as one number each, NaN where
+    it is missing.
 
     Attributes:
         name: The name of the column or target.
-        kind: What the values are.
+        kind: The name of its kind, under which both halves of the package have a handler; "several" for a target that
+            consists of several.
         shape: Shape of one value in the model: () for a cell, (channels, height, width) for an image.
         classes: The classes of a category, sorted, as the user wrote them.
         low: Smallest observed value, in the units of the user.
         high: Largest observed value, in the units of the user.
         center: The :math:`c` of the map to the units of the model.
         scale: The :math:`s` of the map to the units of the model.
-        mean: The mean of all pixels of an image, in the units of the model; networks read how far pixels are from it.
+        mean: The mean that networks subtract: of all pixels of an image, or of the logarithms of counts.
+        deviation: The standard deviation that networks divide the logarithms of counts by.
         dtype: NumPy's name of the type of the values, which outputs are given back in.
         missing: Whether the value was missing in some row.
         axes: How the user holds an image: "HW", "HWC" or "CHW".
@@ -47,7 +50,7 @@ class Variable:
     __pydantic_config__ = STRICT
 
     name: str
-    kind: Kind
+    kind: str
     shape: tuple[int, ...] = ()
     classes: tuple[Any, ...] = ()
     low: float | None = None
@@ -55,6 +58,7 @@ class Variable:
     center: float = 0.0
     scale: float = 1.0
     mean: float = 0.0
+    deviation: float = 1.0
     dtype: str = "float64"
     missing: bool = False
     axes: str = ""
@@ -74,7 +78,7 @@ class Variable:
     def valueless(self) -> bool:
         """Whether the fit found no value at all, so that nothing can be known of it."""
 
-        return self.kind == "real" and self.low is None
+        return self.low is None and not (self.classes or self.parts or self.shape)
 
     @property
     def integer(self) -> bool:
@@ -86,7 +90,16 @@ class Variable:
     def width(self) -> int:
         """Size of the label point of a target: one entry per class, one real value, or one for each of several."""
 
-        return {"category": len(self.classes), "several": len(self.parts)}.get(self.kind, 1)
+        return len(self.classes) or len(self.parts) or 1
+
+    @property
+    def target_form(self) -> TargetForm:
+        """The form of a target: one of several classes, a number, or several targets."""
+
+        if self.parts:
+            return "several"
+
+        return "category" if self.classes else "real"
 
     def to_json(self) -> dict[str, Any]:
         """Returns the variable as a dictionary of plain JSON values."""
@@ -142,7 +155,7 @@ class Schema:
     def image(self) -> bool:
         """Whether a row is one image rather than a list of cells."""
 
-        return len(self.x) == 1 and self.x[0].kind == "image"
+        return len(self.x) == 1 and len(self.x[0].shape) == 3
 
     def to_json(self) -> dict[str, Any]:
         """Returns the schema as a dictionary of plain JSON values."""
@@ -166,3 +179,9 @@ class Schema:
             container=fields["container"],
             left_out=tuple(fields["left_out"]),
         )
+
+
+def positions(variables: Sequence[Variable], kind: str) -> list[int]:
+    """Returns the positions of the variables of a kind."""
+
+    return [j for j, variable in enumerate(variables) if variable.kind == kind]

@@ -154,14 +154,18 @@ class VAEPredictor(VAEEstimator):
             (N, R); and the probabilities of each list of classes, with shape (N, C).
         """
 
+        from torch.distributions import OneHotCategorical
+
         from semivae.engine import apply
 
         model = self._double()
 
         def beliefs(x: Tensor) -> tuple[Tensor, ...]:
             p: Any = model.predict(x)
+            classes = [part for part in p.parts() if isinstance(part, OneHotCategorical)]
+            numbers = [part.stddev for part in p.parts() if not isinstance(part, OneHotCategorical)]
 
-            return p.mean, p.real.stddev, *(classes.probs for classes in p.categories.values())
+            return p.mean, *(numbers or [p.mean[:, :0]]), *(part.probs for part in classes)
 
         return apply(beliefs, read_rows(self, X))
 

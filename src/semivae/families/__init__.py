@@ -3,6 +3,7 @@ r"""Families of distributions: raw features in, a distribution out; for data, la
 __all__ = [
     "Bernoulli",
     "Categorical",
+    "Categoricals",
     "Cells",
     "Dirichlet",
     "Family",
@@ -16,7 +17,7 @@ __all__ = [
 
 from semivae.families.base import Family
 from semivae.families.bernoulli import Bernoulli
-from semivae.families.categorical import Categorical
+from semivae.families.categorical import Categorical, Categoricals
 from semivae.families.choose import choose_data, choose_target
 from semivae.families.dirichlet import Dirichlet, LogDirichlet
 from semivae.families.gaussian import Gaussian

@@ -46,6 +46,11 @@ class Family(nn.Module, abc.ABC):
             A distribution whose :py:`log_prob` has shape (*).
         """
 
+    def parts(self, p: Distribution) -> list[Distribution]:
+        """Returns the independent predictions that one of its distributions consists of: itself, if of one piece."""
+
+        return [p]
+
 
 def widen(features: Tensor) -> Tensor:
     """Returns half-precision features in single precision: likelihoods and divergences are never summed in half."""

@@ -1,48 +1,48 @@
-r"""The default family of each kind of variable."""
+r"""The family of the data, and that of a target."""
 
 from __future__ import annotations
 
 __all__ = ["choose_data", "choose_target"]
 
-from typing import Literal
+from typing import get_args
 
 from semivae.errors import SettingError
 from semivae.families.base import Family
-from semivae.families.bernoulli import Bernoulli
 from semivae.families.categorical import Categorical
 from semivae.families.gaussian import Gaussian, Scale
+from semivae.families.kinds import Likelihood, row_families
 from semivae.families.mixed import Mixed
 from semivae.variables import Schema, Variable
 
 
 def choose_data(
     schema: Schema,
-    likelihood: Literal["auto", "bernoulli", "gaussian"] = "auto",
+    likelihood: Likelihood = "auto",
     scale: Scale = "shared",
 ) -> Family:
     r"""Returns the family of :math:`x`.
 
     Arguments:
-        schema: What each variable is.
-        likelihood: "auto" takes Bernoulli for images (their levels lie in [0, 1]) and, for tables, a Gaussian or
-            categorical per column.
+        schema: The variables.
+        likelihood: "auto" takes Bernoulli for images (their levels lie in [0, 1]) and, for tables, the family of the
+            kind of each column.
         scale: The standard deviation of Gaussian values, as for :class:`Gaussian`.
 
     Raises:
         SettingError: If the likelihood does not fit the data.
     """
 
-    if likelihood not in ("auto", "bernoulli", "gaussian"):
+    if likelihood not in get_args(Likelihood):
         raise SettingError(
             f"likelihood={likelihood!r} is not known",
             "it must be 'auto', 'bernoulli' or 'gaussian'",
             "likelihood='auto'",
         )
 
-    if schema.image:
-        shape = schema.x[0].shape
+    first = schema.x[0]
 
-        return Gaussian(shape, scale) if likelihood == "gaussian" else Bernoulli(shape)
+    if first.shape:
+        return row_families[first.kind](first, likelihood, scale)
 
     if likelihood == "bernoulli":
         raise SettingError(
@@ -58,13 +58,13 @@ def choose_target(variable: Variable) -> Family:
     """Returns the family of a target: categorical for a class, Gaussian with one learned scale for a value.
 
     One scale for all rows: with few labels, a scale per row would be fitted to the noise of each. Several targets are
-    the cells of a row, each with its family, of which those that are missing are left out.
+    the cells of a row, each with its family; missing ones are left out.
     """
 
-    if variable.kind == "several":
+    if variable.parts:
         return Mixed(variable.parts)
 
-    if variable.kind == "category":
+    if variable.classes:
         return Categorical(variable.width)
 
     return Gaussian(variable.width, scale="shared")

@@ -13,37 +13,50 @@ from __future__ import annotations
 
 __all__ = ["Cells", "Mixed"]
 
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, Distribution, Independent, Normal
+from torch.distributions import Distribution
 
 from semivae.families.base import Family, widen
-from semivae.families.categorical import Unchecked
-from semivae.families.gaussian import Gaussian, Scale
-from semivae.variables import Variable
+from semivae.families.gaussian import Scale
+from semivae.families.kinds import cell_families
+from semivae.variables import Variable, positions
+
+
+@dataclass(frozen=True)
+class Group:
+    r"""The columns of one kind.
+
+    Attributes:
+        columns: Their positions in a row.
+        family: Their family.
+    """
+
+    columns: list[int]
+    family: Family
 
 
 class Cells(Distribution):
     r"""Creates a distribution over the cells of a row, independent given the latent.
 
     Arguments:
-        reals: Positions of the real columns.
-        real: The distribution of the real cells, with shape (*, R).
-        categories: Positions of the category columns, with the distribution of each, with shape (*).
+        groups: The columns of each kind.
+        joint: The distribution of each group, an :class:`Independent` over its columns.
     """
 
     arg_constraints: ClassVar = {}  # type: ignore[assignment]
 
-    def __init__(self, reals: list[int], real: Normal, categories: dict[int, Categorical]) -> None:
-        self.reals = reals
-        self.real = real
-        self.categories = categories
+    def __init__(self, groups: Sequence[Group], joint: Sequence[Any]) -> None:
+        self.groups = groups
+        self.joint = joint
 
-        columns = len(reals) + len(categories)
+        columns = sum(len(group.columns) for group in groups)
 
-        super().__init__(real.batch_shape[:-1], torch.Size([columns]), validate_args=False)
+        super().__init__(joint[0].batch_shape, torch.Size([columns]), validate_args=False)
 
     def cells(self, x: Tensor) -> Tensor:
         r"""Returns :math:`\log p_j(x_j)` of each cell, zero where it is missing.
@@ -55,11 +68,9 @@ class Cells(Distribution):
         observed = ~x.isnan()
         # 0 * nan is nan, in the gradient too, so that missing cells are replaced before any arithmetic.
         x = torch.where(observed, x, 0.0)
+        pairs = zip(self.groups, self.joint, strict=True)
 
-        columns = [self.real.log_prob(x[..., self.reals])]
-        columns += [p.log_prob(x[..., j])[..., None] for j, p in self.categories.items()]
-
-        return torch.where(observed, self.in_order(columns), 0.0)
+        return torch.where(observed, self.in_order([p.base_dist.log_prob(x[..., g.columns]) for g, p in pairs]), 0.0)
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Returns the log-likelihood of the observed cells of rows of shape (*, P), with shape (*)."""
@@ -69,33 +80,25 @@ class Cells(Distribution):
     def sample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
         """Returns rows in the units of the model, with shape (*, P)."""
 
-        columns = [self.real.sample(sample_shape)]
-        columns += [p.sample(sample_shape)[..., None].to(columns[0]) for p in self.categories.values()]
-
-        return self.in_order(columns)
+        return self.in_order([p.sample(sample_shape) for p in self.joint])
 
     @property
     def mean(self) -> Tensor:
-        """The mean of real cells and the most probable class of others, with shape (*, P)."""
+        """The mean of numbers and the most probable class of others, with shape (*, P)."""
 
-        columns = [self.real.mean]
-        columns += [p.logits.argmax(-1, keepdim=True).to(columns[0]) for p in self.categories.values()]
-
-        return self.in_order(columns)
+        return self.in_order([p.mean for p in self.joint])
 
     def parts(self) -> list[Distribution]:
-        """Returns the distribution of the real cells together, and that of each category, over one-hot points."""
+        """Returns the predictions that a row consists of: all numbers together, and each class over one-hot points."""
 
-        categories = [Unchecked(logits=p.logits) for p in self.categories.values()]
+        return [part for group, p in zip(self.groups, self.joint, strict=True) for part in group.family.parts(p)]
 
-        return [Independent(self.real, 1, validate_args=False), *categories]
+    def in_order(self, groups: list[Tensor]) -> Tensor:
+        """Joins the cells of all groups into rows in the order of the table."""
 
-    def in_order(self, columns: list[Tensor]) -> Tensor:
-        """Joins the real cells and then each category into rows in the order of the table."""
+        order = [column for group in self.groups for column in group.columns]
 
-        order = [*self.reals, *self.categories]
-
-        return torch.cat(columns, dim=-1)[..., sorted(range(len(order)), key=order.__getitem__)]
+        return torch.cat(groups, dim=-1)[..., sorted(range(len(order)), key=order.__getitem__)]
 
 
 class Mixed(Family):
@@ -103,32 +106,30 @@ class Mixed(Family):
 
     Arguments:
         variables: The columns of the table, in order.
-        scale: The standard deviation of real cells, as for :class:`Gaussian`.
+        scale: The standard deviation of Gaussian cells, as for :class:`Gaussian`.
     """
 
-    def __init__(self, variables: tuple[Variable, ...], scale: Scale = "shared") -> None:
+    def __init__(self, variables: Sequence[Variable], scale: Scale = "shared") -> None:
         super().__init__((len(variables),))
 
-        self.reals = [j for j, variable in enumerate(variables) if variable.kind == "real"]
-        self.classes = {j: len(v.classes) for j, v in enumerate(variables) if v.kind == "category"}
-        self.gaussian = Gaussian(len(self.reals), scale)
+        self.groups: list[Group] = []
+
+        for kind in cell_families:
+            columns = positions(variables, kind)
+            family = cell_families[kind]([variables[j] for j in columns], scale)
+            # Saved models know the weights of a family by this name.
+            self.add_module(type(family).__name__.lower(), family)
+            self.groups += [Group(columns, family)] if columns else []
 
     @property
     def size(self) -> int:
         """How many features parameterize one row."""
 
-        return self.gaussian.size + sum(self.classes.values())
+        return sum(group.family.size for group in self.groups)
 
     def forward(self, features: Tensor) -> Cells:
         """Returns the distribution that features of shape (*, size) stand for."""
 
-        real, *logits = widen(features).split([self.gaussian.size, *self.classes.values()], dim=-1)
+        parts = widen(features).split([group.family.size for group in self.groups], dim=-1)
 
-        return Cells(
-            self.reals,
-            self.gaussian(real).base_dist,
-            {
-                j: Categorical(logits=column, validate_args=False)
-                for j, column in zip(self.classes, logits, strict=True)
-            },
-        )
+        return Cells(self.groups, [group.family(part) for group, part in zip(self.groups, parts, strict=True)])

@@ -21,14 +21,14 @@ from semivae.errors import SettingError
 from semivae.families import Cells, Family
 from semivae.models.terms import Terms
 from semivae.registry import Registry
-from semivae.variables import Kind, Schema
+from semivae.variables import Schema, TargetForm
 
 
 class Model(nn.Module, abc.ABC):
     """Abstract model. Final models are never subclassed.
 
     Attributes:
-        targets: The kinds of target that the model can learn from.
+        targets: The forms of target that the model can learn from.
         labels_only: Whether it learns from labeled rows alone.
         interpolates: Whether what it believes between two rows is to lie between what it believes at them.
         fits_prior: Whether the prior of its latent is fitted to the latent, which need not keep to a given one.
@@ -36,7 +36,7 @@ class Model(nn.Module, abc.ABC):
         prior: The prior of the latent.
     """
 
-    targets: ClassVar[tuple[Kind, ...]] = ()
+    targets: ClassVar[tuple[TargetForm, ...]] = ()
     labels_only: ClassVar[bool] = False
     interpolates: ClassVar[bool] = False
     fits_prior: ClassVar[bool] = False
@@ -45,8 +45,8 @@ class Model(nn.Module, abc.ABC):
     prior: nn.Module
 
     @classmethod
-    def form(cls, target: Kind | None) -> type[Model]:
-        """Returns the class that a registered model has for a kind of target: itself, if not said otherwise."""
+    def form(cls, target: TargetForm | None) -> type[Model]:
+        """Returns the class that a registered model has for a form of target: itself, unless it says otherwise."""
 
         return cls
 

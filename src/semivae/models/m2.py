@@ -47,7 +47,7 @@ from semivae.models.joint import MarginalModel
 from semivae.models.m2_real import M2Real
 from semivae.models.terms import Terms, log_weight
 from semivae.priors import LabelPrior, MakePrior, Prior, normal
-from semivae.variables import Kind, Schema
+from semivae.variables import Schema, TargetForm
 
 
 @models.register("m2")
@@ -87,7 +87,7 @@ class M2(MarginalModel):
         self.importance_samples = importance_samples
 
     @classmethod
-    def form(cls, target: Kind | None) -> type[Model]:
+    def form(cls, target: TargetForm | None) -> type[Model]:
         """Returns this class, and for a continuous target, which is not summed but integrated out, another one."""
 
         return M2Real if target == "real" else cls

@@ -2,7 +2,7 @@ r"""A small convolutional pair for images: a trunk that reads them and a body th
 
 from __future__ import annotations
 
-__all__ = ["ConvDecoder", "ConvTrunk"]
+__all__ = ["SMALLEST_CONV", "ConvDecoder", "ConvTrunk"]
 
 import math
 from collections.abc import Sequence
@@ -12,6 +12,9 @@ from torch import Tensor, nn
 from semivae.networks.mlp import MLP
 
 CHANNELS = (32, 64)
+
+# Two halvings leave nothing of a smaller image for a convolution to read.
+SMALLEST_CONV = 12
 
 
 class ConvTrunk(nn.Module):

@@ -1,17 +1,17 @@
-r"""The translator between what a user holds and what a model sees."""
+r"""The translator between the rows of a user and those of a model."""
 
 from __future__ import annotations
 
 __all__ = ["Codec", "Rows", "Values"]
 
 import abc
-import math
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from semivae.data.kinds import cell_handler
 from semivae.variables import Schema, Variable
 
 Rows: TypeAlias = Any  # whatever holds one row per entry: an array, a tensor, a frame, a list
@@ -19,12 +19,12 @@ Values: TypeAlias = NDArray[Any]  # what a model sees
 
 
 class Codec(abc.ABC):
-    r"""Abstract codec. It holds no rows, only what the variables are, so that a :class:`Schema` rebuilds it.
+    r"""Abstract codec. It holds the variables but no rows, so that a :class:`Schema` rebuilds it.
 
     Arguments:
-        variables: What each column, or the image, is.
+        variables: The columns, or the image.
         left_out: Names of columns that may be there but are not modeled.
-        notes: What is to be said of the columns of the fit, in sentences.
+        notes: Notes on the columns of the fit, in sentences.
     """
 
     container: ClassVar[Literal["array", "frame", "image"]]
@@ -65,7 +65,7 @@ class Codec(abc.ABC):
 
         Arguments:
             values: Encoded rows.
-            within: Whether real cells outside the range that was observed are moved to its nearest end, as pixels
+            within: Whether cells outside the range that was observed are moved to its nearest end, as pixels
                 always are.
         """
 
@@ -82,19 +82,19 @@ class Codec(abc.ABC):
 
     @property
     def sources(self) -> list[str]:
-        """The names of the columns of the user, of which dates give several variables, in order."""
+        """The names of the columns of the user, in order; a column of dates gives several variables."""
 
         return list(dict.fromkeys(variable.source for variable in self.variables))
 
     @property
     def centers(self) -> NDArray[np.float64]:
-        """The centers of the real variables, with shape (P,); 0 for a category."""
+        """The centers of the variables, with shape (P,); 0 for kinds that are not scaled."""
 
         return np.array([variable.center for variable in self.variables])
 
     @property
     def scales(self) -> NDArray[np.float64]:
-        """The scales of the real variables, with shape (P,); 1 for a category."""
+        """The scales of the variables, with shape (P,); 1 for kinds that are not scaled."""
 
         return np.array([variable.scale for variable in self.variables])
 
@@ -102,15 +102,17 @@ class Codec(abc.ABC):
         """Returns cells in the units of the user, as for :meth:`decode`; NaN in a column that never had a value."""
 
         table = np.asarray(values, dtype=np.float64) * self.scales + self.centers
-        low, high = np.array([limits(variable) for variable in self.variables], dtype=np.float64).T
+        low, high = np.array([cell_handler(variable).limits for variable in self.variables], dtype=float).T
 
         # Where nothing was observed the limits are NaN, and so is what they clip.
         return np.clip(table, low, high) if within else np.where(np.isnan(low), np.nan, table)
 
     def log_volume(self, values: Values) -> NDArray[np.float64]:
-        r"""Computes what turns a log-density of the model's units into one of the user's units, by addition.
+        r"""Returns the correction that turns a log-density in the model's units into one in the user's, by addition.
 
-        .. math:: - \sum_{j \text{ real and observed}} \log s_j
+        .. math:: - \sum_{j \text{ observed}} \log s_j
+
+        Kinds whose values are not scaled, such as classes and counts, add nothing.
 
         Arguments:
             values: Encoded rows, with shape (N, P).
@@ -121,9 +123,3 @@ class Codec(abc.ABC):
 
         # One sum per row, not a matrix product, whose rounding depends on the number of rows.
         return -np.where(np.isnan(values), 0.0, np.log(self.scales)).sum(axis=1)
-
-
-def limits(variable: Variable) -> tuple[float | None, float | None]:
-    """Returns the range of a variable, which has no ends for the indices of classes."""
-
-    return (-math.inf, math.inf) if variable.kind == "category" else (variable.low, variable.high)

@@ -14,11 +14,12 @@ import pandas as pd
 
 from semivae.data.codecs.base import Codec, Rows, Values
 from semivae.data.codecs.selection import EVERYTHING, Selection
-from semivae.data.kinds.cells import Columns, cells_of, difference, raw_column, warn_about_valueless
-from semivae.data.kinds.columns import restored
-from semivae.data.kinds.notes import Found, notes_of, tell
+from semivae.data.kinds import cell_handler
+from semivae.data.kinds.cells import Columns, cells_of, difference, warn_about_valueless
+from semivae.data.kinds.found import Found
+from semivae.data.kinds.judge import found_in
+from semivae.data.kinds.notes import notes_of, tell
 from semivae.data.kinds.scaling import refuse_infinite, refuse_valueless
-from semivae.data.kinds.tally import found_in
 from semivae.data.labels.classes import Cells, Table, is_unicode, listed
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Variable
@@ -93,7 +94,9 @@ class FrameCodec(Codec):
 
         table = self.in_units(values, within)
 
-        columns = {variable.name: restored(table[:, i], variable) for i, variable in enumerate(self.variables)}
+        columns = {
+            variable.name: cell_handler(variable).decode(table[:, i]) for i, variable in enumerate(self.variables)
+        }
 
         # Bare arrays are not aligned with each other; of one of objects pandas would judge the type anew.
         return pd.DataFrame(
@@ -113,7 +116,9 @@ class FrameCodec(Codec):
         cells = [column for name, variables in self.groups for column in cells_of(columns, name, variables)]
         warn_about_valueless(cells, self.variables)
 
-        return np.column_stack([raw_column(*pair) for pair in zip(cells, self.variables, strict=True)])
+        pairs = zip(cells, self.variables, strict=True)
+
+        return np.column_stack([cell_handler(variable).encode(column) for column, variable in pairs])
 
     def named(self, X: Rows) -> pd.DataFrame:
         """Returns a table without names as a frame with the names of the fit."""

@@ -1,8 +1,8 @@
-r"""One column of a frame: what kind it is, its values as numbers, and back."""
+r"""One column of a frame: its kind by its content, its numbers, and numbers as a column again."""
 
 from __future__ import annotations
 
-__all__ = ["kind_of", "numbers", "real_dtype", "refuse_kind", "restored", "stray"]
+__all__ = ["kind_of", "numbers", "real_dtype", "refuse_kind", "restored_numbers", "stray"]
 
 from functools import cache
 from typing import Any
@@ -20,14 +20,14 @@ from semivae.variables import Variable
 
 REAL = {"integer", "floating", "mixed-integer-float", "decimal", "empty"}
 
-# What columns of objects hold that is neither a number nor a category.
+# Contents of columns of objects, by pandas' name, that are neither numbers nor categories.
 KINDS = {
     **dict.fromkeys(("datetime64", "datetime", "date"), "date"),
     **dict.fromkeys(("timedelta64", "timedelta"), "duration"),
     **{"time": "clock", "period": "period", "interval": "interval", "complex": "complex"},
 }
 
-# What cannot be modeled as it is, and the line that turns it into what can.
+# Columns that cannot be modeled as they are, each with the line that turns it into one that can.
 UNUSABLE = {
     "date": ("dates or times", "({column} - {column}.min()).dt.total_seconds()"),
     "duration": ("durations", "pandas.to_timedelta({column}).dt.total_seconds()"),
@@ -38,7 +38,7 @@ UNUSABLE = {
 
 
 def real_dtype(dtype: Any) -> str:
-    """Returns the type that numbers of a column come back in: floats where its own type is none of numbers."""
+    """Returns the type that the numbers of a column come back in: floats unless its own type holds numbers."""
 
     return str(dtype) if types.is_numeric_dtype(dtype) else "float64"
 
@@ -51,7 +51,11 @@ def dtype_of(name: str) -> Any:
 
 
 def refuse_kind(kind: str, name: str) -> None:
-    """Checks that a column is of a kind that can be modeled as it is."""
+    r"""Checks that a column can be modeled as it is.
+
+    Raises:
+        DataError: If it cannot; it names the line that helps.
+    """
 
     if kind == "complex":
         raise DataError(f"Complex data not supported, in column {name!r}")
@@ -71,7 +75,7 @@ def kind_of(column: Cells) -> str:
     r"""Judges a column by its type or, failing that, by its values.
 
     Returns:
-        "real", as also for a column without any value; "category" or "date"; or one of what cannot be modeled.
+        "real", also for a column without any value; "category" or "date"; or a content that cannot be modeled.
     """
 
     dtype = column.dtype
@@ -118,47 +122,16 @@ def numbers(column: Cells) -> NDArray[np.float64]:
     return column.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
 
 
-def restored(values: NDArray[np.float64], variable: Variable) -> Cells:
-    r"""Returns values as a column of the type the user had.
+def restored_numbers(values: NDArray[np.float64], variable: Variable) -> Cells:
+    r"""Returns numbers as a column of the type the user had, whole where they were whole.
 
     Arguments:
-        values: Numbers in the units of the user or indices of classes, with shape (N,); NaN where missing.
-        variable: What the column is.
+        values: Numbers in the units of the user, with shape (N,); NaN where missing.
+        variable: The column.
     """
 
     if variable.valueless:
         return missing_cells(len(values), variable.dtype)
-
-    return restored_category(values, variable) if variable.kind == "category" else restored_real(values, variable)
-
-
-def missing_cells(rows: int, dtype: str) -> Cells:
-    """Returns a column without any value."""
-
-    try:
-        return pd.Series([None] * rows, dtype=dtype)
-    except (TypeError, ValueError):
-        return pd.Series([None] * rows, dtype=object)  # the name of a type may not tell all of it
-
-
-def restored_category(values: NDArray[np.float64], variable: Variable) -> Cells:
-    """Returns a column of classes."""
-
-    missing = np.isnan(values)
-    codes = np.where(missing, -1, np.rint(values)).clip(-1, len(variable.classes) - 1).astype(np.int64)
-
-    if variable.dtype == "category":
-        return pd.Series(pd.Categorical.from_codes(codes, categories=list(variable.classes)))
-
-    # The last entry is what code -1 picks.
-    classes = np.array([*variable.classes, None], dtype=object)
-    dtype = "object" if variable.dtype == "bool" and missing.any() else variable.dtype
-
-    return pd.Series(classes[codes], dtype=dtype)
-
-
-def restored_real(values: NDArray[np.float64], variable: Variable) -> Cells:
-    """Returns a column of numbers, whole where they were whole."""
 
     dtype = dtype_of(variable.dtype)
 
@@ -171,3 +144,12 @@ def restored_real(values: NDArray[np.float64], variable: Variable) -> Cells:
         return pd.Series(values)  # NumPy's whole numbers cannot be missing
 
     return pd.Series(values).astype(dtype)
+
+
+def missing_cells(rows: int, dtype: str) -> Cells:
+    """Returns a column without any value."""
+
+    try:
+        return pd.Series([None] * rows, dtype=dtype)
+    except (TypeError, ValueError):
+        return pd.Series([None] * rows, dtype=object)  # the name of a type may not tell all of it

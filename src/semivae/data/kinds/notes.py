@@ -2,41 +2,18 @@ r"""Notes on columns for the user: a fit warns of them, and `semivae check` list
 
 from __future__ import annotations
 
-__all__ = ["Found", "notes_of", "tell"]
+__all__ = ["notes_of", "tell"]
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from semivae.data.kinds.scaling import too_close
+from semivae.data.kinds.base import handler
+from semivae.data.kinds.found import Found
 from semivae.data.labels.classes import listed
 from semivae.variables import Variable
 
 WIDE = 100  # from here on, a category has many classes
-SMALL = 1e-290  # what is smaller in magnitude has few digits left to differ in
-
-
-@dataclass(frozen=True)
-class Found:
-    r"""The findings about one column.
-
-    Attributes:
-        variables: What is modeled of it: itself, or the parts of a date; nothing if it is left out.
-        missing: In how many rows each of them is missing.
-        remarks: What is to be said of it alone, in sentences.
-        unique: Whether it is left out as text that differs in every row.
-        crowded: Whether it is left out as it has more different values than are counted in a stream.
-        counts_rows: Whether its numbers rise by one from row to row.
-        infinite: Whether a value is infinite.
-    """
-
-    variables: tuple[Variable, ...] = ()
-    missing: int = 0
-    remarks: tuple[str, ...] = ()
-    unique: bool = False
-    crowded: bool = False
-    counts_rows: bool = False
-    infinite: bool = False
+SMALL = 1e-290  # numbers that are smaller in magnitude have few digits left to differ in
 
 
 def tell(notes: Sequence[str]) -> None:
@@ -50,7 +27,7 @@ def notes_of(found: Mapping[str, Found], rows: int) -> tuple[str, ...]:
     r"""Returns notes on columns, in sentences.
 
     Arguments:
-        found: What each column is.
+        found: The findings about each column.
         rows: The number of rows; a single one makes no column constant.
     """
 
@@ -91,11 +68,11 @@ def keep(names: list[str]) -> str:
 def notes_of_variables(variables: Sequence[Variable], rows: int) -> Iterator[str]:
     """Yields notes on variables."""
 
-    known = [variable for variable in variables if variable.kind != "image"]
+    known = [variable for variable in variables if handler(variable).cell]
     constant = [v.name for v in known if (v.low is not None and v.low == v.high) or len(v.classes) == 1]
     empty = [v.name for v in known if v.valueless]
     wide = [v.name for v in known if len(v.classes) > WIDE]
-    close = [v for v in known if too_close(v)]
+    close = [v for v in known if handler(v).too_close]
 
     if constant and rows > 1:
         yield f"constant columns carry no information: {listed(constant)}"

@@ -9,7 +9,6 @@ __all__ = [
     "refuse_infinite",
     "refuse_valueless",
     "rounded",
-    "too_close",
 ]
 
 import math
@@ -146,12 +145,6 @@ def rounded(values: NDArray[np.float64], dtype: np.dtype) -> NDArray[np.float64]
     high = float(limits.max) if limits.bits < 64 else np.nextafter(float(limits.max), 0)
 
     return np.rint(values).clip(float(limits.min), high)
-
-
-def too_close(variable: Variable) -> bool:
-    """Whether values differ by so little that it may be their rounding, so that they were not scaled."""
-
-    return variable.kind == "real" and variable.low != variable.high and variable.center == variable.low
 
 
 def refuse_valueless(variables: Sequence[Variable]) -> None:

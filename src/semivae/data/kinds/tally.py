@@ -1,23 +1,21 @@
-r"""What a column is, found block by block, in memory that does not grow with the rows."""
+r"""The types, values and moments of a column, found block by block, in memory that does not grow with the rows."""
 
 from __future__ import annotations
 
-__all__ = ["MOST_VALUES", "ColumnTally", "NumberTally", "Types", "ValueCounts", "found_in"]
+__all__ = ["MOST_VALUES", "ClassColumn", "NumberColumn", "NumberTally", "Types", "ValueCounts"]
 
-import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api import types
 
-from semivae.data.kinds.columns import kind_of, numbers, real_dtype, refuse_kind
-from semivae.data.kinds.dates import DateTally, date_parts
-from semivae.data.kinds.notes import Found
+from semivae.data.kinds.base import Tally
+from semivae.data.kinds.columns import kind_of, numbers, real_dtype, stray
+from semivae.data.kinds.found import Found
 from semivae.data.kinds.scaling import LARGEST, Moments
 from semivae.data.kinds.spelled import TextForms
-from semivae.data.kinds.texts import category_in
+from semivae.data.kinds.texts import declared_category
 from semivae.data.labels.classes import Cells, distinct
 from semivae.errors import DataError
 from semivae.variables import Variable
@@ -159,60 +157,35 @@ def counts_on(values: NDArray[np.float64], first: int) -> bool:
     return bool(values[-1] == first + len(values) - 1) and np.array_equal(values, np.arange(first, first + len(values)))
 
 
-class ColumnTally:
-    r"""What a column of data is.
+class NumberColumn(Tally):
+    r"""Tally of a column of numbers.
 
     Arguments:
-        name: Its name.
+        name: The name of the column.
         kept: Whether it is modeled even if it looks like an identifier.
-        most: How many different values are told apart; :py:`None` for as many as of a stream.
     """
 
-    def __init__(self, name: str, kept: bool = False, most: float | None = None) -> None:
-        self.name = name
+    def __init__(self, name: str, kept: bool = False) -> None:
+        super().__init__(name)
+
         self.kept = kept
-        self.most = most
-        self.rows = 0
         self.missing = 0
         self.types = Types()
         self.real = NumberTally()
-        self.values: ValueCounts | None = None
-        self.dates: DateTally | None = None
+
+    @property
+    def infinite(self) -> bool:
+        """Whether a value is infinite."""
+
+        return self.real.infinite
 
     def add(self, column: Cells) -> None:
-        """Takes in a block of a frame."""
+        """Takes in a block, all cells of which must be numbers."""
 
-        self.rows += len(column)
-        numeric = types.is_numeric_dtype(column.dtype)
-        gaps = 0 if numeric else int(column.isna().sum())
+        refuse_text(column, self.name)
+        self.take(column)
 
-        # A block without any value could be of any kind.
-        if not numeric and gaps == len(column):
-            self.missing += gaps
-
-            if column.dtype != object:
-                self.types.add(column)
-
-            return
-
-        kind = kind_of(column)
-
-        if kind == "real":
-            self.add_numbers(column)
-            return
-
-        self.missing += gaps
-        self.types.add(column)
-
-        if kind == "date":
-            self.dates = self.dates or DateTally()
-            self.dates.add(date_parts(column, ""))
-        else:
-            refuse_kind(kind, self.name)
-            self.values = self.values or ValueCounts(self.name, self.most)
-            self.values.add(column)
-
-    def add_numbers(self, column: Cells) -> None:
+    def take(self, column: Cells) -> None:
         """Takes in a block of numbers."""
 
         values = numbers(column)
@@ -221,30 +194,6 @@ class ColumnTally:
         self.missing += int(np.isnan(values).sum())
 
     def found(self) -> Found:
-        r"""Judges the column by all its blocks.
-
-        Raises:
-            DataError: If it holds dates beside other things, or text among numbers.
-        """
-
-        if self.dates is not None and (self.values is not None or self.real.moments.count):
-            raise DataError(
-                f"column {self.name!r} holds dates beside other values",
-                "all values of a column of dates must be dates",
-                f'X[{self.name!r}] = pandas.to_datetime(X[{self.name!r}], errors="coerce")',
-            )
-
-        if self.dates is not None:
-            return Found(self.dates.variables(self.name, self.missing > 0), self.missing)
-
-        if self.values is not None:
-            dtype, declared = str(self.types.dtype), self.types.categories
-
-            return category_in(self.values, self.missing, dtype, declared, self.kept)
-
-        return self.found_numbers()
-
-    def found_numbers(self) -> Found:
         """Judges a column of numbers, or one without any value, which keeps its type."""
 
         dtype = self.types.dtype
@@ -255,13 +204,51 @@ class ColumnTally:
         return self.real.found(self.name, real_dtype(dtype), self.missing, self.kept)
 
 
-def found_in(column: Cells, name: str, kept: bool) -> Found:
-    """Judges a column in memory, whose different values are all counted."""
+class ClassColumn(Tally):
+    r"""Tally of a column of categories, whatever its values look like.
 
-    tally = ColumnTally(name, kept, most=math.inf)
-    tally.add(column)
+    Arguments:
+        name: The name of the column.
+        most: How many values are told apart; :py:`None` for as many as of a stream.
+    """
 
-    return tally.found()
+    def __init__(self, name: str, most: float | None = None) -> None:
+        super().__init__(name)
+
+        self.missing = 0
+        self.values = ValueCounts(name, most)
+
+    def add(self, column: Cells) -> None:
+        """Takes in a block of values that recur."""
+
+        self.missing += int(column.isna().sum())
+        self.values.add(column)
+
+    def found(self) -> Found:
+        """Returns a category, also where numbers or text could be something else."""
+
+        types = self.values.types
+
+        return declared_category(self.values, self.missing, str(types.dtype), types.categories)
+
+
+def refuse_text(column: Cells, name: str) -> None:
+    r"""Checks that a column that the user says is of numbers holds numbers.
+
+    Raises:
+        DataError: If it does not.
+    """
+
+    if kind_of(column) == "real":
+        return
+
+    row, example = stray(column)
+
+    raise DataError(
+        f"column {name!r} holds {example!r} (row {row})",
+        "kinds= says that it holds numbers",
+        f'X[{name!r}] = pandas.to_numeric(X[{name!r}], errors="coerce")  # the rest becomes missing',
+    )
 
 
 def says_nothing(column: Cells) -> bool:

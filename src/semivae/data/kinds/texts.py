@@ -2,13 +2,13 @@ r"""Columns of text or other categories: each is a category, dates, or an identi
 
 from __future__ import annotations
 
-__all__ = ["category_in"]
+__all__ = ["category_in", "declared_category"]
 
 from typing import Any, Protocol
 
 import numpy as np
 
-from semivae.data.kinds.notes import Found
+from semivae.data.kinds.found import Found
 from semivae.data.kinds.spelled import TextForms
 from semivae.data.labels.classes import is_text, listed, ordered
 from semivae.errors import DataError
@@ -66,6 +66,35 @@ def category_in(values: Counts, missing: int, dtype: str, declared: list[Any] | 
             return Found(missing=missing, unique=True, remarks=remarks)
 
     return recurring(name, counts, missing, dtype, declared, remarks)
+
+
+def declared_category(values: Counts, missing: int, dtype: str, declared: list[Any] | None) -> Found:
+    r"""Returns the category of a column that the user says is one.
+
+    Arguments:
+        values: Its distinct values, which may be numbers.
+        missing: The number of rows without a value.
+        dtype: The type of the column.
+        declared: The categories in the order that a categorical type gives them.
+
+    Raises:
+        DataError: If a stream has too many different values to count, or there is no value at all.
+    """
+
+    name, counts = values.name, values.counts
+
+    if not counts:
+        raise DataError(
+            f"column {name!r} has {'no value' if counts == {} else 'more different values than a stream can count'}",
+            f"kinds={{{name!r}: 'category'}} needs values that recur",
+            f"drop=[{name!r}]",
+        )
+
+    # Blocks with a missing cell turn whole numbers into fractions, as the whole column would be in memory.
+    if dtype.startswith("float"):
+        counts = {float(value): count for value, count in counts.items()}
+
+    return recurring(name, counts, missing, dtype, declared, ())
 
 
 def recurring(

@@ -7,13 +7,13 @@ __all__ = ["kind_of_values"]
 from collections.abc import Sequence
 from typing import Any
 
-from semivae.variables import Kind
+from semivae.variables import TargetForm
 
 # Up to here, different whole numbers are always taken for classes.
 FEW = 20
 
 
-def kind_of_values(values: Sequence[Any], labeled: int) -> tuple[Kind, str]:
+def kind_of_values(values: Sequence[Any], labeled: int) -> tuple[TargetForm, str]:
     r"""Judges what a target is.
 
     Text and booleans are classes. Numbers are real values if some are not whole, or if more than 20 differ, unless

@@ -16,9 +16,11 @@ from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.frame import FrameCodec
 from semivae.data.codecs.selection import EVERYTHING, Selection
 from semivae.data.kinds.columns import numbers
-from semivae.data.kinds.notes import Found, tell
+from semivae.data.kinds.found import Found
+from semivae.data.kinds.judge import ColumnTally
+from semivae.data.kinds.notes import tell
 from semivae.data.kinds.scaling import LARGEST, infinite_values
-from semivae.data.kinds.tally import ColumnTally, NumberTally
+from semivae.data.kinds.tally import NumberTally
 from semivae.data.labels.classes import Table
 from semivae.data.stream.blocks import Blocks
 from semivae.errors import DataError
@@ -175,7 +177,7 @@ def raw(frame: Table, tallies: Sequence[ColumnTally]) -> Values:
     values = np.full(frame.shape, np.nan)
 
     for i, tally in enumerate(tallies):
-        if tally.real.infinite:
+        if tally.infinite:
             values[:, i] = numbers(frame[tally.name])
 
     return values

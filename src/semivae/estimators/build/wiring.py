@@ -149,7 +149,7 @@ def wire(settings: dict[str, Any], name: str, schema: Schema, counts: Sequence[i
     """
 
     targets = models[name].targets
-    target = None if schema.y is None else schema.y.kind
+    target = None if schema.y is None else schema.y.target_form
 
     if bool(target) != bool(targets) or (target and target not in targets):
         raise wrong_target(name, target)

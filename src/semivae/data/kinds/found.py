@@ -1,0 +1,32 @@
+r"""The findings about one column."""
+
+from __future__ import annotations
+
+__all__ = ["Found"]
+
+from dataclasses import dataclass
+
+from semivae.variables import Variable
+
+
+@dataclass(frozen=True)
+class Found:
+    r"""The findings about one column.
+
+    Attributes:
+        variables: The variables that are modeled: the column itself, or the parts of a date; none if it is left out.
+        missing: In how many rows each of them is missing.
+        remarks: Notes on this column alone, in sentences.
+        unique: Whether it is left out as text that differs in every row.
+        crowded: Whether it is left out as it has more different values than are counted in a stream.
+        counts_rows: Whether its numbers rise by one from row to row.
+        infinite: Whether a value is infinite.
+    """
+
+    variables: tuple[Variable, ...] = ()
+    missing: int = 0
+    remarks: tuple[str, ...] = ()
+    unique: bool = False
+    crowded: bool = False
+    counts_rows: bool = False
+    infinite: bool = False

@@ -1,0 +1,110 @@
+r"""The kind of a column, judged by its values, block by block."""
+
+from __future__ import annotations
+
+__all__ = ["ColumnTally", "found_in"]
+
+import math
+
+from pandas.api import types as dtypes
+
+from semivae.data.kinds.base import Tally
+from semivae.data.kinds.columns import kind_of, refuse_kind
+from semivae.data.kinds.dates import DateTally, date_parts
+from semivae.data.kinds.found import Found
+from semivae.data.kinds.tally import NumberColumn, ValueCounts
+from semivae.data.kinds.texts import category_in
+from semivae.data.labels.classes import Cells
+from semivae.errors import DataError
+
+
+class ColumnTally(Tally):
+    r"""Tally of a column that is judged by its values. It counts what all kinds of blocks share with the numbers.
+
+    Arguments:
+        name: The name of the column.
+        kept: Whether it is modeled even if it looks like an identifier.
+        most: How many different values are told apart; :py:`None` for as many as of a stream.
+    """
+
+    def __init__(self, name: str, kept: bool = False, most: float | None = None) -> None:
+        super().__init__(name)
+
+        self.kept = kept
+        self.most = most
+        self.numbers = NumberColumn(name, kept)
+        self.values: ValueCounts | None = None
+        self.dates: DateTally | None = None
+
+    @property
+    def infinite(self) -> bool:
+        """Whether a value is infinite."""
+
+        return self.numbers.infinite
+
+    def add(self, column: Cells) -> None:
+        """Takes in a block of a frame."""
+
+        numeric = dtypes.is_numeric_dtype(column.dtype)
+        gaps = 0 if numeric else int(column.isna().sum())
+
+        # A block without any value could be of any kind.
+        if not numeric and gaps == len(column):
+            self.numbers.missing += gaps
+
+            if column.dtype != object:
+                self.numbers.types.add(column)
+
+            return
+
+        kind = kind_of(column)
+
+        if kind == "real":
+            self.numbers.take(column)
+            return
+
+        self.numbers.missing += gaps
+        self.numbers.types.add(column)
+
+        if kind == "date":
+            self.dates = self.dates or DateTally()
+            self.dates.add(date_parts(column, ""))
+        else:
+            refuse_kind(kind, self.name)
+            self.values = self.values or ValueCounts(self.name, self.most)
+            self.values.add(column)
+
+    def found(self) -> Found:
+        r"""Judges the column by all its blocks.
+
+        Raises:
+            DataError: If it holds dates beside other values, or text among numbers.
+        """
+
+        missing, types = self.numbers.missing, self.numbers.types
+
+        if self.dates is not None and (self.values is not None or self.numbers.real.moments.count):
+            raise DataError(
+                f"column {self.name!r} holds dates beside other values",
+                "all values of a column of dates must be dates",
+                f'X[{self.name!r}] = pandas.to_datetime(X[{self.name!r}], errors="coerce")',
+            )
+
+        if self.dates is not None:
+            return Found(self.dates.variables(self.name, missing > 0), missing)
+
+        if self.values is not None:
+            dtype, declared = str(types.dtype), types.categories
+
+            return category_in(self.values, missing, dtype, declared, self.kept)
+
+        return self.numbers.found()
+
+
+def found_in(column: Cells, name: str, kept: bool) -> Found:
+    """Judges a column in memory, whose different values are all counted."""
+
+    tally = ColumnTally(name, kept, most=math.inf)
+    tally.add(column)
+
+    return tally.found()

@@ -1,0 +1,9 @@
+r"""The distribution of each kind of variable, one file a kind."""
+
+__all__ = ["Likelihood", "cell_families", "row_families"]
+
+from semivae.families.kinds.base import Likelihood, cell_families, row_families
+
+# isort: split
+# In this order the features of a row are split, and its cells are drawn: a new kind goes last.
+from semivae.families.kinds import real, category, image  # noqa: F401, I001

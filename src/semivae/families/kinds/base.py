@@ -1,0 +1,28 @@
+r"""The family of each kind of variable.
+
+The cells of one kind are scored together. Their family takes the columns of its kind as a vector, and its distribution
+is an :class:`Independent` over a distribution of shape (*, n), with one entry for each column.
+"""
+
+from __future__ import annotations
+
+__all__ = ["CellFamily", "Likelihood", "RowFamily", "cell_families", "row_families"]
+
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeAlias
+
+from semivae.families.base import Family
+from semivae.families.gaussian import Scale
+from semivae.registry import Registry
+from semivae.variables import Variable
+
+Likelihood = Literal["auto", "bernoulli", "gaussian"]
+
+# From the columns of the kind, and the standard deviation of Gaussian values.
+CellFamily: TypeAlias = Callable[[Sequence[Variable], Scale], Family]
+
+# From the variable, the likelihood that the user wants, and the standard deviation of Gaussian values.
+RowFamily: TypeAlias = Callable[[Variable, Likelihood, Scale], Family]
+
+cell_families: Registry[CellFamily] = Registry("kind")
+row_families: Registry[RowFamily] = Registry("kind")
