@@ -21,8 +21,8 @@ from sklearn.preprocessing import StandardScaler
 
 from semivae import PCA, VAEEmbedding
 from semivae.data.batches.split import keep_labels_per_class
+from semivae.data.in_memory import InMemory
 from semivae.data.sets.named import load
-from semivae.data.source import Source
 from store import RESULTS, of_runs, spread, store
 
 MODELS = ("pca", "ae", "vae")
@@ -44,7 +44,7 @@ def main() -> None:
         print(model, spread("accuracy", runs), spread("explained", runs), flush=True)
 
 
-def run(model: str, seed: int, train: Source, test: Source) -> dict[str, Any]:
+def run(model: str, seed: int, train: InMemory, test: InMemory) -> dict[str, Any]:
     """Fits a baseline and, on its latents, a classifier with one draw of the labels; tests both."""
 
     known = keep_labels_per_class(train.y, LABELS // CLASSES, seed)

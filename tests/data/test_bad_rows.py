@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from scipy.sparse import csr_array
 
-from semivae.data.codecs.choose import codec_for
 from semivae.data.codecs.images import ImageCodec
+from semivae.data.survey import codec_for
 from semivae.errors import DataError, SchemaError
 
 

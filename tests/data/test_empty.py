@@ -5,11 +5,12 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from semivae.data.codecs.choose import codec_for, codec_of
-from semivae.data.labels.several import SeveralLabels
+from semivae.data.codecs.choose import codec_of
 from semivae.data.labels.single import ClassLabels, RealLabels
+from semivae.data.labels.table import TargetLabels
 from semivae.data.stream.cache import surveyed
 from semivae.data.stream.rows import stream
+from semivae.data.survey import codec_for
 from semivae.errors import DataError
 
 N = 30
@@ -103,7 +104,7 @@ def test_empty_targets_are_refused(column, marker):
             labels.fit(y, marker)
 
     with pytest.raises(DataError, match="no labeled row: target 'late'"):
-        SeveralLabels.fit(pd.DataFrame({"kind": ["a", "b"] * (N // 2), "late": y}), marker)
+        TargetLabels.fit(pd.DataFrame({"kind": ["a", "b"] * (N // 2), "late": y}), marker)
 
 
 @IGNORED

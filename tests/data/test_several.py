@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import torch
 
-from semivae.data.labels.several import SeveralLabels, target_frame
+from semivae.data.labels.table import TargetLabels, target_frame
 from semivae.errors import DataError, SchemaError, SettingError
 from semivae.variables import Variable
 
@@ -25,21 +25,21 @@ FRAME = pd.DataFrame(
 NAN = np.nan
 
 
-def through_json(labels: SeveralLabels) -> SeveralLabels:
+def through_json(labels: TargetLabels) -> TargetLabels:
     """The labels as a saved model gives them back."""
 
     variable = Variable.from_json(json.loads(json.dumps(labels.variable.to_json(), allow_nan=False)))
     assert variable == labels.variable
 
-    return SeveralLabels(variable, -1)
+    return TargetLabels(variable, -1)
 
 
 def kinds(y: object, **options) -> list[str]:
-    return [part.kind for part in SeveralLabels.fit(target_frame(y), **options).variable.parts]
+    return [part.kind for part in TargetLabels.fit(target_frame(y), **options).variable.parts]
 
 
 def test_each_target_is_what_it_holds():
-    labels = SeveralLabels.fit(target_frame(FRAME))
+    labels = TargetLabels.fit(target_frame(FRAME))
     parts = labels.variable.parts
 
     assert [part.name for part in parts] == list(FRAME)
@@ -53,7 +53,7 @@ def test_a_single_column_is_one_target():
 
 
 def test_entries_are_missing_one_by_one():
-    labels = SeveralLabels.fit(target_frame(FRAME))
+    labels = TargetLabels.fit(target_frame(FRAME))
     points = labels.encode(target_frame(FRAME))
     share = (np.array([0.5, -1.5, NAN, -1]) - parts_of(labels, "share").center) / parts_of(labels, "share").scale
     expected = [[1, NAN, 0, 1], [0, NAN, 1, 1], [1, 0, NAN, 1], [0, 1, NAN, 0], share, [0, NAN, 1, 0]]
@@ -61,13 +61,13 @@ def test_entries_are_missing_one_by_one():
     np.testing.assert_allclose(points, np.transpose(expected))
 
 
-def parts_of(labels: SeveralLabels, name: str) -> Variable:
+def parts_of(labels: TargetLabels, name: str) -> Variable:
     return next(part for part in labels.variable.parts if part.name == name)
 
 
 def test_targets_come_back_as_they_came():
     full = FRAME.ffill().assign(whole=[3, 3, 5, 5], text=["b", "a", "a", "b"])
-    labels = SeveralLabels.fit(target_frame(full))
+    labels = TargetLabels.fit(target_frame(full))
     back = through_json(labels).decode(labels.encode(target_frame(full)))
 
     assert back.columns.tolist() == list(full)
@@ -80,7 +80,7 @@ def test_arrays_and_frames_are_the_same():
     y = [[0, 0.5], [1, 1.5], [-1, 2.0], [1, NAN]]
     holders = [y, np.array(y), np.array(y, dtype=object), torch.tensor(y), pl.DataFrame(y, orient="row")]
     tables = [target_frame(holder) for holder in holders]
-    points = [SeveralLabels.fit(table).encode(table) for table in tables]
+    points = [TargetLabels.fit(table).encode(table) for table in tables]
 
     for other in points[1:]:
         np.testing.assert_array_equal(points[0], other)
@@ -103,13 +103,13 @@ def test_numbers_are_judged_by_their_values_unless_it_is_said():
 
 def test_marker_holds_for_every_target():
     y = pd.DataFrame({"a": ["u", "?", "v"], "b": [0.5, 2.5, "?"], "c": [-1, 0, 1]})
-    points = SeveralLabels.fit(target_frame(y), missing_label="?").encode(target_frame(y))
+    points = TargetLabels.fit(target_frame(y), missing_label="?").encode(target_frame(y))
 
     assert np.isnan(points).tolist() == [[False, False, False], [True, False, False], [False, True, False]]
 
 
 def test_a_target_that_is_not_there_is_missing():
-    labels = SeveralLabels.fit(target_frame(FRAME))
+    labels = TargetLabels.fit(target_frame(FRAME))
 
     assert np.isnan(labels.encode(FRAME[["whole"]])).all(axis=0).tolist() == [True, False, True, True, True, True]
 
@@ -132,11 +132,11 @@ def test_a_target_that_is_not_there_is_missing():
 )
 def test_what_cannot_be_learned_is_said(y, words):
     with pytest.raises(DataError, match=words):
-        SeveralLabels.fit(target_frame(y))
+        TargetLabels.fit(target_frame(y))
 
 
 def test_new_classes_and_targets_are_named():
-    labels = SeveralLabels.fit(target_frame(FRAME))
+    labels = TargetLabels.fit(target_frame(FRAME))
 
     with pytest.raises(SchemaError, match=r"target 'text'.*'z'"):
         labels.encode(pd.DataFrame({"text": ["z"]}))

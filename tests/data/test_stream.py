@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semivae.data.codecs.choose import codec_for
 from semivae.data.labels.single import ClassLabels, RealLabels
 from semivae.data.read import read
 from semivae.data.stream.cache import ingested, surveyed
 from semivae.data.stream.rows import stream
 from semivae.data.stream.stored import StoredRows
+from semivae.data.survey import codec_for
 from semivae.errors import DataError, SchemaError
 
 

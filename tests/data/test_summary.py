@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from semivae.data.codecs.choose import codec_for
 from semivae.data.labels.single import ClassLabels, RealLabels
 from semivae.data.read import read
 from semivae.data.source import Source
 from semivae.data.summary import summarize
+from semivae.data.survey import codec_for
 
 
 def facts(source, labels=None):

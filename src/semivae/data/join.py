@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from semivae.data.files.paths import shown
+from semivae.data.in_memory import InMemory
 from semivae.data.labels.classes import Cells, listed
 from semivae.data.read import read
-from semivae.data.source import Source
 from semivae.errors import DataError
 
 ROW = "row"  # the column with the positions 0, 1, 2, ... for rows without identifiers
@@ -83,7 +83,7 @@ class JoinedLabels:
             )
 
 
-def with_labels(source: Source, target: str, path: Path) -> Source:
+def with_labels(source: InMemory, target: str, path: Path) -> InMemory:
     r"""Joins the labels of a second file to rows in memory.
 
     Arguments:

@@ -23,9 +23,10 @@ from semivae.data.files.delimited import as_target, not_utf8, read_delimited
 from semivae.data.files.npy import read_npy, read_npz
 from semivae.data.files.parquet import named
 from semivae.data.files.paths import refuse_irregular, shown
+from semivae.data.in_memory import InMemory
 from semivae.data.labels.classes import Cells, listed
 from semivae.data.sets import named as datasets
-from semivae.data.source import Source, damaged, nearest
+from semivae.data.source import damaged, nearest
 from semivae.errors import DataError, SettingError
 
 Reader = Callable[[Path, str | None], tuple[Any, Any]]
@@ -48,7 +49,7 @@ def read(
     header: bool = True,
     text: Collection[str] = (),
     exact: Collection[str] = (),
-) -> Source:
+) -> InMemory:
     r"""Reads rows and their target.
 
     Arguments:
@@ -85,7 +86,7 @@ def read(
     if len(x) == 0:
         raise DataError(f"{shown(path)} holds no rows", "at least one row is needed")
 
-    return Source(x, y, shown(path.name), target)
+    return InMemory(x, y, shown(path.name), target)
 
 
 def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact: Collection[str] = ()) -> Reader:

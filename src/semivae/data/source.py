@@ -1,50 +1,67 @@
-r"""Rows with their target, as they were found."""
+r"""Rows with their targets, in memory or in files."""
 
 from __future__ import annotations
 
 __all__ = ["Source", "damaged", "nearest", "no_target"]
 
+import abc
 import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from semivae.data.files.paths import shown
-from semivae.data.labels.classes import listed
+from semivae.data.labels.classes import Cells, listed
 from semivae.errors import DataError
 
 
-@dataclass(frozen=True, eq=False)
-class Source:
-    r"""Rows in the units of the user.
+class Source(abc.ABC):
+    r"""Abstract rows in the units of the user, each with one label for each target.
+
+    Rows in memory are one block, rows in files are many. One target is a table of one column.
 
     Attributes:
-        x: The rows: a frame, an array with shape (N, P), or images.
-        y: The labels, with N entries, missing where a row is unlabeled; None without a target.
-        name: What the rows are called: the name of a named set, or of a file.
-        target: The name of the target; None without one.
-        identifier: The column that labels of a second file were joined by, which is not to be modeled.
-
-    Raises:
-        DataError: If there are not as many labels as rows.
+        in_parts: Whether rows come in blocks that are not held in memory.
+        name: The name of a named set, or of a file.
+        identifier: The column that joined the labels of a second file to a table, which is not to be modeled.
     """
 
-    x: Any
-    y: Any = None
-    name: str = "data"
-    target: str | None = None
-    identifier: str | None = None
+    in_parts: ClassVar[bool]
+    name: str
+    identifier: str | None
 
-    def __post_init__(self) -> None:
-        if self.y is not None and len(self.y) != len(self.x):
-            raise DataError(
-                f"{self.name} has {len(self.x)} rows and {len(self.y)} labels",
-                "every row needs a label, or a marker that it has none",
-            )
+    @property
+    @abc.abstractmethod
+    def container(self) -> Literal["array", "frame", "image"]:
+        """The container of the rows."""
 
-    def __len__(self) -> int:
-        return len(self.x)
+    @property
+    @abc.abstractmethod
+    def columns(self) -> list[str]:
+        """The names of the columns of a table without the targets."""
+
+    @property
+    @abc.abstractmethod
+    def targets(self) -> list[str]:
+        """The names of the targets."""
+
+    @abc.abstractmethod
+    def __len__(self) -> int: ...
+
+    @abc.abstractmethod
+    def rows(self, columns: Sequence[str] | None = None) -> Iterator[Any]:
+        """Yields blocks of rows without the targets; of frames, some columns if they are named."""
+
+    @abc.abstractmethod
+    def labels(self) -> Iterator[Mapping[str, Cells]]:
+        """Yields the targets of each block of rows, by their names."""
+
+    @cached_property
+    def judged(self) -> list[Any]:
+        """The findings about the targets, which are so coded once."""
+
+        return []
 
 
 def damaged(path: Path, error: Exception) -> DataError:

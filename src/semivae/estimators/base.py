@@ -22,7 +22,7 @@ from sklearn.utils.validation import check_is_fitted
 from semivae.errors import DataError, SettingError
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows
-from semivae.estimators.rows.streamed import StreamTarget, by_block
+from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import Target
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
     default_model = "vae"
 
-    def _fit(self, X: Any, target: Target | StreamTarget | None = None) -> Self:
+    def _fit(self, X: Any, target: Target | None = None) -> Self:
         """Fits the model to rows and, if there is one, their target."""
 
         from semivae.engine import seeded

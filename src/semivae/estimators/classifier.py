@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
 from semivae.data.labels.single import ClassLabels
-from semivae.data.stream.rows import Stream
 from semivae.errors import DataError, SettingError
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
-from semivae.estimators.rows.streamed import by_block, open_stream
-from semivae.estimators.rows.target import Target, known_rows, name_of, require_target
+from semivae.estimators.rows.opened import opened
+from semivae.estimators.rows.streamed import by_block
+from semivae.estimators.rows.target import known_rows
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,13 +55,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
             SettingError: If a parameter cannot work.
         """
 
-        if isinstance(X, Stream):
-            self._fit(*open_stream(self, X, y, "category", self.missing_label))
-        else:
-            y = require_target(self, X, y)
-            labels = ClassLabels.fit(y, self.missing_label, name_of(y))
-            self._fit(X, Target.of_classes(labels.variable, labels.encode(y)))
-
+        self._fit(*opened(self, X, y, "category"))
         self.classes_ = ClassLabels(self.schema_.target).classes
         self.calibration_temperature_ = 1.0
 

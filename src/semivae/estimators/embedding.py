@@ -6,9 +6,8 @@ __all__ = ["VAEEmbedding"]
 
 from typing import Any, Self
 
-from semivae.data.stream.rows import Stream
 from semivae.estimators.base import VAEEstimator
-from semivae.estimators.rows.streamed import open_stream
+from semivae.estimators.rows.opened import opened
 
 
 class VAEEmbedding(VAEEstimator):
@@ -32,7 +31,7 @@ class VAEEmbedding(VAEEstimator):
             y: Not used; here for pipelines.
         """
 
-        return self._fit(*open_stream(self, X)) if isinstance(X, Stream) else self._fit(X)
+        return self._fit(*opened(self, X))
 
     def score(self, X: Any, y: Any = None) -> float:
         """Returns the mean log-density of rows: higher is better."""

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from semivae.data.labels.classes import distinct
-from semivae.data.labels.markers import as_column, coded, likely_markers, real_values
-from semivae.data.labels.task import kind_of_values
+from semivae.data.labels.markers import as_column
+from semivae.data.labels.tally import TargetTally
 from semivae.errors import DataError, SettingError
 
 Index = NDArray[np.int64]
@@ -81,11 +80,4 @@ class LabeledKFold(BaseEstimator):
 def labels_of(y: Any, missing_label: Any) -> NDArray[Any]:
     """Returns the codes of classes (-1 where unlabeled), or the values of a number (NaN where unlabeled)."""
 
-    column = as_column(y)
-    codes, values = distinct(column, "label")
-    codes, values = coded(column, likely_markers(values, bool((codes < 0).any()), missing_label), "label")
-
-    if kind_of_values(values, int((codes >= 0).sum()))[0] == "category":
-        return codes
-
-    return real_values(column, missing_label, "label")
+    return TargetTally.of(as_column(y), "label", missing_label=missing_label).coded()

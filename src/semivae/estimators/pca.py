@@ -35,7 +35,7 @@ from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.errors import DataError
-from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows
+from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows, refuse_stream
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -84,6 +84,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             DataError: If a column holds categories or a cell is missing.
         """
 
+        refuse_stream(self, X)
         self.codec_, x = fit_rows(self, X)
         self.schema_ = self.codec_.schema()
         self.seed_ = int(check_random_state(self.random_state).randint(2**31 - 1))

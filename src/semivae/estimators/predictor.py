@@ -17,13 +17,14 @@ from semivae.data.codecs.array import as_array
 from semivae.data.codecs.frame import is_frame
 from semivae.data.labels.classes import Cells, Table
 from semivae.data.labels.markers import as_column
-from semivae.data.labels.several import SeveralLabels, target_frame
 from semivae.data.labels.single import ClassLabels
+from semivae.data.labels.table import TargetLabels
 from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
-from semivae.estimators.rows.inputs import read_rows, refuse_stream
+from semivae.estimators.rows.inputs import read_rows
+from semivae.estimators.rows.opened import opened
 from semivae.estimators.rows.streamed import by_block
-from semivae.estimators.rows.target import Target, is_known, matched, require_target
+from semivae.estimators.rows.target import is_known, matched
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -58,8 +59,10 @@ class VAEPredictor(VAEEstimator):
         r"""Fits the predictor.
 
         Arguments:
-            X: The rows: an array with shape (N, P), a frame, or images with shape (N, H, W[, C]).
-            y: Their targets, a frame or an array with shape (N, T), with markers where an entry is missing.
+            X: The rows: an array with shape (N, P), a frame, images with shape (N, H, W[, C]), or a
+                :func:`semivae.stream` of files larger than memory.
+            y: Their targets, a frame or an array with shape (N, T), with markers where an entry is missing; those of a
+                stream are in its files.
             real: The names of targets that are numbers, even if they are whole and few differ; those of an array are
                 named y0, y1, ...
 
@@ -68,13 +71,9 @@ class VAEPredictor(VAEEstimator):
             SettingError: If a parameter cannot work.
         """
 
-        refuse_stream(self, X)
+        self._fit(*opened(self, X, y, "any", real))
 
-        frame = require_target(self, X, y, target_frame)
-        labels = SeveralLabels.fit(frame, self.missing_label, real)
-        self._fit(X, Target.of_several(labels.variable, labels.encode(frame)))
-
-        self.framed_ = is_frame(y)
+        self.framed_ = y is None or is_frame(y)
         self.classes_ = self._classes()
 
         return self
@@ -170,12 +169,12 @@ class VAEPredictor(VAEEstimator):
         return apply(beliefs, read_rows(self, X))
 
     @property
-    def _labels(self) -> SeveralLabels:
+    def _labels(self) -> TargetLabels:
         """The translation of the targets."""
 
         check_is_fitted(self, "model_")
 
-        return SeveralLabels(self.schema_.target, self.missing_label)
+        return TargetLabels(self.schema_.target, self.missing_label)
 
     def _classes(self) -> list[NDArray[Any]]:
         """Returns the classes of each target that has classes."""

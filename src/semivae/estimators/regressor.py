@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 
 from semivae.data.labels.single import RealLabels
-from semivae.data.stream.rows import Stream
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
-from semivae.estimators.rows.streamed import by_block, open_stream
-from semivae.estimators.rows.target import Target, known_rows, name_of, require_target
+from semivae.estimators.rows.opened import opened
+from semivae.estimators.rows.streamed import by_block
+from semivae.estimators.rows.target import known_rows
 
 
 class VAERegressor(RegressorMixin, VAEEstimator):
@@ -51,13 +51,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
             SettingError: If a parameter cannot work.
         """
 
-        if isinstance(X, Stream):
-            self._fit(*open_stream(self, X, y, "real", self.missing_label))
-        else:
-            y = require_target(self, X, y)
-            labels = RealLabels.fit(y, self.missing_label, name_of(y))
-            self._fit(X, Target.of_values(labels.variable, labels.encode(y)))
-
+        self._fit(*opened(self, X, y, "real"))
         self.calibration_scale_ = 1.0
 
         return self

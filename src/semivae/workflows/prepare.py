@@ -14,6 +14,7 @@ from semivae.errors import SettingError
 from semivae.workflows.task import Task
 
 if TYPE_CHECKING:
+    from semivae.data.labels.table import Wanted
     from semivae.data.source import Source
 
 LOG = logging.getLogger(__name__)
@@ -84,6 +85,14 @@ class Wishes:
         return self.targets[0] if self.targets else None
 
     @property
+    def wanted(self) -> Wanted:
+        """The kind of the targets; "any" to judge them by their values."""
+
+        given: dict[Task | None, Wanted] = {Task.CLASS: "category", Task.REAL: "real"}
+
+        return given.get(self.task, "any")
+
+    @property
     def several(self) -> bool:
         """Whether the target is a table, of which a row may hold a part."""
 
@@ -96,12 +105,12 @@ class Job:
 
     Attributes:
         estimator: The estimator, not fitted.
-        source: The rows, and the labels that may be seen; those of a stream are in its files.
+        source: The rows, with the labels that may be seen: a :class:`Source`, in memory or in files.
         task: What the target is; None where nothing is learned from one.
     """
 
     estimator: Any
-    source: Source
+    source: Any
     task: Task | None
 
     @property
@@ -112,7 +121,7 @@ class Job:
 
 
 def prepare(wishes: Wishes) -> Job:
-    r"""Reads the rows, hides labels before anything else sees them, and chooses the estimator.
+    r"""Opens the rows, hides labels before anything else sees them, and chooses the estimator.
 
     Raises:
         SettingError: If what the user asked for does not go together.
@@ -120,49 +129,57 @@ def prepare(wishes: Wishes) -> Job:
     """
 
     from semivae.workflows.choose import learns_from_target, settings_for
-    from semivae.workflows.rows import read_wished
-    from semivae.workflows.several import labeled_in_part, read_several, refuse_together
-    from semivae.workflows.streams import is_streamed, streamed
+    from semivae.workflows.refusals import refuse_several, refuse_streamed, refuse_unlearned
+    from semivae.workflows.sources import open_source
 
     learns = learns_from_target(wishes.model, wishes.target)
 
-    if wishes.kept is not None and not learns:
-        needed = "labels are kept of a target that is learned from"
-        raise SettingError("{} {}".format(*wishes.kept), needed, "add --target COL, without --model")
-
-    if wishes.several:
-        refuse_together(wishes)
-
+    refuse_unlearned(wishes, learns)
+    refuse_several(wishes)
     settings_for(wishes.model, wishes.settings)  # a wrong one should not wait until the rows are read
+    refuse_streamed(wishes)
 
-    if is_streamed(wishes.data, wishes.stream, wishes.labels_from):
-        source, task = streamed(wishes, learns)
-
-        return Job(ready_estimator(wishes.joined_by(source.identifier), task), source, task)
-
-    if wishes.several:
-        source = read_several(wishes.data, wishes.targets, wishes.split, wishes.missing_label, header=wishes.header)
-    else:
-        source = read_wished(wishes)
-
-    if not learns:
-        if wishes.target is not None:
-            names = " and ".join(map(repr, wishes.targets))
-            verb = "are" if wishes.several else "is"
-            LOG.info(f"Model {wishes.model} does not learn from a target: {names} {verb} left out of the rows.")
-
-        source, task = replace(source, y=None), None
-    elif wishes.several:
-        source, task = labeled_in_part(source, wishes), Task.SEVERAL
-    else:
-        source, task = labeled(source, wishes)
-
+    source = open_source(wishes)
+    source, task = labeled(source, wishes) if learns else unlabeled(source, wishes)
     estimator = ready_estimator(wishes.joined_by(source.identifier), task)
 
     if wishes.labels_per_class is not None:
         take_for_equal(estimator, wishes)
 
     return Job(estimator, source, task)
+
+
+def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
+    """Returns rows with the labels that may be seen, and what the labels are."""
+
+    from semivae.data.in_memory import InMemory
+    from semivae.data.labels.table import find_targets
+    from semivae.workflows.task import hide, taken_for, task_of
+
+    targets = find_targets(source, wishes.wanted, wishes.missing_label)
+
+    for found in targets.columns.values():
+        if found.reason:
+            hint = "" if wishes.several else " (see --task)"
+            LOG.info(f"{taken_for(found.variable, found.reason)}{hint}.")
+
+    if wishes.kept is not None and isinstance(source, InMemory):
+        source = hide(source, targets, wishes.kept[1], wishes.seed, wishes.labels_per_class is not None)
+
+    return source, Task.SEVERAL if wishes.several else task_of(targets.single)
+
+
+def unlabeled(source: Source, wishes: Wishes) -> tuple[Source, None]:
+    """Returns rows from whose targets nothing is learned."""
+
+    from semivae.data.in_memory import InMemory
+
+    if wishes.targets:
+        names = " and ".join(map(repr, wishes.targets))
+        verb = "are" if wishes.several else "is"
+        LOG.info(f"Model {wishes.model} does not learn from a target: {names} {verb} left out of the rows.")
+
+    return replace(source, y=None) if isinstance(source, InMemory) else source, None
 
 
 def take_for_equal(estimator: Any, wishes: Wishes) -> None:
@@ -181,27 +198,3 @@ def ready_estimator(wishes: Wishes, task: Task | None) -> Any:
     from semivae.workflows.choose import estimator_for
 
     return estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed, columns=wishes.columns)
-
-
-def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
-    """Returns rows with the labels that may be seen, and what the labels are."""
-
-    from semivae.workflows.task import hide, labels_for, readable, taken_for, task_of
-
-    y = readable(source.y, wishes.missing_label)
-    task, name = wishes.task, str(source.target)
-
-    reason = ""
-
-    if task is None:
-        task, reason = task_of(y, wishes.missing_label, name)
-
-    labels = labels_for(y, task, wishes.missing_label, name)
-
-    if reason:
-        LOG.info(f"{taken_for(name, task, reason)} (see --task).")
-
-    if wishes.kept is not None:
-        y = hide(y, labels, wishes.kept[1], wishes.seed, wishes.labels_per_class is not None)
-
-    return replace(source, y=y), task

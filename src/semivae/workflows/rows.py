@@ -8,15 +8,13 @@ __all__ = [
     "read_blocks",
     "read_labeled",
     "read_rows",
-    "read_wished",
     "targets_of",
     "with_ids",
 ]
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
@@ -25,9 +23,8 @@ from semivae.workflows.shard import Shard
 if TYPE_CHECKING:
     import pandas as pd
 
+    from semivae.data.in_memory import InMemory
     from semivae.data.labels.classes import Cells
-    from semivae.data.source import Source
-    from semivae.workflows.prepare import Wishes
 
 
 def targets_of(estimator: Any) -> list[str]:
@@ -42,7 +39,7 @@ def targets_of(estimator: Any) -> list[str]:
 def is_several(estimator: Any) -> bool:
     """Whether a saved model has several targets."""
 
-    return estimator.schema_.y is not None and estimator.schema_.y.kind == "several"
+    return estimator.schema_.y is not None and bool(estimator.schema_.y.parts)
 
 
 def has_density(estimator: Any) -> bool:
@@ -51,51 +48,18 @@ def has_density(estimator: Any) -> bool:
     return estimator._model_name() != "ae"
 
 
-def read_wished(wishes: Wishes) -> Source:
-    r"""Reads rows into memory, with one target that they hold, or that a second file does.
-
-    Raises:
-        DataError: If they cannot be read, or hold no such target.
-        SettingError: If labels are given without the name of their column.
-    """
-
-    return read_target(wishes.data, wishes.target, wishes.split, wishes.header, wishes.labels_from)
-
-
 def as_in_fit(estimator: Any) -> dict[str, list[str]]:
     """Returns how columns of a text file are read for a saved model: text stays text where it could be numbers."""
 
     from semivae.estimators.rows.inputs import selection_of
 
     variables = (*estimator.schema_.x, *estimator.schema_.targets)
-    text = [v.name for v in variables if v.kind == "category" and any(isinstance(name, str) for name in v.classes)]
+    text = [v.name for v in variables if any(isinstance(name, str) for name in v.classes)]
 
     return {"text": text, "exact": list(selection_of(estimator).id_columns)}
 
 
-def read_target(
-    data: str,
-    target: str | None,
-    split: str,
-    header: bool,
-    labels_from: Path | None,
-    columns: Mapping[str, list[str]] = MappingProxyType({}),
-) -> Source:
-    """Reads rows into memory, and a target from the same file or from a second one."""
-
-    from semivae.data.join import with_labels
-    from semivae.data.read import read
-
-    if labels_from is None:
-        return read(data, target, split, download=True, header=header, **columns)
-
-    if target is None:
-        raise SettingError(f"--labels-from {labels_from}", "the name of the target is needed, too", "--target COL")
-
-    return with_labels(read(data, None, split, download=True, header=header, **columns), target, labels_from)
-
-
-def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> Source:
+def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> InMemory:
     r"""Reads rows for a saved model, whose target they may or may not hold.
 
     Raises:
@@ -153,7 +117,7 @@ def read_labeled(
     split: str,
     header: bool = True,
     labels_from: Path | None = None,
-) -> Source:
+) -> InMemory:
     r"""Reads rows and their labels for a saved model.
 
     Arguments:
@@ -171,8 +135,7 @@ def read_labeled(
 
     from dataclasses import replace
 
-    from semivae.workflows.several import read_several
-    from semivae.workflows.task import readable
+    from semivae.workflows.sources import read_several, read_target
 
     if estimator.schema_.y is None:
         given = f"--labels-from {labels_from}" if target is None else f"--target {target}"
@@ -196,9 +159,9 @@ def read_labeled(
         return replace(source, x=aligned(estimator, source.x))
 
     name = target or estimator.schema_.y.name
-    source = read_target(data, name, split, header, labels_from, as_in_fit(estimator))
+    source = read_target(data, name, split, estimator.missing_label, header, labels_from, as_in_fit(estimator))
 
-    return replace(source, x=aligned(estimator, source.x), y=readable(source.y, estimator.missing_label))
+    return replace(source, x=aligned(estimator, source.x))
 
 
 def aligned(estimator: Any, x: Any) -> Any:

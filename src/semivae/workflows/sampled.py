@@ -25,15 +25,16 @@ def sample_of(job: Job, seed: int) -> Job:
         seed: What the rows are drawn from.
     """
 
+    from semivae.data.in_memory import InMemory
     from semivae.data.stream.rows import Stream
     from semivae.estimators.rows.streamed import sample_stream
 
-    if not isinstance(job.source.x, Stream):
+    if not isinstance(job.source, Stream):
         return job
 
-    x, y = sample_stream(job.estimator, job.source.x, LABELED, UNLABELED, seed)
+    x, y = sample_stream(job.estimator, job.source, LABELED, UNLABELED, seed)
 
-    return replace(job, source=replace(job.source, x=x, y=y))
+    return replace(job, source=InMemory(x, y, job.source.name))
 
 
 def as_if_on(estimator: Any, rows: int) -> Any:

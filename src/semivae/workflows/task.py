@@ -2,8 +2,9 @@ r"""What to learn from a target: classes, a real value or several of both, and w
 
 from __future__ import annotations
 
-__all__ = ["Task", "encoded", "hide", "labels_for", "readable", "taken_for", "task_of", "task_of_values"]
+__all__ = ["Task", "encoded", "hide", "taken_for", "task_of"]
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ from semivae.errors import SettingError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from semivae.data.labels.classes import Cells
-    from semivae.data.labels.single import ClassLabels, RealLabels
+    from semivae.data.in_memory import InMemory
+    from semivae.data.labels.table import FoundTargets
+    from semivae.variables import Variable
 
 
 class Task(StrEnum):
@@ -24,90 +26,61 @@ class Task(StrEnum):
     SEVERAL = "several"
 
 
-def readable(y: Any, missing_label: list[str] | None) -> Cells:
-    """Returns a target as a column, of numbers where the text is numbers but for the markers of missing labels."""
+def task_of(variable: Variable) -> Task:
+    """Returns the task that one target sets."""
 
-    import pandas as pd
-
-    from semivae.data.files.delimited import as_labels
-    from semivae.data.labels.markers import as_column
-
-    column = as_column(y)
-
-    if not missing_label or not pd.api.types.is_string_dtype(column.dtype):
-        return column
-
-    blank = as_labels(column.mask(column.isin(missing_label), ""))
-
-    return column if pd.api.types.is_string_dtype(blank.dtype) else blank
+    return Task.CLASS if variable.classes else Task.REAL
 
 
-def task_of(y: Cells, missing_label: list[str] | None, name: str) -> tuple[Task, str]:
-    """Judges what a target is by its values: returns the task, and the reason in words."""
-
-    from semivae.data.labels.classes import distinct
-    from semivae.data.labels.markers import coded, likely_markers
-
-    codes, values = distinct(y, name)
-    codes, values = coded(y, likely_markers(values, bool((codes < 0).any()), missing_label), name)
-
-    return task_of_values(values, int((codes >= 0).sum()))
-
-
-def task_of_values(values: list[Any], labeled: int) -> tuple[Task, str]:
-    """Judges what a target is by its different values and the number of labeled rows, as :func:`task_of` does."""
-
-    from semivae.data.labels.task import kind_of_values
-
-    kind, reason = kind_of_values(values, labeled)
-
-    return Task.CLASS if kind == "category" else Task.REAL, reason
-
-
-def taken_for(name: str | None, task: Task, reason: str) -> str:
+def taken_for(variable: Variable, reason: str) -> str:
     """Returns in words what a target is taken for and why."""
 
-    return f"Target {name!r} is taken for {'a class' if task is Task.CLASS else 'a real value'}: {reason}"
+    return f"Target {variable.name!r} is taken for {'a class' if variable.classes else 'a real value'}: {reason}"
 
 
-def labels_for(y: Cells, task: Task, missing_label: list[str] | None, name: str) -> ClassLabels | RealLabels:
-    r"""Fits the labels of a target.
-
-    Raises:
-        DataError: If no row is labeled, there is only one class, or the values are of another kind.
-    """
-
-    from semivae.data.labels.single import ClassLabels, RealLabels
-
-    return (ClassLabels if task is Task.CLASS else RealLabels).fit(y, missing_label, name)
-
-
-def hide(y: Cells, labels: ClassLabels | RealLabels, n: int, seed: int, per_class: bool = False) -> Cells:
+def hide(source: InMemory, targets: FoundTargets, n: int, seed: int, per_class: bool = False) -> InMemory:
     r"""Keeps some labels, drawn by chance, and makes the others missing.
 
     Arguments:
-        y: The target.
-        labels: The labels fitted on it.
-        n: How many labels to keep; of classes, as often of each as it occurs.
-        seed: What the draw depends on.
+        source: The rows.
+        targets: The findings about their targets.
+        n: The number of labels to keep: of classes, as often of each as it occurs; of several targets, the number of
+            rows that keep all they have.
+        seed: The random seed.
         per_class: Whether so many are kept of each class.
 
     Raises:
         SettingError: If there are fewer labels, or more classes; or there are no classes to keep labels of.
     """
 
-    from semivae.data.batches.split import keep_labels, keep_labels_per_class, keep_values
-    from semivae.data.labels.single import ClassLabels
-
-    if isinstance(labels, ClassLabels):
-        keep = (keep_labels_per_class if per_class else keep_labels)(labels.encode(y), n, seed)
-    elif per_class:
-        raise SettingError(f"--labels-per-class {n}", "the target is a number, without classes", f"--labels {n}")
-    else:
-        keep = keep_values(labels.encode(y), n, seed)
-
+    keep = drawn(targets, n, seed, per_class)
     # As objects, for whole numbers beside a missing one would become fractions.
-    return y.astype(object).where(keep, None)
+    y = source.y.astype(object)
+    y = y.where(keep, None) if y.ndim == 1 else y.apply(lambda column: column.where(keep, None))
+    hidden = replace(source, y=y)
+    hidden.judged.append(targets.kept(keep))  # so that they are not coded again
+
+    return hidden
+
+
+def drawn(targets: FoundTargets, n: int, seed: int, per_class: bool) -> NDArray[Any]:
+    """Draws the rows that keep their labels; returns a mask with shape (N,)."""
+
+    import numpy as np
+
+    from semivae.data.batches.split import keep_labels, keep_labels_per_class, keep_values
+
+    found = list(targets.columns.values())
+
+    if len(found) == 1 and found[0].variable.classes:
+        return (keep_labels_per_class if per_class else keep_labels)(found[0].labels, n, seed)
+
+    if per_class:
+        raise SettingError(f"--labels-per-class {n}", "the target is a number, without classes", f"--labels {n}")
+
+    known = np.any([target.known for target in found], axis=0)
+
+    return keep_values(np.where(known, 0.0, np.nan), n, seed)
 
 
 def encoded(estimator: Any, y: Any) -> NDArray[Any]:
@@ -117,7 +90,7 @@ def encoded(estimator: Any, y: Any) -> NDArray[Any]:
 
     variable = estimator.schema_.y
 
-    if variable.kind == "category":
+    if variable.classes:
         return ClassLabels(variable, estimator.missing_label).encode(y)
 
     labels = RealLabels(variable, estimator.missing_label)

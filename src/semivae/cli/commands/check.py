@@ -5,22 +5,16 @@ from __future__ import annotations
 __all__ = ["check"]
 
 import dataclasses
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from semivae.cli.options import Data, Drop, Id, Json, Keep, LabelsFrom, MissingLabel, NoHeader, TargetNames, TaskName
 from semivae.cli.screen import emit, number, put, table
+from semivae.workflows.task import task_of
 
 if TYPE_CHECKING:
-    from semivae.data.codecs.base import Codec
     from semivae.data.summary import Column, Summary, Target
-    from semivae.workflows.prepare import Wishes
-    from semivae.workflows.task import Task
-
-    # A target, what it is taken for, and why.
-    Judged = tuple[Target, Task, str]
 
 # How many rows of a table are shown.
 MOST = 40
@@ -44,7 +38,7 @@ def check(
     """Show what was understood of some data. Trains nothing. Rows that `fit` would stream are not held in memory."""
 
     from semivae.workflows.prepare import Wishes
-    from semivae.workflows.streams import is_streamed
+    from semivae.workflows.understand import understand
 
     columns = {"drop": drop, "keep": keep, "id_columns": id_columns}
     wishes = Wishes(
@@ -52,112 +46,30 @@ def check(
         header=not no_header,
         columns=columns,
     )
-    streamed = not wishes.several and is_streamed(data, labels_from=labels_from)
-    summary, targets = (understood_in_part if wishes.several else understood_stream if streamed else understood)(wishes)
+    summary = understand(wishes)
 
-    if not json:
-        show(summary, targets)
-    elif wishes.several:
-        found = [dataclasses.asdict(one) | {"task": kind} for one, kind, _ in targets]
-        emit(summary.to_json() | {"task": "several", "targets": found})
+    if json:
+        emit(facts(summary, wishes.several))
     else:
-        emit(summary.to_json() | {"task": targets[0][1] if targets else None})
+        show(summary)
 
 
-def understood_stream(wishes: Wishes) -> tuple[Summary, list[Judged]]:
-    """Returns what was understood of a stream, and of its target."""
+def facts(summary: Summary, several: bool) -> dict[str, Any]:
+    """Returns a summary as plain values: one target beside its task, several as a list."""
 
-    import warnings
+    found = dataclasses.asdict(summary)
+    plain = found.pop("targets")
+    targets = [one | {"task": task_of(target.variable)} for one, target in zip(plain, summary.targets, strict=True)]
 
-    from semivae.data.codecs.selection import Selection
-    from semivae.data.read import refuse_headless
-    from semivae.data.stream.cache import surveyed
-    from semivae.data.stream.rows import stream
-    from semivae.data.stream.summary import summarize_stream
-    from semivae.workflows.streams import judged, labels_in
+    if several:
+        return found | {"target": None, "task": "several", "targets": targets}
 
-    refuse_headless(wishes.data, wishes.header)
-    rows = stream(wishes.data, wishes.target, wishes.labels_from)
-    labels, about = None, []
+    one = targets[0] if targets else None
 
-    with warnings.catch_warnings(record=True) as notes:
-        if wishes.target is not None:
-            about = [(wishes.task, AS_ASKED) if wishes.task else judged(rows, wishes.missing_label)]
-            labels = labels_in(rows, about[0][0], wishes.missing_label)
-
-        found = surveyed(rows, Selection.of(**wishes.columns))
-
-    summary = summarize_stream(rows, found, labels, [str(note.message) for note in notes])
-
-    return summary, [(summary.target, *kind) for kind in about if summary.target]
+    return found | {"target": one, "task": one and one["task"]}
 
 
-def understood(wishes: Wishes) -> tuple[Summary, list[Judged]]:
-    """Returns what was understood of rows in memory, and of their target."""
-
-    import warnings
-
-    from semivae.data.summary import summarize
-    from semivae.workflows.rows import read_wished
-    from semivae.workflows.task import labels_for, readable, task_of
-
-    target, markers = wishes.target, wishes.missing_label
-    source = read_wished(wishes)
-    labels, about = None, []
-
-    with warnings.catch_warnings(record=True) as notes:
-        if target is not None:
-            y = readable(source.y, markers)
-            about = [(wishes.task, AS_ASKED) if wishes.task else task_of(y, markers, target)]
-            labels = labels_for(y, about[0][0], markers, target)
-
-    codec = silent_codec(source.x, wishes.joined_by(source.identifier))
-    summary = summarize(source, codec, labels, [str(note.message) for note in notes])
-
-    return summary, [(summary.target, *kind) for kind in about if summary.target]
-
-
-def silent_codec(x: Any, wishes: Wishes) -> Codec:
-    """Returns the codec of rows, whose warnings the summary states."""
-
-    import warnings
-
-    from semivae.data.codecs.choose import codec_for
-    from semivae.data.codecs.selection import Selection
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-
-        return codec_for(x, Selection.of(**wishes.columns))
-
-
-def understood_in_part(wishes: Wishes) -> tuple[Summary, list[Judged]]:
-    """Returns what was understood of rows with several targets, and of each of these."""
-
-    import warnings
-
-    from semivae.data.summary import summarize, target_of
-    from semivae.workflows.several import read_several, refuse_together
-    from semivae.workflows.task import labels_for, task_of
-
-    refuse_together(wishes)
-
-    markers = wishes.missing_label
-    source = read_several(wishes.data, wishes.targets, wishes.split, markers, header=wishes.header)
-    about = []
-
-    with warnings.catch_warnings(record=True) as notes:
-        for name in wishes.targets:
-            column = dataclasses.replace(source, y=source.y[name])
-            task, reason = task_of(column.y, markers, name)
-            about.append((target_of(column, labels_for(column.y, task, markers, name)), task, reason))
-
-    codec = silent_codec(source.x, wishes)
-
-    return summarize(source, codec, warnings=[str(note.message) for note in notes]), about
-
-
-def show(summary: Summary, targets: Sequence[Judged]) -> None:
+def show(summary: Summary) -> None:
     """Shows a summary as text."""
 
     put(f"{summary.name}: {number(summary.rows)} rows, each {what(summary)}\n")
@@ -172,21 +84,21 @@ def show(summary: Summary, targets: Sequence[Judged]) -> None:
     if summary.left_out:
         put(f"\nnot modeled: {', '.join(map(repr, summary.left_out[:MOST]))}")
 
-    for target in targets:
-        show_target(*target)
+    for target in summary.targets:
+        show_target(target)
 
     for warning in summary.warnings:
         put(f"\nWarning: {warning}")
 
 
-def show_target(target: Target, task: Task, reason: str) -> None:
+def show_target(target: Target) -> None:
     """Shows a target as text."""
 
     variable = target.variable
     marked = ", ".join(
         f"{count} {name if name == 'missing' else f'marked {name!r}'}" for name, count in target.unlabeled_as.items()
     )
-    put(f"\ntarget {variable.name!r}: {task} ({reason})")
+    put(f"\ntarget {variable.name!r}: {task_of(variable)} ({target.reason or AS_ASKED})")
     put(
         f"{number(target.labeled)} labeled rows, {number(target.unlabeled)} unlabeled"
         + (f" ({marked})" if marked else "")
@@ -222,7 +134,7 @@ def values(column: Column) -> str:
     if variable.valueless:
         return "no value"
 
-    if variable.kind != "category":
+    if not variable.classes:
         return f"{number(variable.low)} to {number(variable.high)}"
 
     few = ", ".join(short(str(name), 30) for name in variable.classes[:4])

@@ -23,7 +23,7 @@ from semivae.workflows.prepare import Job, Wishes, prepare
 from semivae.workflows.task import Task
 
 if TYPE_CHECKING:
-    from semivae.data.source import Source
+    from semivae.data.in_memory import InMemory
     from semivae.trust.rivals import Rival
 
 LABELS = 50
@@ -87,7 +87,7 @@ def demo(
         show(out, accuracies, verdict, time.perf_counter() - start)
 
 
-def draw(seed: int, settings: list[str], test: Source) -> tuple[Job, dict[str, float]]:
+def draw(seed: int, settings: list[str], test: InMemory) -> tuple[Job, dict[str, float]]:
     """Fits with one draw of the labels; returns the fit, and the test accuracy of the model and of its rivals."""
 
     wishes = Wishes("digits", ["label"], "train", "auto", Task.CLASS, None, seed, settings, None)
@@ -97,7 +97,7 @@ def draw(seed: int, settings: list[str], test: Source) -> tuple[Job, dict[str, f
     return job, scores(job, test)
 
 
-def scores(job: Job, test: Source) -> dict[str, float]:
+def scores(job: Job, test: InMemory) -> dict[str, float]:
     """Returns the test accuracy of the model and of its rivals, which get the same labels and unlabeled rows."""
 
     from semivae.workflows.task import encoded

@@ -187,21 +187,16 @@ def spread(job: Job, state: Path) -> None:
 
 
 def train(job: Job, quiet: bool) -> None:
-    """Fits the estimator, whose target then has the name that the user gave it."""
-
-    from dataclasses import replace
+    """Fits the estimator."""
 
     from semivae.engine import Progress
 
-    estimator, source = job.estimator, job.source
+    estimator = job.estimator
 
     if "callbacks" in estimator.get_params() and not quiet:
         estimator.set_params(callbacks=[Progress(estimator._model_name())])
 
-    estimator.fit(source.x, source.y)
-
-    if job.single:
-        estimator.schema_ = replace(estimator.schema_, y=replace(estimator.schema_.y, name=source.target))
+    estimator.fit(job.source)
 
 
 def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:

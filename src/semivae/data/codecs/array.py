@@ -2,7 +2,7 @@ r"""Rows as a table of numbers without names: arrays, tensors, lists of lists.""
 
 from __future__ import annotations
 
-__all__ = ["ArrayCodec", "as_array"]
+__all__ = ["ArrayCodec", "as_array", "as_table", "column_names"]
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_array
 
 from semivae.data.codecs.base import Codec, Rows, Values
-from semivae.data.kinds.notes import notes_of, tell
+from semivae.data.kinds.notes import notes_of
 from semivae.data.kinds.scaling import refuse_infinite, refuse_valueless, rounded
 from semivae.data.kinds.tally import NumberTally
 from semivae.errors import DataError, SchemaError
@@ -22,27 +22,6 @@ class ArrayCodec(Codec):
     """Codec of a table with shape (N, P), with real columns x0, x1, ...; NaN or None where missing."""
 
     container: ClassVar[Literal["array", "frame", "image"]] = "array"
-
-    @classmethod
-    def fit(cls, X: Rows) -> Self:
-        """Infers the columns of a table of numbers, with shape (N, P)."""
-
-        table = as_table(X)
-        dtype = table.dtype.name
-        values = table.astype(np.float64)
-        names = column_names(values)
-
-        refuse_infinite(values, names)
-
-        tallies = [NumberTally() for _ in names]
-
-        for tally, column in zip(tallies, values.T, strict=True):
-            tally.add(column)
-
-        codec = cls.of(dict(zip(names, tallies, strict=True)), dtype, np.isnan(values).sum(axis=0), len(values))
-        tell(codec.notes)
-
-        return codec
 
     @classmethod
     def of(cls, tallies: Mapping[str, NumberTally], dtype: str, missing: NDArray[np.int64], rows: int) -> Self:

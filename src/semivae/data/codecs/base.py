@@ -6,7 +6,7 @@ __all__ = ["Codec", "Rows", "Values"]
 
 import abc
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, Self, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,15 +33,6 @@ class Codec(abc.ABC):
         self.variables = tuple(variables)
         self.left_out = tuple(left_out)
         self.notes = tuple(notes)
-
-    @classmethod
-    @abc.abstractmethod
-    def fit(cls, X: Rows) -> Self:
-        r"""Infers the variables from all rows, labeled or not.
-
-        Raises:
-            DataError: If the rows cannot be used.
-        """
 
     @abc.abstractmethod
     def encode(self, X: Rows) -> Values:

@@ -2,7 +2,7 @@ r"""Rows as a frame: named columns, each of numbers, of categories or of dates."
 
 from __future__ import annotations
 
-__all__ = ["FrameCodec", "is_frame", "pandas_frame"]
+__all__ = ["FrameCodec", "is_frame", "pandas_frame", "refuse_empty"]
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,12 +13,10 @@ import numpy as np
 import pandas as pd
 
 from semivae.data.codecs.base import Codec, Rows, Values
-from semivae.data.codecs.selection import EVERYTHING, Selection
 from semivae.data.kinds import cell_handler
 from semivae.data.kinds.cells import Columns, cells_of, difference, warn_about_valueless
 from semivae.data.kinds.found import Found
-from semivae.data.kinds.judge import found_in
-from semivae.data.kinds.notes import notes_of, tell
+from semivae.data.kinds.notes import notes_of
 from semivae.data.kinds.scaling import refuse_infinite, refuse_valueless
 from semivae.data.labels.classes import Cells, Table, is_unicode, listed
 from semivae.errors import DataError, SchemaError
@@ -34,27 +32,6 @@ class FrameCodec(Codec):
     """
 
     container: ClassVar[Literal["array", "frame", "image"]] = "frame"
-
-    @classmethod
-    def fit(cls, X: Rows, selection: Selection = EVERYTHING) -> Self:
-        """Infers what each column of a frame is."""
-
-        frame: Table = pandas_frame(X)
-        refuse_empty(frame)
-        selection.check(frame)
-
-        found = {
-            name: Found() if name in selection.left_out else found_in(column, name, name in selection.keep)
-            for name, column in frame.items()
-        }
-        codec = cls.of(found, len(frame))
-
-        if any(column.infinite for column in found.values()):
-            refuse_infinite(codec.raw(dict(frame.items())), codec.names)
-
-        tell(codec.notes)
-
-        return codec
 
     @classmethod
     def of(cls, found: Mapping[str, Found], rows: int) -> Self:

@@ -2,9 +2,7 @@ r"""The kind of a column, judged by its values, block by block."""
 
 from __future__ import annotations
 
-__all__ = ["ColumnTally", "found_in"]
-
-import math
+__all__ = ["ColumnTally"]
 
 from pandas.api import types as dtypes
 
@@ -99,12 +97,3 @@ class ColumnTally(Tally):
             return category_in(self.values, missing, dtype, declared, self.kept)
 
         return self.numbers.found()
-
-
-def found_in(column: Cells, name: str, kept: bool) -> Found:
-    """Judges a column in memory, whose different values are all counted."""
-
-    tally = ColumnTally(name, kept, most=math.inf)
-    tally.add(column)
-
-    return tally.found()

@@ -2,7 +2,7 @@ r"""The types, values and moments of a column, found block by block, in memory t
 
 from __future__ import annotations
 
-__all__ = ["MOST_VALUES", "ClassColumn", "NumberColumn", "NumberTally", "Types", "ValueCounts"]
+__all__ = ["MOST_VALUES", "ClassColumn", "NumberColumn", "NumberTally", "Types", "ValueCounts", "says_nothing"]
 
 from typing import Any
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivae.data.files import idx
+from semivae.data.in_memory import InMemory
 from semivae.data.sets.fetch import Remote, fetch, find
-from semivae.data.source import Source, no_target
+from semivae.data.source import no_target
 from semivae.errors import SettingError
 from semivae.registry import Registry
 
@@ -62,7 +63,7 @@ def describe(name: str) -> dict[str, Any]:
     return {"name": name, "about": named.about, "rows": named.rows, "target": LABEL, "where": named.where()}
 
 
-def load(name: str, target: str | None = LABEL, split: str = "train", *, download: bool = False) -> Source:
+def load(name: str, target: str | None = LABEL, split: str = "train", *, download: bool = False) -> InMemory:
     r"""Returns rows of a named set.
 
     Arguments:
@@ -88,7 +89,7 @@ def load(name: str, target: str | None = LABEL, split: str = "train", *, downloa
     x = np.concatenate([images for images, _ in parts])
     y = np.concatenate([labels for _, labels in parts])
 
-    return Source(x, None if target is None else y, name, target)
+    return InMemory(x, None if target is None else y, name, target)
 
 
 def digits(part: str, download: bool = False) -> Pair:

@@ -6,39 +6,34 @@ __all__ = ["ingested", "surveyed"]
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from semivae.data.codecs.selection import EVERYTHING, Selection
 from semivae.data.labels.markers import Markers, marker_set
-from semivae.data.labels.streamed import find_classes, find_values
+from semivae.data.labels.table import TargetLabels, Wanted, find_targets
 from semivae.data.sets.fetch import cache
+from semivae.data.source import Source
 from semivae.data.stream.blocks import digest as digest_of_file
-from semivae.data.stream.ingest import Labels, StoredSplit, ingest
+from semivae.data.stream.ingest import StoredSplit, ingest
 from semivae.data.stream.rows import Ingested, Stream
-from semivae.data.stream.survey import Survey, survey
+from semivae.data.survey import Survey, survey
 from semivae.errors import StoreError
 from semivae.store import digest, replaced, signed, taken, unwritable, verified
 
 LOG = logging.getLogger(__name__)
 
-FORMAT = 2  # of the cache: what another version wrote is made anew
+FORMAT = 3  # of the cache: what another version wrote is made anew
 SURVEY = "survey.json"
 
-FINDERS: dict[str, Callable[[Stream, Markers], tuple[Labels, list[int]]]] = {
-    "category": find_classes,
-    "real": find_values,
-    "none": lambda stream, missing_label: (None, []),
-}
 
-
-def surveyed(stream: Stream, selection: Selection = EVERYTHING) -> Survey:
-    r"""Returns what the columns of a stream are, from the cache or from a pass over all rows.
+def surveyed(source: Source, selection: Selection = EVERYTHING) -> Survey:
+    r"""Returns what the columns of some rows are, from the cache of a stream or from a pass over all rows.
 
     Arguments:
-        stream: The rows.
+        source: The rows.
         selection: Which columns are modeled.
 
     Raises:
@@ -46,33 +41,45 @@ def surveyed(stream: Stream, selection: Selection = EVERYTHING) -> Survey:
         StoreError: If the cache cannot be written.
     """
 
-    with locked(place(stream, selection)) as folder:
-        return survey_in(folder, stream, selection)
+    if not isinstance(source, Stream):
+        return survey(source, selection)
+
+    with locked(place(source, selection)) as folder:
+        return survey_in(folder, source, selection)
 
 
-def ingested(stream: Stream, kind: str, missing_label: Markers = None, selection: Selection = EVERYTHING) -> Ingested:
+def ingested(
+    stream: Stream,
+    wanted: Wanted,
+    missing_label: Markers = None,
+    selection: Selection = EVERYTHING,
+    real: Collection[str] = (),
+) -> Ingested:
     r"""Returns encoded rows, from the cache or from passes over all rows.
 
     Arguments:
         stream: The rows.
-        kind: What the target is: "category", "real", or "none" where nothing is learned from it.
+        wanted: What the targets are; "any" to judge each by its values, "none" where nothing is learned from them.
         missing_label: The value, or list of values, that means unlabeled.
         selection: Which columns are modeled.
+        real: The names of targets that are real values even where they look like classes.
 
     Raises:
         DataError: If the rows or labels cannot be used.
         StoreError: If the cache cannot be written.
     """
 
+    targets = find_targets(stream, wanted, missing_label, real)
+    kinds = {name: found.variable.kind for name, found in targets.columns.items()}
     markers = sorted(map(repr, marker_set(missing_label)))
-    key = digest({"kind": kind, "markers": markers, "selection": asdict(selection)})[:16]
+    key = digest({"kinds": kinds, "markers": markers, "selection": asdict(selection)})[:16]
 
     # The folder of the cache may have been deleted since.
     if key not in stream.ready or not stream.ready[key].split.unlabeled.path.exists():
         with locked(place(stream, selection)) as folder:
             found = survey_in(folder, stream, selection)
-            labels, counts = FINDERS[kind](stream, missing_label)
-            stream.ready[key] = Ingested(found, labels, counts, split_in(folder / f"rows-{key}", stream, found, labels))
+            split = split_in(folder / f"rows-{key}", stream, found, targets.labels)
+            stream.ready[key] = Ingested(found, targets, split)
 
     return stream.ready[key]
 
@@ -89,7 +96,7 @@ def survey_in(folder: Path, stream: Stream, selection: Selection) -> Survey:
             LOG.warning("%s It is made again.", error.given)
 
     LOG.info("Reading %s rows of %s to see what the columns are.", f"{len(stream):,}", stream.path.name)
-    found = survey(stream.blocks, stream.names, stream.identifier, selection)
+    found = survey(stream, selection)
 
     with replaced(path) as file:
         file.write(signed(found.to_json()))
@@ -97,7 +104,7 @@ def survey_in(folder: Path, stream: Stream, selection: Selection) -> Survey:
     return found
 
 
-def split_in(folder: Path, stream: Stream, found: Survey, labels: Labels) -> StoredSplit:
+def split_in(folder: Path, stream: Stream, found: Survey, labels: TargetLabels) -> StoredSplit:
     """Returns the encoded rows that a folder holds, or makes them."""
 
     if folder.exists():
@@ -108,7 +115,7 @@ def split_in(folder: Path, stream: Stream, found: Survey, labels: Labels) -> Sto
             shutil.rmtree(folder)
 
     LOG.info("Encoding %s rows of %s into %s.", f"{len(stream):,}", stream.path.name, folder.parent)
-    pairs = stream.pairs(found.codec.sources, labels is not None)
+    pairs = stream.pairs(found.codec.sources, labeled=bool(labels.labels))
     ingest(pairs, len(stream), found.codec, labels, folder)
 
     return StoredSplit.open(folder)
@@ -120,8 +127,8 @@ def place(stream: Stream, selection: Selection = EVERYTHING) -> Path:
     labels = stream.labels_from
     facts = {
         "format": FORMAT,
-        "files": stream.blocks.digests,
-        "target": stream.target,
+        "files": stream.files.digests,
+        "targets": stream.targets,
         "selection": asdict(selection),
         "labels": None if labels is None else digest_of_file(labels),
     }

@@ -6,25 +6,23 @@ them is written beside its place and renamed, so that a killed pass leaves nothi
 
 from __future__ import annotations
 
-__all__ = ["Labels", "StoredSplit", "ingest"]
+__all__ = ["StoredSplit", "ingest"]
 
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semivae.data.codecs.base import Codec, Values
-from semivae.data.labels.single import ClassLabels, RealLabels
+from semivae.data.labels.table import TargetLabels
 from semivae.data.stream.stored import RowsWriter, StoredRows
 from semivae.errors import DataError, StoreError
 from semivae.store import signed, sync, taken, unwritable, verified, write_file
-
-Labels: TypeAlias = ClassLabels | RealLabels | None
 
 FACTS = "rows.json"  # what each file has to be
 FILES = ("labeled", "labels", "unlabeled")
@@ -36,7 +34,7 @@ class StoredSplit:
 
     Attributes:
         labeled: The labeled rows.
-        labels: Their class codes or scaled values, one a row.
+        labels: Their class codes or scaled values, one for each target; NaN where one of several is missing.
         unlabeled: The other rows.
     """
 
@@ -67,11 +65,11 @@ class StoredSplit:
         return cls(*stored)
 
 
-def ingest(pairs: Iterator[tuple[Any, Any]], rows: int, codec: Codec, labels: Labels, folder: Path) -> None:
+def ingest(pairs: Iterator[tuple[Any, Any]], rows: int, codec: Codec, labels: TargetLabels, folder: Path) -> None:
     r"""Writes encoded rows into a new folder.
 
     Arguments:
-        pairs: Blocks of rows, with their labels; or with None where there is no target.
+        pairs: Blocks of rows, with their targets; or with None where there is no target.
         rows: The number of rows.
         codec: Encodes rows.
         labels: Encodes labels.
@@ -82,12 +80,12 @@ def ingest(pairs: Iterator[tuple[Any, Any]], rows: int, codec: Codec, labels: La
         StoreError: If the folder cannot be written.
     """
 
-    width = len(codec.variables)
+    width = len(codec.variables) + len(labels.labels)
 
     with taken(folder) as place, place.beside() as temporary:
         try:
             temporary.mkdir()
-            refuse_full_disk(folder, rows * (width + 1) * 4)
+            refuse_full_disk(folder, rows * width * 4)
             facts = write(pairs, codec, labels, temporary)
 
             if facts["labeled"]["rows"] + facts["unlabeled"]["rows"] != rows:
@@ -103,10 +101,10 @@ def ingest(pairs: Iterator[tuple[Any, Any]], rows: int, codec: Codec, labels: La
             raise unwritable(folder, error) from None
 
 
-def write(pairs: Iterator[tuple[Any, Any]], codec: Codec, labels: Labels, folder: Path) -> dict[str, Any]:
+def write(pairs: Iterator[tuple[Any, Any]], codec: Codec, labels: TargetLabels, folder: Path) -> dict[str, Any]:
     """Writes the files, and returns what each has to be when it is read."""
 
-    widths = (len(codec.variables), 1, len(codec.variables))
+    widths = (len(codec.variables), max(1, len(labels.labels)), len(codec.variables))
 
     with ExitStack() as stack:
         files = [
@@ -118,21 +116,18 @@ def write(pairs: Iterator[tuple[Any, Any]], codec: Codec, labels: Labels, folder
             values = codec.encode(block)
             points, known = encoded(labels, y, len(values))
 
-            for file, part in zip(files, (values[known], points[known, None], values[~known]), strict=True):
+            for file, part in zip(files, (values[known], points[known], values[~known]), strict=True):
                 file.add(part)
 
         return {name: file.finish() for name, file in zip(FILES, files, strict=True)}
 
 
-def encoded(labels: Labels, y: Any, rows: int) -> tuple[Values, NDArray[np.bool_]]:
-    """Returns the code or scaled value of each row, and whether it is labeled, each with shape (N,)."""
+def encoded(labels: TargetLabels, y: Any, rows: int) -> tuple[Values, NDArray[np.bool_]]:
+    """Returns the codes or scaled values of each row, with shape (N, T), and whether it has any, with shape (N,)."""
 
-    if labels is None:
-        return np.zeros(rows), np.zeros(rows, dtype=bool)
+    points = np.full((rows, 1), np.nan) if y is None else labels.encode(y)
 
-    points = labels.encode(y)
-
-    return points, ~np.isnan(points) if isinstance(labels, RealLabels) else points >= 0
+    return points, np.asarray(~np.isnan(points).all(axis=1))
 
 
 def refuse_full_disk(folder: Path, needed: int) -> None:

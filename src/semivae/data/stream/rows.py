@@ -14,18 +14,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
 from semivae.data.files.npy import no_labels
 from semivae.data.files.paths import shown
 from semivae.data.join import ROW, JoinedLabels
-from semivae.data.labels.classes import Cells
-from semivae.data.source import no_target
+from semivae.data.labels.classes import Table
+from semivae.data.labels.table import FoundTargets
+from semivae.data.source import Source, no_target
 from semivae.data.stream.blocks import Blocks, blocks_of
-from semivae.data.stream.ingest import Labels, StoredSplit
-from semivae.data.stream.survey import Survey
+from semivae.data.stream.ingest import StoredSplit
+from semivae.data.survey import Survey
 from semivae.errors import SettingError
 
 
@@ -34,15 +35,13 @@ class Ingested:
     r"""Rows that are ready to train on.
 
     Attributes:
-        survey: What was found in them.
-        labels: Translates labels; None without a target.
-        counts: The number of labels of each class; empty for a real target.
+        survey: The findings about their columns.
+        targets: The findings about their targets.
         split: The encoded rows on disk.
     """
 
     survey: Survey
-    labels: Labels
-    counts: list[int]
+    targets: FoundTargets
     split: StoredSplit
 
     def __len__(self) -> int:
@@ -50,130 +49,151 @@ class Ingested:
 
 
 @dataclass(frozen=True, eq=False)
-class Stream:
+class Stream(Source):
     r"""Rows of files that may be larger than memory. Make one with :func:`stream`.
 
     Attributes:
         path: A parquet file, a folder of them, or an npy file of an array with shape (N, P).
-        target: The column of the labels; None without a target.
+        wanted: The columns of the labels.
         labels_from: A second file that holds the target, with a column of identifiers; None if the rows hold it.
         cache: The folder of encoded rows; None for the user's cache.
     """
 
+    in_parts: ClassVar[bool] = True
+
     path: Path
-    target: str | None = None
+    wanted: tuple[str, ...] = ()
     labels_from: Path | None = None
     cache: Path | None = None
 
+    @property
+    def name(self) -> str:
+        """The name of the file or folder."""
+
+        return shown(self.path.name)
+
     @cached_property
-    def blocks(self) -> Blocks:
+    def files(self) -> Blocks:
         """The rows as they are in the files."""
 
         return blocks_of(self.path)
+
+    @property
+    def container(self) -> Literal["array", "frame", "image"]:
+        """The container of the rows."""
+
+        return self.files.container
 
     @cached_property
     def joined(self) -> JoinedLabels | None:
         """The labels of the second file, if there is one."""
 
-        if self.labels_from is None or self.target is None:
+        if self.labels_from is None or not self.wanted:
             return None
 
-        names = [ROW] if self.blocks.container == "array" else self.blocks.names
+        names = [ROW] if self.container == "array" else self.files.names
 
-        return JoinedLabels(self.labels_from, self.target, names)
+        return JoinedLabels(self.labels_from, self.wanted[0], names)
 
     @property
     def identifier(self) -> str | None:
         """The column that joins the labels of the second file to the rows of a table, which is not to be modeled."""
 
-        return self.joined.name if self.joined and self.blocks.container == "frame" else None
+        return self.joined.name if self.joined and self.container == "frame" else None
 
     @cached_property
     def ready(self) -> dict[str, Ingested]:
-        """What was ingested already. The files count as they were then."""
+        """The rows that were ingested already. The files count as they were then."""
 
         return {}
 
     @property
-    def names(self) -> list[str]:
-        """The names of the columns without the target."""
+    def columns(self) -> list[str]:
+        """The names of the columns without the targets."""
 
-        return [name for name in self.blocks.names if name != self.target]
+        return [name for name in self.files.names if name not in self.wanted]
+
+    @property
+    def targets(self) -> list[str]:
+        """The names of the targets."""
+
+        return list(self.wanted)
 
     def __len__(self) -> int:
-        return len(self.blocks)
+        return len(self.files)
 
-    def rows(self) -> Iterator[Any]:
-        """Yields blocks of rows without the target: frames whose index counts all rows, or arrays."""
+    def rows(self, columns: Sequence[str] | None = None) -> Iterator[Any]:
+        """Yields blocks of rows without the targets: frames whose index counts all rows, or arrays."""
 
-        return self.blocks.read(self.names)
+        return self.files.read(self.columns if columns is None else columns)
 
-    def labels(self) -> Iterator[Cells]:
-        r"""Yields the labels of each block of rows, read without the rows.
+    def labels(self) -> Iterator[Table]:
+        r"""Yields the targets of each block of rows, read without the rows.
 
         Raises:
             DataError: After the last one, if labels were joined and none belongs to a row.
         """
 
-        blocks = self.blocks.read([self.label_column]) if self.blocks.container == "frame" else self.positions()
+        blocks = self.files.read(self.label_columns) if self.container == "frame" else self.positions()
 
         yield from map(self.labels_of, blocks)
 
         if self.joined is not None:
             self.joined.check()
 
-    def pairs(self, columns: Sequence[str], labeled: bool) -> Iterator[tuple[Any, Cells | None]]:
-        r"""Yields blocks of rows with their labels.
+    def pairs(self, columns: Sequence[str], labeled: bool) -> Iterator[tuple[Any, Table | None]]:
+        r"""Yields blocks of rows with their targets.
 
         Arguments:
             columns: The columns to read.
-            labeled: Whether to read labels; None takes their place otherwise.
+            labeled: Whether to read the targets; None takes their place otherwise.
         """
 
-        if self.blocks.container == "array":
-            positions = self.positions()
-            pairs = zip(self.blocks.read(), positions, strict=True)
+        if self.container == "array":
+            pairs = zip(self.files.read(), self.positions(), strict=True)
 
             return ((block, self.labels_of(rows) if labeled else None) for block, rows in pairs)
 
-        frames = self.blocks.read([*columns, *([self.label_column] if labeled else [])])
+        frames = self.files.read([*columns, *(self.label_columns if labeled else [])])
 
         return ((frame[list(columns)], self.labels_of(frame) if labeled else None) for frame in frames)
 
     @property
-    def label_column(self) -> str:
-        """The column that holds the labels, or that they are joined by."""
+    def label_columns(self) -> list[str]:
+        """The columns that hold the targets, or that they are joined by."""
 
         if self.joined is not None:
-            return self.joined.name
+            return [self.joined.name]
 
-        if self.blocks.container == "array":
-            raise no_labels(self.path, str(self.target))
+        for name in self.wanted:
+            if self.container == "array":
+                raise no_labels(self.path, name)
 
-        if self.target not in self.blocks.names:
-            raise no_target(str(self.target), shown(self.path.name), self.blocks.names)
+            if name not in self.files.names:
+                raise no_target(name, self.name, self.files.names)
 
-        return self.target
+        return self.targets
 
-    def labels_of(self, frame: pd.DataFrame) -> Cells:
-        """Returns the labels of the rows of a block."""
+    def labels_of(self, frame: pd.DataFrame) -> Table:
+        """Returns the targets of the rows of a block."""
 
-        column = frame[self.label_column]
+        if self.joined is None:
+            return frame[self.label_columns]
 
-        return column if self.joined is None else self.joined.of(column)
+        return self.joined.of(frame[self.joined.name]).to_frame(self.wanted[0])
 
     def positions(self) -> Iterator[pd.DataFrame]:
         """Yields the positions of the rows of each block of an array, by which labels are joined."""
 
-        for start in range(0, len(self), self.blocks.size):
-            index = pd.RangeIndex(start, min(start + self.blocks.size, len(self)))
+        for start in range(0, len(self), self.files.size):
+            index = pd.RangeIndex(start, min(start + self.files.size, len(self)))
 
             yield pd.DataFrame({ROW: index}, index=index)
 
 
 def stream(
     path: str | Path,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     labels: str | Path | None = None,
     cache: str | Path | None = None,
 ) -> Stream:
@@ -181,7 +201,8 @@ def stream(
 
     Arguments:
         path: A parquet file, a folder of them, or an npy file of an array with shape (N, P).
-        target: The column of the labels, which are missing where a row is unlabeled.
+        target: The column of the labels, which are missing where a row is unlabeled; or several columns, for a
+            VAEPredictor.
         labels: A second file (CSV or parquet) that holds the target and one more column, by which it is joined to
             the rows: one that the rows have, too, or `row` (positions from 0 on) for an npy file. Rows that it does
             not name are unlabeled.
@@ -196,17 +217,21 @@ def stream(
         >>> classifier = semivae.VAEClassifier().fit(rows)
     """
 
-    if labels is not None and target is None:
+    targets = () if target is None else (target,) if isinstance(target, str) else tuple(target)
+
+    if labels is not None and not targets:
         raise SettingError(f"labels={str(labels)!r}", "the name of the target is needed, too", "target='NAME'")
+
+    if labels is not None and len(targets) > 1:
+        raise SettingError(f"target={list(targets)}", "a second file holds one target", f"target={targets[0]!r}")
 
     found = Stream(
         Path(path).expanduser(),
-        target,
+        targets,
         None if labels is None else Path(labels).expanduser(),
         None if cache is None else Path(cache).expanduser(),
     )
 
-    if target is not None:
-        _ = found.label_column  # reads no row, and a wrong name should not wait until a fit
+    _ = found.label_columns  # reads no row, and a wrong name should not wait until a fit
 
     return found

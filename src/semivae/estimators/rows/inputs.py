@@ -15,36 +15,51 @@ from sklearn.utils.validation import validate_data
 
 from semivae.data.codecs.array import as_array
 from semivae.data.codecs.base import Codec
-from semivae.data.codecs.choose import codec_for
 from semivae.data.codecs.frame import is_frame
 from semivae.data.codecs.selection import Selection
+from semivae.data.in_memory import InMemory
 from semivae.data.labels.classes import listed
 from semivae.data.stream.rows import Ingested, Stream
+from semivae.data.survey import Survey, survey
 from semivae.errors import DataError, SchemaError, SettingError
 
 
-def fit_rows(estimator: BaseEstimator, X: Any) -> tuple[Codec, Any]:
+def fit_rows(estimator: BaseEstimator, rows: Any) -> tuple[Codec, Any]:
     r"""Fits a codec to rows and translates them.
 
     Arguments:
         estimator: Gets :py:`n_features_in_` (and :py:`feature_names_in_`) where rows are a table.
-        X: The rows.
+        rows: The rows, in memory or ingested.
 
     Returns:
         The codec, and the rows in the units of a model; rows on disk stay there.
     """
 
-    refuse_stream(estimator, X)
+    if isinstance(rows, Ingested):
+        keep_names(estimator, rows.survey)
 
-    if isinstance(X, Ingested):
-        return X.survey.codec, fit_stored(estimator, X)
+        return rows.survey.codec, rows
 
-    codec = codec_for(X, selection_of(estimator))
+    source = rows if isinstance(rows, InMemory) else InMemory(rows)
+    found = survey(source, selection_of(estimator))
+    keep_names(estimator, found, source.x)
+    (x,) = map(found.codec.encode, source.rows())
 
-    if codec.container != "image":
-        validate_data(estimator, named(X), reset=True, skip_check_array=True)
+    return found.codec, x
 
-    return codec, codec.encode(X)
+
+def keep_names(estimator: BaseEstimator, found: Survey, X: Any = None) -> None:
+    """Keeps the number and names of the columns of a table as scikit-learn does, and warns of them."""
+
+    if found.codec.container == "frame":
+        X = pd.DataFrame(columns=list(found.names)) if X is None else named(X)
+    elif X is None:
+        X = np.empty((0, len(found.names)))
+
+    if found.codec.container != "image":
+        validate_data(estimator, X, reset=True, skip_check_array=True)
+
+    found.warn()
 
 
 def named(X: Any) -> Any:
@@ -76,19 +91,6 @@ def refuse_stream(estimator: BaseEstimator, X: Any) -> None:
             "it needs all rows in memory",
             "take VAEEmbedding, or read the rows: pandas.read_parquet(path)",
         )
-
-
-def fit_stored(estimator: BaseEstimator, rows: Ingested) -> Ingested:
-    """Keeps the names of rows on disk, and warns of them as of rows in memory."""
-
-    survey = rows.survey
-    names = pd.DataFrame(columns=list(survey.names))
-    shape: Any = names if survey.codec.container == "frame" else names.to_numpy()
-
-    validate_data(estimator, shape, reset=True, skip_check_array=True)
-    survey.warn()
-
-    return rows
 
 
 def read_rows(estimator: Any, X: Any) -> NDArray[Any]:

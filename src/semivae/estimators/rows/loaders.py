@@ -21,7 +21,7 @@ from semivae.estimators.run import batch_for, several, stops_early
 from semivae.ranks import ALONE, launched
 
 
-def loaders(estimator: Any, x: Any, target: Any) -> tuple[Steps, Steps | None]:
+def loaders(estimator: Any, x: Any, target: Target) -> tuple[Steps, Steps | None]:
     r"""Returns the rows to train on, and those held out for an early stop, if there are any.
 
     Arguments:
@@ -31,7 +31,7 @@ def loaders(estimator: Any, x: Any, target: Any) -> tuple[Steps, Steps | None]:
     """
 
     if isinstance(x, Ingested):
-        return StreamLoader(x.split, len(x.counts), **steps(estimator, len(x))), None
+        return StreamLoader(x.split, classes_of(target), **steps(estimator, len(x))), None
 
     if not stops_early(estimator, len(x)):
         return in_memory(estimator, x, target, np.arange(len(x))), None
@@ -45,16 +45,22 @@ def loaders(estimator: Any, x: Any, target: Any) -> tuple[Steps, Steps | None]:
 def in_memory(estimator: Any, x: NDArray[Any], target: Target, part: NDArray[Any]) -> Loader:
     """Returns the loader of some of the rows in memory."""
 
-    labeled = part[target.known[part]]
+    labeled = part[target.mask[part]]
     where = place("cpu" if several(estimator) else estimator.device, 4 * x.size)
 
     return Loader(
         torch.as_tensor(x, dtype=torch.float32, device=where),
-        torch.as_tensor(target.points[labeled], dtype=torch.float32, device=where),
+        torch.as_tensor(target.label_points(labeled), dtype=torch.float32, device=where),
         torch.as_tensor(labeled, device=where),
-        torch.as_tensor(part[~target.known[part]], device=where),
+        torch.as_tensor(part[~target.mask[part]], device=where),
         **steps(estimator, len(x)),
     )
+
+
+def classes_of(target: Target) -> int:
+    """Returns the number of classes of a single target; 0 for a number, several targets or none."""
+
+    return 0 if target.variable is None else len(target.variable.classes)
 
 
 def steps(estimator: Any, rows: int) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-r"""The target of a fit as a model sees it, and the rows in which it is known."""
+r"""The targets of a fit as a model sees them, and the rows in which they are known."""
 
 from __future__ import annotations
 
-__all__ = ["Target", "is_known", "known_rows", "matched", "name_of", "require_target"]
+__all__ = ["Target", "is_known", "known_rows", "matched", "require_target"]
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,72 +19,70 @@ from semivae.errors import DataError
 from semivae.variables import Variable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Target:
-    r"""The target of each row.
+    r"""The target of a fit: one, several as the parts of one variable, or none.
 
     Attributes:
-        variable: What it is, or :py:`None` where there is no target.
-        points: The label point of each row, with shape (N, C); meaningless where it is not known.
-        known: Whether it is known, with shape (N,). Of several targets, one is enough.
+        variable: What it is; :py:`None` where there is no target.
+        counts: The number of labels of each class (of several targets, in a list for each that has classes); empty
+            where there are no classes.
+        labeled: The number of labeled rows. Of several targets, one is enough.
+        unlabeled: The number of other rows.
+        points: Codes of classes and scaled values, with shape (N, T), meaningless where they are not known (of several
+            targets, NaN); None where rows are on disk.
+        known: Whether each row is labeled, with shape (N,); None where rows are on disk.
     """
 
     variable: Variable | None
-    points: NDArray[np.float64]
-    known: NDArray[np.bool_]
+    counts: list[Any]
+    labeled: int
+    unlabeled: int
+    points: NDArray[Any] | None = None
+    known: NDArray[np.bool_] | None = None
+
+    @classmethod
+    def of(cls, variable: Variable | None, points: NDArray[Any], known: NDArray[np.bool_] | None = None) -> Self:
+        r"""Returns the target of rows in memory.
+
+        Arguments:
+            variable: What it is.
+            points: Codes of classes and scaled values, with shape (N, T); NaN where missing.
+            known: Whether each row is labeled, with shape (N,); where any target is known if it is not given.
+        """
+
+        known = np.asarray(~np.isnan(points).all(axis=1)) if known is None else known
+        labeled = int(known.sum())
+        parts = () if variable is None else variable.parts or (variable,)
+        columns = zip(parts, points[known].T, strict=True)
+        counts = [occurrences(column, len(part.classes)) for part, column in columns if part.classes]
+        several = variable is not None and bool(variable.parts)
+
+        counts = counts if several else next(iter(counts), [])
+
+        return cls(variable, counts, labeled, len(known) - labeled, points, known)
 
     @classmethod
     def none(cls, rows: int) -> Self:
         """Returns the target of rows that have none."""
 
-        return cls(None, np.zeros((rows, 0)), np.zeros(rows, dtype=bool))
+        return cls.of(None, np.zeros((rows, 0)))
 
-    @classmethod
-    def of_classes(cls, variable: Variable, codes: NDArray[np.int64]) -> Self:
-        """Returns the target for codes of classes, -1 where unlabeled, with shape (N,)."""
+    def label_points(self, rows: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+        """Returns the label points of some labeled rows in memory, with shape (L, C)."""
 
-        return cls(variable, np.eye(variable.width)[codes], codes >= 0)
+        points = held(self.points)[rows]
 
-    @classmethod
-    def of_values(cls, variable: Variable, values: NDArray[np.float64]) -> Self:
-        """Returns the target for scaled values, NaN where unlabeled, with shape (N,)."""
+        if self.variable is None or not self.variable.classes:
+            return points
 
-        return cls(variable, values[:, None], ~np.isnan(values))
-
-    @classmethod
-    def of_several(cls, variable: Variable, points: NDArray[np.float64]) -> Self:
-        """Returns several targets for scaled values and codes of classes, NaN where missing, with shape (N, T)."""
-
-        return cls(variable, points, np.asarray(~np.isnan(points).all(axis=1)))
+        return np.eye(self.variable.width)[points[:, 0].astype(np.int64)]
 
     @property
-    def labeled(self) -> int:
-        """The number of labeled rows."""
+    def mask(self) -> NDArray[np.bool_]:
+        """Whether each row in memory is labeled, with shape (N,)."""
 
-        return int(self.known.sum())
-
-    @property
-    def unlabeled(self) -> int:
-        """The number of other rows."""
-
-        return len(self.known) - self.labeled
-
-    @property
-    def counts(self) -> list[Any]:
-        """How many labels each class has (of several targets, in a list for each); empty where there are no classes."""
-
-        if self.variable is not None and self.variable.kind == "several":
-            columns = zip(self.variable.parts, self.points[self.known].T, strict=True)
-
-            return [
-                np.bincount(codes[~np.isnan(codes)].astype(int), minlength=len(part.classes)).tolist()
-                for part, codes in columns
-                if part.kind == "category"
-            ]
-
-        classes = self.variable is not None and self.variable.kind == "category"
-
-        return self.points[self.known].sum(axis=0).astype(int).tolist() if classes else []
+        return held(self.known)
 
     @property
     def codes(self) -> NDArray[np.int64]:
@@ -93,16 +91,34 @@ class Target:
         Of several targets, rows have the same code where the same ones are known, with the same classes.
         """
 
-        codes, points = np.full(len(self.known), -1), self.points[self.known]
+        codes, points = np.full(len(self.mask), -1), held(self.points)[self.mask]
 
-        if self.variable is not None and self.variable.kind == "several":
-            values = [part.kind == "real" for part in self.variable.parts]
-            alike = np.where(np.isnan(points), -1, np.where(values, 0, points))
-            codes[self.known] = np.unique(alike, axis=0, return_inverse=True)[1]
-        elif len(points):
-            codes[self.known] = points.argmax(axis=1)
+        if self.variable is None:
+            return codes
+
+        parts = self.variable.parts or (self.variable,)
+        alike = np.where([bool(part.classes) for part in parts], points, 0.0)
+        alike = np.where(np.isnan(points), -1, alike)
+        codes[self.mask] = (
+            np.unique(alike, axis=0, return_inverse=True)[1] if self.variable.parts else alike[:, 0].astype(np.int64)
+        )
 
         return codes
+
+
+def occurrences(codes: NDArray[np.floating[Any]], classes: int) -> list[int]:
+    """Returns the number of rows of each class, without rows whose code is NaN."""
+
+    return np.bincount(codes[~np.isnan(codes)].astype(np.int64), minlength=classes).tolist()
+
+
+def held(array: NDArray[Any] | None) -> NDArray[Any]:
+    """Returns labels, which must be in memory."""
+
+    if array is None:
+        raise DataError("the labels are on disk", "they must be in memory", "read the rows: pandas.read_parquet(path)")
+
+    return array
 
 
 def require_target(estimator: BaseEstimator, X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:
@@ -140,12 +156,6 @@ def matched(X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:
         raise DataError(str(error), "every row needs a label, or a marker that it has none") from None
 
     return column
-
-
-def name_of(column: pd.Series) -> str:
-    """Returns the name of a target."""
-
-    return "label" if column.name is None else str(column.name)
 
 
 def is_known(column: Any, missing_label: Any) -> NDArray[np.bool_]:

@@ -1,0 +1,95 @@
+r"""Rows that are held in memory, with their targets."""
+
+from __future__ import annotations
+
+__all__ = ["InMemory"]
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+from semivae.data.codecs.frame import is_frame, pandas_frame
+from semivae.data.codecs.images import is_images
+from semivae.data.labels.classes import Cells
+from semivae.data.labels.markers import as_column
+from semivae.data.source import Source
+from semivae.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class InMemory(Source):
+    r"""Rows in memory.
+
+    Attributes:
+        x: The rows: a frame, an array with shape (N, P), or images.
+        y: The labels, missing where a row is unlabeled: a column with N entries, or a frame of several targets;
+            None without a target.
+        name: The name of a named set, or of a file.
+        target: The name of a single target; None to take the name of the column.
+        identifier: The column that joined the labels of a second file to a table, which is not to be modeled.
+
+    Raises:
+        DataError: If there are not as many labels as rows.
+    """
+
+    in_parts: ClassVar[bool] = False
+
+    x: Any
+    y: Any = None
+    name: str = "data"
+    target: str | None = None
+    identifier: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.y is not None and len(self.y) != len(self.x):
+            raise DataError(
+                f"{self.name} has {len(self.x)} rows and {len(self.y)} labels",
+                "every row needs a label, or a marker that it has none",
+            )
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @cached_property
+    def container(self) -> Literal["array", "frame", "image"]:
+        """The container of the rows."""
+
+        if is_frame(self.x):
+            return "frame"
+
+        return "image" if is_images(self.x) else "array"
+
+    @cached_property
+    def held(self) -> Any:
+        """The rows; a polars frame as a pandas frame."""
+
+        return pandas_frame(self.x) if self.container == "frame" else self.x
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns of a frame; none of arrays and images."""
+
+        return list(self.held) if self.container == "frame" else []
+
+    @property
+    def targets(self) -> list[str]:
+        """The names of the targets."""
+
+        return list(next(self.labels()))
+
+    def rows(self, columns: Sequence[str] | None = None) -> Iterator[Any]:
+        """Yields all rows; of a frame, some columns if they are named."""
+
+        yield self.held if columns is None or self.container != "frame" else self.held[list(columns)]
+
+    def labels(self) -> Iterator[Mapping[str, Cells]]:
+        """Yields the targets of all rows, by their names."""
+
+        if self.y is None:
+            yield {}
+        elif is_frame(self.y):
+            yield dict(pandas_frame(self.y).items())
+        else:
+            column = as_column(self.y)
+            yield {self.target or ("label" if column.name is None else str(column.name)): column}

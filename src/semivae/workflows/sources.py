@@ -1,0 +1,176 @@
+r"""The rows that a person names, with their targets: read into memory, or streamed from files."""
+
+from __future__ import annotations
+
+__all__ = ["is_streamed", "open_source", "read_several", "read_target"]
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from semivae.data.files.memory import SHARE, memory
+from semivae.errors import DataError, SettingError
+
+if TYPE_CHECKING:
+    from semivae.data.in_memory import InMemory
+    from semivae.data.labels.classes import Cells
+    from semivae.data.source import Source
+    from semivae.workflows.prepare import Wishes
+
+CELL = 8  # bytes
+
+
+def open_source(wishes: Wishes) -> Source:
+    r"""Returns the rows and targets that the user asked for.
+
+    Raises:
+        DataError: If they cannot be read, or hold no such target.
+        SettingError: If labels are given without the name of their column, or there can be no header.
+    """
+
+    from semivae.data.read import refuse_headless
+    from semivae.data.stream.rows import stream
+
+    if is_streamed(wishes.data, wishes.stream, wishes.labels_from):
+        refuse_headless(wishes.data, wishes.header)
+
+        return stream(wishes.data, wishes.targets, wishes.labels_from)
+
+    if wishes.several:
+        return read_several(wishes.data, wishes.targets, wishes.split, wishes.missing_label, header=wishes.header)
+
+    return read_target(
+        *(wishes.data, wishes.target, wishes.split, wishes.missing_label, wishes.header, wishes.labels_from)
+    )
+
+
+def is_streamed(data: str, wanted: bool = False, labels_from: Path | None = None) -> bool:
+    r"""Whether rows are streamed: folders and tables in npy files always, a parquet file if it is large or wanted.
+
+    Arguments:
+        data: A file or folder, or the name of a set.
+        wanted: Whether the user asked for it.
+        labels_from: A second file with the labels, to which rows that can be streamed are joined block by block.
+    """
+
+    from semivae.data.files.paths import exists
+    from semivae.data.sets import named as datasets
+    from semivae.data.stream.blocks import blocks_of, is_blocks
+
+    path = Path(data).expanduser()
+
+    if wanted:
+        return True
+
+    if data in datasets.names() or not exists(path) or not is_blocks(path):
+        return False
+
+    if labels_from is not None or path.is_dir() or path.suffix.lower() == ".npy":
+        return True
+
+    blocks = blocks_of(path)
+
+    return len(blocks) * len(blocks.names) * CELL > SHARE * memory()
+
+
+def read_target(
+    data: str,
+    target: str | None,
+    split: str,
+    missing_label: list[str] | None,
+    header: bool,
+    labels_from: Path | None,
+    columns: Mapping[str, list[str]] = MappingProxyType({}),
+) -> InMemory:
+    r"""Reads rows into memory, and a target from the same file or from a second one.
+
+    Arguments:
+        data: A file, or the name of a set.
+        target: The name of the target; None without one.
+        split: Which rows of a named set.
+        missing_label: The markers of rows without a label.
+        header: Whether the first line of a text file names the columns.
+        labels_from: A second file that holds the target; None if the rows hold it.
+        columns: The columns of a text file that hold no numbers, as :func:`semivae.data.read.read` takes them.
+
+    Raises:
+        DataError: If they cannot be read, or hold no such target.
+        SettingError: If labels are given without the name of their column.
+    """
+
+    from semivae.data.join import with_labels
+    from semivae.data.read import read
+
+    if labels_from is not None and target is None:
+        raise SettingError(f"--labels-from {labels_from}", "the name of the target is needed, too", "--target COL")
+
+    source = read(data, None if labels_from else target, split, download=True, header=header, **columns)
+
+    if labels_from is not None and target is not None:
+        source = with_labels(source, target, labels_from)
+
+    return source if source.y is None else replace(source, y=readable(source.y, missing_label))
+
+
+def read_several(
+    data: str,
+    targets: Sequence[str],
+    split: str,
+    missing_label: list[str] | None,
+    part: bool = False,
+    header: bool = True,
+    columns: Mapping[str, list[str]] = MappingProxyType({}),
+) -> InMemory:
+    r"""Reads rows and several of their columns as targets.
+
+    Arguments:
+        data: A file, or the name of a set.
+        targets: The names of the columns.
+        split: Which rows of a named set.
+        missing_label: What marks a missing entry.
+        part: Whether one of the columns is enough.
+        header: Whether the first line of a text file names the columns.
+        columns: The columns of a text file that hold no numbers, as :func:`semivae.data.read.read` takes them.
+
+    Raises:
+        DataError: If the rows are no table, or have no such column.
+    """
+
+    from semivae.data.codecs.frame import is_frame
+    from semivae.data.read import read
+    from semivae.data.source import no_target
+
+    source = read(data, None, split, download=True, header=header, **columns)
+
+    if not is_frame(source.x):
+        raise DataError(f"{source.name} holds no columns by name", "several targets are columns of a table")
+
+    names = [name for name in targets if name in source.x]
+    absent = [name for name in targets if name not in names]
+
+    if absent and not (part and names):
+        raise no_target(absent[0], source.name, list(source.x))
+
+    y = source.x[names].apply(readable, missing_label=missing_label)
+
+    return replace(source, x=source.x.drop(columns=names), y=y)
+
+
+def readable(y: Any, missing_label: list[str] | None) -> Cells:
+    """Returns a target as a column, of numbers where the text is numbers but for the markers of missing labels."""
+
+    import pandas as pd
+
+    from semivae.data.files.delimited import as_labels
+    from semivae.data.labels.markers import as_column
+
+    column = as_column(y)
+
+    if not missing_label or not pd.api.types.is_string_dtype(column.dtype):
+        return column
+
+    blank = as_labels(column.mask(column.isin(missing_label), ""))
+
+    return column if pd.api.types.is_string_dtype(blank.dtype) else blank
