@@ -187,7 +187,7 @@ def build(way: str, classes: int) -> tuple[Any, Any]:
 
     image = Variable("image", "image", shape=(1, 28, 28))
     schema = Schema((image,), Variable("label", "category", classes=tuple(range(classes))))
-    settings = VAEClassifier(marginalize=way, latents=LATENTS, hidden=(500, 500)).get_params(deep=False)
+    estimator = VAEClassifier(ModelOptions(marginalize=way), latents=LATENTS, hidden=(500, 500))
     rows = torch.rand(UNLABELED + LABELED, 1, 28, 28).round()
     points = torch.nn.functional.one_hot(torch.randint(classes, (LABELED,)), classes).float()
 

@@ -33,9 +33,9 @@ from store import RESULTS, spread_of, store
 
 MODELS = ("predictor", "debias")
 SETTINGS: dict[str, dict[str, Any]] = {
-    "brief": {"adversarial": 0.0, "epochs": 12},
-    "digits": {"adversarial": 0.0},
-    "wine": {"adversarial": 0.0},
+    "brief": {"recipe__adversarial": 0.0, "epochs": 12},
+    "digits": {"recipe__adversarial": 0.0},
+    "wine": {"recipe__adversarial": 0.0},
 }
 KINDS = ("rare", "frequent")
 
@@ -75,7 +75,7 @@ def run(name: str, seed: int, model: str) -> dict[str, Any]:
 
     draw = DATA[name](seed)
     start = time.perf_counter()
-    fitted = VAEClassifier(model=model, random_state=seed, **SETTINGS[name]).fit(draw.x, draw.y)
+    fitted = VAEClassifier(model=model, random_state=seed).set_params(**SETTINGS[name]).fit(draw.x, draw.y)
     seconds = time.perf_counter() - start
     scores = {kind: float(fitted.score(*getattr(draw, kind))) for kind in KINDS}
     found = {"data": name, "draw": seed, "model": model, **scores, "seconds": round(seconds, 1)}

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sets import use_sets_beside
 
-from semivae import VAEClassifier
+from semivae import ModelOptions, VAEClassifier
 from semivae.data.sets.named import load
+from semivae.estimators.options.grouped import grouped
 from semivae.marginal import marginals
 from store import RESULTS, spread, store
 
@@ -57,7 +58,8 @@ def run(way: str, draw: int, settings: dict[str, Any]) -> dict[str, Any]:
 
     x, y = pairs("train")
     start = time.perf_counter()
-    fitted = VAEClassifier("m2", marginalize=way, random_state=draw, **settings).fit(x, few(y, draw))
+    estimator = VAEClassifier(ModelOptions("m2", marginalize=way), random_state=draw)
+    fitted = estimator.set_params(**grouped(VAEClassifier, settings)).fit(x, few(y, draw))
     seconds = time.perf_counter() - start
 
     return {"way": way, "draw": draw, "accuracy": fitted.score(*pairs("test")), "seconds": round(seconds, 1)}

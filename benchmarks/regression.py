@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace, data: str, labels: int, draw: int) -> dic
 
     for model in arguments.models:
         start = time.perf_counter()
-        fitted = VAERegressor(model=model, random_state=draw, **settings).fit(x.iloc[train], seen)
+        fitted = VAERegressor(model=model, random_state=draw).set_params(**settings).fit(x.iloc[train], seen)
         seconds = round(time.perf_counter() - start, 1)
         new = x.iloc[test]
         measured = regression(y[test], fitted.predict(new), *fitted.predict_interval(new, NOMINAL))

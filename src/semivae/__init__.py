@@ -5,6 +5,8 @@ One fit gives a classifier or regressor, a generator, a density (and so an outli
 Use:
     :class:`VAEClassifier`, :class:`VAERegressor`, :class:`VAEEmbedding`, :class:`PCA`: scikit-learn estimators.
     :class:`VAEPredictor`: one for several targets, each of which may be missing where others are known.
+    :class:`ModelOptions`, :class:`ObjectiveOptions`, :class:`RecipeOptions`, :class:`TrainingOptions`,
+    :class:`DataOptions`: the options of an estimator, in groups.
     :func:`load`: a saved model.
     :class:`LabeledKFold`: folds for cross-validation in which only labeled rows are tested.
     :func:`stream`: rows of files larger than memory.
@@ -27,7 +29,12 @@ from __future__ import annotations
 __all__ = [
     "PCA",
     "Callback",
+    "DataOptions",
     "LabeledKFold",
+    "ModelOptions",
+    "ObjectiveOptions",
+    "RecipeOptions",
+    "TrainingOptions",
     "VAEClassifier",
     "VAEEmbedding",
     "VAEPredictor",
@@ -42,6 +49,13 @@ if TYPE_CHECKING:
     from semivae.data.stream.rows import stream
     from semivae.engine import Callback
     from semivae.estimators import PCA, LabeledKFold, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
+    from semivae.estimators.options import (
+        DataOptions,
+        ModelOptions,
+        ObjectiveOptions,
+        RecipeOptions,
+        TrainingOptions,
+    )
 
 
 def __getattr__(name: str) -> Any:
@@ -52,5 +66,6 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     homes = {"Callback": "semivae.engine", "stream": "semivae.data.stream.rows"}
+    home = "semivae.estimators.options" if name.endswith("Options") else homes.get(name, "semivae.estimators")
 
-    return getattr(import_module(homes.get(name, "semivae.estimators")), name)
+    return getattr(import_module(home), name)

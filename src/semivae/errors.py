@@ -7,6 +7,7 @@ __all__ = [
     "SemivaeError",
     "SettingError",
     "StoreError",
+    "UnknownSettingError",
 ]
 
 
@@ -42,6 +43,10 @@ class SchemaError(DataError):
 
 class SettingError(SemivaeError, ValueError):
     """A setting has an invalid value."""
+
+
+class UnknownSettingError(SettingError, TypeError):
+    """There is no setting of this name; as a TypeError it is what Python raises for a wrong argument."""
 
 
 class StoreError(SemivaeError, OSError):

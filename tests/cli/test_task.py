@@ -83,9 +83,9 @@ def test_settings():
         "epochs": 20,
         "hidden": (256, 128),
         "network": "conv",
-        "early_stopping": True,
-        "scale": 0.5,
-        "teacher": True,
+        "training__early_stopping": True,
+        "model__scale": 0.5,
+        "recipe__teacher": True,
     }
 
 

@@ -12,6 +12,8 @@ from semivae.batch import Batch, Labeled
 from semivae.engine import seeded
 from semivae.estimators import VAEClassifier
 from semivae.estimators.build.wiring import wire
+from semivae.estimators.options.grouped import grouped
+from semivae.estimators.options.grouped import settings as flat
 from semivae.models import Model, models
 from semivae.variables import Schema, Variable
 
@@ -60,7 +62,7 @@ def build(request: pytest.FixtureRequest) -> Callable[..., Model]:
 
     def wired(name: str, schema: Schema, **settings: Any) -> Model:
         settings = {"hidden": (8, 8), "latents": 3, "network": "conv" if conv else "mlp", **settings}
-        parameters = VAEClassifier(**settings).get_params(deep=False)
+        parameters = flat(VAEClassifier(**grouped(VAEClassifier, settings)))
 
         with seeded(0):
             return wire(parameters, name, schema, [4, 3, 2, 1])

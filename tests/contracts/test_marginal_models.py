@@ -8,7 +8,7 @@ import torch
 from sklearn.datasets import load_wine
 
 import semivae
-from semivae import VAEClassifier, VAEEmbedding, VAERegressor
+from semivae import ModelOptions, TrainingOptions, VAEClassifier, VAEEmbedding, VAERegressor
 from semivae.data.labels.single import ClassLabels
 from semivae.engine import normal_noise
 from semivae.errors import SettingError
@@ -24,7 +24,7 @@ pairs = pytest.mark.parametrize(("name", "way"), [(name, way) for name in SUMMIN
 X, CLASSES = load_wine(return_X_y=True)
 X = X[:, :6]
 KNOWN = np.random.default_rng(0).permutation(len(X)) < 30
-FIT = {"hidden": (8,), "latents": 2, "epochs": 2, "batch_size": 64, "random_state": 0, "label_points": 2}
+FIT = {"hidden": (8,), "latents": 2, "epochs": 2, "batch_size": 64, "random_state": 0}
 
 
 def summing(model: Model) -> MarginalModel:
@@ -129,7 +129,7 @@ def test_labels_behind_the_mask_change_no_bit(name, way):
     labels = ClassLabels.fit(np.where(KNOWN, CLASSES, -1))
     scrambled = np.random.default_rng(1).permuted(CLASSES)
     first, second = (
-        VAEClassifier(model=name, marginalize=way, **FIT)._fit(
+        VAEClassifier(model=ModelOptions(name, marginalize=way, label_points=2), **FIT)._fit(
             X, Target(labels.variable, np.eye(3)[np.where(KNOWN, CLASSES, hidden)], KNOWN)
         )
         for hidden in (CLASSES, scrambled)
@@ -141,8 +141,9 @@ def test_labels_behind_the_mask_change_no_bit(name, way):
 
 @pairs
 def test_saved_model_is_the_same(name, way, tmp_path):
-    settings = FIT | {"temperature": 0.7, "early_stopping": True}
-    classifier = VAEClassifier(model=name, marginalize=way, **settings).fit(X, np.where(KNOWN, CLASSES, -1))
+    model = ModelOptions(name, marginalize=way, label_points=2, temperature=0.7)
+    settings = FIT | {"training": TrainingOptions(early_stopping=True)}
+    classifier = VAEClassifier(model, **settings).fit(X, np.where(KNOWN, CLASSES, -1))
     classifier.save(tmp_path / "model")
     loaded = semivae.load(tmp_path / "model")
 
@@ -168,12 +169,15 @@ def test_options_reach_the_marginalization(schema_of, build, rows):
 @pytest.mark.parametrize(
     ("estimator", "words"),
     [
-        (VAEClassifier(model="predictor", marginalize="topk"), ["'predictor'", "'m2'"]),
-        (VAERegressor(marginalize="sparse"), ["'sparse'", "missing class", "leave marginalize out"]),
-        (VAEEmbedding(marginalize="gumbel"), ["'gumbel'", "leave marginalize out"]),
-        (VAEClassifier(marginalize="all"), ["'all'", *map(repr, marginals)]),
-        (VAEClassifier(marginalize="topk", label_points=0), ["label_points=0", "at least 1"]),
-        (VAEClassifier(marginalize="gumbel", temperature=2.0), ["temperature=2.0", "at most 1"]),
+        (VAEClassifier(model=ModelOptions("predictor", marginalize="topk")), ["'predictor'", "'m2'"]),
+        (
+            VAERegressor(model=ModelOptions(marginalize="sparse")),
+            ["'sparse'", "missing class", "leave marginalize out"],
+        ),
+        (VAEEmbedding(model=ModelOptions(marginalize="gumbel")), ["'gumbel'", "leave marginalize out"]),
+        (VAEClassifier(model=ModelOptions(marginalize="all")), ["'all'", *map(repr, marginals)]),
+        (VAEClassifier(model=ModelOptions(marginalize="topk", label_points=0)), ["label_points=0", "at least 1"]),
+        (VAEClassifier(model=ModelOptions(marginalize="gumbel", temperature=2.0)), ["temperature=2.0", "at most 1"]),
     ],
 )
 def test_what_cannot_work_is_said(estimator, words):

@@ -6,12 +6,13 @@ import torch
 from sklearn.datasets import load_wine
 
 import semivae
-from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
+from semivae import ModelOptions, ObjectiveOptions, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
 from semivae.data.labels.single import ClassLabels
 from semivae.engine import normal_noise
 from semivae.engine.step import Step
 from semivae.errors import SettingError
 from semivae.estimators.build.bound import takes
+from semivae.estimators.options.grouped import grouped
 from semivae.estimators.rows.target import Target
 from semivae.models import models
 from semivae.objectives import ELBO
@@ -42,20 +43,22 @@ FIT = {"hidden": (8,), "latents": 2, "epochs": 2, "batch_size": 64, "random_stat
 
 
 def fitted(name: str, kind: str | None, **settings) -> VAEClassifier | VAERegressor | VAEPredictor | VAEEmbedding:
+    settings = {"model": name, **FIT, **settings}
+
     """An estimator of a model, after two epochs."""
 
     if kind is None:
-        return VAEEmbedding(model=name, **FIT, **settings).fit(X)
+        return VAEEmbedding(**grouped(VAEEmbedding, settings)).fit(X)
 
     if kind == "real":
-        return VAERegressor(model=name, **FIT, **settings).fit(X, np.where(KNOWN, X[:, 0], np.nan))
+        return VAERegressor(**grouped(VAERegressor, settings)).fit(X, np.where(KNOWN, X[:, 0], np.nan))
 
     if kind == "several":
         y = np.where(KNOWN[:, None], np.column_stack([CLASSES, X[:, 0]]), np.nan)
 
-        return VAEPredictor(model=name, **FIT, **settings).fit(X, y)
+        return VAEPredictor(**grouped(VAEPredictor, settings)).fit(X, y)
 
-    return VAEClassifier(model=name, **FIT, **settings).fit(X, np.where(KNOWN, CLASSES, -1))
+    return VAEClassifier(**grouped(VAEClassifier, settings)).fit(X, np.where(KNOWN, CLASSES, -1))
 
 
 @cases
@@ -143,7 +146,7 @@ def test_labels_behind_the_mask_change_no_bit(which, way):
     scrambled = np.random.default_rng(1).permuted(CLASSES)
     settings = FIT | WAYS[way]
     first, second = (
-        VAEClassifier(model=which, **settings)._fit(
+        VAEClassifier(**grouped(VAEClassifier, settings | {"model": which}))._fit(
             X, Target(labels.variable, np.eye(3)[np.where(KNOWN, CLASSES, hidden)], KNOWN)
         )
         for hidden in (CLASSES, scrambled)
@@ -178,14 +181,23 @@ def test_latents_of_a_class_are_drawn_from_its_gaussian():
 @pytest.mark.parametrize(
     ("estimator", "words"),
     [
-        (VAEEmbedding(model="ae", prior="vamp"), ["prior='vamp'", "'ae'", "model='vae'"]),
-        (VAEEmbedding(model="ae", importance_samples=2), ["importance_samples=2", "'ae'", "model='vae'"]),
-        (VAEEmbedding(prior="flow"), ["'flow'", *map(repr, priors)]),
-        (VAEEmbedding(prior="vamp", components=0), ["components=0", "at least 1"]),
-        (VAEEmbedding(importance_samples=1.5), ["importance_samples=1.5", "whole"]),
-        (VAEEmbedding(free_bits=-1), ["free_bits=-1", "at least 0"]),
-        (VAEEmbedding(importance_samples=2, beta=0.5, warmup=0.1), ["beta=0.5 and warmup=0.1", "no weight of its own"]),
-        (VAEClassifier(importance_samples=2, free_bits=0.1), ["free_bits=0.1", "importance_samples=1"]),
+        (VAEEmbedding(model=ModelOptions("ae", prior="vamp")), ["prior='vamp'", "'ae'", "model='vae'"]),
+        (
+            VAEEmbedding(model="ae", objective=ObjectiveOptions(importance_samples=2)),
+            ["importance_samples=2", "'ae'", "model='vae'"],
+        ),
+        (VAEEmbedding(model=ModelOptions(prior="flow")), ["'flow'", *map(repr, priors)]),
+        (VAEEmbedding(model=ModelOptions(prior="vamp", components=0)), ["components=0", "at least 1"]),
+        (VAEEmbedding(objective=ObjectiveOptions(importance_samples=1.5)), ["importance_samples=1.5", "whole"]),
+        (VAEEmbedding(objective=ObjectiveOptions(free_bits=-1)), ["free_bits=-1", "at least 0"]),
+        (
+            VAEEmbedding(objective=ObjectiveOptions(importance_samples=2, beta=0.5, warmup=0.1)),
+            ["beta=0.5 and warmup=0.1", "no weight of its own"],
+        ),
+        (
+            VAEClassifier(objective=ObjectiveOptions(importance_samples=2, free_bits=0.1)),
+            ["free_bits=0.1", "importance_samples=1"],
+        ),
     ],
 )
 def test_what_cannot_work_is_said(estimator, words):

@@ -6,7 +6,7 @@ import torch
 from sklearn.datasets import load_iris
 
 import semivae
-from semivae import VAEClassifier
+from semivae import ModelOptions, VAEClassifier
 from semivae.engine import normal_noise
 from semivae.errors import SettingError
 from semivae.objectives import ELBO
@@ -67,7 +67,7 @@ def test_saved_model_is_the_same(simplex, tmp_path):
     data, classes = load_iris(return_X_y=True)
     labels = np.where(np.arange(150) % 5 == 0, classes, -1)
     settings = {"hidden": (8,), "latents": 2, "epochs": 2, "random_state": 0}
-    classifier = VAEClassifier(model="alpha", simplex=simplex, **settings).fit(data, labels)
+    classifier = VAEClassifier(model=ModelOptions("alpha", simplex=simplex), **settings).fit(data, labels)
     classifier.save(tmp_path / "model")
     loaded = semivae.load(tmp_path / "model")
 
@@ -89,6 +89,6 @@ def test_saved_model_is_the_same(simplex, tmp_path):
 )
 def test_what_cannot_work_is_said(settings, words):
     with pytest.raises(SettingError) as error:
-        VAEClassifier(model="alpha", **settings).fit(*load_iris(return_X_y=True))
+        VAEClassifier(model=ModelOptions("alpha", **settings)).fit(*load_iris(return_X_y=True))
 
     assert all(word in str(error.value) for word in words)

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from semivae import RecipeOptions
 from semivae.batch import Batch
 from semivae.data.batches.loader import Loader
 from semivae.engine import Callback, History, Training, check_place, discard, is_checkpoint, train
@@ -18,6 +19,7 @@ from semivae.errors import SettingError, StoreError
 from semivae.estimators import VAEClassifier
 from semivae.estimators.build.recipe import consistency
 from semivae.estimators.build.wiring import wire
+from semivae.estimators.options.grouped import settings as flat
 from semivae.objectives import ELBO
 from semivae.store import write_folder
 from semivae.variables import Schema, Variable
@@ -26,7 +28,7 @@ SCHEMA = Schema(tuple(Variable(name, "real") for name in "abcd"), Variable("y", 
 STEPS = 6
 COUNTS = [10, 10, 10]
 
-PARAMETERS = VAEClassifier(hidden=(8,), latents=2, dropout=0.2).get_params(deep=False)
+PARAMETERS = flat(VAEClassifier(hidden=(8,), latents=2, recipe=RecipeOptions(dropout=0.2)))
 SETTINGS = Training(epochs=4, device="cpu", precision="float32", averaging=0.9, seed=3, resume=True)
 
 

@@ -22,6 +22,8 @@ from semivae.estimators import VAEClassifier
 from semivae.estimators.build import neighbors as near
 from semivae.estimators.build.recipe import penalty_of
 from semivae.estimators.build.wiring import wire
+from semivae.estimators.options.grouped import grouped
+from semivae.estimators.options.grouped import settings as flat
 from semivae.objectives import ELBO
 from semivae.ranks import ALONE, launched
 from semivae.variables import Schema, Variable
@@ -88,7 +90,7 @@ def run(model: str, adversarial: float, dropout: float, rows: Any = None, state:
     schema, counts = Schema(COLUMNS, target), [10, 10, 10] if target is TARGET else []
     rows = rows or loader(bool(kind))
     options = {"hidden": (8,), "latents": 2, "dropout": dropout, "adversarial": adversarial, **OPTIONS.get(model, {})}
-    settings = VAEClassifier(**options).get_params(deep=False)
+    settings = flat(VAEClassifier(**grouped(VAEClassifier, options)))
     training = Training(
         epochs=3,
         learning_rate=0.01,

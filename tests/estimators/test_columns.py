@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.base import clone
 
-from semivae import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load, stream
+from semivae import PCA, DataOptions, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load, stream
 from semivae.errors import DataError, SchemaError, SettingError
 from semivae.estimators.rows.streamed import sample_stream
 
@@ -102,7 +103,7 @@ def test_an_array_stands_for_the_columns_in_their_order(estimator, y, numbers):
 
 
 def test_an_array_stands_for_left_out_columns_too(people):
-    model = VAEEmbedding(**FIT, drop=["id", "name", "when"]).fit(people)
+    model = VAEEmbedding(**FIT, data=DataOptions(drop=["id", "name", "when"])).fit(people)
 
     with pytest.warns(UserWarning, match="does not have valid feature names"):
         np.testing.assert_array_equal(model.transform(people.to_numpy()), model.transform(people))
@@ -113,9 +114,8 @@ def test_an_array_stands_for_left_out_columns_too(people):
 
 @every_estimator
 def test_columns_are_dropped_and_may_be_absent(estimator, y, people, tmp_path):
-    keys = {"drop": ["when", "shade"], "id_columns": "id"}
-    fitted = type(estimator)(**{**estimator.get_params(deep=False), **keys, "drop": ["when", "shade", "name"]})
-    fitted.fit(people, y)
+    columns = DataOptions(drop=["when", "shade", "name"], id_columns="id")
+    fitted = clone(estimator).set_params(data=columns).fit(people, y)
 
     assert fitted.codec_.names == ["size"] and fitted.n_features_in_ == 5
     assert fitted.schema_.left_out == ("id", "name", "when", "shade")
@@ -124,7 +124,7 @@ def test_columns_are_dropped_and_may_be_absent(estimator, y, people, tmp_path):
 
     fitted.save(tmp_path / "model")
     again = load(tmp_path / "model")
-    assert again.id_columns == "id" and again.drop == ["when", "shade", "name"]
+    assert again.data.id_columns == "id" and again.data.drop == ["when", "shade", "name"]
     assert_same(answers(again, people[["size"]]), answers(fitted, people))
 
 
@@ -136,10 +136,10 @@ def test_wrong_columns_are_refused(estimator, y, people):
         ({"keep": ["size"], "drop": ["size"]}, "cannot be modeled and left out"),
     ):
         with pytest.raises(SettingError, match=f"(?s){words}"):
-            type(estimator)(**estimator.get_params(deep=False) | settings).fit(people, y)
+            clone(estimator).set_params(data=DataOptions(**settings)).fit(people, y)
 
     with pytest.raises(SettingError, match=r"keep=\['a'\]; arrays have no names"):
-        type(estimator)(**estimator.get_params(deep=False) | {"keep": "a"}).fit(people[["size", "id"]].to_numpy(), y)
+        clone(estimator).set_params(data__keep="a").fit(people[["size", "id"]].to_numpy(), y)
 
 
 def test_each_thing_is_said_once(people):
@@ -153,14 +153,14 @@ def test_each_thing_is_said_once(people):
 
 @pytest.mark.filterwarnings("ignore:columns with more than")
 def test_kept_identifiers_are_modeled(people):
-    model = VAEClassifier(**FIT, keep=["name", "id"]).fit(people, Y)
+    model = VAEClassifier(**FIT, data=DataOptions(keep=["name", "id"])).fit(people, Y)
 
     assert {"name", "id"} <= set(model.codec_.names)
 
 
 @pytest.mark.parametrize(("estimator", "y"), ESTIMATORS[:4], ids=lambda x: type(x).__name__)
 def test_dates_go_through_a_fit_and_back(estimator, y, people, tmp_path):
-    fitted = estimator.set_params(drop=["id", "name"]).fit(people, y)
+    fitted = estimator.set_params(data__drop=["id", "name"]).fit(people, y)
     parts = ["when: year", "when: month", "when: weekday", "when: time of day"]
     new = fitted.sample(20, random_state=0)
 
@@ -201,7 +201,7 @@ def folder(people, tmp_path, monkeypatch):
 
 def test_streams_take_what_memory_takes(folder, people):
     with pytest.warns(UserWarning, match="left out.*'name'"):
-        model = VAEClassifier(**FIT, id_columns=["id"]).fit(stream(folder, "kind"))
+        model = VAEClassifier(**FIT, data=DataOptions(id_columns=["id"])).fit(stream(folder, "kind"))
 
     assert model.schema_.left_out == ("id", "name")
     assert [v.source for v in model.schema_.x] == ["size", "when", "when", "when", "when", "shade"]
@@ -224,7 +224,7 @@ def test_streams_warn_of_identifiers(folder):
 
 def test_another_choice_of_columns_is_another_survey(folder):
     for drop in (["id", "name"], ["id", "name", "when"], ["id", "name"]):
-        model = VAEEmbedding(**FIT, drop=drop).fit(stream(folder))
+        model = VAEEmbedding(**FIT, data=DataOptions(drop=drop)).fit(stream(folder))
         assert ("when: year" in model.codec_.names) == ("when" not in drop)
 
 

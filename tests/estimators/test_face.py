@@ -14,7 +14,7 @@ from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from semivae import PCA, VAEClassifier, VAEEmbedding, VAERegressor
+from semivae import PCA, RecipeOptions, VAEClassifier, VAEEmbedding, VAERegressor
 from semivae.errors import DataError
 from semivae.models import models
 
@@ -109,7 +109,7 @@ def test_minus_one_is_a_value_of_a_real_target():
 
 def test_regression_is_in_the_units_of_the_target():
     y = np.where(KNOWN, 1e4 + 100 * X[:, 3], np.nan)
-    estimator = VAERegressor(**FIT | {"epochs": 40, "dropout": 0.2}).fit(X[:, :3], y)
+    estimator = VAERegressor(**FIT | {"epochs": 40, "recipe": RecipeOptions(dropout=0.2)}).fit(X[:, :3], y)
     low, high = estimator.predict_interval(X[:, :3], coverage=0.9)
     truth = 1e4 + 100 * X[:, 3]
 
@@ -205,7 +205,13 @@ def generator(request):
 
     images, digits = load_digits(return_X_y=True)
     few = np.where(np.random.default_rng(0).random(len(digits)) < 0.5, digits, -1)
-    fit = FIT | {"hidden": (128,), "latents": 16, "epochs": 25, "batch_size": 64, "adversarial": 0.0}
+    fit = FIT | {
+        "hidden": (128,),
+        "latents": 16,
+        "epochs": 25,
+        "batch_size": 64,
+        "recipe": RecipeOptions(adversarial=0.0),
+    }
 
     seen = few >= 0 if models[request.param].labels_only else slice(None)
 

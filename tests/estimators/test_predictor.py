@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import semivae
-from semivae import VAEClassifier, VAEPredictor, VAERegressor
+from semivae import TrainingOptions, VAEClassifier, VAEPredictor, VAERegressor
 from semivae.data.labels.table import TargetLabels, target_frame
 from semivae.errors import DataError, SchemaError, SettingError
 from semivae.estimators.rows.target import Target
@@ -70,7 +70,7 @@ def test_entries_behind_the_mask_change_no_bit():
     points, known = labels.encode(target_frame(FEW)), FEW.notna().any(axis=1).to_numpy()
     whole = labels.encode(target_frame(Y))
     fits = [
-        VAEPredictor(early_stopping=True, **FIT)._fit(
+        VAEPredictor(training=TrainingOptions(early_stopping=True), **FIT)._fit(
             X, Target(labels.variable, np.where(known[:, None], points, hidden), known)
         )
         for hidden in (np.nan, whole, whole[::-1])
@@ -115,7 +115,9 @@ def test_an_early_stop_keeps_every_class():
     assert len(set(target.codes[COLORS])) == 1 and target.counts == [
         [1, *np.bincount(target.points[KINDS, 0][target.points[KINDS, 0] > 0].astype(int))[1:]]
     ]
-    assert VAEPredictor(early_stopping=True, validation_share=0.3, **FIT).fit(X, y).classes_[0].tolist() == [
+    assert VAEPredictor(training=TrainingOptions(early_stopping=True, validation_share=0.3), **FIT).fit(X, y).classes_[
+        0
+    ].tolist() == [
         "red",
         "rosé",
         "white",

@@ -12,7 +12,7 @@ import torch
 from sklearn.datasets import load_digits, load_iris
 
 import semivae
-from semivae import PCA, VAEClassifier, VAEEmbedding, VAERegressor
+from semivae import PCA, ObjectiveOptions, VAEClassifier, VAEEmbedding, VAERegressor
 from semivae.errors import StoreError
 
 FIT = {"hidden": (8,), "latents": 2, "epochs": 2, "batch_size": 64, "random_state": 0}
@@ -36,7 +36,9 @@ SAVED = {
     ),
     "bool classes": lambda: (VAEClassifier(model="predictor", **FIT).fit(X, CLASSES == 1), X),
     "numpy parameters": lambda: (
-        VAEClassifier(**FIT | {"latents": np.int64(2), "alpha": np.float32(3)}).fit(X, CLASSES),
+        VAEClassifier(**FIT | {"latents": np.int64(2), "objective": ObjectiveOptions(alpha=np.float32(3))}).fit(
+            X, CLASSES
+        ),
         X,
     ),
     "images": lambda: (VAEClassifier(**FIT).fit(IMAGES, load_digits().target[:60]), IMAGES),

@@ -9,7 +9,7 @@ import torch
 from sklearn.datasets import make_classification
 from sklearn.model_selection import GridSearchCV
 
-from semivae import Callback, VAEClassifier, VAEEmbedding, VAERegressor, load
+from semivae import Callback, ObjectiveOptions, TrainingOptions, VAEClassifier, VAEEmbedding, VAERegressor, load
 from semivae.engine import is_checkpoint
 from semivae.errors import SettingError
 
@@ -42,7 +42,13 @@ def weights(estimator) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize(
-    "kind", [VAEClassifier, VAERegressor, VAEEmbedding, lambda **fit: VAEClassifier(early_stopping=True, **fit)]
+    "kind",
+    [
+        VAEClassifier,
+        VAERegressor,
+        VAEEmbedding,
+        lambda **fit: VAEClassifier(training=TrainingOptions(early_stopping=True), **fit),
+    ],
 )
 def test_stopped_fit_is_continued_exactly(kind, rows, tmp_path):
     X, y = rows
@@ -78,7 +84,7 @@ def test_saving_a_stopped_fit_keeps_its_state(rows, tmp_path):
 def test_state_of_another_fit_is_refused(rows, tmp_path, change):
     X, y = rows
     VAEClassifier(**FIT, checkpoint=tmp_path / "state").fit(X, y)
-    settings = FIT | ({"alpha": 3.0} if change == "setting" else {})
+    settings = FIT | ({"objective": ObjectiveOptions(alpha=3.0)} if change == "setting" else {})
     # Neither the order of the rows nor that of the labels shows in the schema or in a count.
     X = X[::-1].copy() if change == "rows" else X
     y = np.r_[y[:40][::-1], y[40:]] if change == "labels" else y
@@ -89,21 +95,21 @@ def test_state_of_another_fit_is_refused(rows, tmp_path, change):
         VAEClassifier(**settings, checkpoint=tmp_path / "state").fit(X, y)
 
 
-@pytest.mark.parametrize("given", [{"checkpoint": "state"}, {"devices": 2}, {"nodes": 2}])
+@pytest.mark.parametrize("given", [{"checkpoint": "state"}, {"training__devices": 2}, {"training__nodes": 2}])
 def test_seed_that_is_drawn_anew_is_refused(rows, given):
     with pytest.raises(SettingError, match="random_state=0"):
-        VAEClassifier(**FIT | {"random_state": None}, **given).fit(*rows)
+        VAEClassifier(**FIT | {"random_state": None}).set_params(**given).fit(*rows)
 
 
 def test_fit_of_several_processes_needs_them(rows):
     with pytest.raises(SettingError, match="2 processes have to be started"):
-        VAEClassifier(**FIT, devices=2).fit(*rows)
+        VAEClassifier(**FIT, training=TrainingOptions(devices=2)).fit(*rows)
 
 
 def test_search_in_processes_of_their_own(rows):
     """The settings found are those of one process, and the processes do not fight for the cores."""
 
-    grid = {"alpha": [1.0, 20.0], "random_state": [0, 1]}
+    grid = {"objective__alpha": [1.0, 20.0], "random_state": [0, 1]}
     scoring = {"accuracy": "accuracy", "threads": lambda *_: torch.get_num_threads()}
 
     def search(jobs: int) -> dict[str, Any]:

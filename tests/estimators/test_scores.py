@@ -6,8 +6,9 @@ import pytest
 import torch
 from sklearn.datasets import load_digits, load_wine
 
-from semivae import PCA, VAEClassifier, VAEEmbedding, VAERegressor
+from semivae import PCA, ModelOptions, VAEClassifier, VAEEmbedding, VAERegressor
 from semivae.errors import DataError, SchemaError, SettingError
+from semivae.estimators.options.grouped import grouped
 
 FIT = {"hidden": (16,), "latents": 3, "epochs": 3, "batch_size": 64, "random_state": 0}
 WINE, CLASSES = load_wine(return_X_y=True)
@@ -165,7 +166,7 @@ def test_what_cannot_work_is_named():
         ("precision", 16),
     ):
         with pytest.raises(SettingError, match=f"{name}="):
-            VAEClassifier(**FIT | {name: value}).fit(WHOLE, CLASSES)
+            VAEClassifier(**grouped(VAEClassifier, FIT | {name: value})).fit(WHOLE, CLASSES)
 
 
 def test_numbers_of_numpy_are_numbers():
@@ -176,9 +177,9 @@ def test_numbers_of_numpy_are_numbers():
         "epochs": np.int64(3),
         "batch_size": np.int32(64),
         "hidden": (np.int64(16),),
-        "scale": np.float32(0.5),
+        "model": ModelOptions(scale=np.float32(0.5)),
     }
-    plain = FIT | {"scale": 0.5}
+    plain = FIT | {"model": ModelOptions(scale=0.5)}
     one, other = (VAEClassifier(**FIT | changed).fit(WINE, CLASSES) for changed in (numpy, plain))
 
     assert all(map(torch.equal, one.model_.state_dict().values(), other.model_.state_dict().values()))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sklearn.utils.estimator_checks import check_dataframe_column_names_consistency, parametrize_with_checks
 
-from semivae import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
+from semivae import PCA, RecipeOptions, TrainingOptions, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
 
 FIT = {
     "hidden": (32,),
@@ -13,16 +13,16 @@ FIT = {
     "epochs": 20,
     "batch_size": 32,
     "learning_rate": 0.01,
-    "averaging": 0.9,
+    "training": TrainingOptions(averaging=0.9),
     "random_state": 0,
 }
 
 ESTIMATORS = [
     VAEClassifier(**FIT),
     VAEClassifier(model="predictor", **FIT),
-    VAERegressor(**FIT | {"latents": 6, "adversarial": 0.0, "dropout": 0.0}),  # the checks set alpha=0.01
-    VAERegressor(model="m2", **FIT | {"latents": 6, "adversarial": 0.0}),
-    VAEPredictor(**FIT | {"dropout": 0.0}),
+    VAERegressor(**FIT),
+    VAERegressor(**FIT | {"latents": 6, "recipe": RecipeOptions(adversarial=0.0, dropout=0.0)}),
+    VAEPredictor(**FIT | {"recipe": RecipeOptions(dropout=0.0)}),
     VAEEmbedding(**FIT),
     PCA(latents=1),
 ]

@@ -7,7 +7,16 @@ import pytest
 import torch
 from sklearn.datasets import load_wine
 
-from semivae import Callback, VAEClassifier, VAERegressor, load
+from semivae import (
+    Callback,
+    ModelOptions,
+    ObjectiveOptions,
+    RecipeOptions,
+    TrainingOptions,
+    VAEClassifier,
+    VAERegressor,
+    load,
+)
 from semivae.engine import is_checkpoint, stage_place
 from semivae.errors import SettingError
 from semivae.estimators.build import neighbors as near
@@ -73,7 +82,10 @@ def test_features_see_no_label(model):
 
 def test_features_do_not_depend_on_what_reads_them():
     alphas = {"m1": 1, "m1m2": 9}
-    one, other = (VAEClassifier(model=model, alpha=alpha, beta=1, **FIT).fit(X, Y) for model, alpha in alphas.items())
+    one, other = (
+        VAEClassifier(model=model, objective=ObjectiveOptions(alpha=alpha, beta=1), **FIT).fit(X, Y)
+        for model, alpha in alphas.items()
+    )
 
     assert same(one, other, "features.")
 
@@ -89,7 +101,7 @@ def test_every_row_is_worth_the_same_to_the_features():
 
 
 def test_history_tells_of_every_stage(staged):
-    history = VAEClassifier(model=staged, early_stopping=True, **FIT).fit(X, Y).history_
+    history = VAEClassifier(model=staged, training=TrainingOptions(early_stopping=True), **FIT).fit(X, Y).history_
 
     assert history["stage"].tolist() == [1, 1, 1, 2, 2, 2]
     assert history["epoch"].tolist() == [1, 2, 3, 1, 2, 3]
@@ -131,18 +143,20 @@ def test_fit_stopped_in_a_stage_is_continued_exactly(staged, stage, tmp_path):
 def test_fit_with_a_student_is_continued_exactly(stage, tmp_path):
     """Stopped before its student has begun, it answers by the model alone."""
 
-    whole = VAEClassifier(**FIT, student=True).fit(X, Y)
+    whole = VAEClassifier(**FIT, recipe=RecipeOptions(student=True)).fit(X, Y)
     state = tmp_path / "state"
 
     with pytest.warns(UserWarning) as warned:
-        stopped = VAEClassifier(**FIT, student=True, checkpoint=state, callbacks=[Stop(stage)]).fit(X, Y)
+        stopped = VAEClassifier(
+            **FIT, recipe=RecipeOptions(student=True), checkpoint=state, callbacks=[Stop(stage)]
+        ).fit(X, Y)
 
     said = any("stage 1 of 2: without a student the model answers alone" in str(one.message) for one in warned)
     assert said == (stage == 1) == (stopped.student_ is None)
     stopped.save(tmp_path / "stopped")
     np.testing.assert_array_equal(load(tmp_path / "stopped").predict_proba(X), stopped.predict_proba(X))
 
-    continued = VAEClassifier(**FIT, student=True, checkpoint=state).fit(X, Y)
+    continued = VAEClassifier(**FIT, recipe=RecipeOptions(student=True), checkpoint=state).fit(X, Y)
     np.testing.assert_array_equal(continued.predict_proba(X), whole.predict_proba(X))
 
 
@@ -174,7 +188,7 @@ def test_continuous_targets():
 @pytest.mark.parametrize("way", ["sparse", "gumbel", "topk_sampled"])
 def test_a_continuous_label_is_not_summed_out(way):
     with pytest.raises(SettingError, match=r"(?s)'m2'.*only a missing class is summed out.*leave marginalize out"):
-        VAERegressor(model="m2", marginalize=way, **FIT).fit(X[:, :12], X[:, 12])
+        VAERegressor(model=ModelOptions("m2", marginalize=way), **FIT).fit(X[:, :12], X[:, 12])
 
 
 def test_deviation_is_learned_row_by_row():
@@ -184,7 +198,7 @@ def test_deviation_is_learned_row_by_row():
     x = random.uniform(-1, 1, size=(1200, 2))
     deviation = np.where(x[:, 0] > 0, 1.0, 0.1)
     y = x[:, 1] + deviation * random.standard_normal(len(x))
-    settings = FIT | {"hidden": (32,), "epochs": 30, "batch_size": 64, "dropout": 0.0}
+    settings = FIT | {"hidden": (32,), "epochs": 30, "batch_size": 64, "recipe": RecipeOptions(dropout=0.0)}
     fitted = VAERegressor(model="m2", **settings).fit(x[:600], y[:600])
     low, high = fitted.predict_interval(x[600:], coverage=0.8)
     noisy = x[600:, 0] > 0

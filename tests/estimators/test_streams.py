@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_wine
 
-from semivae import PCA, VAEClassifier, VAEEmbedding, VAERegressor, load, stream
+from semivae import PCA, RecipeOptions, TrainingOptions, VAEClassifier, VAEEmbedding, VAERegressor, load, stream
 from semivae.errors import DataError, SettingError
 from semivae.estimators.rows.streamed import sample_stream
 
@@ -46,7 +46,7 @@ def rows(wine, partly, tmp_path, monkeypatch):
 def test_a_fit_of_a_stream_is_one_of_its_rows(rows, wine, partly, tmp_path):
     x = wine.drop(columns="target")
     fitted = VAEClassifier(epochs=60, random_state=0).fit(rows)
-    known = VAEClassifier(epochs=60, neighbors=0, random_state=0).fit(x, partly)
+    known = VAEClassifier(epochs=60, recipe=RecipeOptions(neighbors=0), random_state=0).fit(x, partly)
     hidden = partly.isna()
 
     assert fitted.schema_.y == known.schema_.y
@@ -123,7 +123,7 @@ def test_what_a_stream_cannot_do_is_refused(rows, partly):
         VAERegressor(**FEW).fit(stream(rows.path))
 
     with pytest.raises(SettingError, match="early_stopping"):
-        VAEClassifier(early_stopping=True).fit(rows)
+        VAEClassifier(training=TrainingOptions(early_stopping=True)).fit(rows)
 
     with pytest.raises(SettingError, match="PCA was given a stream"):
         PCA().fit(rows)

@@ -9,9 +9,10 @@ import torch
 from sklearn.datasets import load_wine
 
 import semivae
-from semivae import Callback, VAEClassifier, VAEEmbedding, VAERegressor
+from semivae import Callback, TrainingOptions, VAEClassifier, VAEEmbedding, VAERegressor
 from semivae.data.batches.split import hold_out
 from semivae.data.labels.single import ClassLabels, RealLabels
+from semivae.estimators.options.grouped import grouped
 from semivae.estimators.rows.target import Target
 from semivae.models import models
 
@@ -42,7 +43,7 @@ def same(one: Estimator, other: Estimator) -> bool:
 
 
 def fit(**changed: Any) -> VAEClassifier:
-    return VAEClassifier(**FIT | changed).fit(X, Y)
+    return VAEClassifier(**grouped(VAEClassifier, FIT | changed)).fit(X, Y)
 
 
 # Labels that are hidden
@@ -56,7 +57,7 @@ def test_labels_behind_the_mask_change_no_bit(model, early_stopping):
     labels = ClassLabels.fit(Y)
     scrambled = np.random.default_rng(1).permuted(CLASSES)
     fits = [
-        VAEClassifier(model=model, early_stopping=early_stopping, **FIT)._fit(
+        VAEClassifier(model=model, training=TrainingOptions(early_stopping=early_stopping), **FIT)._fit(
             X, Target(labels.variable, np.eye(3)[np.where(KNOWN, CLASSES, hidden)], KNOWN)
         )
         for hidden in (CLASSES, scrambled, np.zeros_like(CLASSES))
@@ -71,7 +72,7 @@ def test_labels_behind_the_mask_change_no_bit(model, early_stopping):
 def test_values_behind_the_mask_change_no_bit(model, early_stopping):
     labels = RealLabels.fit(R)
     fits = [
-        VAERegressor(model=model, early_stopping=early_stopping, **FIT)._fit(
+        VAERegressor(model=model, training=TrainingOptions(early_stopping=early_stopping), **FIT)._fit(
             X, Target(labels.variable, np.where(KNOWN, labels.encode(R), hidden)[:, None], KNOWN)
         )
         for hidden in (VALUES, -VALUES, np.nan)
@@ -139,7 +140,7 @@ def test_one_label_per_class(model, early_stopping):
     first = [np.flatnonzero(CLASSES == c)[0] for c in range(3)]
     y = np.full(len(X), -1)
     y[first] = CLASSES[first]
-    estimator = VAEClassifier(model=model, early_stopping=early_stopping, **FIT).fit(X, y)
+    estimator = VAEClassifier(model=model, training=TrainingOptions(early_stopping=early_stopping), **FIT).fit(X, y)
 
     assert estimator.counts_ == [1, 1, 1] and estimator.classes_.tolist() == [0, 1, 2]
     np.testing.assert_allclose(estimator.predict_proba(X).sum(1), 1)
@@ -151,7 +152,7 @@ def test_hardly_any_rows(rows, early_stopping):
     """Fewer rows than a step takes, and too few to hold any out."""
 
     y = [0, 1] + [-1] * (rows - 2)
-    estimator = VAEClassifier(early_stopping=early_stopping, **FIT).fit(X[-rows:], y)
+    estimator = VAEClassifier(training=TrainingOptions(early_stopping=early_stopping), **FIT).fit(X[-rows:], y)
 
     assert np.isfinite(estimator.score_samples(X)).all()
 
@@ -164,12 +165,12 @@ def test_early_stop_holds_out_given_labels_and_no_whole_class():
     assert set(codes[train]) == {-1, 0, 1, 2} and 2 not in codes[validation]
     assert len(np.intersect1d(train, validation)) == 0 and len(train) + len(validation) == len(X)
 
-    estimator = VAEClassifier(early_stopping=True, validation_share=0.3, **FIT).fit(X, codes)
+    estimator = VAEClassifier(training=TrainingOptions(early_stopping=True, validation_share=0.3), **FIT).fit(X, codes)
     assert "validation_loss" in estimator.history_ and estimator.classes_.tolist() == [0, 1, 2]
 
 
 def test_rows_without_a_target_stop_early_unless_the_epochs_are_given():
-    settings = FIT | {"batch_size": len(X), "hidden": (32,), "validation_share": 0.3}
+    settings = FIT | {"batch_size": len(X), "hidden": (32,), "training": TrainingOptions(validation_share=0.3)}
     embedding = VAEEmbedding(**settings | {"epochs": "auto"}).fit(X[:80])
     losses = embedding.history_["validation_loss"]
 
@@ -281,7 +282,7 @@ def test_separable_classes_are_learned_to_the_end():
     x = np.random.default_rng(0).normal(size=(90, 2))
     y = np.arange(90) % 3
     x += 8 * np.array([[0, 0], [1, 0], [0, 1]])[y]
-    estimator = VAEClassifier(**FIT | {"hidden": (32,), "epochs": 80, "learning_rate": 0.01, "dropout": 0.0}).fit(x, y)
+    estimator = VAEClassifier(**FIT | {"hidden": (32,), "epochs": 80, "learning_rate": 0.01}).fit(x, y)
 
     assert estimator.history_["labeled_prediction"].iloc[-1] > -0.01
     assert estimator.predict_proba(x)[range(90), y].min() > 0.9

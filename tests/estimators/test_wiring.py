@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
+from semivae import RecipeOptions, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
 from semivae.data.batches.loader import Loader
 from semivae.errors import SettingError
 from semivae.estimators import run
@@ -145,7 +145,7 @@ def corners(count: int, width: int, unlabeled: int) -> Loader:
 def test_labels_are_lent_where_they_are_few(unlabeled, count, most, lends, monkeypatch):
     monkeypatch.setattr(near, "MOST_CELLS", 2 * most)
     schema = Schema(table(2).x, Variable("y", "category", classes=(0, 1)))
-    settings = VAEClassifier(neighbors=count).get_params()
+    settings = VAEClassifier(recipe=RecipeOptions(neighbors=count)).get_params()
 
     assert (neighbors(settings, schema, corners(10, 2, unlabeled), []) is not None) == lends
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy import ndimage
 
-from semivae import VAEClassifier
+from semivae import RecipeOptions, VAEClassifier
 from semivae.batch import Batch, Labeled
 from semivae.errors import SettingError
 from semivae.objectives import Augmentation
@@ -103,4 +103,4 @@ def test_what_is_no_image_is_not_moved():
     x, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
 
     with pytest.raises(SettingError, match="augmentation=0"):
-        VAEClassifier(augmentation=1.0, epochs=1).fit(x, y)
+        VAEClassifier(recipe=RecipeOptions(augmentation=1.0), epochs=1).fit(x, y)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from semivae import VAEClassifier, VAEEmbedding, VAERegressor
+from semivae import ModelOptions, VAEClassifier, VAEEmbedding, VAERegressor
 from semivae.batch import Batch, Labeled
 from semivae.conditional import Net
 from semivae.errors import SettingError
@@ -153,13 +153,13 @@ def weighed(terms, weights):
     ("estimator", "y", "message"),
     [
         (
-            VAEClassifier(model="predictor", smoothing=0.7),
+            VAEClassifier(model=ModelOptions("predictor", smoothing=0.7)),
             [0, 1] * 5,
             r"smoothing=0.7 with model='predictor'(.|\n)*'debias'",
         ),
-        (VAERegressor(smoothing=0.7), np.arange(10) / 3, "'debias'"),
-        (VAEEmbedding(smoothing=0.7), None, "leave smoothing out"),
-        (VAEClassifier(model="debias", smoothing=-0.1), [0, 1] * 5, "at least 0"),
+        (VAERegressor(model=ModelOptions(smoothing=0.7)), np.arange(10) / 3, "'debias'"),
+        (VAEEmbedding(model=ModelOptions(smoothing=0.7)), None, "leave smoothing out"),
+        (VAEClassifier(model=ModelOptions("debias", smoothing=-0.1)), [0, 1] * 5, "at least 0"),
     ],
 )
 def test_smoothing_is_refused_where_it_means_nothing(estimator, y, message):
@@ -170,4 +170,6 @@ def test_smoothing_is_refused_where_it_means_nothing(estimator, y, message):
 def test_setting_reaches_the_model():
     x = np.random.default_rng(0).standard_normal((10, 3))
 
-    assert VAEClassifier(model="debias", smoothing=0.7, epochs=1).fit(x, [0, 1] * 5).model_.smoothing == 0.7
+    assert (
+        VAEClassifier(model=ModelOptions("debias", smoothing=0.7), epochs=1).fit(x, [0, 1] * 5).model_.smoothing == 0.7
+    )

@@ -9,7 +9,7 @@ import torch
 from sklearn.datasets import load_wine
 from sklearn.exceptions import NotFittedError
 
-from semivae import VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
+from semivae import RecipeOptions, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
 from semivae.batch import Batch, Labeled
 from semivae.conditional import Net
 from semivae.errors import SettingError
@@ -89,7 +89,7 @@ def test_two_agree_on_the_mean_of_their_beliefs():
 
 
 def test_student_answers_beside_the_model_and_changes_nothing_else(tmp_path):
-    alone, fitted = (VAEClassifier(**FIT, student=student).fit(X, Y) for student in (False, True))
+    alone, fitted = (VAEClassifier(**FIT, recipe=RecipeOptions(student=student)).fit(X, Y) for student in (False, True))
     rows = fitted.codec_.encode(X)
     student = copy.deepcopy(fitted.student_).double()
     probs = student(torch.as_tensor(rows).double()).probs.detach().numpy()
@@ -108,7 +108,7 @@ def test_student_learns_what_the_model_believes():
     """Where rows are enough, it says the same of nearly all of them."""
 
     settings = FIT | {"epochs": 60, "hidden": (32,)}
-    fitted = VAEClassifier(**settings, student=True).fit(X, Y)
+    fitted = VAEClassifier(**settings, recipe=RecipeOptions(student=True)).fit(X, Y)
     student = copy.deepcopy(fitted.student_).double()
     own = student(torch.as_tensor(fitted.codec_.encode(X)).double()).probs.argmax(-1).numpy()
     model = copy.copy(fitted)
@@ -128,10 +128,16 @@ def test_images_are_read_by_convolutions_unless_asked_not_to(network):
 @pytest.mark.parametrize(
     ("fit", "said"),
     [
-        (lambda: VAEEmbedding(**FIT, student=True).fit(X), "with no target"),
-        (lambda: VAERegressor(**FIT, student=True).fit(X, X[:, 0]), "with a target that is no class"),
-        (lambda: VAEPredictor(**FIT, student=True).fit(X, X[:, :2]), "with a target that is no class"),
-        (lambda: VAEClassifier(**FIT, student="yes").fit(X, Y), "one of False, True"),
+        (lambda: VAEEmbedding(**FIT, recipe=RecipeOptions(student=True)).fit(X), "with no target"),
+        (
+            lambda: VAERegressor(**FIT, recipe=RecipeOptions(student=True)).fit(X, X[:, 0]),
+            "with a target that is no class",
+        ),
+        (
+            lambda: VAEPredictor(**FIT, recipe=RecipeOptions(student=True)).fit(X, X[:, :2]),
+            "with a target that is no class",
+        ),
+        (lambda: VAEClassifier(**FIT, recipe=RecipeOptions(student="yes")).fit(X, Y), "one of False, True"),
     ],
 )
 def test_what_a_student_cannot_learn_is_refused(fit, said):
@@ -141,4 +147,4 @@ def test_what_a_student_cannot_learn_is_refused(fit, said):
 
 def test_unfitted_classifier_says_so():
     with pytest.raises(NotFittedError):
-        VAEClassifier(student=True).predict_proba(X)
+        VAEClassifier(recipe=RecipeOptions(student=True)).predict_proba(X)

@@ -6,7 +6,7 @@ import torch
 from scipy import stats
 from sklearn.datasets import load_wine
 
-from semivae import VAEClassifier
+from semivae import RecipeOptions, VAEClassifier
 from semivae.batch import Batch, Labeled
 from semivae.conditional import Net
 from semivae.families import choose_data
@@ -158,9 +158,10 @@ def test_penalties_are_those_of_the_settings(monkeypatch):
 
         monkeypatch.setattr(kind, "forward", count)
 
-    def steps(**settings) -> tuple[int, int]:
+    def steps(model: str, **recipe: float) -> tuple[int, int]:
         called.update(dict.fromkeys(called, 0))
-        VAEClassifier(hidden=(8,), epochs=1, batch_size=len(y), random_state=0, **settings).fit(x, y)
+        estimator = VAEClassifier(model, hidden=(8,), epochs=1, batch_size=len(y), random_state=0)
+        estimator.set_params(recipe=RecipeOptions(**recipe)).fit(x, y)
 
         return called[Consistency], called[Interpolation]
 

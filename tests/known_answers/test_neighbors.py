@@ -8,7 +8,7 @@ import torch
 from sklearn.datasets import load_digits, make_moons
 from sklearn.metrics import pairwise_distances
 
-from semivae import VAEClassifier
+from semivae import RecipeOptions, VAEClassifier
 from semivae.batch import Batch, Labeled
 from semivae.data.batches.loader import Loader
 from semivae.data.batches.spread import spread
@@ -176,7 +176,11 @@ def test_neighborhoods_tell_between_two_ways_to_cut():
 
     def accuracy(neighbors: int) -> float:
         fitted = VAEClassifier(
-            "predictor", hidden=(64,), epochs=10, adversarial=0.0, neighbors=neighbors, random_state=0
+            "predictor",
+            hidden=(64,),
+            epochs=10,
+            recipe=RecipeOptions(adversarial=0.0, neighbors=neighbors),
+            random_state=0,
         )
 
         return fitted.fit(x, hidden).score(x[few[30:]], y[few[30:]])

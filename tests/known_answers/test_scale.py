@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from semivae import VAEEmbedding
+from semivae import ModelOptions, VAEEmbedding
 from semivae.conditional import Net
 from semivae.families import Gaussian, choose_data
 from semivae.models import VAE
@@ -56,7 +56,7 @@ def test_learned_constant_is_the_mean_squared_error():
 def test_constant_is_learned_in_a_fit():
     rows = X[:, :1] * torch.tensor([1.0, -2.0, 3.0, 1.0]) + 0.5 * X
     settings = {"hidden": (8,), "latents": 2, "epochs": 400, "learning_rate": 0.02, "random_state": 0}
-    model = VAEEmbedding(scale="single", **settings).fit(rows.numpy()).model_.double()
+    model = VAEEmbedding(model=ModelOptions(scale="single"), **settings).fit(rows.numpy()).model_.double()
     x = (rows - rows.mean(0)) / rows.std(0, unbiased=False)
     torch.manual_seed(0)
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from sklearn.datasets import load_wine
 
-from semivae import VAEClassifier
+from semivae import RecipeOptions, TrainingOptions, VAEClassifier
 from semivae.batch import Batch, Labeled
 from semivae.conditional import Net
 from semivae.errors import SettingError
@@ -80,9 +80,10 @@ def test_average_is_the_teacher_of_a_fit():
     x = (x - x.mean(0)) / x.std(0)
 
     def fitted(**settings) -> np.ndarray:
-        settings = {"hidden": (8,), "epochs": 3, "neighbors": 0, "random_state": 0, **settings}
+        recipe = RecipeOptions(neighbors=0, **settings)
+        estimator = VAEClassifier(hidden=(8,), epochs=3, recipe=recipe, random_state=0)
 
-        return VAEClassifier(**settings).fit(x, np.where(np.arange(len(y)) % 5, -1, y)).predict_proba(x)
+        return estimator.fit(x, np.where(np.arange(len(y)) % 5, -1, y)).predict_proba(x)
 
     assert not np.array_equal(fitted(), fitted(teacher=True))
     np.testing.assert_array_equal(fitted(adversarial=0), fitted(adversarial=0, teacher=True))
@@ -90,4 +91,6 @@ def test_average_is_the_teacher_of_a_fit():
 
 def test_teacher_needs_an_average():
     with pytest.raises(SettingError, match=r"averaging=0\.99"):
-        VAEClassifier(teacher=True, averaging=0).fit(np.eye(4), [0, 1, 0, -1])
+        VAEClassifier(recipe=RecipeOptions(teacher=True), training=TrainingOptions(averaging=0)).fit(
+            np.eye(4), [0, 1, 0, -1]
+        )

@@ -6,11 +6,18 @@ import pytest
 import torch
 from sklearn.datasets import load_digits, load_wine
 
-from semivae import PCA, VAEClassifier, VAEEmbedding
+from semivae import PCA, ModelOptions, TrainingOptions, VAEClassifier, VAEEmbedding
 
 X = load_wine().data[:60, :4]
 X = np.where(np.arange(240).reshape(60, 4) % 17 == 0, np.nan, X)
-FIT = {"hidden": (8,), "latents": 2, "epochs": 2, "batch_size": 32, "random_state": 0, "precision": "float32"}
+FIT = {
+    "hidden": (8,),
+    "latents": 2,
+    "epochs": 2,
+    "batch_size": 32,
+    "training": TrainingOptions(precision="float32"),
+    "random_state": 0,
+}
 FACTOR = 8.0  # a power of two, so that the scaled rows have the same bits
 
 
@@ -70,7 +77,7 @@ def test_fixed_scale_is_the_weight_of_the_squared_error():
 
     rows = load_wine().data[:, :4]
     scale = 0.004
-    model = VAEEmbedding(scale=scale, **FIT).fit(rows)
+    model = VAEEmbedding(model=ModelOptions(scale=scale), **FIT).fit(rows)
     x = torch.from_numpy(model.codec_.encode(rows)).float()
     z = model.model_.posterior(x)[0]
     p = model.model_.decode(z)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from semivae import VAEClassifier
+from semivae import TrainingOptions, VAEClassifier
 from semivae.trust.verdict import judge, passes
 
 ALONE = "same network, labels alone"
@@ -46,7 +46,7 @@ def test_shorter_fits_are_confessed():
 
 def test_fits_on_the_labels_alone_see_each_label_as_often_as_it_helps():
     x, y = np.random.default_rng(0).normal(size=(160, 3)), np.arange(160) % 2
-    fitted = VAEClassifier(epochs=2, hidden=(4,), labeled_batch=15, random_state=0)
+    fitted = VAEClassifier(epochs=2, hidden=(4,), training=TrainingOptions(labeled_batch=15), random_state=0)
     fitted.fit(x, np.where(np.arange(160) < 60, y, -1))
 
     assert fitted.n_steps_ == 8

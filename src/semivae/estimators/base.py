@@ -20,6 +20,7 @@ from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.errors import DataError, SettingError
+from semivae.estimators.options.grouped import settings
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows
 from semivae.estimators.rows.streamed import by_block
@@ -51,10 +52,10 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         from semivae.estimators.rows.loaders import loaders
         from semivae.estimators.stages import train_stages
 
-        settings = self.get_params(deep=False)
-        check_settings(settings)
+        self._check()
+        check_settings(settings(self))
 
-        self.settings_ = settings
+        self.settings_ = settings(self)
         self.codec_, x = fit_rows(self, X)
         target = target or Target.none(len(x))
         self.schema_ = self.codec_.schema(target.variable)
@@ -64,7 +65,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         rows, validation = loaders(self, x, target)
 
         with seeded(self.seed_):
-            self.model_ = wire(settings, self._model_name(), self.schema_, self.counts_, target.labeled)
+            self.model_ = wire(self.settings_, self._model_name(), self.schema_, self.counts_, target.labeled)
             self.student_ = None
             history = train_stages(self, rows, validation)
 
@@ -89,7 +90,9 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     def _model_name(self) -> str:
         """Returns the model that "auto" stands for."""
 
-        return self.default_model if self.model == "auto" else self.model
+        name = self._options("model").name
+
+        return self.default_model if name == "auto" else name
 
     def _watchers(self) -> list[Callback]:
         """Returns what is told of every epoch."""
@@ -239,7 +242,8 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         from semivae.estimators.build.student import student_of
         from semivae.estimators.build.wiring import check_settings, wire
 
-        self.settings_ = self.get_params(deep=False)
+        self._check()
+        self.settings_ = settings(self)
         check_settings(self.settings_)
         parts = (self.settings_, self._model_name(), self.schema_, self.counts_, self.n_labeled_)
 

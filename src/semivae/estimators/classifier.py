@@ -32,8 +32,6 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         >>> classifier = VAEClassifier(random_state=0).fit(X, y)  # y holds -1 where unknown
         >>> classifier.predict_proba(X_new)
 
-    The parameters are those of :class:`Parameters`.
-
     Attributes:
         calibration_temperature_: What the logits of its probabilities are divided by: 1 after a fit. The command sets
             it by labels that were held out; it may be set to what :py:`semivae.trust.temperature` says of any.

@@ -16,8 +16,6 @@ class VAEEmbedding(VAEEstimator):
     Example:
         >>> embedding = VAEEmbedding(latents=2, random_state=0).fit(X)
         >>> embedding.transform(X), embedding.outlier_score(X), embedding.sample(10)
-
-    The parameters are those of :class:`Parameters`.
     """
 
     default_model = "vae"

@@ -23,18 +23,21 @@ from __future__ import annotations
 __all__ = ["PCA"]
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.errors import DataError
+from semivae.estimators.options.declared import declare
+from semivae.estimators.options.grouped import Group, Grouped
+from semivae.estimators.options.groups import DataOptions
+from semivae.estimators.options.values import Anything, Switch, Whole
 from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows, refuse_stream
 
 if TYPE_CHECKING:
@@ -44,34 +47,21 @@ if TYPE_CHECKING:
 TENSORS = ("mean_", "components_", "explained_variance_", "noise_variance_")
 
 
-class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    r"""Probabilistic principal component analysis of tables of numbers and of images.
+@declare
+class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
+    """Probabilistic principal component analysis of tables of numbers and of images."""
 
-    Arguments:
-        latents: The number of components, at most the number of columns and of rows.
-        standardize: Whether columns are divided by their standard deviation first; without it the codes are in the
-            units of the data.
-        drop: Columns of a frame that are ignored: a name, or a list of names.
-        id_columns: Columns that are not modeled, but that `semivae score` carries into its output.
-        keep: Columns that are modeled even if they look like identifiers, which are left out otherwise.
-        random_state: What a randomized solver draws from.
-    """
-
-    def __init__(
-        self,
-        latents: int = 2,
-        standardize: bool = False,
-        drop: str | Sequence[str] | None = None,
-        id_columns: str | Sequence[str] | None = None,
-        keep: str | Sequence[str] | None = None,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        self.latents = latents
-        self.standardize = standardize
-        self.drop = drop
-        self.id_columns = id_columns
-        self.keep = keep
-        self.random_state = random_state
+    latents: Annotated[int, Whole(1), "Number of components, at most the number of columns and of rows."] = 2
+    standardize: Annotated[
+        bool,
+        Switch(),
+        "Whether to divide columns by their standard deviation first; without it the codes are in the units of the "
+        "data.",
+    ] = False
+    data: Annotated[DataOptions | None, Group(DataOptions), "`DataOptions`: columns of a frame that are modeled."] = (
+        None
+    )
+    random_state: Annotated[Any, Anything(), "Random seed of a randomized solver, or a generator of NumPy."] = None
 
     def fit(self, X: Any, y: Any = None) -> Self:
         r"""Fits the components.
@@ -84,6 +74,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             DataError: If a column holds categories or a cell is missing.
         """
 
+        self._check()
         refuse_stream(self, X)
         self.codec_, x = fit_rows(self, X)
         self.schema_ = self.codec_.schema()

@@ -46,8 +46,6 @@ class VAEPredictor(VAEEstimator):
     class. With one number among the targets, `dropout="auto"` leaves hidden units out as for a number alone: that keeps
     few labels from being learned by heart, and makes classes harder to learn.
 
-    The parameters are those of :class:`Parameters`.
-
     Attributes:
         classes_: The classes of each target that has classes, in order.
         framed_: Whether the targets came as a frame, and so are given back as one.

@@ -27,8 +27,6 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         >>> regressor = VAERegressor(random_state=0).fit(X, y)  # y holds NaN where unknown
         >>> regressor.predict_interval(X_new, coverage=0.9)
 
-    The parameters are those of :class:`Parameters`.
-
     Attributes:
         calibration_scale_: What the standard deviations of its predictions are multiplied by: 1 after a fit. The
             command sets it by values that were held out; it may be set to what :py:`semivae.trust.deviation_scale`

@@ -11,7 +11,7 @@ from semivae.data.batches.steps import Steps
 from semivae.engine import Training, device, matrix_units, stage_place
 from semivae.errors import SettingError
 from semivae.estimators.build.auto import hidden_for
-from semivae.estimators.parameters import plain
+from semivae.estimators.options.declared import plain
 
 # Parameters that do not change what is learned, or that say it another way.
 ANY_RUN = (
@@ -47,16 +47,16 @@ def training(estimator: Any, epochs: int, rows: Steps, stage: int) -> Training:
     return Training(
         epochs=epochs,
         learning_rate=estimator.learning_rate,
-        weight_decay=estimator.weight_decay,
-        averaging=estimator.averaging,
-        patience=patience_for(estimator.patience, epochs),
+        weight_decay=estimator.settings_["weight_decay"],
+        averaging=estimator.settings_["averaging"],
+        patience=patience_for(estimator.settings_["patience"], epochs),
         seed=estimator.seed_,
         device=estimator.device,
         compiled=compiled(estimator, wide, epochs * len(rows)),
-        precision=precision_for(estimator.precision, wide),
+        precision=precision_for(estimator.settings_["precision"], wide),
         threads=None if wide else 1,  # those that wait for each other at every small product, only lose time
-        devices=estimator.devices,
-        nodes=estimator.nodes,
+        devices=estimator.settings_["devices"],
+        nodes=estimator.settings_["nodes"],
         checkpoint=stage_place(Path(estimator.checkpoint), stage) if kept else None,
         resume=True,
         about=about(estimator, rows) if kept else {},
@@ -95,11 +95,11 @@ def compiled(estimator: Any, wide: bool, steps: int) -> bool:
         SettingError: If several processes are to compile theirs.
     """
 
-    if estimator.compile is True and several(estimator):
+    if estimator.settings_["compile"] is True and several(estimator):
         raise SettingError("compile=True with several processes", "one process can compile its steps", "compile='auto'")
 
-    if estimator.compile != "auto":
-        return bool(estimator.compile)
+    if estimator.settings_["compile"] != "auto":
+        return bool(estimator.settings_["compile"])
 
     return not several(estimator) and steps >= STEPS_TO_COMPILE[wide] and matrix_units(device(estimator.device))
 
@@ -107,7 +107,7 @@ def compiled(estimator: Any, wide: bool, steps: int) -> bool:
 def several(estimator: Any) -> bool:
     """Whether several processes share the fit of an estimator."""
 
-    return estimator.devices * estimator.nodes > 1
+    return estimator.settings_["devices"] * estimator.settings_["nodes"] > 1
 
 
 def batch_for(choice: int | str, rows: int) -> int:
@@ -125,10 +125,10 @@ def stops_early(estimator: Any, rows: int) -> bool:
     "auto" does without a target, unless the epochs are given or rows are so few that their share says little.
     """
 
-    if estimator.early_stopping != "auto":
-        return estimator.early_stopping
+    if estimator.settings_["early_stopping"] != "auto":
+        return estimator.settings_["early_stopping"]
 
-    enough = rows * estimator.validation_share >= FEWEST_HELD
+    enough = rows * estimator.settings_["validation_share"] >= FEWEST_HELD
 
     return enough and not estimator.schema_.targets and estimator.epochs == "auto"
 

@@ -57,7 +57,13 @@ def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> Histo
 
     alpha = alpha_for(estimator.settings_, estimator.schema_)
     beta = beta_for(estimator.settings_, model)
-    objective = ELBO(alpha, beta, estimator.warmup, estimator.labeled_share, estimator.free_bits)
+    objective = ELBO(
+        alpha,
+        beta,
+        estimator.settings_["warmup"],
+        estimator.settings_["labeled_share"],
+        estimator.settings_["free_bits"],
+    )
     run = training(estimator, epochs, rows, last)
     penalty = penalty_of(estimator.settings_, model, estimator.schema_, estimator.counts_, rows, before)
     history = train(model, objective, rows, run, estimator._watchers(), validation, penalty)
@@ -76,7 +82,7 @@ def unsupervised(estimator: Any, rows: Steps, beta: float) -> ELBO:
 
     known, unknown = len(rows.labeled), len(rows.unlabeled)
 
-    return ELBO(0.0, beta, estimator.warmup, known / (known + unknown), estimator.free_bits)
+    return ELBO(0.0, beta, estimator.settings_["warmup"], known / (known + unknown), estimator.settings_["free_bits"])
 
 
 def append(whole: History, history: History, stage: dict[str, int]) -> None:

@@ -118,7 +118,7 @@ def compare(
     epochs = affordable(estimator, math.ceil(len(folds) / processes), seconds)
     model: Any = clone(estimator)
     model.set_params(missing_label=None, verbose=False, callbacks=None, random_state=estimator.seed_, epochs=epochs)
-    model.set_params(devices=1, nodes=1, checkpoint=None)
+    model.set_params(training__devices=1, training__nodes=1, checkpoint=None)
     alone: Any = clone(model)
     alone.set_params(epochs=passes(estimator, fewest))
 
@@ -199,7 +199,7 @@ def affordable(estimator: Any, rounds: int, seconds: float) -> int:
 def passes(estimator: Any, labels: int) -> int:
     """Returns how often a fit on so many labels alone sees each: no more than the fit with all rows would."""
 
-    seen = estimator.n_steps_ * min(1.0, estimator.labeled_batch / labels)
+    seen = estimator.n_steps_ * min(1.0, estimator.settings_["labeled_batch"] / labels)
     enough = min(MOST_PASSES, max(LEAST_PASSES, ROWS_ALONE / labels))
 
     return max(1, round(min(seen, enough)))

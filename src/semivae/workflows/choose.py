@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["estimator_for", "learns_from_target", "settings_for"]
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from semivae.errors import SettingError
 from semivae.workflows.settings import settings_of
@@ -53,7 +53,7 @@ def estimator_for(
     pairs: Sequence[str],
     missing_label: list[str] | None,
     seed: int,
-    columns: Mapping[str, Sequence[str] | None],
+    columns: Mapping[str, Any],
 ) -> Any:
     r"""Returns the estimator for a model and a task, with its settings.
 
@@ -62,11 +62,13 @@ def estimator_for(
     """
 
     from semivae.estimators import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
+    from semivae.estimators.options import DataOptions
 
-    settings = settings_for(model, pairs) | {"random_state": seed, **columns}
+    settings = settings_for(model, pairs)
+    given: dict[str, Any] = {"data": DataOptions(**columns), "random_state": seed}
 
     if model == "pca":
-        return PCA(**cast(Any, settings))
+        return PCA(**given).set_params(**settings)
 
     kinds = {
         Task.CLASS: VAEClassifier,
@@ -76,4 +78,4 @@ def estimator_for(
     }
     marked = {} if task is None else {"missing_label": missing_label}
 
-    return kinds[task](model=model, **settings, **marked)
+    return kinds[task](model=model, **marked, **given).set_params(**settings)

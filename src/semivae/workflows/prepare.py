@@ -188,7 +188,7 @@ def take_for_equal(estimator: Any, wishes: Wishes) -> None:
     if any(setting.partition("=")[0].strip() == "label_prior" for setting in wishes.settings):
         return
 
-    estimator.set_params(label_prior="uniform")
+    estimator.set_params(model__label_prior="uniform")
     LOG.info("As many labels are kept of each class, so all classes count as equally frequent (--set label_prior=...).")
 
 

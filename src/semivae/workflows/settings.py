@@ -1,13 +1,12 @@
-r"""Settings of an estimator as text, name=value, read off its signature."""
+r"""Settings of an estimator as text, name=value: any parameter or option, by its own name."""
 
 from __future__ import annotations
 
 __all__ = ["settings_of"]
 
 import ast
-import difflib
-import inspect
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from semivae.errors import SettingError
@@ -29,41 +28,55 @@ ELSEWHERE = {
 
 
 def settings_of(pairs: Iterable[str], estimator: type[Any]) -> dict[str, Any]:
-    r"""Reads settings such as "epochs=20" and "hidden=(256, 256)".
+    r"""Reads settings such as "epochs=20", "precision=float32" and "hidden=(256, 256)".
 
     Arguments:
-        pairs: The settings; a value that is no Python literal is text, but true and false may be small.
-        estimator: The class whose signature says what there is. It checks the values itself when it is fitted.
+        pairs: The settings. A name may have its group before it, as in `training__precision`. A value that is no
+            Python literal is text, but true and false may be small.
+        estimator: The class whose declarations say what there is. It checks the values itself when it is fitted.
+
+    Returns:
+        The settings as `set_params` takes them.
 
     Raises:
         SettingError: If there is no such setting; it names those that resemble it.
     """
 
-    known = [name for name in inspect.signature(estimator).parameters if name not in ELSEWHERE]
+    from semivae.estimators.options.grouped import paths
+
+    known = paths(estimator)
 
     return dict(setting(pair, known) for pair in pairs)
 
 
-def setting(pair: str, known: list[str]) -> tuple[str, Any]:
-    """Reads one setting."""
+def setting(pair: str, known: dict[str, str]) -> tuple[str, Any]:
+    """Reads one setting; `known` holds the path of each by its own name."""
 
-    name, equals, text = (part.strip() for part in pair.partition("="))
+    given, equals, text = (part.strip() for part in pair.partition("="))
+    name = given.rpartition("__")[2]
 
-    if name in ELSEWHERE:
+    if name in ELSEWHERE and name in known:
         raise SettingError(f"--set {pair}", f"{name} is not set this way", f"use {ELSEWHERE[name]}")
 
-    if name not in known or not equals:
-        raise SettingError(f"--set {pair}", f"it must be name=value, of {', '.join(known)}", guess(name, known))
+    if not equals or given not in (name, known.get(name)) or name not in known or group_of(name, known):
+        names = [name for name in group_of(name, known) or known if name not in ELSEWHERE and not group_of(name, known)]
+        raise SettingError(f"--set {pair}", f"it must be name=value, of {', '.join(names)}", guess(name, names))
 
     try:
-        return name, ast.literal_eval(text.capitalize() if text in ("true", "false") else text)
+        return known[name], ast.literal_eval(text.capitalize() if text in ("true", "false") else text)
     except (ValueError, SyntaxError):
-        return name, text
+        return known[name], text
 
 
 def guess(name: str, known: list[str]) -> str:
-    """Returns a setting that was probably meant."""
+    """Returns the settings that were probably meant."""
 
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    close = get_close_matches(name, known, n=3, cutoff=0.5)
 
     return f"--set {' or --set '.join(f'{name}=...' for name in close or known[:1])}"
+
+
+def group_of(name: str, known: dict[str, str]) -> list[str]:
+    """Returns the options that are in a group of this name; none where it is no group."""
+
+    return [option for option, path in known.items() if path.startswith(f"{name}__")]

@@ -183,7 +183,7 @@ def spread(job: Job, state: Path) -> None:
     devices, nodes = started()
 
     if "checkpoint" in job.estimator.get_params():
-        job.estimator.set_params(devices=devices, nodes=nodes, checkpoint=state)
+        job.estimator.set_params(training__devices=devices, training__nodes=nodes, checkpoint=state)
 
 
 def train(job: Job, quiet: bool) -> None:

@@ -9,9 +9,11 @@ from inspect import signature
 from typing import Any
 
 from semivae.errors import SettingError
-from semivae.estimators.parameters import default
+from semivae.estimators.options.groups import ModelOptions, ObjectiveOptions
 from semivae.models import models
 from semivae.priors import priors
+
+DEFAULTS = ModelOptions._declared | ObjectiveOptions._declared
 
 
 def check_bound(settings: dict[str, Any]) -> None:
@@ -47,7 +49,7 @@ def bound_of(settings: dict[str, Any], name: str, target: str | None) -> dict[st
     }
 
     for part in parts:
-        if not takes(name, part, target) and settings[part] != default(part):
+        if not takes(name, part, target) and settings[part] != DEFAULTS[part].default:
             others = [other for other in able(target) if takes(other, part, target)]
             raise not_taken(f"{part}={settings[part]!r}", name, others)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["check_settings", "wire"]
 
-import math
 from collections.abc import Sequence
 from functools import partial
 from inspect import signature
@@ -17,55 +16,14 @@ from semivae.errors import SettingError
 from semivae.estimators.build.auto import convolves, dropout_for, hidden_for, latents_for
 from semivae.estimators.build.bound import able, bound_of, check_bound, takes
 from semivae.estimators.build.student import check_student
-from semivae.estimators.parameters import default
 from semivae.families import choose_data
 from semivae.marginal import Marginalize, exact, marginals
 from semivae.models import Model, models
 from semivae.priors import LabelPrior, simplexes
 from semivae.variables import Schema
 
-# The smallest and largest value of each number that a user may set, and whether it has to be whole.
-LIMITS: dict[str, tuple[float, float, bool]] = {
-    "latents": (1, math.inf, True),
-    "labeled_batch": (1, math.inf, True),
-    "patience": (1, math.inf, True),
-    "label_points": (1, math.inf, True),
-    "temperature": (0.01, 1, False),
-    "devices": (1, math.inf, True),
-    "nodes": (1, math.inf, True),
-    "alpha": (0, math.inf, False),
-    "beta": (0, math.inf, False),
-    "warmup": (0, 1, False),
-    "free_bits": (0, math.inf, False),
-    "importance_samples": (1, math.inf, True),
-    "smoothing": (0, 1e6, False),
-    "components": (1, math.inf, True),
-    "labeled_share": (0, 1, False),
-    "dropout": (0, 0.99, False),
-    "adversarial": (0, math.inf, False),
-    "radius": (0, math.inf, False),
-    "neighbors": (0, math.inf, True),
-    "interpolation": (0, math.inf, False),
-    "augmentation": (0, 2, False),
-    "learning_rate": (1e-12, math.inf, False),
-    "weight_decay": (0, math.inf, False),
-    "averaging": (0, 0.999999, False),
-    "validation_share": (0.01, 0.9, False),
-}
-
 # The most classes that are summed over one by one, unless it is asked for.
 MOST_SUMMED = 50
-
-CHOICES: dict[str, tuple[str | bool, ...]] = {
-    "network": ("auto", "mlp", "conv"),
-    "device": ("auto", "cpu", "cuda", "mps"),
-    "precision": ("auto", "float32", "bfloat16"),
-    "compile": ("auto", False, True),
-    "teacher": (False, True),
-    "student": (False, True),
-    "early_stopping": ("auto", False, True),
-    "verbose": (False, True),
-}
 
 
 def check_settings(settings: dict[str, Any]) -> None:
@@ -75,49 +33,11 @@ def check_settings(settings: dict[str, Any]) -> None:
         SettingError: If one cannot work; it names the setting and what it may be.
     """
 
-    for name, (low, high, whole) in LIMITS.items():
-        value = settings[name]
-
-        if value == "auto" == default(name):
-            continue
-
-        number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-
-        if not number or not low <= value <= high or (whole and value != int(value)):
-            kind = ("'auto' or " if default(name) == "auto" else "") + ("a whole number" if whole else "a number")
-            upper = "" if high == math.inf else f" and at most {high:g}"
-
-            raise SettingError(
-                f"{name}={value!r}", f"it must be {kind}, at least {low:g}{upper}", f"{name}={default(name)!r}"
-            )
-
-    for name, choices in CHOICES.items():
-        if settings[name] not in choices:
-            raise SettingError(
-                f"{name}={settings[name]!r}",
-                f"it must be one of {', '.join(map(repr, choices))}",
-                f"{name}={default(name)!r}",
-            )
-
     if settings["teacher"] and not settings["averaging"]:
         raise SettingError("teacher=True with averaging=0", "its weights are the averaged ones", "averaging=0.99")
 
-    for name in ("epochs", "batch_size"):
-        value = settings[name]
-
-        if value != "auto" and not (isinstance(value, int | np.integer) and value >= 1):
-            raise SettingError(f"{name}={value!r}", "it must be 'auto' or a whole number, at least 1", f"{name}='auto'")
-
     check_seed(settings)
     check_bound(settings)
-    hidden = settings["hidden"]
-
-    if hidden != "auto" and (
-        not isinstance(hidden, Sequence)
-        or not hidden
-        or any(not isinstance(h, int | np.integer) or h < 1 for h in hidden)
-    ):
-        raise SettingError(f"hidden={hidden!r}", "it must hold the size of at least one layer", "hidden=(500, 500)")
 
 
 def check_seed(settings: dict[str, Any]) -> None:
@@ -204,8 +124,8 @@ def marginalization(settings: dict[str, Any], schema: Schema) -> Marginalize:
     else:
         function = marginals[settings["marginalize"]]
 
-    numbers = {name: LIMITS[name][2] for name in signature(function).parameters if name in settings}
-    options = {name: (int if whole else float)(settings[name]) for name, whole in numbers.items()}
+    numbers = {"label_points": int(settings["label_points"]), "temperature": float(settings["temperature"])}
+    options = {name: numbers[name] for name in signature(function).parameters if name in numbers}
 
     return partial(function, **options) if options else function
 

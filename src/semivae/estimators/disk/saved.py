@@ -22,7 +22,8 @@ from semivae.errors import StoreError
 from semivae.estimators.classifier import VAEClassifier
 from semivae.estimators.disk.card import card
 from semivae.estimators.embedding import VAEEmbedding
-from semivae.estimators.parameters import plain
+from semivae.estimators.options.declared import plain
+from semivae.estimators.options.grouped import grouped, settings
 from semivae.estimators.pca import PCA
 from semivae.estimators.predictor import VAEPredictor
 from semivae.estimators.regressor import VAERegressor
@@ -111,7 +112,8 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
     from semivae.estimators.disk.tensors import read_tensors
 
-    estimator = KINDS[facts.estimator](**facts.parameters)
+    kind = KINDS[facts.estimator]
+    estimator = kind(**grouped(kind, facts.parameters))
     estimator.schema_ = facts.schema_
     estimator.codec_ = codec_of(estimator.schema_)
     estimator.history_ = history(saved)
@@ -151,7 +153,7 @@ def describe(estimator: Any) -> dict[str, Any]:
 
     check_is_fitted(estimator)
 
-    parameters = dict(getattr(estimator, "settings_", estimator.get_params(deep=False)))
+    parameters = dict(getattr(estimator, "settings_", settings(estimator)))
     state = estimator.random_state
     # A generator is no plain value; what it gave is.
     seed = state if isinstance(state, int | np.integer) else estimator.seed_

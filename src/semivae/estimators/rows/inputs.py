@@ -74,12 +74,12 @@ def named(X: Any) -> Any:
     return pd.DataFrame(columns=range(len(names)) if without else list(map(str, names)))
 
 
-def selection_of(estimator: BaseEstimator) -> Selection:
+def selection_of(estimator: Any) -> Selection:
     """Returns which columns of a frame an estimator models."""
 
-    settings = estimator.get_params(deep=False)
+    options = estimator._options("data")
 
-    return Selection.of(settings["drop"], settings["id_columns"], settings["keep"])
+    return Selection.of(options.drop, options.id_columns, options.keep)
 
 
 def refuse_stream(estimator: BaseEstimator, X: Any) -> None:

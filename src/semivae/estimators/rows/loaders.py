@@ -36,7 +36,7 @@ def loaders(estimator: Any, x: Any, target: Target) -> tuple[Steps, Steps | None
     if not stops_early(estimator, len(x)):
         return in_memory(estimator, x, target, np.arange(len(x))), None
 
-    train, held = hold_out(target.codes, estimator.validation_share, estimator.seed_)
+    train, held = hold_out(target.codes, estimator.settings_["validation_share"], estimator.seed_)
 
     # Of a handful of rows none can be spared.
     return in_memory(estimator, x, target, train), in_memory(estimator, x, target, held) if len(held) else None
@@ -68,7 +68,7 @@ def steps(estimator: Any, rows: int) -> dict[str, Any]:
 
     return {
         "batch_size": batch_for(estimator.batch_size, rows),
-        "labeled_batch": estimator.labeled_batch,
+        "labeled_batch": estimator.settings_["labeled_batch"],
         "seed": estimator.seed_,
         "ranks": launched() if several(estimator) else ALONE,
     }

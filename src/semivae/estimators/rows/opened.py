@@ -108,7 +108,7 @@ def source_of(estimator: BaseEstimator, X: Any, y: Any, wanted: Wanted) -> Sourc
 def refuse_early_stop(estimator: Any) -> None:
     """Checks that no rows of a stream are to be held out."""
 
-    if estimator.early_stopping not in ("auto", False):
+    if estimator._options("training").early_stopping not in ("auto", False):
         raise SettingError(
             "early_stopping=True", "no rows of a stream are held out", "early_stopping=False, and fewer epochs"
         )

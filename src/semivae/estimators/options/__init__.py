@@ -1,0 +1,11 @@
+r"""Parameters of estimators: declared once, checked, and held in groups."""
+
+__all__ = ["DataOptions", "ModelOptions", "ObjectiveOptions", "RecipeOptions", "TrainingOptions"]
+
+from semivae.estimators.options.groups import (
+    DataOptions,
+    ModelOptions,
+    ObjectiveOptions,
+    RecipeOptions,
+    TrainingOptions,
+)
