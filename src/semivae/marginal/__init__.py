@@ -1,4 +1,4 @@
-r"""Ways to sum over a missing label: logits in, weighted label points out."""
+r"""Ways to marginalize a missing label: label logits in, weighted label points out."""
 
 __all__ = [
     "Marginalize",

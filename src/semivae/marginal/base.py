@@ -1,4 +1,4 @@
-r"""What a marginalization returns: label points with weights, and the probabilities they stand for."""
+r"""The result of a marginalization: weighted label points, and the label probabilities."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from semivae.registry import Registry
 
 
 class Support(NamedTuple):
-    r"""Weighted label points that stand for the expectation over a missing label.
+    r"""Weighted label points: an expectation over a missing label is a weighted sum over them.
 
     Attributes:
-        y: The label points, with shape (K, B or 1, C); or, as whole numbers with shape (K, B or 1, 1), the classes
-            themselves: where rows go through few of many classes, networks look a class up rather than multiply
-            its one-hot point.
-        weight: The weight of each point, with shape (K, B). Where points are drawn, its gradient is the score
-            function.
+        y: The label points, with shape (K, B or 1, C). With only a few of many classes per row, integer classes
+            instead, with shape (K, B or 1, 1): networks then look the class up and need no product with a one-hot
+            vector.
+        weight: The weight of each point, with shape (K, B). If points are drawn, its gradient is the score function.
         probs: The probabilities :math:`q(y \mid x)`, with shape (B, C).
-        baseline: Where points are drawn: maps values of shape (K, B) to the control variate, with shape (B,),
-            which does not depend on what was drawn for the row.
-        relaxed: Whether the points are no classes, so that what they give is no bound.
+        baseline: Only if points are drawn: maps values of shape (K, B) to the control variate, with shape (B,). For
+            each row, it does not depend on the row's own draw.
+        relaxed: Whether the points lie between the classes; values at them are not a bound.
     """
 
     y: Tensor
@@ -37,8 +36,8 @@ class Support(NamedTuple):
     def expect(self, values: Tensor) -> Tensor:
         r"""Returns the expectation of values of shape (K, B), with shape (B,).
 
-        A control variate :math:`b` changes neither the expectation of :math:`b + \sum_k w_k (f_k - b)` nor that of
-        its gradient, for the weights sum to one on average, but it takes out most of the noise.
+        The control variate :math:`b` changes neither the expectation of :math:`b + \sum_k w_k (f_k - b)` nor the
+        expectation of its gradient, because the weights sum to one on average. It removes most of the noise.
         """
 
         if self.baseline is None:
@@ -52,17 +51,17 @@ class Support(NamedTuple):
         r"""Returns :math:`\mathrm{KL}(q(y \mid x) \parallel p(y))`, with shape (B,).
 
         Arguments:
-            prior: The logarithms of :math:`p(y)`, with shape (C,).
+            prior: :math:`\log p(y)` of each class, with shape (C,).
         """
 
-        # p log p has an infinite slope at zero, which a class that underflows would turn into nan.
+        # p log p has an infinite slope at zero: a class that underflows would give a nan gradient.
         log_probs = self.probs.clamp_min(torch.finfo(self.probs.dtype).tiny).log()
 
         return (self.probs * (log_probs - prior)).sum(-1)
 
 
 def at_classes(classes: Tensor, weight: Tensor, size: int) -> Support:
-    r"""Returns the support of a :math:`q(y \mid x)` that has all its mass at few classes of each row.
+    r"""Returns the support of a :math:`q(y \mid x)` with all its mass on a few classes of each row.
 
     Arguments:
         classes: The classes, with shape (B, K).
@@ -76,12 +75,12 @@ def at_classes(classes: Tensor, weight: Tensor, size: int) -> Support:
 
 
 def mixed(mean: Tensor, variance: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    r"""Returns mean and variance of :math:`\sum_k w_k q_k`, each with shape (B, D).
+    r"""Returns mean and variance of the mixture :math:`\sum_k w_k q_k`, each with shape (B, D).
 
     Arguments:
-        mean: The means of the parts, with shape (K, B, D).
+        mean: The means of the components, with shape (K, B, D).
         variance: Their variances, with shape (K, B, D).
-        weight: The weights, with shape (K, B).
+        weight: Their weights, with shape (K, B).
     """
 
     weight = weight[..., None]  # (K, B, 1)
@@ -90,7 +89,7 @@ def mixed(mean: Tensor, variance: Tensor, weight: Tensor) -> tuple[Tensor, Tenso
     return middle, (weight * (variance + (mean - middle).square())).sum(0)
 
 
-# Maps label logits, with shape (B, C), and how much of the training is done, in [0, 1], to a support.
+# Maps label logits, with shape (B, C), and the fraction of the training that is done, in [0, 1], to a support.
 Marginalize = Callable[..., Support]
 
 marginals: Registry[Marginalize] = Registry("marginalize")

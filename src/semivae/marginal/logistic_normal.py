@@ -3,9 +3,9 @@ r"""Logistic-normal marginalization: a relaxed label with Gaussian in place of G
 .. math:: \tilde y = \mathrm{softmax}\big((\log q(y \mid x) + \epsilon) / \tau\big), \quad
     \epsilon_c \sim \mathcal{N}(0, 1)
 
-A heuristic: unlike with Gumbel noise, the largest of the noisy logits is no draw of :math:`q(y \mid x)`, so that
-neither `logistic_normal` nor `logistic_normal_st`, which shows the networks the nearest class and passes the gradient
-straight through, gives a **bound**, nor an estimate of one. The lighter tails of the noise visit improbable classes
+A heuristic: unlike with Gumbel noise, the class with the largest noisy logit is not a draw of :math:`q(y \mid x)`.
+`logistic_normal_st` gives the networks the nearest class and passes the gradient straight through. Neither it nor
+`logistic_normal` gives a **bound** or an estimate of one. The noise has lighter tails and visits improbable classes
 less often.
 
 References:
@@ -26,12 +26,12 @@ from semivae.ranks import drawn
 
 @marginals.register("logistic_normal")
 def logistic_normal(logits: Tensor, progress: Tensor | float = 1.0, temperature: float = 0.5) -> Support:
-    r"""Returns a relaxed label as label point; what it gives is not a bound.
+    r"""Returns a relaxed label as label point; values at it are not a bound.
 
     Arguments:
         logits: The label logits, with shape (B, C).
-        progress: How much of the training is done, in [0, 1].
-        temperature: The lowest temperature, which the training falls to from 1.
+        progress: Fraction of the training that is done, in [0, 1].
+        temperature: The final temperature; the first is 1.
     """
 
     noise = drawn(logits.shape, 0, lambda shape: logits.new_empty(shape).normal_())
@@ -41,12 +41,12 @@ def logistic_normal(logits: Tensor, progress: Tensor | float = 1.0, temperature:
 
 @marginals.register("logistic_normal_st")
 def logistic_normal_st(logits: Tensor, progress: Tensor | float = 1.0, temperature: float = 0.5) -> Support:
-    r"""Returns the class nearest to a relaxed label, with the latter's gradient; what it gives is not a bound.
+    r"""Returns the class nearest to a relaxed label, with the gradient of the relaxed label; values are not a bound.
 
     Arguments:
         logits: The label logits, with shape (B, C).
-        progress: How much of the training is done, in [0, 1].
-        temperature: The lowest temperature, which the training falls to from 1.
+        progress: Fraction of the training that is done, in [0, 1].
+        temperature: The final temperature; the first is 1.
     """
 
     return straight_through(logistic_normal(logits, progress, temperature))

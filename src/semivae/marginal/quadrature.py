@@ -1,9 +1,8 @@
-r"""Quadrature: the expectation over a Gaussian label, as a weighted sum over a few of its values.
+r"""Quadrature: the expectation over a Gaussian label as a weighted sum over a few values.
 
 .. math:: \mathbb{E}_{\mathcal{N}(y \mid \mu, \sigma^2)}[f(y)] \approx \sum_k w_k \, f(\mu + \sigma t_k)
 
-Exact for polynomials of a degree below :math:`2K`, and the same at each call. It is for use after training, where
-nothing is drawn; no bound is made of it.
+Exact for polynomials of degree below :math:`2K`, and the same at each call. Used after training only, never in a bound.
 
 References:
     | Calculation of Gauss Quadrature Rules (Golub and Welsch, 1969)
@@ -22,7 +21,7 @@ POINTS = 16
 
 
 def quadrature(p: Distribution) -> tuple[Tensor, Tensor]:
-    r"""Returns values of a label and their weights.
+    r"""Returns label values and their weights.
 
     Arguments:
         p: A Gaussian over one number, with shape (B, 1).
@@ -31,7 +30,7 @@ def quadrature(p: Distribution) -> tuple[Tensor, Tensor]:
         The values, with shape (K, B, 1), and their weights, with shape (K, 1).
     """
 
-    # The nodes of the Hermite polynomials are the eigenvalues of their recurrence.
+    # The nodes are the eigenvalues of the recurrence matrix of the Hermite polynomials.
     steps = torch.arange(1, POINTS, dtype=torch.float64, device=p.mean.device).sqrt()
     nodes, vectors = torch.linalg.eigh(torch.diag(steps, 1) + torch.diag(steps, -1))
     nodes, weights = (part.to(p.mean)[:, None] for part in (nodes, vectors[0].square()))

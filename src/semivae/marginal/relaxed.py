@@ -1,11 +1,11 @@
-r"""What relaxed marginalizations share: a noisy softmax in place of a class, at a temperature that falls.
+r"""Shared by relaxed marginalizations: a noisy softmax in place of a class, at a falling temperature.
 
 .. math:: \tilde y = \mathrm{softmax}\big((s + \epsilon) / \tau\big), \quad
     \tau(t) = \max(\tau_\mathrm{low}, e^{-r t})
 
-where :math:`r` is such that the lowest temperature is reached when half of the training is done.
-The networks see a point between the classes, so that its value is **not a bound** on the likelihood, whatever the
-temperature. The divergence of the label is that of the classes, as in Jang's code.
+where :math:`r` is such that the temperature is lowest from the middle of the training on.
+The networks see a point between the classes, so the value is **not a bound** on the likelihood at any temperature.
+The divergence of the label is computed from the class probabilities, as in Jang's code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from semivae.marginal.base import Support
 
-# The share of the training in which the temperature falls.
+# The temperature falls during this fraction of the training.
 FALL = 0.5
 
 
@@ -26,9 +26,9 @@ def relaxed(logits: Tensor, noise: Tensor, progress: Tensor | float, lowest: flo
 
     Arguments:
         logits: The label logits, with shape (B, C).
-        noise: What is added to them, with shape (B, C).
-        progress: How much of the training is done, in [0, 1].
-        lowest: The temperature that it falls to from 1.
+        noise: The noise added to the logits, with shape (B, C).
+        progress: Fraction of the training that is done, in [0, 1].
+        lowest: The final temperature; the first is 1.
     """
 
     temperature = lowest ** torch.as_tensor(progress / FALL).clamp_max(1.0).to(logits)
@@ -38,9 +38,9 @@ def relaxed(logits: Tensor, noise: Tensor, progress: Tensor | float, lowest: flo
 
 
 def straight_through(support: Support) -> Support:
-    """Returns the nearest class in place of a relaxed point, whose gradient it keeps."""
+    """Returns the nearest class as label point, with the gradient of the relaxed point."""
 
     hard = torch.zeros_like(support.y).scatter(-1, support.y.argmax(-1, keepdim=True), 1.0)
 
-    # The difference is zero to the last bit, so that the networks see exactly one class.
+    # The difference is exactly zero, so the networks see exactly one class.
     return support._replace(y=hard + (support.y - support.y.detach()))

@@ -4,16 +4,16 @@ r"""Sparse marginalization: :math:`q(y \mid x)` is a sparsemax, and the sum over
     = \max(s - \tau(s), 0), \quad
     \mathbb{E}_{q(y \mid x)}[f(y)] = \sum_{c \,:\, q(c \mid x) > 0} q(c \mid x) \, f(c)
 
-where :math:`\tau` makes the probabilities sum to one. Every class that trails the best by one or more has none, so
-that one or two classes are left once the classifier is sure. At most `label_points` classes are kept, for a step of
-a fixed shape: the nearest point of the simplex with no more classes than that (top-k sparsemax). Where the sparsemax
-has no more classes anyway, they are the same. Measured on ten digits with 50 labels, it had more than four for a
-fifth of the rows early in a run, and for none once a fifth of the run was done (1.1 to 1.3 on average).
+where :math:`\tau` makes the probabilities sum to one. A class whose score is one or more below the best has probability
+zero, so one or two classes remain once the classifier is confident. At most `label_points` classes are kept, which
+fixes the shape of a step: the result is the nearest point of the simplex with at most that many classes (top-k
+sparsemax). It equals the sparsemax if that has no more classes. Measured on ten digits with 50 labels: early in a run
+the sparsemax had more than four classes for a fifth of the rows, and after a fifth of the run for no row (1.1 to 1.3
+classes on average).
 
-The posterior over the label is then this one, in the sum and in its divergence from :math:`p(y)`, and what is
-maximized is a bound. The logarithm of a zero would make no sense for a known label that the sparsemax rules out, so
-that known labels and predictions read the softmax of the same scores, as in the paper's experiments: it has the same
-order, and is positive everywhere.
+The sum and the divergence from :math:`p(y)` use this label posterior, so training maximizes a bound. For a known label
+to which the sparsemax gives probability zero, the logarithm would be infinite. Known labels and predictions therefore
+use the softmax of the same scores, as in the paper's experiments: it has the same order and is positive everywhere.
 
 References:
     | From Softmax to Sparsemax (Martins & Astudillo, 2016)
@@ -40,7 +40,7 @@ def sparse(logits: Tensor, progress: Tensor | float = 1.0, label_points: int = 4
     Arguments:
         logits: The label logits, with shape (B, C).
         progress: Not used.
-        label_points: How many classes a row has at most.
+        label_points: The largest number of classes per row.
     """
 
     scores, classes = logits.topk(min(label_points, logits.shape[-1]))
@@ -62,7 +62,7 @@ def sparsemax(scores: Tensor) -> Tensor:
     total = ordered.cumsum(-1)
     count = torch.arange(1, scores.shape[-1] + 1, device=scores.device)
 
-    # A class belongs to the support if the threshold of those down to it leaves it something.
+    # A class is in the support if its score exceeds the threshold computed from it and all larger scores.
     size = (1 + count * ordered > total).sum(-1, keepdim=True)
     threshold = (total.gather(-1, size - 1) - 1) / size
 

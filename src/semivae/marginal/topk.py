@@ -1,22 +1,21 @@
-r"""Marginalization over the most probable classes, alone or with a draw of the others.
+r"""Marginalization over the most probable classes, alone or with one draw from the other classes.
 
-`topk` takes the softmax over the :math:`k` most probable classes alone, in the sum and in its divergence from
-:math:`p(y)`:
+`topk` uses the softmax over the :math:`k` most probable classes, in the sum and in the divergence from :math:`p(y)`:
 
 .. math:: q_k(y \mid x) = \frac{q(y \mid x)}{\sum_{c \in \mathrm{top}_k} q(c \mid x)}
     \text{ for } y \in \mathrm{top}_k, \text{ else } 0
 
-This is a posterior like any other, so that what is maximized is a bound. As an estimate of the sum over all classes,
-though, it is biased, in value and gradient: the classes left out pull on nothing.
+This is a valid posterior, so training maximizes a bound. As an estimate of the sum over all classes it is biased, in
+value and gradient: the classes left out have no influence.
 
 `topk_sampled` sums over the most probable classes and draws one of the others, :math:`\tilde y \sim q(y \mid x,
-y \notin \mathrm{top}_k)`, which stands for all of them:
+y \notin \mathrm{top}_k)`, to represent all of them:
 
 .. math:: \sum_{c \in \mathrm{top}_k} q(c \mid x) \, f(c)
     + \Big(1 - \sum_{c \in \mathrm{top}_k} q(c \mid x)\Big) \, f(\tilde y)
 
-This is unbiased in value and, by the score function of the draw, in gradient. The expectation over the most probable
-classes is its control variate.
+This is unbiased in value and, by the score function of the draw, in gradient. The control variate is the expectation
+over the most probable classes.
 
 References:
     | Rao-Blackwellized Stochastic Gradients for Discrete Distributions (Liu et al., 2019)
@@ -41,7 +40,7 @@ def topk(logits: Tensor, progress: Tensor | float = 1.0, label_points: int = 4) 
     Arguments:
         logits: The label logits, with shape (B, C).
         progress: Not used.
-        label_points: How many classes.
+        label_points: The number of classes, :math:`k`.
     """
 
     scores, classes = logits.topk(min(label_points, logits.shape[-1]))
@@ -51,15 +50,15 @@ def topk(logits: Tensor, progress: Tensor | float = 1.0, label_points: int = 4) 
 
 @marginals.register("topk_sampled")
 def topk_sampled(logits: Tensor, progress: Tensor | float = 1.0, label_points: int = 4) -> Support:
-    r"""Returns the most probable classes as label points, and a draw of the others.
+    r"""Returns the most probable classes and one drawn from the others as label points.
 
     Arguments:
         logits: The label logits, with shape (B, C).
         progress: Not used.
-        label_points: How many classes beside the one that is drawn.
+        label_points: The number of most probable classes, :math:`k`.
     """
 
-    # The last class is not left out but "drawn", surely, which makes the sum exact.
+    # With k >= C, k is C - 1: the one class left is drawn with certainty, and the sum is exact.
     _, classes = logits.topk(min(label_points, logits.shape[-1] - 1))
     probs = logits.softmax(-1)
     likely = probs.gather(-1, classes)  # (B, k)
