@@ -1,4 +1,4 @@
-r"""Models: wiring diagrams of conditionals, each with its bound; one file a model."""
+r"""Models: graphs of conditional distributions, each with its bound; one file per model."""
 
 __all__ = [
     "ADGM",

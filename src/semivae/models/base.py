@@ -1,8 +1,8 @@
-r"""The contract every model keeps.
+r"""The interface of every model.
 
-A model maps rows to :class:`Terms`, one value per row, before any weighting; the objective weighs them. For use after
-training it also says what it believes of the latent (:py:`posterior`), the label (:py:`predict`) and the data
-(:py:`decode`, :py:`log_evidence`).
+A model maps rows to :class:`Terms`, one value per row; the objective weights and adds them. A trained model also gives
+the posterior of the latent (:py:`posterior`) and of the label (:py:`predict`), the likelihood (:py:`decode`) and a
+bound on :math:`\log p(x)` (:py:`log_evidence`).
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Model(nn.Module, abc.ABC):
 
     Attributes:
         targets: The forms of target that the model can learn from.
-        labels_only: Whether it learns from labeled rows alone.
-        interpolates: Whether what it believes between two rows is to lie between what it believes at them.
-        fits_prior: Whether the prior of its latent is fitted to the latent, which need not keep to a given one.
+        labels_only: Whether it learns from labeled rows only.
+        interpolates: Whether the interpolation penalty is on by default, for the label and the latent.
+        fits_prior: Whether the prior is learned after the latent, so that the latent may depart from N(0, I).
         encoder: The posterior of the latent.
         prior: The prior of the latent.
     """
@@ -53,20 +53,20 @@ class Model(nn.Module, abc.ABC):
     @classmethod
     @abc.abstractmethod
     def build(cls, schema: Schema, family: Family, net: Net, latents: int, **options: Any) -> Model:
-        r"""Wires the default graph: which variables go into which conditional.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
-            options: What only some models take.
+            options: Options that only some models take.
         """
 
     def stages(self) -> tuple[Model, ...]:
-        r"""Returns what is trained, one after the other, each by its own terms; the model itself comes last.
+        r"""Returns the models to train, in order, each with its own terms; the model itself is last.
 
-        What a stage has learned stays as it is in those after it. All but the last see no label.
+        The weights of a stage are frozen in the later stages. Only the last stage sees labels.
         """
 
         return (self,)
@@ -77,15 +77,15 @@ class Model(nn.Module, abc.ABC):
 
     @abc.abstractmethod
     def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
-        r"""Returns the terms of rows whose label is missing.
+        r"""Returns the terms of unlabeled rows.
 
         Arguments:
             x: The rows, with shape (B, *).
-            progress: How much of the training is done, in [0, 1].
+            progress: Fraction of the training that is done, in [0, 1].
         """
 
     def forward(self, batch: Batch, progress: Tensor | float = 1.0) -> tuple[Terms | None, Terms | None]:
-        """The only entry the engine calls, so that DDP and compilation see every step."""
+        """Returns the terms of both halves; the engine calls only this, so DDP and compilation see every step."""
 
         return (
             None if batch.labeled is None else self.labeled(*batch.labeled),
@@ -100,23 +100,25 @@ class Model(nn.Module, abc.ABC):
         r"""Returns :math:`q(y \mid x)` of rows of shape (B, *).
 
         Raises:
-            SettingError: If the model knows no label.
+            SettingError: If the model has no target.
         """
 
-        raise SettingError(f"{type(self).__name__} knows no label", "a prediction needs one", "model='predictor'")
+        raise SettingError(
+            f"{type(self).__name__} has no target", "predictions need a model with a target", "model='predictor'"
+        )
 
     def read(self, x: Tensor) -> Tensor:
-        """Returns what the label is judged by, with shape (B, *): the rows themselves, or features that stay."""
+        """Returns the input of :meth:`judge`, with shape (B, *): the rows, or the features of a trained VAE."""
 
         return x
 
     def judge(self, seen: Tensor) -> Distribution:
-        r"""Returns :math:`q(y \mid x)` given what :meth:`read` returns."""
+        r"""Returns :math:`q(y \mid x)` from the output of :meth:`read`."""
 
         return self.predict(seen)
 
     def beliefs(self, seen: Tensor) -> list[Distribution]:
-        """Returns what is judged of what is read: one distribution, or several for several targets."""
+        """Returns the label posteriors from the output of :meth:`read`: one for each target."""
 
         p = self.judge(seen)
 
@@ -126,7 +128,7 @@ class Model(nn.Module, abc.ABC):
     def decode(self, z: Tensor, y: Tensor | None = None) -> Distribution:
         r"""Returns :math:`p(x \mid z[, y])` for latents of shape (B, D) and label points of shape (B, C).
 
-        A model whose decoder takes a label falls back on the most probable class of :math:`p(y)`.
+        If the decoder takes a label and none is given, it is the most probable class, or the mean, of :math:`p(y)`.
         """
 
     @abc.abstractmethod
@@ -134,18 +136,18 @@ class Model(nn.Module, abc.ABC):
         r"""Draws latents (and label points) from :math:`p(z, y)`, or from :math:`p(z \mid y)`.
 
         Arguments:
-            n: How many.
+            n: The number of draws.
             y: Label points, with shape (n, C), or :py:`None`.
 
         Returns:
-            Latents with shape (n, D), and label points with shape (n, C) for a decoder that takes them.
+            Latents with shape (n, D), and label points with shape (n, C) if the decoder takes them, else :py:`None`.
         """
 
     def generate(self, n: int, y: Tensor | None = None) -> Distribution:
-        r"""Returns :math:`p(x \mid \cdot)` at draws of all latents, also of those that :meth:`draw` does not return.
+        r"""Returns :math:`p(x \mid \cdot)` at n draws of all latents, also of latents that :meth:`draw` leaves out.
 
         Arguments:
-            n: How many draws.
+            n: The number of draws.
             y: Label points, with shape (n, C), or :py:`None`.
         """
 
@@ -153,7 +155,7 @@ class Model(nn.Module, abc.ABC):
 
     @property
     def noise(self) -> int:
-        """How many standard normal numbers :meth:`log_evidence` takes for a draw."""
+        """Number of standard normal values per draw in :meth:`log_evidence`."""
 
         return self.encoder.family.values
 
@@ -161,7 +163,7 @@ class Model(nn.Module, abc.ABC):
     def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
         r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
 
-        Every row sees the same standard normal noise, so that its value depends neither on its batch nor on
+        All rows use the same standard normal noise, so the value of a row depends neither on its batch nor on
         earlier calls.
 
         Arguments:

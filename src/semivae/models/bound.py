@@ -1,16 +1,16 @@
-r"""The bound of a latent, at one draw or importance-weighted at several.
+r"""The bound of a model with one latent, at one draw or importance-weighted over several.
 
 .. math:: L_S(x) = \mathbb{E}_{z_1, \dots, z_S \sim q(z \mid x)}\left[
     \log \frac{1}{S} \sum_{s=1}^S w_s \right], \qquad w_s = \frac{p(x \mid z_s) \, p(z_s)}{q(z_s \mid x)}
 
-:math:`L_1` is the evidence lower bound, whose divergence is taken in closed form where one exists; :math:`L_S` rises
-with :math:`S` to :math:`\log p(x)`. For several draws the likelihood that is reported is that under the normalized
-weights, and the divergence what the bound lacks of it:
+:math:`L_1` is the evidence lower bound, with the divergence in closed form if it exists. :math:`L_S` rises with
+:math:`S` to :math:`\log p(x)`. With several draws, the reported likelihood is the average under the normalized weights,
+and the reported divergence :math:`D` is this likelihood minus the bound:
 
 .. math:: L_S(x) = \sum_s \tilde w_s \log p(x \mid z_s) - D, \qquad \tilde w_s = \frac{w_s}{\sum_t w_t}
 
-Of the two only the difference has a gradient, that of the bound. The draws come before the sum over a missing label, so
-that in a model with labels :math:`L_S(x, y)` takes the place of :math:`L(x, y)`, whatever the marginalization.
+The reported likelihood has no gradient; :math:`-D` has the gradient of the bound. The draws come before the sum over a
+missing label: in a model with labels :math:`L_S(x, y)` replaces :math:`L(x, y)`, under any marginalization.
 
 References:
     | Importance Weighted Autoencoders (Burda et al., 2015)
@@ -34,13 +34,13 @@ from semivae.models.terms import Terms, divergence
 def terms_of(
     q: Distribution, p: Distribution, likelihood: Callable[[Tensor], Tensor], importance_samples: int = 1
 ) -> Terms:
-    r"""Returns the terms of the bound of a model with one latent, each shaped as the posterior.
+    r"""Returns the terms of the bound of a model with one latent, each with shape (*).
 
     Arguments:
-        q: The posterior of the latent, with shape (*).
+        q: The posterior of the latent, with batch shape (*).
         p: Its prior, with a shape that broadcasts.
         likelihood: Maps latents, with shape (*, D) or (S, *, D), to :math:`\log p(x \mid z)`.
-        importance_samples: How many latents are drawn, :math:`S`.
+        importance_samples: The number of latent draws, :math:`S`.
     """
 
     if importance_samples > 1:

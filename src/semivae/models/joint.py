@@ -1,4 +1,4 @@
-r"""What models of rows and classes share: generation by class, and the sum over a missing class, written once."""
+r"""Shared by models of rows and classes: generation by class, and the sum over a missing class."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from semivae.models.base import Model
 from semivae.models.terms import Terms
 from semivae.priors import LabelPrior
 
-# Classes that are summed over at once where all are: memory does not grow with their number.
+# A sum over all classes goes block by block, so that memory does not grow with their number.
 BLOCK = 32
 
 
 class JointModel(Model):
-    r"""Abstract model of rows and their class together, :math:`p(x, z \mid y) \, p(y)`.
+    r"""Abstract joint model of rows and classes, :math:`p(x, z \mid y) \, p(y)`.
 
     Attributes:
         decoder: The likelihood :math:`p(x \mid z, y)`.
@@ -36,15 +36,12 @@ class JointModel(Model):
 
     @abc.abstractmethod
     def joint_log_weight(self, x: Tensor, y: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns :math:`\log p(x, z \mid y) - \log q(z \mid x, y)` at one draw of noise.
+        r"""Returns :math:`\log p(x, z \mid y) - \log q(z \mid x, y)` at one draw of :math:`z`, with shape (K, B).
 
         Arguments:
             x: The rows, with shape (B, *).
             y: Label points, with shape (K, 1, C).
-            noise: The draw, with shape (D,) or ().
-
-        Returns:
-            The logarithms, with shape (K, B).
+            noise: The standard normal noise of the draw, with shape (noise,) or ().
         """
 
     def class_log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
@@ -58,8 +55,8 @@ class JointModel(Model):
     def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
         r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
 
-        The sum over the label is exact however the model was trained, so that no relaxed value is ever reported
-        as a bound.
+        The sum over the label is exact, whichever marginalization trained the model, so no relaxed value is
+        reported as a bound.
         """
 
         weights = torch.stack([self.class_log_weights(x, draw) for draw in noise])  # (S, C, B)
@@ -67,19 +64,19 @@ class JointModel(Model):
         return weights.flatten(0, 1).logsumexp(0) - math.log(len(noise))
 
     def latent(self, y: Tensor) -> Distribution:
-        r"""Returns :math:`p(z)`, or :math:`p(z \mid y)` where the prior has classes, over values of shape (D,)."""
+        r"""Returns :math:`p(z)`, or :math:`p(z \mid y)` if the prior has classes, over values of shape (D,)."""
 
         return self.prior(y, self.encoder.laid_out)
 
     def label_or_best(self, y: Tensor | None, z: Tensor) -> Tensor:
-        r"""Returns label points, of the most probable class of :math:`p(y)` where none are given."""
+        r"""Returns the given label points, else the most probable class of :math:`p(y)`, with shape (C,)."""
 
         best = self.label_prior.logits.argmax()
 
         return nn.functional.one_hot(best, len(self.label_prior.logits)).to(z) if y is None else y
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Distribution:
-        r"""Returns :math:`p(x \mid z, y)`; without a label, for the most probable class of :math:`p(y)`."""
+        r"""Returns :math:`p(x \mid z, y)`; without a label, at the most probable class of :math:`p(y)`."""
 
         return self.decoder(z, self.label_or_best(y, z))
 
@@ -92,15 +89,15 @@ class JointModel(Model):
 
 
 class MarginalModel(JointModel):
-    r"""Abstract model whose label is summed out where it is missing.
+    r"""Abstract model that marginalizes a missing label.
 
-    A final model states its joint bound once, as :meth:`joint`; both bounds follow.
+    A final model defines only its joint bound, :meth:`joint`; the labeled and the unlabeled bound follow from it.
 
     .. math:: U(x) = \sum_y q(y \mid x) \, L(x, y) - \mathrm{KL}(q(y \mid x) \parallel p(y))
 
     Attributes:
         classifier: The label posterior :math:`q(y \mid x)`.
-        marginalize: Maps label logits, with shape (B, C), to a weighted support.
+        marginalize: Maps label logits, with shape (B, C), to weighted label points.
     """
 
     classifier: Conditional
@@ -128,23 +125,23 @@ class MarginalModel(JointModel):
         )
 
     def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
-        """Returns the terms of rows of shape (B, *) whose label is missing."""
+        """Returns the terms of unlabeled rows of shape (B, *)."""
 
         return self.summed(self.classifier(x).logits, lambda y: self.joint(x, y), progress)
 
     def summed(self, logits: Tensor, joint: Callable[[Tensor], Terms], progress: Tensor | float) -> Terms:
-        r"""Returns the terms of rows whose label is summed out.
+        r"""Returns the terms of unlabeled rows, marginalized over the label, with shape (B,).
 
         Arguments:
             logits: The logits of the label posterior, with shape (B, C).
             joint: Maps label points, as in :class:`Support`, to the terms of the bound, with shape (K, B).
-            progress: How much of the training is done, in [0, 1].
+            progress: Fraction of the training that is done, in [0, 1].
         """
 
         support = self.marginalize(logits, progress)
 
-        # y has a leading axis K and x has none: networks add one linear map per input, so the
-        # axis appears by broadcasting and what depends on x alone is computed once per row.
+        # y has a leading axis K, x has none. Networks add one linear map per input, so the axis
+        # appears by broadcasting, and parts that depend on x alone are computed once per row.
         terms = joint(support.y)  # (K, B or 1, C) -> (K, B)
         kl = {name: support.expect(value) for name, value in terms.kl.items()}
 

@@ -1,4 +1,4 @@
-r"""What all models with an encoder :math:`q(z \mid x)` and a decoder :math:`p(x \mid z)` share."""
+r"""Shared by models with an encoder :math:`q(z \mid x)` and a decoder :math:`p(x \mid z)`."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from semivae.models.bound import terms_of
 from semivae.models.terms import Terms, log_weight
 from semivae.priors import Prior
 
-# Draws of z that stand for the prior when it is weighted by p(y | z).
+# Draws from p(z) that are resampled by p(y | z) to give draws from p(z | y).
 CANDIDATES = 4096
 
 
 class LatentModel(Model):
-    r"""Abstract model whose latent alone explains the data.
+    r"""Abstract model in which :math:`x` depends on the latent alone.
 
     Arguments:
         encoder: The posterior :math:`q(z \mid x)`.
         decoder: The likelihood :math:`p(x \mid z)`.
         prior: The prior :math:`p(z)`.
-        importance_samples: Draws of the latent in the bound of a step.
+        importance_samples: Draws of the latent per row in a training step.
     """
 
     def __init__(self, encoder: Conditional, decoder: Conditional, prior: Prior, importance_samples: int = 1) -> None:
@@ -89,14 +89,14 @@ class LatentModel(Model):
 
 
 class HeadModel(LatentModel):
-    r"""Abstract model with a predictor on its latent, which reads the posterior mean.
+    r"""Abstract model with a predictor on the posterior mean of its latent.
 
     Arguments:
         encoder: The posterior :math:`q(z \mid x)`.
         decoder: The likelihood :math:`p(x \mid z)`.
         head: The predictor :math:`p(y \mid z)`.
         prior: The prior :math:`p(z)`.
-        importance_samples: Draws of the latent in the bound of a step.
+        importance_samples: Draws of the latent per row in a training step.
     """
 
     def __init__(
@@ -125,11 +125,11 @@ class HeadModel(LatentModel):
 def weighted(prior: Distribution, head: Conditional, y: Tensor) -> Tensor:
     r"""Draws latents from :math:`p(z \mid y) \propto p(z) \, p(y \mid z)`, with shape (n, D).
 
-    Many draws of the prior are resampled by their weight :math:`p(y \mid z)`.
+    Many draws of the prior are resampled with weights :math:`p(y \mid z)`.
 
     Arguments:
         prior: The prior :math:`p(z)`.
-        head: What predicts the label, :math:`p(y \mid z)`.
+        head: The predictor :math:`p(y \mid z)`.
         y: Label points, with shape (n, C).
     """
 

@@ -1,4 +1,4 @@
-r"""What models that learn from the latent features of a VAE share: two stages, of which the first sees no label."""
+r"""Shared by models in two stages: a VAE trained without labels, then a model on its latent features."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from semivae.models.vae import VAE
 
 
 class StackedModel(Model):
-    r"""Abstract model on the latent features of a VAE, which is trained before it. Its latent is that of the VAE.
+    r"""Abstract model on the latent features of a VAE, which is trained first. Its latent is the latent of the VAE.
 
     Arguments:
         features: The VAE.
@@ -26,18 +26,18 @@ class StackedModel(Model):
         self.features = features
 
     def stages(self) -> tuple[Model, ...]:
-        """Returns the VAE and the whole."""
+        """Returns the VAE, then the whole model."""
 
         return (self.features, self)
 
     def read(self, x: Tensor) -> Tensor:
-        r"""Returns the means of the features, with shape (B, D): distances say more between them than between rows."""
+        r"""Returns the feature means, with shape (B, D); distances between features mean more than between rows."""
 
         return self.features.encoder(x).mean
 
     @abc.abstractmethod
     def judge(self, seen: Tensor) -> Distribution:
-        r"""Returns :math:`q(y \mid z)` of features of shape (B, D)."""
+        r"""Returns :math:`q(y \mid z)` for features of shape (B, D)."""
 
     def predict(self, x: Tensor) -> Distribution:
         r"""Returns :math:`q(y \mid z = \mathbb{E}_q[z])` of rows of shape (B, *)."""

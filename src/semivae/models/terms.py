@@ -1,4 +1,4 @@
-r"""The terms of a variational bound, and what they are made of."""
+r"""The terms of a variational bound, and functions that compute them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Terms:
         kl: Divergences by latent name, each with shape (B,).
         prior: :math:`\log p(y)` of an observed label, with shape (B,) or ().
         prediction: :math:`\log q(y \mid x)` of an observed label, with shape (B,).
-        relaxed: Whether a label was relaxed, so that what the terms add up to is no bound.
-        units: The same divergences unit by unit of a latent, with shape (B, D), for latents that were split. They add
-            up to the value in :py:`kl`.
+        relaxed: Whether a label was relaxed; the sum of the terms is then not a bound.
+        units: The same divergences per unit of a latent, with shape (B, D), or (B, 1) if the latent does not factorize.
+            They sum to the value in :py:`kl`. Models may leave them out.
     """
 
     likelihood: Tensor
@@ -33,13 +33,13 @@ class Terms:
 
     @property
     def bound(self) -> Tensor:
-        """The evidence lower bound of each row, or its relaxation, with shape (B,)."""
+        """Evidence lower bound of each row, or its relaxation, with shape (B,)."""
 
         return self.likelihood + self.prior - sum(self.kl.values())
 
 
 def log_weight(q: Distribution, prior: Distribution, noise: Tensor) -> tuple[Tensor, Tensor]:
-    r"""Returns :math:`z = \mu + \sigma \epsilon` and :math:`\log p(z) - \log q(z)` at given noise of shape (D,)."""
+    r"""Returns :math:`z = \mu + \sigma \epsilon` and :math:`\log p(z) - \log q(z)`, for noise of shape (D,) or ()."""
 
     z = q.mean + q.variance.sqrt() * noise
 
@@ -47,7 +47,7 @@ def log_weight(q: Distribution, prior: Distribution, noise: Tensor) -> tuple[Ten
 
 
 def kl(q: Distribution, p: Distribution, z: Tensor) -> Tensor:
-    """Divergence in closed form where one exists, else at the sample :math:`z`."""
+    r"""Returns the divergence of q from p, in closed form if it exists, else its estimate at the sample :math:`z`."""
 
     try:
         return kl_divergence(q, p)
@@ -56,7 +56,7 @@ def kl(q: Distribution, p: Distribution, z: Tensor) -> Tensor:
 
 
 def divergence(q: Distribution, p: Distribution, z: Tensor) -> Tensor:
-    """Divergence of each unit of a latent, with shape (*, D); of all at once where one does not factor, (*, 1)."""
+    """Returns the divergence of each unit of a latent, with shape (*, D), or (*, 1) if it does not factorize."""
 
     if isinstance(q, Independent) and isinstance(p, Independent):
         return kl(q.base_dist, p.base_dist, z)
