@@ -187,10 +187,10 @@ FIT = {"model": "cvae", "hidden": (32,), "latents": 2, "batch_size": 32, "random
 
 
 def test_rows_without_a_label_are_refused():
-    with pytest.raises(SettingError, match=r"'m2', .*\n.*labeled rows alone") as error:
+    with pytest.raises(SettingError, match=r"'m2', .*\n.*labeled rows only") as error:
         VAEClassifier(**FIT, epochs=1).fit(X, np.where(np.arange(len(Y)) % 2, Y, -1))
 
-    assert "without a label" in error.value.given and "'cvae'" not in error.value.needed
+    assert "unlabeled rows" in error.value.given and "'cvae'" not in error.value.needed
 
 
 def test_labeled_rows_are_learned():

@@ -1,4 +1,4 @@
-r"""ADGM: the auxiliary deep generative model, M2 whose posteriors see a second, auxiliary latent.
+r"""ADGM: the auxiliary deep generative model, M2 with an auxiliary latent that makes its posteriors more flexible.
 
 Generative process:
 
@@ -8,9 +8,9 @@ Generative process:
     x & \sim p_\theta(x \mid z, y) \\
     a & \sim p_\theta(a \mid z, y, x)
 
-Inference: :math:`q(a, y, z \mid x) = q(a \mid x) \, q(y \mid a, x) \, q(z \mid a, y, x)`. The model of the data
-is that of M2, for :math:`a` explains nothing; but with :math:`a` summed out, the posterior of :math:`z` and :math:`y`
-is no longer a product of a category and a Gaussian.
+Inference: :math:`q(a, y, z \mid x) = q(a \mid x) \, q(y \mid a, x) \, q(z \mid a, y, x)`. The model of the data is the
+same as in M2, because :math:`x` does not depend on :math:`a`. But with :math:`a` integrated out, the posterior of
+:math:`z` and :math:`y` is a mixture, no longer the product of a categorical and a Gaussian.
 
 Bound, for :math:`a \sim q(a \mid x)`:
 
@@ -20,11 +20,10 @@ Bound, for :math:`a \sim q(a \mid x)`:
     U(x) & = \mathbb{E}_{q(a \mid x)}\Big[\sum_y q(y \mid a, x) \, L(x, y, a)
         - \mathrm{KL}(q(y \mid a, x) \parallel p(y))\Big]
 
-Training: a labeled row adds :math:`\mathbb{E}_{q(a \mid x)}[\log q(y \mid a, x)]`, with the weight `alpha`. One draw
-of each latent stands for its expectation, and a missing label is summed out as `marginalize` says.
+Training: a labeled row adds :math:`\mathbb{E}_{q(a \mid x)}[\log q(y \mid a, x)]` to its bound, with the weight
+`alpha`. One draw of each latent estimates the expectations. `marginalize` selects the sum over a missing label.
 
-When to choose it: as for M2, where what is believed of a row is more than one Gaussian of the latent can say; a step
-takes longer.
+When to choose it: as for M2, if one Gaussian is a poor posterior of the latent given the class. A step takes longer.
 
 References:
     | Auxiliary Deep Generative Models (Maaløe et al., 2016)
@@ -58,7 +57,7 @@ class ADGM(AuxiliaryModel):
         decoder: The likelihood :math:`p(x \mid z, y)`.
         prior: The prior :math:`p(z)`.
         label_prior: The prior :math:`p(y)`.
-        marginalize: Maps label logits, with shape (B, C), to a weighted support.
+        marginalize: Maps label logits, with shape (B, C), to weighted label points.
     """
 
     @classmethod
@@ -71,15 +70,15 @@ class ADGM(AuxiliaryModel):
         label_prior: LabelPrior,
         marginalize: Marginalize = exact,
     ) -> ADGM:
-        r"""Wires the default graph: which variables go into which conditional.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent, and of the auxiliary latent.
             label_prior: The prior :math:`p(y)`.
-            marginalize: Maps label logits, with shape (B, C), to a weighted support.
+            marginalize: Maps label logits, with shape (B, C), to weighted label points.
         """
 
         classes = schema.target.width

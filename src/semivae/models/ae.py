@@ -1,15 +1,15 @@
-r"""AE: the plain autoencoder, the baseline that shows what the VAE adds.
+r"""AE: the plain autoencoder, a baseline for the VAE.
 
-The code is a point, nothing pulls it towards a prior, and so there is no density and no way to sample: decoding
-draws of :math:`\mathcal{N}(0, I)` shows exactly that.
+The code is a point and no prior constrains it. So there is no density and no valid way to sample: decoded draws of
+:math:`\mathcal{N}(0, I)` show this.
 
 Objective:
 
 .. math:: \max \; \log p(x \mid z = g(x))
 
-Training: as of a VAE, without draws and without a divergence.
+Training: as for a VAE, without draws and without a divergence.
 
-When to choose it: as a baseline of codes and reconstructions, not for densities or new rows.
+When to choose it: as a baseline for codes and reconstructions, not for densities or new rows.
 
 References:
     | Reducing the Dimensionality of Data with Neural Networks (Hinton and Salakhutdinov, 2006)
@@ -37,18 +37,18 @@ class AE(LatentModel):
     Arguments:
         encoder: The code :math:`g(x)`, as a point mass.
         decoder: The likelihood :math:`p(x \mid z)`.
-        prior: What :math:`z` is drawn from when the decoder is asked for samples.
+        prior: The distribution of :math:`z` for samples.
     """
 
     targets = ()
 
     @classmethod
     def build(cls, schema: Schema, family: Family, net: Net, latents: int) -> AE:
-        r"""Wires the default graph.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
         """
@@ -60,6 +60,6 @@ class AE(LatentModel):
         )
 
     def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns the log-likelihood of the reconstruction, with shape (B,): a score, not a density."""
+        r"""Returns the log-likelihood of the reconstruction, with shape (B,), a score that is not a density."""
 
         return self.decoder(self.encoder(x).mean).log_prob(x)

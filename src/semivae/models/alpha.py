@@ -1,4 +1,4 @@
-r"""Alpha: a VAE with the probabilities of the classes as a second latent, which is the prior of the label.
+r"""Alpha: a VAE whose second latent is the class probabilities.
 
 Generative process:
 
@@ -9,9 +9,9 @@ Generative process:
     x & \sim p_\theta(x \mid z, \alpha)
 
 Inference: :math:`q(\alpha \mid x) \, q(z \mid x, \alpha)`, with :math:`q(\alpha \mid x, y)` where the label is known.
-The form of both is named by `simplex`: logistic normal or Dirichlet, reparameterized. The data depends on the label
-through :math:`\alpha` alone, and :math:`\sum_y p(y \mid \alpha) = 1`, so that a missing label drops out of the bound:
-there is no sum over the classes, no draw of one, and nothing to relax.
+`simplex` selects the distributions of :math:`\alpha`: logistic normal or Dirichlet, both reparameterized. The data
+depends on the label only through :math:`\alpha`, and :math:`\sum_y p(y \mid \alpha) = 1`. So a missing label drops out
+of the bound: no sum over classes, no drawn class, no relaxation.
 
 Bound:
 
@@ -23,12 +23,13 @@ Bound:
         - \mathrm{KL}(q(\alpha \mid x) \parallel p(\alpha))
         - \mathbb{E}[\mathrm{KL}(q(z \mid x, \alpha) \parallel p(z))]
 
-Training: a labeled row adds :math:`\log q(y \mid x)`, where
-:math:`q(y \mid x) = \mathbb{E}_{q(\alpha \mid x)}[\alpha_y]`, with the weight `alpha`. (In vae_ssl it adds
-:math:`\log \alpha_y` at a draw, and predicts at the mean of the logits.) In the bound one draw of each latent stands
-for its expectation.
+Training: a labeled row adds :math:`\log q(y \mid x)` to its bound, where
+:math:`q(y \mid x) = \mathbb{E}_{q(\alpha \mid x)}[\alpha_y]`, with the weight `alpha`, a setting and not the latent
+:math:`\alpha`. (vae_ssl adds :math:`\log \alpha_y` at a draw, and predicts at the mean of the logits.) One draw of each
+latent estimates the expectations in the bound.
 
-When to choose it: there are many classes, for a step costs the same whatever their number, or rows are of mixed class.
+When to choose it: there are many classes (a row needs one decoder pass, whatever their number), or rows mix
+several classes.
 
 References:
     | vae_ssl (Mao-Jones, 2017), models LogisticNormal and LogGamma
@@ -56,20 +57,20 @@ from semivae.models.terms import Terms, kl, log_weight
 from semivae.priors import LabelPrior, LogisticNormalPrior, SimplexPrior, StandardNormal, fixed_draws
 from semivae.variables import Schema
 
-# Draws of the class probabilities that a posterior is an average over.
+# Draws of the class probabilities that the posterior of z averages over.
 DRAWS = 8
 
 
 @models.register("alpha")
 class Alpha(Model):
-    r"""Creates a model with class probabilities as a latent.
+    r"""Creates a VAE with class probabilities as a latent.
 
     Arguments:
         encoder: The posterior :math:`q(z \mid x, \alpha)`.
         decoder: The likelihood :math:`p(x \mid z, \alpha)`.
         classifier: The posterior :math:`q(\alpha \mid x)`, over logits.
         prior: The prior :math:`p(z)`.
-        simplex: The prior :math:`p(\alpha)`, over logits, with what its posteriors are.
+        simplex: The prior :math:`p(\alpha)`, over logits, which also defines the posteriors of :math:`\alpha`.
     """
 
     targets = ("category",)
@@ -104,14 +105,14 @@ class Alpha(Model):
         label_prior: LabelPrior,
         simplex: type[SimplexPrior] = LogisticNormalPrior,
     ) -> Alpha:
-        r"""Wires the default graph: which variables go into which conditional.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
-            label_prior: The mean of the class probabilities.
+            label_prior: The prior :math:`p(y)`, the mean of :math:`p(\alpha)`.
             simplex: The form of :math:`p(\alpha)`.
         """
 
@@ -142,7 +143,7 @@ class Alpha(Model):
         )
 
     def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
-        """Returns the terms of rows of shape (B, *) whose label is missing."""
+        """Returns the terms of unlabeled rows of shape (B, *)."""
 
         q = self.classifier(x)
 
@@ -156,7 +157,7 @@ class Alpha(Model):
         prior: Tensor | float = 0.0,
         prediction: Tensor | None = None,
     ) -> Terms:
-        r"""Returns the terms of rows of shape (B, *) at a draw of :math:`\alpha`, of which logits have shape (B, C)."""
+        r"""Returns the terms of rows of shape (B, *) at a draw of :math:`\alpha`, given by logits of shape (B, C)."""
 
         p = self.encoder(x, logits.softmax(-1))
         z = p.rsample()
@@ -180,7 +181,7 @@ class Alpha(Model):
     def decode(self, z: Tensor, y: Tensor | None = None) -> Distribution:
         r"""Returns :math:`p(x \mid z, \alpha = y)`: a label point is a point of the simplex.
 
-        Without a label, it is that of the class that is most probable a priori.
+        Without a label, it uses the most probable class of the prior.
         """
 
         if y is None:
@@ -201,8 +202,8 @@ class Alpha(Model):
     def generate(self, n: int, y: Tensor | None = None) -> Distribution:
         r"""Returns :math:`p(x \mid z, \alpha)` at draws of :math:`p(z) \, p(\alpha)`, or with :math:`\alpha = y`.
 
-        Rows of a class are those where it is sure: draws of :math:`p(\alpha \mid y)` would be rows of which the
-        label may be this one, but often is another.
+        With a label, all probability is on its class. Under draws of :math:`p(\alpha \mid y)`, the label of a row would
+        often be another class.
         """
 
         if y is not None:
@@ -212,7 +213,7 @@ class Alpha(Model):
 
     @property
     def noise(self) -> int:
-        """How many standard normal numbers :meth:`log_evidence` takes for a draw: those of both latents."""
+        """Number of standard normal values per draw of both latents."""
 
         return self.classifier.family.values + self.encoder.family.values
 

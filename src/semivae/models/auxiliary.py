@@ -1,11 +1,11 @@
-r"""What models with an auxiliary latent share: a second latent that makes the posteriors of the others richer.
+r"""Shared by models with an auxiliary latent: a second latent that makes the other posteriors more flexible.
 
 The label posterior is a mixture over the auxiliary latent :math:`a`,
 
 .. math:: q(y \mid x) = \mathbb{E}_{q(a \mid x)}[q(y \mid a, x)]
 
-In training, a step draws one :math:`a` for each row. Afterwards the mixture is an average over the same few draws for
-all rows, so that a row's answer depends neither on its batch nor on earlier calls.
+The bound of a training step uses one draw of :math:`a` per row. Predictions average over a few fixed draws, the same
+for all rows, so the prediction for a row depends neither on its batch nor on earlier calls.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from semivae.models.joint import MarginalModel
 from semivae.models.terms import Terms, kl, log_weight
 from semivae.priors import LabelPrior, StandardNormal, fixed_draws
 
-# Draws of the auxiliary latent that an answer is an average over, and of them those that a step goes through: its
-# penalties ask for predictions several times.
+# Fixed draws of the auxiliary latent that predictions average over. A training step uses fewer, because its penalties
+# predict several times.
 DRAWS, TRAINING_DRAWS = 8, 4
 
 
@@ -37,11 +37,11 @@ class AuxiliaryModel(MarginalModel):
         auxiliary: The posterior :math:`q(a \mid x)`.
         classifier: The label posterior :math:`q(y \mid a, x)`.
         encoder: The posterior :math:`q(z \mid a, y, x)`.
-        auxiliary_decoder: The distribution of :math:`a` given what it depends on in the generative process.
+        auxiliary_decoder: The conditional distribution of :math:`a` in the generative process.
         decoder: The likelihood of :math:`x`.
         prior: The prior :math:`p(z)`.
         label_prior: The prior :math:`p(y)`.
-        marginalize: Maps label logits, with shape (B, C), to a weighted support.
+        marginalize: Maps label logits, with shape (B, C), to weighted label points.
     """
 
     targets = ("category",)
@@ -95,7 +95,7 @@ class AuxiliaryModel(MarginalModel):
         )
 
     def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
-        """Returns the terms of rows of shape (B, *) whose label is missing."""
+        """Returns the terms of unlabeled rows of shape (B, *)."""
 
         a, log_q = self.inferred(x)
 
@@ -117,8 +117,8 @@ class AuxiliaryModel(MarginalModel):
     def given(self, x: Tensor, a: Tensor, log_q: Tensor, y: Tensor) -> Terms:
         r"""Returns the terms of the bound at a draw of :math:`a`, with shape (B,) or (K, B).
 
-        The latent :math:`z` is drawn given :math:`a`, so that the divergence of :math:`a` has no closed form: it is
-        taken at the draw, and may be negative there.
+        The latent :math:`z` is drawn given :math:`a`, so the divergence of :math:`a` has no closed form. It is
+        estimated at the draw, where it may be negative.
         """
 
         q = self.encoder(x, a, y)
@@ -129,12 +129,12 @@ class AuxiliaryModel(MarginalModel):
 
     @property
     def noise(self) -> int:
-        """How many standard normal numbers :meth:`log_evidence` takes for a draw: those of both latents."""
+        """Number of standard normal values per draw of both latents."""
 
         return self.auxiliary.family.values + self.encoder.family.values
 
     def joint_log_weight(self, x: Tensor, y: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns :math:`\log p(x, a, z \mid y) - \log q(a, z \mid x, y)` at one draw of noise."""
+        r"""Returns :math:`\log p(x, a, z \mid y) - \log q(a, z \mid x, y)` at one draw of noise, with shape (K, B)."""
 
         first, second = noise.split([self.auxiliary.family.values, self.encoder.family.values])
         q = self.auxiliary(x)
@@ -154,7 +154,7 @@ class AuxiliaryModel(MarginalModel):
         return self.classifier.family(log_probs.logsumexp(0))
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        r"""Returns mean and standard deviation of :math:`q(z \mid x)`, a mixture over :math:`a` and :math:`y`."""
+        r"""Returns mean and standard deviation of :math:`q(z \mid x)`, a mixture over a and y, of shape (B, D)."""
 
         q = self.auxiliary(x)
         means, variances = zip(*(self.posterior_at(x, q.at(draw)) for draw in self.draws), strict=True)
@@ -163,7 +163,7 @@ class AuxiliaryModel(MarginalModel):
         return mean, variance.sqrt()
 
     def posterior_at(self, x: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
-        r"""Returns mean and variance of the latent given auxiliary latents of shape (B, A), each with shape (B, D)."""
+        r"""Returns mean and variance of :math:`q(z \mid a, x)`, each with shape (B, D), for a of shape (B, A)."""
 
         support = exact(self.classifier(x, a).logits)
         q = self.encoder(x, a, support.y)

@@ -1,4 +1,4 @@
-r"""CCVAE: a block of the latent holds what marks the label, the rest holds everything else.
+r"""CCVAE: a VAE with one block of the latent for the label and the rest for everything else.
 
 Generative process, with :math:`z = [z_c, z_s]`:
 
@@ -8,10 +8,10 @@ Generative process, with :math:`z = [z_c, z_s]`:
     z_s & \sim \mathcal{N}(0, I) \\
     x & \sim p_\theta(x \mid z)
 
-Inference: :math:`q(y, z \mid x) = q(z \mid x) \, q(y \mid z_c)`. The classifier sees the characteristic block
-:math:`z_c` alone, and the decoder does not see the label, so that all there is to say of it has to be in the block. A
-class says where the block lies, not what it is: rows of a class keep characteristics of their own, and to exchange the
-blocks of two rows (:meth:`CCVAE.swap`) exchanges what marks their class and nothing else.
+Inference: :math:`q(y, z \mid x) = q(z \mid x) \, q(y \mid z_c)`. The classifier reads only the characteristic block
+:math:`z_c`, and the decoder does not read the label. So the block must hold all information about the label. A class
+gives a distribution over the block, not one value: rows of a class keep their own characteristics. Swapping the blocks
+of two rows (:meth:`CCVAE.swap`) swaps the characteristics of their classes and nothing else.
 
 Bound:
 
@@ -22,14 +22,16 @@ Bound:
     U(x) & = \mathbb{E}_{q(z \mid x)}\!\left[\log \frac{p(x \mid z)}{q(z \mid x)}
         + \sum_y q(y \mid z_c) \log \frac{p(z \mid y) \, p(y)}{q(y \mid z_c)}\right]
 
-where :math:`q(y \mid x) = \mathbb{E}_{q(z \mid x)}[q(y \mid z_c)]` is a mean over draws, which are cheap, for they
-never reach the decoder. The first fraction weighs draws of :math:`q(z \mid x)` as those of :math:`q(z \mid x, y)`.
+where :math:`q(y \mid x) = \mathbb{E}_{q(z \mid x)}[q(y \mid z_c)]` is a mean over draws, which are cheap because they
+skip the decoder. The first fraction is an importance weight: draws of :math:`q(z \mid x)` count as draws of
+:math:`q(z \mid x, y)`.
 
-Training: as in the paper, no gradient flows from :math:`q(y \mid z_c)` in the first term of :math:`L` into the block,
-which would be mostly noise. The bound has :math:`\log q(y \mid x)` by itself, and `alpha` adds to it; 0 is the paper's.
+Training: as in the paper, no gradient flows from :math:`q(y \mid z_c)` in the first term of :math:`L` into the block;
+it would be mostly noise. The bound already contains :math:`\log q(y \mid x)`; `alpha` adds weight to it, and the paper
+has `alpha=0`.
 
-When to choose it: what marks the class is to be told apart from all else, and exchanged between rows, and rows are to
-be encoded without asking for their class.
+When to choose it: you want the characteristics of a class separate from everything else, to swap them between rows, and
+an encoder that needs no label.
 
 References:
     | Capturing Label Characteristics in VAEs (Joy et al., 2021)
@@ -56,10 +58,10 @@ from semivae.models.terms import Terms, kl
 from semivae.priors import ClassMixture, LabelPrior, StandardNormal
 from semivae.variables import Schema, Variable
 
-# Draws of the block of which the classifier's mean is q(y | x).
+# Draws of the block that the classifier averages over, to give q(y | x).
 DRAWS = 100
 
-# How far from zero the classes start in the block, in standard deviations of their prior.
+# Spread of the first class centers in the block, in standard deviations of their prior.
 APART = 2.0
 
 
@@ -71,8 +73,8 @@ class CCVAE(JointModel):
         encoder: The posterior :math:`q(z \mid x)`.
         decoder: The likelihood :math:`p(x \mid z)`.
         classifier: The label posterior :math:`q(y \mid z_c)`.
-        block_prior: The prior :math:`p(z_c \mid y)` of the first entries of the latent.
-        prior: The prior :math:`p(z_s)` of the others.
+        block_prior: The prior :math:`p(z_c \mid y)` of the block, the first units of the latent.
+        prior: The prior :math:`p(z_s)` of the other units.
         label_prior: The prior :math:`p(y)`.
     """
 
@@ -99,11 +101,11 @@ class CCVAE(JointModel):
 
     @classmethod
     def build(cls, schema: Schema, family: Family, net: Net, latents: int, label_prior: LabelPrior) -> CCVAE:
-        r"""Wires the default graph, in which half of the latent is the block of the label.
+        r"""Builds the model with its default networks; the block is half of the latent.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
             label_prior: The prior :math:`p(y)`.
@@ -136,14 +138,14 @@ class CCVAE(JointModel):
 
         return Terms(
             weight * self.decoder(z).log_prob(x),
-            # The weight is 1 on average whatever the rest of the latent is, whose divergence has a closed form.
+            # The weight is 1 on average for any rest of the latent, so the rest keeps its closed form.
             {"z": weight * ratio - mean + kl(rest, self.prior(), z)},
             prior=self.label_prior().log_prob(y),
             prediction=mean,
         )
 
     def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
-        """Returns the terms of rows of shape (B, *) whose label is missing."""
+        """Returns the terms of unlabeled rows of shape (B, *)."""
 
         q = self.encoder(x)
         z = q.rsample()
@@ -172,7 +174,7 @@ class CCVAE(JointModel):
         return block, rest
 
     def swap(self, z: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
-        r"""Returns latents whose blocks of the label are exchanged.
+        r"""Returns both latents with their label blocks swapped, each with shape (B, D).
 
         Arguments:
             z: Latents of rows, with shape (B, D).
@@ -219,14 +221,14 @@ class CCVAE(JointModel):
 
 
 def start(net: Net, target: Variable, block: int) -> tuple[Conditional, ClassMixture]:
-    r"""Returns :math:`q(y \mid z_c)` and :math:`p(z_c \mid y)`, which start with classes apart, one Bayes of the other.
+    r"""Returns :math:`q(y \mid z_c)` and :math:`p(z_c \mid y)` with separate classes, consistent by Bayes' rule.
 
-    Started together, classes are driven apart in the posterior, and a table of means, which moves no faster than any
-    other weight, comes too late: what is then drawn of a class is of no class.
+    If all classes start at one point, training separates them in the posterior, but the table of class means moves no
+    faster than other weights and comes too late: samples of a class then belong to no class.
 
     Arguments:
         net: Builds linear maps.
-        target: What the label is.
+        target: The label.
         block: The size of the block.
     """
 

@@ -1,4 +1,4 @@
-r"""CVAE: the conditional VAE, which generates by label and whose label is always known.
+r"""CVAE: the conditional VAE, which generates rows of a class and learns from labeled rows only.
 
 Generative process, given the label:
 
@@ -6,24 +6,22 @@ Generative process, given the label:
     z & \sim p_\theta(z \mid y) = \mathcal{N}(\mu_y, \mathrm{diag}(\sigma_y^2)) \\
     x & \sim p_\theta(x \mid z, y)
 
-Inference: :math:`q(z \mid x, y)`. The prior is learned, so that each class has a region of the latent to itself where
-that explains it better.
+Inference: :math:`q(z \mid x, y)`. The prior is learned, so each class can have its own region of the latent.
 
 Bound, on :math:`\log p(x \mid y)`:
 
 .. math:: L(x, y) = \mathbb{E}_{q(z \mid x, y)}[\log p(x \mid z, y)]
     - \mathrm{KL}(q(z \mid x, y) \parallel p(z \mid y))
 
-Training, on labeled rows alone: no classifier is trained. With a :math:`p(y)` beside the model, a class is predicted by
-the theorem of Bayes,
+Training, on labeled rows only, and without a classifier. With a prior :math:`p(y)`, Bayes' rule predicts the class:
 
 .. math:: p(y \mid x) \propto p(y) \, \frac{p(x, \mu \mid y)}{q(\mu \mid x, y)}, \quad
     \mu = \mathbb{E}_{q(z \mid x, y)}[z],
 
-which is exact where :math:`q` is.
+which is exact if :math:`q` is the exact posterior.
 
-When to choose it: all rows have a class, and rows of a given class are to be made, or the density of a row given its
-class is asked for.
+When to choose it: all rows have a class, and you want to generate rows of a given class, or the density of a row given
+its class.
 
 References:
     | Learning Structured Output Representation using Deep Conditional Generative Models (Sohn et al., 2015)
@@ -57,7 +55,7 @@ class CVAE(JointModel):
         encoder: The posterior :math:`q(z \mid x, y)`.
         decoder: The likelihood :math:`p(x \mid z, y)`.
         prior: The prior :math:`p(z \mid y)`.
-        label_prior: The prior :math:`p(y)`, which only predictions and :math:`\log p(x)` need.
+        label_prior: The prior :math:`p(y)`, used only for predictions and :math:`\log p(x)`.
     """
 
     targets = ("category",)
@@ -75,11 +73,11 @@ class CVAE(JointModel):
 
     @classmethod
     def build(cls, schema: Schema, family: Family, net: Net, latents: int, label_prior: LabelPrior) -> CVAE:
-        r"""Wires the default graph: which variables go into which conditional.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
             label_prior: The prior :math:`p(y)`.
@@ -100,22 +98,22 @@ class CVAE(JointModel):
         return terms_of(self.encoder(x, y), self.latent(y), lambda z: self.decoder(z, y).log_prob(x))
 
     def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
-        r"""Refuses rows without a label.
+        r"""Refuses unlabeled rows.
 
         Raises:
-            SettingError: Always; it names the models that learn from such rows.
+            SettingError: Always; it names the models that learn from unlabeled rows.
         """
 
         able = [name for name in models if "category" in models[name].targets and not models[name].labels_only]
 
         raise SettingError(
-            "model='cvae' was given rows without a label",
-            f"it learns from labeled rows alone; the models that learn from both are {', '.join(map(repr, able))}",
-            "model='m2', or fit the labeled rows alone",
+            "model='cvae' was given unlabeled rows",
+            f"it learns from labeled rows only; models for unlabeled rows: {', '.join(map(repr, able))}",
+            "model='m2', or fit the labeled rows only",
         )
 
     def predict(self, x: Tensor) -> OneHotCategorical:
-        r"""Returns :math:`p(y \mid x)` by the theorem of Bayes, with each evidence taken at the posterior mean."""
+        r"""Returns :math:`p(y \mid x)` by Bayes' rule, with each evidence estimated at the posterior mean."""
 
         return Categorical(len(self.label_prior.logits))(self.class_log_weights(x, x.new_zeros(())).T)
 
@@ -127,7 +125,7 @@ class CVAE(JointModel):
         return self.decoder(z, y).log_prob(x) + log_ratio
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        r"""Returns mean and standard deviation of the mixture :math:`\sum_y p(y \mid x) \, q(z \mid x, y)`."""
+        r"""Returns mean and standard deviation of :math:`\sum_y p(y \mid x) \, q(z \mid x, y)`, of shape (B, D)."""
 
         support = exact(self.predict(x).logits)
         q = self.encoder(x, support.y)

@@ -1,4 +1,4 @@
-r"""DB-VAE: a VAE and a predictor to which rows count more, the rarer they are in latent space.
+r"""DB-VAE: a VAE with a predictor that gives more weight to rows that are rare in the latent space.
 
 Generative process:
 
@@ -14,24 +14,23 @@ Objective, where only labeled rows have the last term:
 .. math:: \mathbb{E}_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \parallel p(z))
     + \alpha \, w(x) \log p(y \mid z = \mu(x))
 
-Training, by resampling: with :math:`Q_i` the histogram of unit :math:`i` of the latent means, and :math:`\alpha'` the
-setting `smoothing`,
+Training: with :math:`Q_i` the histogram of unit :math:`i` of the latent means, and :math:`\alpha'` the setting
+`smoothing`,
 
 .. math:: w(x) \propto \prod_i \frac{1}{Q_i(\mu_i(x)) + \alpha'}
 
-with a mean of one over the labeled rows of a step: on average, to weigh rows so is to draw them so. No gradient flows
-through the weights, and nothing is weighed in use. The histograms are of the rows of a step, labeled or not, in ten
-bins of the latent from -3 to 3; what is beyond joins the outer ones. A unit that holds nothing, whose means are all
-near zero, makes no row rare. The more smoothing, the more equal the weights: with a large one, this is `predictor`.
+with a mean of one over the labeled rows of a step. On average, these weights equal resampling with these frequencies.
+No gradient flows through the weights, and predictions do not use them. The histograms count all rows of a step, labeled
+or not, in ten bins from -3 to 3; values beyond go to the outer bins. A unit without information, with all means near
+zero, makes no row rare. More `smoothing` makes the weights more equal; with a large value, this is `predictor`.
 
-The paper draws whole rows again. Here the bound is of the rows as they are, so that densities, outlier scores and
-samples stay those of the data; and what is rare stays rare in the latent, where it would else move into the middle.
+The paper resamples whole rows. Here the bound has no weights, so densities, outlier scores and samples follow the data.
+Rare rows also stay rare in the latent; with a weighted bound they would move to its middle.
 
-When to choose it: some kinds of rows are rare, nobody can say which rows these are, and they are to be predicted
-better, which may cost some of the accuracy on the others. They gain most where passes are few; a long fit has all rows
-by heart, whatever they count. It finds kinds at the edge of some units of the latent; one that lies amid the others in
-every unit, as a rare digit may, does not count more. With many latents few rows have nearly all of the weight: take a
-larger `smoothing`.
+When to choose it: some kinds of rows are rare, you do not know which, and you want better predictions for them, at some
+cost for the others. The gain is largest with few epochs: a long fit memorizes all rows, whatever their weights. The
+model finds kinds at the edge of some units of the latent. A kind in the middle of every unit, as a rare digit may be,
+gets no extra weight. With many latents, few rows have nearly all the weight: increase `smoothing`.
 
 References:
     | Uncovering and Mitigating Algorithmic Bias through Learned Latent Structure (Amini et al., 2019)
@@ -57,20 +56,20 @@ from semivae.priors import StandardNormal
 from semivae.ranks import gathered, place, share
 from semivae.variables import Schema
 
-# The bins of a histogram, as in the paper's code, and the range of standard normal values that they divide.
+# The number of bins of a histogram, as in the paper's code, and their range, from -REACH to REACH.
 BINS, REACH = 10, 3.0
 
 
 @models.register("debias")
 class Debias(HeadModel):
-    r"""Creates a VAE with a predictor that learns most from rare rows.
+    r"""Creates a VAE with a predictor that gives more weight to rare rows.
 
     Arguments:
         encoder: The posterior :math:`q(z \mid x)`.
         decoder: The likelihood :math:`p(x \mid z)`.
         head: The predictor :math:`p(y \mid z)`.
         prior: The prior :math:`p(z)`.
-        smoothing: What is added to every frequency, :math:`\alpha'`.
+        smoothing: The constant :math:`\alpha'` added to every frequency.
     """
 
     targets = ("category", "real")
@@ -89,14 +88,14 @@ class Debias(HeadModel):
 
     @classmethod
     def build(cls, schema: Schema, family: Family, net: Net, latents: int, smoothing: float) -> Debias:
-        r"""Wires the default graph.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
-            smoothing: What is added to every frequency.
+            smoothing: The constant added to every frequency.
         """
 
         return cls(
@@ -146,19 +145,19 @@ class Debias(HeadModel):
 
 @torch.no_grad()
 def rarity(means: Tensor, everyone: Tensor, smoothing: float) -> Tensor:
-    r"""Returns how much rows count, with shape (B,) and a mean of one.
+    r"""Returns weights of rows by their rarity, with shape (B,) and a mean of one.
 
     Arguments:
         means: The latent means of the rows, with shape (B, D).
-        everyone: The latent means of the rows that the histograms are of, among them these, with shape (N, D).
-        smoothing: What is added to every frequency.
+        everyone: The latent means of all rows in the histograms, including these rows, with shape (N, D).
+        smoothing: The constant added to every frequency.
     """
 
     bins = torch.arange(BINS, device=means.device)
     shares = (binned(everyone)[..., None] == bins).to(means.dtype).mean(0)  # (D, bins)
     frequency = shares.gather(1, binned(means).T)  # (D, B)
 
-    # A product of many units would leave the range of a number, if not for the logarithm.
+    # A product over many units could overflow, so logarithms are summed.
     weights = -(frequency + smoothing).log().sum(0)
     weights = (weights - weights.amax()).exp()
 
@@ -166,6 +165,6 @@ def rarity(means: Tensor, everyone: Tensor, smoothing: float) -> Tensor:
 
 
 def binned(means: Tensor) -> Tensor:
-    """Returns the bin of each unit of latent means, with the same shape."""
+    """Returns the bin number of each latent mean, with the same shape."""
 
     return ((means / REACH + 1) / 2 * BINS).floor().clamp(0, BINS - 1).long()

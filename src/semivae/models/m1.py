@@ -1,4 +1,4 @@
-r"""M1: the latent features of a VAE, and a predictor on them.
+r"""M1: a VAE, then a predictor on its latent features.
 
 Generative process:
 
@@ -13,15 +13,14 @@ Training, in two stages: the first trains the VAE on all rows, without labels:
 
 .. math:: L(x) = \mathbb{E}_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \parallel p(z))
 
-The second leaves it as it is and trains the predictor on draws of the features of the labeled rows, by the weight
-`alpha` of
+The second freezes the VAE and trains the predictor on the labeled rows, by maximizing, with the weight `alpha`,
 
 .. math:: \mathbb{E}_{q(z \mid x)}[\log p(y \mid z)]
 
-The draws tell how far a few labels reach. Predictions read the mean of the features. Unlike in `predictor`, no label
-shapes the latent.
+One draw of the features estimates the expectation, so each label trains the predictor over the whole posterior of its
+row. Predictions use the posterior mean. Unlike in `predictor`, labels do not shape the latent.
 
-When to choose it: the labels go along with what varies most in the rows, or one latent space has to serve many targets.
+When to choose it: the label follows the main variation between rows, or one latent space has to serve many targets.
 
 References:
     | Semi-supervised Learning with Deep Generative Models (Kingma et al., 2014)
@@ -65,11 +64,11 @@ class M1(StackedModel):
 
     @classmethod
     def build(cls, schema: Schema, family: Family, net: Net, latents: int) -> M1:
-        r"""Wires the default graph.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
         """
@@ -92,7 +91,7 @@ class M1(StackedModel):
         return self.features.unlabeled(x)
 
     def judge(self, seen: Tensor) -> Distribution:
-        r"""Returns :math:`p(y \mid z)` of features of shape (B, D)."""
+        r"""Returns :math:`p(y \mid z)` for features of shape (B, D)."""
 
         return self.head(seen)
 
@@ -103,7 +102,7 @@ class M1(StackedModel):
 
     @property
     def noise(self) -> int:
-        """How many standard normal numbers a draw of the features takes."""
+        """Number of standard normal values per draw of the features."""
 
         return self.features.noise
 

@@ -1,4 +1,4 @@
-r"""M1+M2: an M2 model of the latent features of a VAE.
+r"""M1+M2: an M2 model on the latent features of a VAE.
 
 Generative process:
 
@@ -11,25 +11,24 @@ Generative process:
 Inference: :math:`q(z_1, y, z_2 \mid x) = q(z_1 \mid x) \, q(y \mid z_1) \, q(z_2 \mid z_1, y)`.
 
 Training, in two stages: the first trains a VAE (M1) on all rows, without labels, with a standard normal in place of
-:math:`p(z_1)`. The second leaves :math:`q(z_1 \mid x)` and :math:`p(x \mid z_1)` as they are and trains M2 on draws of
-the features, where it learns the prior :math:`p(z_1)` that fits them. A missing label is summed out as `marginalize`
-says.
+:math:`p(z_1)`. The second freezes :math:`q(z_1 \mid x)` and :math:`p(x \mid z_1)` and trains M2 on draws of the
+features, so that :math:`p(z_1)` fits them. `marginalize` selects the sum over a missing label.
 
-Bound of the second stage, with the bounds :math:`L` and :math:`U` of M2 on its own rows :math:`z_1`:
+Bound, of the second stage, where :math:`L_{M2}` and :math:`U_{M2}` are the bounds of M2 with rows :math:`z_1`:
 
 .. math::
     L(x, y) & = \mathbb{E}_{q(z_1 \mid x)}[\log p(x \mid z_1) - \log q(z_1 \mid x) + L_{M2}(z_1, y)] \\
     U(x) & = \mathbb{E}_{q(z_1 \mid x)}[\log p(x \mid z_1) - \log q(z_1 \mid x) + U_{M2}(z_1)]
 
-Predictions read the mean of the features. The latent of the model is :math:`z_1`, whose prior is the one that was
-learned: a row of a class is drawn as :math:`z_2`, then :math:`z_1`, then :math:`x`.
+Predictions use the mean of the features. The latent of the model is :math:`z_1`, with the learned prior. To generate a
+row of a class, the model draws :math:`z_2`, then :math:`z_1`, then :math:`x`.
 
-What keeps predictions consistent moves the features, not the rows, and lends labels to those with near features.
+The consistency penalty perturbs the features, not the rows, and pseudo-labels go to rows with nearby features.
 
-When to choose it: the rows are wide and so many that a VAE of them has good features; M2 on these is small and fast.
-The features are to hold more than is needed to draw a row: by default they have up to 50 `latents`, and a `beta` of
-0.05 in the first stage, with which the rows nearest in features are of one class more often than those nearest in
-values. With `latents=10` and `beta=1` classes are told apart worse, and densities are higher.
+When to choose it: the rows are wide, and there are enough for a VAE to learn good features; M2 on features is small
+and fast. The features should hold more than generation needs: by default they have up to 50 `latents`, and a `beta`
+of 0.05 in the first stage. Neighbors in feature space then share a class more often than neighbors in the data. With
+`latents=10` and `beta=1`, classification is worse and densities are higher.
 
 References:
     | Semi-supervised Learning with Deep Generative Models (Kingma et al., 2014)
@@ -86,15 +85,15 @@ class M1M2(StackedModel):
         label_prior: LabelPrior,
         marginalize: Marginalize = exact,
     ) -> M1M2:
-        r"""Wires the default graph, in which both latents have the same size.
+        r"""Builds the model with its default networks; both latents have the same size.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of each latent.
             label_prior: The prior :math:`p(y)`.
-            marginalize: Maps label logits, with shape (B, C), to a weighted support.
+            marginalize: Maps label logits, with shape (B, C), to weighted label points.
         """
 
         features = tuple(Variable(f"feature {i + 1}", "real") for i in range(latents))
@@ -113,7 +112,7 @@ class M1M2(StackedModel):
         return self.whole(x, q, z, self.top.labeled(z, y))
 
     def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
-        """Returns the terms of rows of shape (B, *) whose label is missing."""
+        """Returns the terms of unlabeled rows of shape (B, *)."""
 
         q = self.features.encoder(x)
         z = q.rsample()
@@ -121,13 +120,13 @@ class M1M2(StackedModel):
         return self.whole(x, q, z, self.top.unlabeled(z, progress))
 
     def whole(self, x: Tensor, q: Distribution, z: Tensor, above: Terms) -> Terms:
-        r"""Returns the terms of rows from those of their features.
+        r"""Returns the terms of rows from the M2 terms of their features.
 
         Arguments:
             x: The rows, with shape (B, *).
             q: The posterior of their features.
             z: A draw of it, with shape (B, D).
-            above: The terms of the draw in M2.
+            above: The M2 terms of the draw.
         """
 
         kl = {"features": q.log_prob(z) - above.likelihood} | above.kl
@@ -135,7 +134,7 @@ class M1M2(StackedModel):
         return replace(above, likelihood=self.features.decoder(z).log_prob(x), kl=kl)
 
     def judge(self, seen: Tensor) -> Distribution:
-        r"""Returns :math:`q(y \mid z_1)` of features of shape (B, D)."""
+        r"""Returns :math:`q(y \mid z_1)` for features of shape (B, D)."""
 
         return self.top.predict(seen)
 
@@ -146,14 +145,14 @@ class M1M2(StackedModel):
 
     @property
     def noise(self) -> int:
-        """How many standard normal numbers a draw of both latents takes."""
+        """Number of standard normal values per draw of both latents."""
 
         return self.features.noise + self.top.noise
 
     def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
         r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
 
-        Each draw of the features is weighed by its :math:`p(z_1)`, of which the sum over the label is exact.
+        For :math:`p(z_1)` at each draw of the features, :math:`z_2` is drawn once and the label is summed exactly.
         """
 
         q = self.features.encoder(x)

@@ -7,9 +7,9 @@ Generative process:
     z & \sim \mathcal{N}(0, I) \\
     x & \sim p_\theta(x \mid z, y)
 
-Inference: :math:`q(y, z \mid x) = q(y \mid x) \, q(z \mid x, y)`, where :math:`q(y \mid x)`
-is the classifier. An unlabeled row costs one decoder pass per label point, so
-`marginalize` decides both the variance and the price of a step. After training, sums over the label are exact.
+Inference: :math:`q(y, z \mid x) = q(y \mid x) \, q(z \mid x, y)`, where :math:`q(y \mid x)` is the classifier.
+`marginalize` selects the label points of an unlabeled row: all classes, some, or a draw. Each point costs one decoder
+pass, so the choice sets cost and variance of a step. After training, sums over the label are exact.
 
 Bound:
 
@@ -17,15 +17,16 @@ Bound:
     L(x, y) & = \mathbb{E}_{q(z \mid x, y)}[\log p(x \mid z, y)] - \mathrm{KL}(q(z \mid x, y) \parallel p(z)) \\
     U(x) & = \sum_y q(y \mid x) \, L(x, y) - \mathrm{KL}(q(y \mid x) \parallel p(y))
 
-A continuous target has a form of its own, :py:`semivae.models.m2_real`: the label is drawn from a Gaussian
-:math:`q(y \mid x)` whose variance is learned.
+A continuous target has its own version, :py:`semivae.models.m2_real`: the label is drawn from a Gaussian
+:math:`q(y \mid x)` with learned variance.
 
-Training: the bound alone barely trains the classifier; the weight `alpha` of :math:`\log q(y \mid x)` on labeled rows
-does. One draw of :math:`z` stands for its expectation. With several `importance_samples`, :math:`L` is that of
-:py:`semivae.models.bound`; `prior` names other priors of :math:`z`, of which "mixture" is :math:`p(z \mid y)`.
+Training: the bound alone barely trains the classifier; the term :math:`\log q(y \mid x)` on labeled rows, with the
+weight `alpha`, trains it. One draw of :math:`z` estimates the expectation. Several `importance_samples` give the
+tighter :math:`L` of :py:`semivae.models.bound`. `prior` selects other priors of :math:`z`; "mixture" is
+:math:`p(z \mid y)`.
 
-When to choose it: there is a class, and rows of one class differ in what has nothing to do with it, as handwriting
-does; or rows of a given class are to be made. With many classes choose another `marginalize`.
+When to choose it: rows of one class vary in ways unrelated to the class, such as the style of handwriting; or you want
+to generate rows of a given class. With many classes, choose another `marginalize`.
 
 References:
     | Semi-supervised Learning with Deep Generative Models (Kingma et al., 2014)
@@ -60,8 +61,8 @@ class M2(MarginalModel):
         classifier: The label posterior :math:`q(y \mid x)`.
         prior: The prior :math:`p(z)`, or :math:`p(z \mid y)`.
         label_prior: The prior :math:`p(y)`.
-        marginalize: Maps label logits, with shape (B, C), to a weighted support.
-        importance_samples: Draws of the latent in the bound of a step.
+        marginalize: Maps label logits, with shape (B, C), to weighted label points.
+        importance_samples: Draws of the latent per row in a training step.
     """
 
     targets = ("category", "real")
@@ -104,17 +105,17 @@ class M2(MarginalModel):
         prior: MakePrior = normal,
         importance_samples: int = 1,
     ) -> M2:
-        r"""Wires the default graph: which variables go into which conditional.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
             label_prior: The prior :math:`p(y)`.
-            marginalize: Maps label logits, with shape (B, C), to a weighted support.
+            marginalize: Maps label logits, with shape (B, C), to weighted label points.
             prior: Makes the prior :math:`p(z)`, or :math:`p(z \mid y)`.
-            importance_samples: Draws of the latent in the bound of a step.
+            importance_samples: Draws of the latent per row in a training step.
         """
 
         classes = schema.target.width
@@ -138,14 +139,14 @@ class M2(MarginalModel):
         )
 
     def joint_log_weight(self, x: Tensor, y: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns :math:`\log p(x, z \mid y) - \log q(z \mid x, y)` at one draw of noise."""
+        r"""Returns :math:`\log p(x, z \mid y) - \log q(z \mid x, y)` at one draw of noise, with shape (K, B)."""
 
         z, log_ratio = log_weight(self.encoder(x, y), self.latent(y), noise)
 
         return self.decoder(z, y).log_prob(x) + log_ratio
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        r"""Returns mean and standard deviation of the mixture :math:`\sum_y q(y \mid x) \, q(z \mid x, y)`."""
+        r"""Returns mean and standard deviation of :math:`\sum_y q(y \mid x) \, q(z \mid x, y)`, of shape (B, D)."""
 
         support = exact(self.classifier(x).logits)
         q = self.encoder(x, support.y)

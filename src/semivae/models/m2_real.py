@@ -1,4 +1,4 @@
-r"""M2 for a continuous target: value and style as separate causes.
+r"""M2 for a continuous target, with target and style as separate causes.
 
 Generative process:
 
@@ -7,11 +7,11 @@ Generative process:
     z & \sim \mathcal{N}(0, I) \\
     x & \sim p_\theta(x \mid z, y)
 
-The label is standardized by the known labels, so that its prior is the Gaussian fitted to them.
+The known labels are standardized, so the prior is the Gaussian fitted to them.
 
 Inference: :math:`q(y, z \mid x) = q(y \mid x) \, q(z \mid x, y)`, where
-:math:`q(y \mid x) = \mathcal{N}(\mu(x), \sigma^2(x))` is the predictor, with a learned variance for each row. The
-label of an unlabeled row is drawn from it by reparameterization: one decoder pass a row, and no sum.
+:math:`q(y \mid x) = \mathcal{N}(\mu(x), \sigma^2(x))` is the predictor, with a learned variance for each row. An
+unlabeled row draws its label from it by reparameterization: one decoder pass per row, and no sum.
 
 Bound:
 
@@ -19,9 +19,10 @@ Bound:
     L(x, y) & = \mathbb{E}_{q(z \mid x, y)}[\log p(x \mid z, y)] - \mathrm{KL}(q(z \mid x, y) \parallel p(z)) \\
     U(x) & = \mathbb{E}_{q(y \mid x)}[L(x, y)] - \mathrm{KL}(q(y \mid x) \parallel p(y))
 
-As for a class, the weight `alpha` of :math:`\log q(y \mid x)` on labeled rows trains the predictor.
+Training: as for a class, the term :math:`\log q(y \mid x)` on labeled rows, with the weight `alpha`, trains the
+predictor.
 
-When to choose it: intervals are wanted that are wide where the target is noisy, or rows of a given value.
+When to choose it: you want intervals that are wider where the target is noisy, or to generate rows of a given value.
 
 References:
     | Semi-supervised Learning with Deep Generative Models (Kingma et al., 2014), whose label is a class
@@ -83,11 +84,11 @@ class M2Real(Model):
 
     @classmethod
     def build(cls, schema: Schema, family: Family, net: Net, latents: int) -> M2Real:
-        r"""Wires the default graph.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
         """
@@ -113,7 +114,7 @@ class M2Real(Model):
         return replace(self.joint(x, y), prior=self.label_prior().log_prob(y), prediction=self.predictor(x).log_prob(y))
 
     def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
-        """Returns the terms of rows of shape (B, *) whose label is missing."""
+        """Returns the terms of unlabeled rows of shape (B, *)."""
 
         q = self.predictor(x)
         y = q.rsample()
@@ -122,7 +123,7 @@ class M2Real(Model):
         return replace(terms, kl=terms.kl | {"y": kl(q, self.label_prior(), y)})
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        r"""Returns mean and standard deviation of the mixture :math:`\int q(y \mid x) \, q(z \mid x, y) \, dy`."""
+        r"""Returns mean and standard deviation of :math:`\int q(y \mid x) \, q(z \mid x, y) \, dy`, of shape (B, D)."""
 
         y, weight = quadrature(self.predictor(x))
         q = self.encoder(x, y)
@@ -136,7 +137,7 @@ class M2Real(Model):
         return self.predictor(x)
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Distribution:
-        r"""Returns :math:`p(x \mid z, y)`; without a label, for the mean of :math:`p(y)`."""
+        r"""Returns :math:`p(x \mid z, y)`; without a label, at the mean of :math:`p(y)`."""
 
         return self.decoder(z, self.label_prior().mean if y is None else y)
 
@@ -149,14 +150,14 @@ class M2Real(Model):
 
     @property
     def noise(self) -> int:
-        """How many standard normal numbers a draw of the label and the latent takes."""
+        """Number of standard normal values per draw of the label and the latent."""
 
         return self.predictor.family.values + self.encoder.family.values
 
     def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
         r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
 
-        Each draw has a label of its own, from :math:`q(y \mid x)`.
+        Each draw has its own label, drawn from :math:`q(y \mid x)`.
         """
 
         p = self.predictor(x)

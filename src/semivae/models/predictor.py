@@ -7,22 +7,22 @@ Generative process:
     x & \sim p_\theta(x \mid z) \\
     y & \sim p_\theta(y \mid z)
 
-Inference: :math:`q(z \mid x)`. The predictor reads the posterior mean, so that its answer is not noisy.
+Inference: :math:`q(z \mid x)`. The predictor reads the posterior mean, so its prediction has no noise.
 
 Objective, where only labeled rows have the last term:
 
 .. math:: \mathbb{E}_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \parallel p(z))
     + \alpha \log p(y \mid z = \mathbb{E}_q[z])
 
-Several targets are independent given the latent, and each row has the last term for those that it knows:
+Several targets are independent given the latent, and the last term has only the known targets of a row:
 
 .. math:: \log p(y \mid z) = \sum_{t \,\text{known}} \log p_t(y_t \mid z)
 
-Training: one draw of the latent stands for its expectation. The predictor and the encoder learn together, so that the
-latent space becomes both able to generate and ordered by the label; it suits a class and a continuous target.
+Training: one draw of the latent estimates the expectation. Predictor and encoder learn together, so the latent space
+generates rows and is ordered by the target, which may be a class or a number.
 
-When to choose it: the target is a number, rows know some of several targets, or a latent space is wanted in which
-these change smoothly.
+When to choose it: the target is a number, there are several targets and some are unknown, or you want a latent space
+in which the targets change smoothly.
 
 References:
     | Automatic Chemical Design Using a Data-Driven Continuous Representation of Molecules
@@ -56,7 +56,7 @@ class Predictor(HeadModel):
         decoder: The likelihood :math:`p(x \mid z)`.
         head: The predictor :math:`p(y \mid z)`.
         prior: The prior :math:`p(z)`.
-        importance_samples: Draws of the latent in the bound of a step.
+        importance_samples: Draws of the latent per row in a training step.
     """
 
     targets = ("category", "real", "several")
@@ -71,15 +71,15 @@ class Predictor(HeadModel):
         prior: MakePrior = normal,
         importance_samples: int = 1,
     ) -> Predictor:
-        r"""Wires the default graph.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
             prior: Makes the prior :math:`p(z)`.
-            importance_samples: Draws of the latent in the bound of a step.
+            importance_samples: Draws of the latent per row in a training step.
         """
 
         encoder = net(schema.x, to=Gaussian(latents), regularized=True)

@@ -1,4 +1,4 @@
-r"""SDGM: the skip deep generative model, M2 with a second latent that also explains the data.
+r"""SDGM: the skip deep generative model, M2 with a second latent that also generates the data.
 
 Generative process:
 
@@ -8,8 +8,8 @@ Generative process:
     a & \sim p_\theta(a \mid z, y) \\
     x & \sim p_\theta(x \mid a, z, y)
 
-Inference: :math:`q(a, y, z \mid x) = q(a \mid x) \, q(y \mid a, x) \, q(z \mid a, y, x)`. There are two
-layers of latents, and the data sees both; from ADGM it differs in the generative process alone.
+Inference: :math:`q(a, y, z \mid x) = q(a \mid x) \, q(y \mid a, x) \, q(z \mid a, y, x)`. There are two layers of
+latents, and :math:`x` depends on both. SDGM differs from ADGM in the generative process only.
 
 Bound, for :math:`a \sim q(a \mid x)`:
 
@@ -19,10 +19,10 @@ Bound, for :math:`a \sim q(a \mid x)`:
     U(x) & = \mathbb{E}_{q(a \mid x)}\Big[\sum_y q(y \mid a, x) \, L(x, y, a)
         - \mathrm{KL}(q(y \mid a, x) \parallel p(y))\Big]
 
-Training: a labeled row adds :math:`\mathbb{E}_{q(a \mid x)}[\log q(y \mid a, x)]`, with the weight `alpha`. One draw
-of each latent stands for its expectation, and a missing label is summed out as `marginalize` says.
+Training: a labeled row adds :math:`\mathbb{E}_{q(a \mid x)}[\log q(y \mid a, x)]` to its bound, with the weight
+`alpha`. One draw of each latent estimates the expectations. `marginalize` selects the sum over a missing label.
 
-When to choose it: as for ADGM, where the data has structure at two levels that no single latent explains.
+When to choose it: as for ADGM, if the data has structure at two levels that one latent does not capture.
 
 References:
     | Auxiliary Deep Generative Models (Maaløe et al., 2016)
@@ -57,7 +57,7 @@ class SDGM(AuxiliaryModel):
         decoder: The likelihood :math:`p(x \mid a, z, y)`.
         prior: The prior :math:`p(z)`.
         label_prior: The prior :math:`p(y)`.
-        marginalize: Maps label logits, with shape (B, C), to a weighted support.
+        marginalize: Maps label logits, with shape (B, C), to weighted label points.
     """
 
     @classmethod
@@ -70,15 +70,15 @@ class SDGM(AuxiliaryModel):
         label_prior: LabelPrior,
         marginalize: Marginalize = exact,
     ) -> SDGM:
-        r"""Wires the default graph: which variables go into which conditional.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent, and of the auxiliary latent.
             label_prior: The prior :math:`p(y)`.
-            marginalize: Maps label logits, with shape (B, C), to a weighted support.
+            marginalize: Maps label logits, with shape (B, C), to weighted label points.
         """
 
         classes = schema.target.width
@@ -102,7 +102,7 @@ class SDGM(AuxiliaryModel):
     def decode(self, z: Tensor, y: Tensor | None = None) -> Distribution:
         r"""Returns :math:`p(x \mid a, z, y)` at the mean of :math:`p(a \mid z, y)`.
 
-        Without a label, it is that of the most probable class of :math:`p(y)`.
+        Without a label, it uses the most probable class of :math:`p(y)`.
         """
 
         y = self.label_or_best(y, z)

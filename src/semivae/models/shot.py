@@ -1,4 +1,4 @@
-r"""SHOT-VAE: the label is in the bound itself, smoothed, and the latent does not depend on it.
+r"""SHOT-VAE: M2 with a smoothed label in the bound and a latent posterior that does not depend on the label.
 
 Generative process:
 
@@ -7,10 +7,10 @@ Generative process:
     z & \sim \mathcal{N}(0, I) \\
     x & \sim p_\theta(x \mid z, y)
 
-Inference: :math:`q(y, z \mid x) = q(y \mid x) \, q(z \mid x)`, so that a row is encoded once, whatever its label.
+Inference: :math:`q(y, z \mid x) = q(y \mid x) \, q(z \mid x)`, so a row is encoded once for all labels.
 
-Objective, with :math:`\tilde p(y \mid x)` the known label but for a small share, which the other classes have in equal
-parts:
+Objective, with the smoothed label :math:`\tilde p(y \mid x)`: 0.999 for the known class, and the rest shared equally
+by the other classes:
 
 .. math::
     R(x, y) & = \mathbb{E}_{q(z \mid x)}[\log p(x \mid z, y)] \\
@@ -18,14 +18,14 @@ parts:
     L(x, y) & = R(x, y) - D(x) - \alpha \, \mathrm{KL}(\tilde p(y \mid x) \parallel q(y \mid x)) \\
     U(x) & = \sum_y q(y \mid x) \, R(x, y) - D(x)
 
-:math:`U` is a bound; :math:`L` is near one where the classifier says what :math:`\tilde p` does, and is logged as none.
+:math:`U` is a bound. :math:`L` is near a bound if the classifier agrees with :math:`\tilde p`; it is logged as relaxed.
 
-Training: the paper has :math:`\alpha = 1`, and all other terms by a thousandth; here they count whole, and `alpha` is
-by default what it is in other models. What the paper adds against the bottleneck of the bound, optimal interpolation
-between rows, is the penalty :class:`semivae.objectives.Interpolation`.
+Training: the paper has :math:`\alpha = 1` and multiplies all other terms by 0.001. Here they have full weight, and
+`alpha` has the same default as in other models. Against the bottleneck of the bound, the paper adds optimal
+interpolation between rows: here the penalty :class:`semivae.objectives.Interpolation`, on by default.
 
-When to choose it: there are few labels for many rows, and between two rows there are others, as between images; or to
-compare with the paper.
+When to choose it: few labels, many rows, and points between two rows are plausible rows, as for images; or to compare
+with the paper.
 
 References:
     | SHOT-VAE: Semi-supervised Deep Generative Models With Label-aware ELBO Approximations (Feng et al., 2021)
@@ -51,7 +51,7 @@ from semivae.models.terms import Terms, log_weight
 from semivae.priors import LabelPrior, StandardNormal
 from semivae.variables import Schema
 
-# The share of a known label that the other classes have.
+# The probability that label smoothing moves from the known class to the others.
 SMOOTHING = 0.001
 
 
@@ -65,7 +65,7 @@ class SHOT(MarginalModel):
         classifier: The label posterior :math:`q(y \mid x)`.
         prior: The prior :math:`p(z)`.
         label_prior: The prior :math:`p(y)`.
-        marginalize: Maps label logits, with shape (B, C), to a weighted support.
+        marginalize: Maps label logits, with shape (B, C), to weighted label points.
     """
 
     targets = ("category",)
@@ -99,15 +99,15 @@ class SHOT(MarginalModel):
         label_prior: LabelPrior,
         marginalize: Marginalize = exact,
     ) -> SHOT:
-        r"""Wires the default graph: which variables go into which conditional.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
             label_prior: The prior :math:`p(y)`.
-            marginalize: Maps label logits, with shape (B, C), to a weighted support.
+            marginalize: Maps label logits, with shape (B, C), to weighted label points.
         """
 
         return cls(
@@ -139,7 +139,7 @@ class SHOT(MarginalModel):
 
         terms = terms_of(self.encoder(x), self.prior(), lambda z: self.decoder(z, y).log_prob(x))
 
-        # The latent is drawn once for a row, whatever its label.
+        # The latent is drawn once per row, for all labels.
         return replace(terms, kl={name: value.expand_as(terms.likelihood) for name, value in terms.kl.items()})
 
     def joint_log_weight(self, x: Tensor, y: Tensor, noise: Tensor) -> Tensor:

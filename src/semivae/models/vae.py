@@ -1,4 +1,4 @@
-r"""VAE: the variational autoencoder, which never sees a label.
+r"""VAE: the variational autoencoder, trained without labels.
 
 Generative process:
 
@@ -12,10 +12,10 @@ Bound:
 
 .. math:: L(x) = \mathbb{E}_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{KL}(q(z \mid x) \parallel p(z))
 
-Training: one draw of the latent stands for its expectation. With several `importance_samples` the bound is that of
-:py:`semivae.models.bound`; `prior` names other priors of :math:`z`.
+Training: one draw of the latent estimates the expectation. Several `importance_samples` give the tighter bound of
+:py:`semivae.models.bound`. `prior` selects other priors of :math:`z`.
 
-When to choose it: there is no target, and a density, an outlier score, new rows or a map of the rows are wanted.
+When to choose it: there is no target, and you want a density, an outlier score, new rows or a map of the rows.
 
 References:
     | Auto-Encoding Variational Bayes (Kingma and Welling, 2013)
@@ -42,7 +42,7 @@ class VAE(LatentModel):
         encoder: The posterior :math:`q(z \mid x)`.
         decoder: The likelihood :math:`p(x \mid z)`.
         prior: The prior :math:`p(z)`.
-        importance_samples: Draws of the latent in the bound of a step.
+        importance_samples: Draws of the latent per row in a training step.
     """
 
     targets = ()
@@ -57,15 +57,15 @@ class VAE(LatentModel):
         prior: MakePrior = normal,
         importance_samples: int = 1,
     ) -> VAE:
-        r"""Wires the default graph.
+        r"""Builds the model with its default networks.
 
         Arguments:
-            schema: What each variable is.
-            family: The family of :math:`x`.
+            schema: The variables.
+            family: The likelihood family of :math:`x`.
             net: Builds the networks.
             latents: The size of the latent.
             prior: Makes the prior :math:`p(z)`.
-            importance_samples: Draws of the latent in the bound of a step.
+            importance_samples: Draws of the latent per row in a training step.
         """
 
         encoder = net(schema.x, to=Gaussian(latents))
