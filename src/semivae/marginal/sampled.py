@@ -3,8 +3,8 @@ r"""Sampled marginalization: one draw of the label, with the score function as i
 .. math:: \nabla \mathbb{E}_{q(y \mid x)}[f(y)]
     = \mathbb{E}_{q(y \mid x)}\big[\nabla f(y) + (f(y) - b) \nabla \log q(y \mid x)\big]
 
-Unbiased in value and gradient, at the price of a single class, and noisy: the baseline of the others. The control
-variate :math:`b` of a row is the mean value of the other rows of the batch, which its own draw does not move.
+Unbiased in value and gradient, and as cheap as one class, but noisy: a baseline for the other methods. The control
+variate :math:`b` of a row is the mean value of the other rows of the batch, which does not depend on its own draw.
 
 References:
     | Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning (Williams, 1992)
@@ -39,7 +39,7 @@ def sampled(logits: Tensor, progress: Tensor | float = 1.0) -> Support:
 
 
 def draw(candidates: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
-    r"""Returns a class of each row, and a factor that is one and has :math:`\nabla \log q(y \mid x)` as its gradient.
+    r"""Returns a drawn class, and a factor of value one with gradient :math:`\nabla \log q(y \mid x)`, for each row.
 
     Arguments:
         candidates: The logits to draw from, with shape (B, C).

@@ -46,7 +46,7 @@ class Model(nn.Module, abc.ABC):
 
     @classmethod
     def form(cls, target: TargetForm | None) -> type[Model]:
-        """Returns the class that a registered model has for a form of target: itself, unless it says otherwise."""
+        """Returns the class of the model for a form of target; by default this class."""
 
         return cls
 

@@ -89,7 +89,7 @@ class M2(MarginalModel):
 
     @classmethod
     def form(cls, target: TargetForm | None) -> type[Model]:
-        """Returns this class, and for a continuous target, which is not summed but integrated out, another one."""
+        """Returns :class:`M2Real` for a continuous target, which is integrated out, else this class."""
 
         return M2Real if target == "real" else cls
 
