@@ -18,13 +18,13 @@ from semivae.priors import LabelPrior
 from semivae.variables import Schema, Variable
 
 LATENTS = 2
-SHIFT = 0.8  # how far apart the classes of the linear M2 lie, in standard deviations
+SHIFT = 0.8  # distance between the classes of the linear M2, in standard deviations
 PROBS = (0.5, 0.3, 0.2)
 
 
 @dataclass
 class Linear:
-    """A linear-Gaussian model, the rows it is tried on, and the closed form that it stands for."""
+    """A linear-Gaussian model, test rows, and its closed form."""
 
     model: VAE | M2 | M2Real | M1M2
     x: torch.Tensor
@@ -44,7 +44,7 @@ class Linear:
 
 
 def rows_and_pca() -> tuple[Schema, torch.Tensor, PCA]:
-    """The flowers in the units of a model, and their principal components."""
+    """The iris rows in the units of a model, and their principal components."""
 
     codec = ArrayCodec.fit(load_iris().data)
     x = codec.encode(load_iris().data)
@@ -90,7 +90,7 @@ def linear_vae() -> Linear:
 
 @pytest.fixture
 def linear_m2() -> Linear:
-    """An M2 model that is a mixture of three such Gaussians, shifted by class, with its exact posterior."""
+    """An M2 model: a mixture of three such Gaussians, shifted by class, with its exact posterior."""
 
     schema, x, pca = rows_and_pca()
     schema = Schema(schema.x, Variable("label", "category", classes=(0, 1, 2)))
@@ -111,14 +111,14 @@ def linear_m2() -> Linear:
 
 
 def class_shift(columns: int) -> np.ndarray:
-    """What each class adds to x, with shape (P, C)."""
+    """The shift of x by each class, with shape (P, C)."""
 
     return SHIFT * np.random.default_rng(0).standard_normal((columns, len(PROBS)))
 
 
 @pytest.fixture
 def linear_m2_real() -> Linear:
-    """An M2 model whose continuous label moves the rows of such a Gaussian, with its exact posteriors."""
+    """An M2 model with a continuous label that shifts the rows of such a Gaussian, with its exact posteriors."""
 
     schema, x, pca = rows_and_pca()
     family = choose_data(schema, scale=float(np.sqrt(pca.noise_variance_)))
@@ -134,7 +134,7 @@ def linear_m2_real() -> Linear:
         np.concatenate([-matrix @ pca.mean_, log_deviation]),
     )
 
-    # y given x: the posterior of a linear regression on its one coefficient.
+    # q(y | x): the posterior of a linear regression with one coefficient.
     variance = 1 / (1 + shift.T @ np.linalg.solve(linear.covariance, shift))
     slope = variance * np.linalg.solve(linear.covariance, shift).T
     bias = np.concatenate([-slope @ pca.mean_, 0.5 * np.log(variance[0])])
@@ -145,7 +145,7 @@ def linear_m2_real() -> Linear:
 
 @pytest.fixture
 def linear_m1m2() -> Linear:
-    """A stack whose features are those principal components, which a further latent explains to half."""
+    """A stack whose features are the principal components; a second latent explains half of their variance."""
 
     schema, x, pca = rows_and_pca()
     family = choose_data(schema, scale=float(np.sqrt(pca.noise_variance_)))
@@ -168,7 +168,7 @@ def linear_m1m2() -> Linear:
         np.concatenate([-matrix @ pca.mean_, log_deviation]),
     )
 
-    # The features are N(0, I) whatever the class, so that the evidence is that of the components alone.
+    # The features are N(0, I) for every class, so the evidence equals the evidence of the components.
     half, nothing = np.sqrt(0.5) * np.eye(LATENTS), np.zeros((LATENTS, len(PROBS)))
     spread = np.full(LATENTS, 0.5 * np.log(0.5))
     set_linear(top.decoder, [half, nothing], np.zeros(LATENTS))

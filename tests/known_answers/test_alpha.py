@@ -1,4 +1,4 @@
-"""Alpha: bounds against their formula, the evidence against an integral, and what a label says of the probabilities."""
+"""Alpha: bounds against their formula, the evidence against an integral, and the posterior of the probabilities."""
 
 from itertools import pairwise
 
@@ -58,7 +58,7 @@ def posterior(model: Alpha, x: Tensor, c: int | None) -> tuple[Distribution, Dis
 
 
 def brute_bound(model: Alpha, x: Tensor, c: int | None) -> Tensor:
-    """The bound of a step, from the formula, at the noise that it draws after seed 0."""
+    """The bound of a step, from the formula, with the noise of seed 0."""
 
     torch.manual_seed(0)
     q, p = posterior(model, x, c)
@@ -96,7 +96,7 @@ def quantile(u: Tensor, shape: Tensor) -> Tensor:
 
 
 @every_simplex
-def test_bounds_are_their_formula(name, x):
+def test_bounds_match_their_formula(name, x):
     model = build(name)
 
     for c in (None, *range(CLASSES)):
@@ -104,7 +104,7 @@ def test_bounds_are_their_formula(name, x):
         terms = model.unlabeled(x) if c is None else model.labeled(x, one_hot(c))
 
         torch.testing.assert_close(terms.bound, brute_bound(model, x, c), rtol=1e-6, atol=1e-6)
-        assert set(terms.kl) == {"alpha", "z"}, "a missing label has no divergence of its own"
+        assert set(terms.kl) == {"alpha", "z"}, "a missing label has no divergence term"
 
 
 @every_simplex
@@ -118,7 +118,7 @@ def test_prediction_is_the_mean_of_the_probabilities(name, x):
     torch.testing.assert_close(model.labeled(x, one_hot(1)).prediction, model.predict(x).probs[:, 1].log())
 
 
-def test_prediction_of_dirichlet_is_in_closed_form(x):
+def test_prediction_of_dirichlet_has_a_closed_form(x):
     model = build("dirichlet")
     beta = model.classifier(x).concentration
 
@@ -134,7 +134,7 @@ def test_posterior_is_the_mixture_over_all_draws(name, x):
     square = torch.stack([part.variance + part.mean**2 for part in parts]).mean(0)
 
     torch.testing.assert_close(model.posterior(x), (mean, (square - mean**2).sqrt()))
-    assert torch.stack([part.mean for part in parts]).std(0).max() > 0.01, "the test could not see an average"
+    assert torch.stack([part.mean for part in parts]).std(0).max() > 0.01, "draws too similar: the test could not fail"
 
 
 # The prior
@@ -153,7 +153,7 @@ def prior_draws(name: str, model: Alpha, count: int = 50_000) -> Tensor:
 
 
 @every_simplex
-def test_mean_of_the_prior_is_that_of_the_labels(name):
+def test_prior_mean_matches_the_labels(name):
     model = build(name)
 
     torch.testing.assert_close(prior_draws(name, model).mean(0), PRIOR, atol=0.01, rtol=0.0)
@@ -162,8 +162,8 @@ def test_mean_of_the_prior_is_that_of_the_labels(name):
 
 
 @every_simplex
-def test_most_of_the_prior_is_near_the_corners(name):
-    """A class is nearly sure, more often than not."""
+def test_prior_is_concentrated_near_the_corners(name):
+    """More than half of the draws make one class almost certain."""
 
     assert (prior_draws(name, build(name)).amax(-1) > 0.8).double().mean() > 0.5
 
@@ -173,7 +173,7 @@ def test_most_of_the_prior_is_near_the_corners(name):
 
 @pytest.fixture(params=list(simplexes))
 def linear_model(request: pytest.FixtureRequest) -> Alpha:
-    """A model without hidden layers, with the exact posterior of z, and the prior as posterior of the probabilities."""
+    """A linear model with the exact posterior of z; the posterior of the class probabilities is their prior."""
 
     model = build(request.param, ())
     by_z, by_alpha = model.decoder.body.first.weights
@@ -194,7 +194,7 @@ def linear_model(request: pytest.FixtureRequest) -> Alpha:
 
 
 def set_first(arrow: Conditional, matrices: list[Tensor], bias: Tensor) -> None:
-    """Sets the only layer of a conditional: what it has beyond the matrices, the scales, depends on nothing."""
+    """Sets the only layer of a conditional; outputs beyond the matrices (the scales) are constant."""
 
     for weight, matrix in zip(arrow.body.first.weights, matrices, strict=True):
         weight.data = torch.cat([matrix, torch.zeros(len(weight) - len(matrix), weight.shape[1]).double()])
@@ -216,7 +216,7 @@ def name_of(model: Alpha) -> str:
 
 
 def exact_evidence(model: Alpha, x: Tensor, c: int | None = None) -> Tensor:
-    """The log-density of rows, and of a class with them, as an integral over the probabilities."""
+    """The log-density of rows (jointly with a class, if given), as an integral over the class probabilities."""
 
     alpha = prior_draws(name_of(model), model)
     weight = torch.zeros(len(alpha), 1).double() if c is None else alpha[:, c, None].log()
@@ -261,12 +261,12 @@ def test_labeled_bound_is_below_the_joint_evidence(linear_model, x):
 
         gap = exact_evidence(linear_model, x, c) - bound
 
-        # With the prior as posterior, that of Dirichlet given a label is exact, and its bound nearly is the evidence.
+        # For the Dirichlet the posterior given a label is exact here, so the bound is close to the evidence.
         assert (gap > -0.05).all() and gap.mean() > 0.005
 
 
 def test_rows_are_drawn_from_the_generative_process(linear_model):
-    """Their mean is that at the mean of p(alpha); and those of a class have it for sure."""
+    """Their mean is the decoder at the mean of p(alpha); given a class, it is the decoder at this class."""
 
     by_alpha = linear_model.decoder.body.first.weights[1].detach()
     bias = linear_model.decoder.body.first.bias.detach()

@@ -1,4 +1,4 @@
-"""Consistency under small changes of an image: that they are what they are called, and what is asked of them."""
+"""Consistency under augmentation: the affine changes of an image, and the penalty."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOTHING = torch.zeros(1, 6, dtype=torch.float64)
 
 @pytest.fixture
 def image() -> torch.Tensor:
-    """One image of a blob off the center, whose moments say where it went."""
+    """An image of a blob off the center; its moments show where it moved."""
 
     down, right = torch.meshgrid(*[torch.arange(41.0).double()] * 2, indexing="ij")
 
@@ -26,7 +26,7 @@ def image() -> torch.Tensor:
 
 
 def moments(image: torch.Tensor) -> tuple[np.ndarray, float, float]:
-    """Returns where the middle of the ink is, relative to the center; its width, and its direction."""
+    """Returns the center of the ink relative to the image center, its width and its direction."""
 
     ink = image[0, 0].numpy() / image.sum().item()
     places = np.stack(np.meshgrid(*[np.arange(41) - 20.0] * 2, indexing="ij")).reshape(2, -1)
@@ -37,19 +37,19 @@ def moments(image: torch.Tensor) -> tuple[np.ndarray, float, float]:
     return middle, float(values[1]), float(np.arctan2(*vectors[:, 1]) % np.pi)
 
 
-def test_nothing_changes_nothing(image):
+def test_zero_change_keeps_the_image(image):
     torch.testing.assert_close(moved(image, NOTHING), image)
 
 
-def test_a_shift_is_a_shift(image):
+def test_shift_moves_the_center(image):
     change = NOTHING.clone()
-    change[:, 4:] = torch.tensor([8 / 41, -4 / 41])  # of half the image: 4 pixels right, 2 up
+    change[:, 4:] = torch.tensor([8 / 41, -4 / 41])  # in half images: 4 pixels right, 2 up
 
     expected = ndimage.shift(image[0, 0].numpy(), (-2, 4), order=1)
     np.testing.assert_allclose(moved(image, change)[0, 0].numpy(), expected, atol=1e-6)
 
 
-def test_a_turn_turns_and_keeps_the_ink(image):
+def test_turn_rotates_and_keeps_the_ink(image):
     change = NOTHING.clone()
     change[:, 0] = 0.3
     before, wide, direction = moments(image)
@@ -60,7 +60,7 @@ def test_a_turn_turns_and_keeps_the_ink(image):
     assert abs(abs(turned - direction + np.pi / 2) % np.pi - np.pi / 2) == pytest.approx(0.3, abs=0.01)
 
 
-def test_scales_scale(image):
+def test_scales_change_the_width(image):
     change = NOTHING.clone()
     change[:, 2:4] = 0.2
     (before, wide, _), (after, width, _) = moments(image), moments(moved(image, change))
@@ -70,7 +70,7 @@ def test_scales_scale(image):
 
 
 class Brightness:
-    """Believes in the second class as far as an image has ink in its middle."""
+    """Predicts the second class from the ink in the middle of an image."""
 
     def predict(self, x: torch.Tensor) -> torch.distributions.OneHotCategorical:
         share = x[..., 18:23, 18:23].mean((1, 2, 3)).clamp(0.01, 0.99)
@@ -84,7 +84,7 @@ class Brightness:
         return [self.predict(x)]
 
 
-def test_penalty_is_its_formula(image):
+def test_penalty_matches_its_formula(image):
     images = image.expand(6, -1, -1, -1)
     y = torch.eye(2).double()[[0, 1, 0, 1, 0, 1]]
     penalty = Augmentation(1.0, 0.7)
@@ -99,7 +99,7 @@ def test_penalty_is_its_formula(image):
     assert found > 0.01
 
 
-def test_what_is_no_image_is_not_moved():
+def test_only_images_are_changed():
     x, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
 
     with pytest.raises(SettingError, match="augmentation=0"):

@@ -1,4 +1,4 @@
-"""ADGM and SDGM: brute force over classes, evidence in closed form, and M2 where the auxiliary says nothing."""
+"""ADGM and SDGM: brute force over classes, evidence in closed form, and M2 for an uninformative auxiliary."""
 
 from itertools import pairwise
 from typing import Any
@@ -42,7 +42,7 @@ def one_hot(c: int) -> Tensor:
 
 
 def normal(p: Any) -> Normal:
-    """The same distribution, of PyTorch's own."""
+    """The same distribution as PyTorch's own `Normal`."""
 
     return Normal(p.mean, p.variance.sqrt())
 
@@ -98,7 +98,7 @@ def test_unlabeled_bound_is_the_sum_over_classes(kind, x):
 
 
 @both
-def test_labeled_bound_is_its_formula(kind, x):
+def test_labeled_bound_matches_its_formula(kind, x):
     model = build(kind)
 
     for c in range(CLASSES):
@@ -112,7 +112,7 @@ def test_labeled_bound_is_its_formula(kind, x):
 
 
 @both
-def test_gradient_is_that_of_the_sum_over_classes(kind, x):
+def test_gradient_matches_the_sum_over_classes(kind, x):
     model = build(kind)
     torch.manual_seed(0)
     found = torch.autograd.grad(model.unlabeled(x).bound.sum(), list(model.parameters()))
@@ -132,7 +132,7 @@ def test_gradient_is_that_of_the_sum_over_classes(kind, x):
 
 
 @both
-def test_auxiliary_that_says_nothing_leaves_m2(kind, x):
+def test_uninformative_auxiliary_gives_m2(kind, x):
     model, m2 = build(kind), build(M2)
 
     for arrow in (model.auxiliary, model.auxiliary_decoder):
@@ -160,7 +160,7 @@ def test_auxiliary_that_says_nothing_leaves_m2(kind, x):
 
 
 def deaf(arrow: Conditional, other: Conditional, place: int | None) -> None:
-    """Gives a conditional the weights of another, and none to the input that the other has not."""
+    """Copies the weights of another conditional, with zeros for the input that the other does not have."""
 
     weights, kept = list(arrow.body.first.weights), iter(other.body.first.weights)
 
@@ -192,12 +192,12 @@ def test_prediction_and_posterior_are_the_mixture_over_all_draws(kind, x):
 
     torch.testing.assert_close(model.predict(x).probs, prob)
     torch.testing.assert_close(model.posterior(x), (mean, (square - mean**2).sqrt()))
-    assert torch.stack(probs).std(0).max() > 0.01, "the test could not see that draws are averaged"
+    assert torch.stack(probs).std(0).max() > 0.01, "draws too similar: the test could not fail"
 
 
 @both
-def test_fixed_draws_stand_for_all(kind, x):
-    """The average over a few draws is near that over very many."""
+def test_few_fixed_draws_approximate_many(kind, x):
+    """The average over a few draws is close to the average over very many."""
 
     model = build(kind).eval()
     q = model.auxiliary(x)
@@ -208,7 +208,7 @@ def test_fixed_draws_stand_for_all(kind, x):
 
 
 def moments(model: Any, c: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and covariance of the rows of a class of a linear model, which sees its latents through matrices."""
+    """Mean and covariance of the rows of a class of a linear model."""
 
     y = torch.eye(CLASSES).double()[c]
     base = model.decoder.body.first
@@ -234,7 +234,7 @@ def linear_model(request: pytest.FixtureRequest) -> Any:
 
     model = build(request.param, ())
 
-    # Deviations of one wherever there is no closed form for others, and so that few draws find the evidence.
+    # Standard deviations of 1 where the closed form needs them, and so that few draws find the evidence.
     for arrow in (model.auxiliary, model.encoder, model.auxiliary_decoder):
         for part in (*arrow.body.first.weights, arrow.body.first.bias):
             part.data *= 0.3
@@ -251,7 +251,7 @@ def exact_evidence(model: Any, x: Tensor) -> Tensor:
     return torch.from_numpy(special.logsumexp(np.stack(parts) + PRIOR.log().numpy()[:, None], axis=0))
 
 
-def test_evidence_is_that_of_the_mixture(linear_model, x):
+def test_evidence_matches_the_mixture(linear_model, x):
     with torch.no_grad():
         found = linear_model.log_evidence(x, normal_noise(2000, 2 * LATENTS))
 
@@ -277,7 +277,7 @@ def test_bounds_rise_to_the_evidence(linear_model, x):
 
 
 def test_rows_are_drawn_from_the_generative_process(linear_model):
-    """Mean and covariance of the rows of a class, to which the spread of the auxiliary latent belongs."""
+    """Mean and covariance of the rows of a class, including the spread of the auxiliary latent."""
 
     torch.manual_seed(0)
 

@@ -1,4 +1,4 @@
-"""The characteristic capturing VAE: its bounds written out, a linear-Gaussian one, and what an exchange changes."""
+"""The characteristic capturing VAE: bounds written out, a linear-Gaussian model, and exchanged blocks."""
 
 import math
 
@@ -29,7 +29,7 @@ SCHEMA = Schema(
 
 @pytest.fixture
 def model() -> CCVAE:
-    """A model with a linear decoder, whose classes differ in where the block lies and how wide it is."""
+    """A model with a linear decoder; classes differ in the mean and width of the block."""
 
     torch.manual_seed(2)
     model = CCVAE.build(SCHEMA, choose_data(SCHEMA, scale=NOISE), Net((8,)), LATENTS, LabelPrior(PROBS)).double()
@@ -83,7 +83,7 @@ def in_common(model: CCVAE, x: torch.Tensor, z: torch.Tensor) -> tuple[torch.Ten
 
 
 @pytest.mark.parametrize("c", range(CLASSES))
-def test_labeled_bound_is_its_formula(c, model, x):
+def test_labeled_bound_matches_its_formula(c, model, x):
     torch.manual_seed(3)
     terms = model.labeled(x, one_hot(c))
     found = gradients(model, terms.bound)
@@ -101,7 +101,7 @@ def test_labeled_bound_is_its_formula(c, model, x):
 
     torch.testing.assert_close(terms.bound, bound)
     torch.testing.assert_close(terms.prediction, log_q_y)
-    assert (weight - 1).abs().max() > 0.1, "the test could not see a missing weight"
+    assert (weight - 1).abs().max() > 0.1, "weights too similar: the test could not fail"
     compare(found, gradients(model, bound))
 
 
@@ -136,7 +136,7 @@ def compare(found: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -
         torch.testing.assert_close(found[name], value, msg=name)
 
 
-# The evidence, which is that of a mixture of Gaussians
+# The evidence, a mixture of Gaussians
 
 
 def evidence(model: CCVAE, x: torch.Tensor) -> torch.Tensor:
@@ -188,7 +188,7 @@ def test_labeled_bound_is_below_the_evidence_of_its_class(c, model, x):
 
 
 def test_bounds_are_the_evidence_at_the_exact_posterior(model, x):
-    """Where the block says nothing of the class, the posterior of the latent is one Gaussian."""
+    """If the block does not depend on the class, the posterior of the latent is one Gaussian."""
 
     loading, bias = (part.data for part in (model.decoder.body.first.weights[0], model.decoder.body.first.bias))
     loading.copy_(torch.linalg.qr(loading)[0])
@@ -215,10 +215,10 @@ def test_bounds_are_the_evidence_at_the_exact_posterior(model, x):
     torch.testing.assert_close(model.log_evidence(x, noise), exact.logsumexp(0))
 
 
-# What a class and a block mean
+# Classes and blocks
 
 
-def test_draws_of_a_class_have_its_block(model):
+def test_draws_of_a_class_match_its_block(model):
     table = model.block_prior.features.detach()
     torch.manual_seed(0)
 
@@ -232,7 +232,7 @@ def test_draws_of_a_class_have_its_block(model):
             assert stats.kstest(z[:, d].detach(), "norm", (centers[d], widths[d])).pvalue > 1e-3
 
 
-def test_draws_of_no_class_are_of_all(model):
+def test_draws_without_a_class_cover_all_classes(model):
     model.block_prior.features.data[:, 0] += 100 * torch.arange(CLASSES)
     torch.manual_seed(0)
     classes = (model.draw(5000)[0][:, 0] / 100).round().long()
@@ -240,14 +240,14 @@ def test_draws_of_no_class_are_of_all(model):
     torch.testing.assert_close(classes.bincount(minlength=CLASSES) / 5000, PROBS.float(), rtol=0, atol=0.03)
 
 
-def test_prediction_reads_the_block_alone(model, x):
+def test_prediction_reads_only_the_block(model, x):
     loc, _ = posterior(model, x)
     expected = Categorical(logits=log_q_of_class(model, loc[:, :BLOCK])).probs
 
     torch.testing.assert_close(model.predict(x).probs, expected)
 
 
-def test_exchange_changes_the_block_only(model):
+def test_exchange_changes_only_the_block(model):
     z, other = torch.randn(2, ROWS, LATENTS).double()
     one, two = model.swap(z, other)
 
@@ -271,7 +271,7 @@ def classifier() -> VAEClassifier:
 
 
 def test_exchange_moves_the_class(classifier):
-    """The first row of a pair is then seen as the class of the second, and the other way round."""
+    """Each row of a pair is then classified as the class of the other."""
 
     one, two = X[Y == 0][:40], X[Y == 1][:40]
     first, second = classifier.swap(one, two)
@@ -281,7 +281,7 @@ def test_exchange_moves_the_class(classifier):
     assert np.mean(classifier.predict(second) == 0) > 0.8
 
 
-def test_what_cannot_be_exchanged_is_said(classifier):
+def test_impossible_exchange_is_refused(classifier):
     with pytest.raises(DataError, match="40 rows and 39"):
         classifier.swap(X[:40], X[:39])
 
@@ -289,7 +289,7 @@ def test_what_cannot_be_exchanged_is_said(classifier):
         VAEClassifier(epochs=1, **FIT).fit(X, Y).swap(X, X)
 
 
-def test_single_latent_is_all_block():
+def test_single_latent_is_the_block():
     classifier = VAEClassifier(model="ccvae", latents=1, epochs=2, **FIT).fit(X, Y)
 
     assert np.isfinite(classifier.score_samples(X)).all() and len(classifier.sample(3, y=1, random_state=0)) == 3

@@ -1,4 +1,4 @@
-"""The conditional VAE: its bound written out, and a linear-Gaussian one whose evidence and classes are known."""
+"""The conditional VAE: its bound written out, and a linear-Gaussian model with known evidence and classes."""
 
 import math
 
@@ -43,7 +43,7 @@ def one_hot(c: int) -> torch.Tensor:
 
 
 def brute(model: CVAE, x: torch.Tensor, y: torch.Tensor, seed: int) -> torch.Tensor:
-    """The bound of each row in plain terms, at the draw that the seed gives."""
+    """The bound of each row written out, at the draw of a seed."""
 
     loc, scale = (model.encoder(x, y).base_dist.loc, model.encoder(x, y).base_dist.scale)
     center, width = model.prior(y).base_dist.loc, model.prior(y).base_dist.scale
@@ -56,14 +56,14 @@ def brute(model: CVAE, x: torch.Tensor, y: torch.Tensor, seed: int) -> torch.Ten
 
 
 @pytest.mark.parametrize("c", range(CLASSES))
-def test_bound_is_its_formula(c, x, monkeypatch):
+def test_bound_matches_its_formula(c, x, monkeypatch):
     model, y = made((8,)), one_hot(c)
     expected = brute(model, x, y, seed=3)
     torch.manual_seed(3)
     terms = model.labeled(x, y)
 
     torch.testing.assert_close(terms.bound, expected)
-    assert terms.prediction is None and terms.prior == 0, "a bound on p(x | y), of which p(y) is no part"
+    assert terms.prediction is None and terms.prior == 0, "a bound on p(x | y), without p(y)"
 
     found = torch.autograd.grad(terms.bound.sum(), [*model.parameters()])
     wanted = torch.autograd.grad(expected.sum(), [*model.parameters()])
@@ -76,7 +76,7 @@ def test_bound_is_its_formula(c, x, monkeypatch):
 
 @pytest.fixture
 def linear() -> CVAE:
-    """Classes have latents of their own, shifted by `CENTERS`, and shift x by `shift`."""
+    """Each class shifts its latents by `CENTERS`, and x by `shift`."""
 
     model = made(())
     random = np.random.default_rng(0)
@@ -116,18 +116,18 @@ def evidence(model: CVAE, x: torch.Tensor) -> torch.Tensor:
     return torch.stack([MultivariateNormal(mean, covariance).log_prob(x) for mean in means])
 
 
-def test_evidence_is_that_of_the_mixture(linear, x):
+def test_evidence_matches_the_mixture(linear, x):
     expected = special.logsumexp(evidence(linear, x).numpy() + np.log(PROBS)[:, None], axis=0)
     found = linear.log_evidence(x, normal_noise(3, LATENTS)).detach()
 
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
-def test_prediction_is_that_of_bayes(linear, x):
+def test_prediction_matches_bayes_theorem(linear, x):
     expected = (evidence(linear, x) + torch.tensor(PROBS).double().log()[:, None]).softmax(0).T
 
     torch.testing.assert_close(linear.predict(x).probs, expected, rtol=1e-6, atol=1e-8)
-    assert expected.amax(-1).min() < 0.999, "the test could not see a wrong prior"
+    assert expected.amax(-1).min() < 0.999, "too certain: a wrong prior would not show"
 
 
 def test_latent_is_a_mixture_over_the_classes(linear, x):
@@ -162,8 +162,8 @@ def test_bounds_rise_to_the_evidence(linear, x, spoiled):
         torch.testing.assert_close(several, exact, rtol=1e-6, atol=1e-6)
 
 
-def test_draws_of_a_class_are_those_of_its_prior(linear):
-    """Not those of a standard normal."""
+def test_draws_of_a_class_follow_its_prior(linear):
+    """They do not follow a standard normal."""
 
     centers = linear.prior.features.data[:, :LATENTS]
     torch.manual_seed(0)
@@ -197,4 +197,4 @@ def test_labeled_rows_are_learned():
     classifier = VAEClassifier(**FIT, epochs=60).fit(X[::2], Y[::2])
 
     assert classifier.score(X[1::2], Y[1::2]) > 0.9
-    assert not {"penalty", "labeled_prediction"} & set(classifier.history_), "there is a bound and nothing else"
+    assert not {"penalty", "labeled_prediction"} & set(classifier.history_), "only the bound is trained"

@@ -1,4 +1,4 @@
-"""DB-VAE: what rows count, beside histograms of NumPy; and what is left of it where nothing is rare."""
+"""DB-VAE: row weights against NumPy histograms, and equality with the predictor if no row is rare."""
 
 import copy
 
@@ -59,14 +59,14 @@ def by_numpy(means: np.ndarray, everyone: np.ndarray, smoothing: float) -> np.nd
 
 
 @pytest.mark.parametrize("smoothing", [0, 0.01, 0.1, 2])
-def test_weights_are_those_of_histograms(smoothing):
+def test_weights_match_histograms(smoothing):
     everyone = 2 * np.random.default_rng(0).standard_normal((300, 4))
     found = rarity(torch.from_numpy(everyone[:40]), torch.from_numpy(everyone), smoothing)
 
     np.testing.assert_allclose(found, by_numpy(everyone[:40], everyone, smoothing), rtol=1e-10)
 
 
-def test_where_all_bins_are_equally_full_all_rows_count_the_same():
+def test_equally_full_bins_give_equal_weights():
     middles = torch.linspace(-2.7, 2.7, 10)
     means = torch.stack([middles.repeat(10), middles.repeat_interleave(10)], 1)
 
@@ -74,8 +74,8 @@ def test_where_all_bins_are_equally_full_all_rows_count_the_same():
 
 
 @pytest.mark.parametrize("copies", [1, 9, 500])
-def test_copies_of_a_row_have_its_share(copies):
-    """Without smoothing, kinds that have a bin of their own count the same, however many rows each has."""
+def test_copies_of_a_row_share_its_weight(copies):
+    """Without smoothing, groups with their own bin have equal total weight, however many rows they have."""
 
     means = torch.cat([torch.full((copies, 1), -2.0), torch.full((3, 1), 1.0)])
     weights = rarity(means, means, 0)
@@ -90,7 +90,7 @@ def test_weights_do_not_depend_on_the_size_of_the_batch():
     torch.testing.assert_close(rarity(means.repeat(7, 1), means.repeat(7, 1), 0.1), rarity(means, means, 0.1).repeat(7))
 
 
-def test_unit_that_holds_nothing_makes_no_row_rare():
+def test_unused_unit_makes_no_row_rare():
     random = torch.Generator().manual_seed(0)
     means = 2 * torch.randn(30, 3, generator=random)
     nothing = 0.1 + 0.01 * torch.randn(30, 2, generator=random)
@@ -99,15 +99,15 @@ def test_unit_that_holds_nothing_makes_no_row_rare():
     torch.testing.assert_close(rarity(both, both, 0.1), rarity(means, means, 0.1))
 
 
-def test_many_units_leave_weights_finite():
+def test_many_units_keep_weights_finite():
     means = 2 * torch.randn(30, 500, generator=torch.Generator().manual_seed(0))
     weights = rarity(means, means, 1e-6)
 
     assert weights.isfinite().all() and float(weights.mean()) == pytest.approx(1)
 
 
-def test_with_all_smoothing_it_is_the_predictor(batch):
-    """To the last bit, in the precision of training, with all that is drawn on the way."""
+def test_full_smoothing_gives_the_predictor(batch):
+    """Bit-identical in training precision, with the same random draws."""
 
     model = wired(smoothing=1e6).float()
     batch = Batch(Labeled(*(part.float() for part in batch.labeled)), batch.unlabeled.float())
@@ -119,7 +119,7 @@ def test_with_all_smoothing_it_is_the_predictor(batch):
             assert torch.equal(found.prediction, expected.prediction)
 
 
-def test_only_predictions_are_weighed_by_what_is_rare_in_both_halves(batch):
+def test_only_predictions_are_weighted_by_rarity_over_both_halves(batch):
     model = wired(smoothing=0.01).eval()
     predictor = same_predictor(model).eval()
     means, others = (model.posterior(x)[0].detach().numpy() for x in (batch.labeled.x, batch.unlabeled))
@@ -134,7 +134,7 @@ def test_only_predictions_are_weighed_by_what_is_rare_in_both_halves(batch):
     alone = by_numpy(means, means, 0.01)
     torch.testing.assert_close(model.labeled(*batch.labeled).prediction, torch.from_numpy(alone) * plain.prediction)
 
-    # The weights are constants of the step.
+    # No gradient flows through the weights.
     found, expected = (
         torch.autograd.grad(ELBO(alpha=5.0)(*terms, torch.ones(()))[0], [*one.parameters()])
         for one, terms in ((model, (labeled, unlabeled)), (predictor, (weighed(plain, weights), rest)))
@@ -162,7 +162,7 @@ def weighed(terms, weights):
         (VAEClassifier(model=ModelOptions("debias", smoothing=-0.1)), [0, 1] * 5, "at least 0"),
     ],
 )
-def test_smoothing_is_refused_where_it_means_nothing(estimator, y, message):
+def test_smoothing_is_refused_where_it_does_not_apply(estimator, y, message):
     with pytest.raises(SettingError, match=message):
         estimator.fit(np.random.default_rng(0).standard_normal((10, 3)), y)
 

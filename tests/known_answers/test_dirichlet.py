@@ -16,7 +16,7 @@ NOISE = np.linspace(-4, 4, 33)[None]
 
 
 def quantile(shape: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """The logarithm of the gamma variable with a given distribution function, by SciPy where it is no tiny number."""
+    """The logarithm of the gamma variable with a given distribution function, by SciPy unless it is tiny."""
 
     small = (stats.norm.logcdf(noise) + special.gammaln(shape + 1)) / shape
     low = special.gammaincinv(shape, stats.norm.cdf(noise))
@@ -26,13 +26,13 @@ def quantile(shape: np.ndarray, noise: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("dtype", "digits"), [(torch.float64, 1e-4), (torch.float32, 1e-2)])
-def test_draws_are_those_of_the_distribution_function(dtype, digits):
+def test_draws_match_the_distribution_function(dtype, digits):
     shapes, noise = torch.tensor(SHAPES, dtype=dtype), torch.tensor(NOISE, dtype=dtype)
 
     np.testing.assert_allclose(log_gamma_quantile(noise, shapes), quantile(SHAPES, NOISE), rtol=digits, atol=digits)
 
 
-def test_gradient_of_a_draw_is_that_of_the_quantile():
+def test_gradient_of_a_draw_matches_the_quantile():
     step = 1e-4
     expected = (quantile(SHAPES * (1 + step), NOISE) - quantile(SHAPES * (1 - step), NOISE)) / (2 * step * SHAPES)
     value = torch.from_numpy(quantile(SHAPES, NOISE))
@@ -69,7 +69,7 @@ def test_gradient_of_an_expectation_is_unbiased():
         torch.testing.assert_close(found, expected, atol=0.02, rtol=0.02)
 
 
-def test_divergence_is_that_of_pytorch():
+def test_divergence_matches_pytorch():
     q, p = (torch.rand(5, 4, generator=torch.Generator().manual_seed(i)).double() * 6 for i in (0, 1))
 
     torch.testing.assert_close(
@@ -78,7 +78,7 @@ def test_divergence_is_that_of_pytorch():
 
 
 @pytest.mark.parametrize("feature", [-1e4, -7.0, 9.0, 1e4])
-def test_concentrations_cannot_be_so_extreme_that_something_is_not_finite(feature):
+def test_extreme_concentrations_stay_finite(feature):
     features = torch.tensor([[feature, 0.0, 1.0]], requires_grad=True)
     torch.manual_seed(0)
     q = Dirichlet(3)(features)

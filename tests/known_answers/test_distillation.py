@@ -1,4 +1,4 @@
-"""What a student learns from the model, and how the two answer together."""
+"""Distillation: the loss of the student, and the joint prediction of student and model."""
 
 import copy
 from typing import Any
@@ -56,8 +56,8 @@ def loss(student: Any, model: M2, batch: Batch, changed: Any = lambda x: x) -> t
     return mean_divergence(*distillation(batch), torch.zeros(()))[0]
 
 
-def test_loss_is_the_divergence_from_what_the_model_says_and_from_known_labels(student, model, batch):
-    """The student reads rows that were changed, the model those that it knows, in use: without leaving units out."""
+def test_loss_is_the_divergence_from_predictions_and_labels(student, model, batch):
+    """The student reads changed rows; the model reads the original rows, in evaluation mode (no dropout)."""
 
     found = loss(student, model, batch, changed=lambda x: 2 * x)
     p, q = model.eval().predict(batch.unlabeled).probs, student(2 * batch.unlabeled).probs
@@ -66,7 +66,7 @@ def test_loss_is_the_divergence_from_what_the_model_says_and_from_known_labels(s
     torch.testing.assert_close(found, torch.cat([known, (p * (p / q).log()).sum(-1)]).mean())
 
 
-def test_student_of_the_same_mind_has_nothing_to_learn(model, batch):
+def test_student_with_equal_predictions_has_zero_loss(model, batch):
     twin = copy.deepcopy(model.classifier)
     known, unknown = Distillation(twin, model, lambda x: x).eval()(Batch(None, batch.unlabeled))
 
@@ -74,21 +74,21 @@ def test_student_of_the_same_mind_has_nothing_to_learn(model, batch):
     torch.testing.assert_close(unknown, torch.zeros(7).double())
 
 
-def test_model_learns_nothing(student, model, batch):
+def test_model_is_not_trained(student, model, batch):
     loss(student, model, batch).backward()
 
     assert all(weight.grad is None for weight in model.parameters())
     assert all(weight.grad is not None for weight in student.parameters())
 
 
-def test_two_agree_on_the_mean_of_their_beliefs():
+def test_joint_prediction_is_the_mean_of_both():
     one, other = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0)).double()
 
     torch.testing.assert_close(agreed(one, other).exp(), (one.softmax(-1) + other.softmax(-1)) / 2)
     torch.testing.assert_close(agreed(one, one + 7).exp(), one.softmax(-1))
 
 
-def test_student_answers_beside_the_model_and_changes_nothing_else(tmp_path):
+def test_student_changes_only_the_predictions(tmp_path):
     alone, fitted = (VAEClassifier(**FIT, recipe=RecipeOptions(student=student)).fit(X, Y) for student in (False, True))
     rows = fitted.codec_.encode(X)
     student = copy.deepcopy(fitted.student_).double()
@@ -104,8 +104,8 @@ def test_student_answers_beside_the_model_and_changes_nothing_else(tmp_path):
     np.testing.assert_array_equal(load(tmp_path / "model").predict_proba(X), fitted.predict_proba(X))
 
 
-def test_student_learns_what_the_model_believes():
-    """Where rows are enough, it says the same of nearly all of them."""
+def test_student_learns_the_predictions_of_the_model():
+    """With enough rows, both agree on nearly all of them."""
 
     settings = FIT | {"epochs": 60, "hidden": (32,)}
     fitted = VAEClassifier(**settings, recipe=RecipeOptions(student=True)).fit(X, Y)
@@ -118,7 +118,7 @@ def test_student_learns_what_the_model_believes():
 
 
 @pytest.mark.parametrize("network", ["auto", "conv", "mlp"])
-def test_images_are_read_by_convolutions_unless_asked_not_to(network):
+def test_images_use_convolutions_by_default(network):
     image = Variable("x", "image", shape=(1, 28, 28))
     student = student_of({"hidden": (8,), "network": network}, Schema((image,), SCHEMA.y))
 
@@ -140,7 +140,7 @@ def test_images_are_read_by_convolutions_unless_asked_not_to(network):
         (lambda: VAEClassifier(**FIT, recipe=RecipeOptions(student="yes")).fit(X, Y), "one of False, True"),
     ],
 )
-def test_what_a_student_cannot_learn_is_refused(fit, said):
+def test_student_is_refused_where_it_does_not_apply(fit, said):
     with pytest.raises(SettingError, match=said):
         fit()
 

@@ -19,7 +19,7 @@ def q() -> torch.distributions.Distribution:
     return Gaussian(3)(torch.tensor([0.5, -1.0, 0.0, -0.7, 0.2, 0.0]).double())
 
 
-def test_latent_divergence_is_its_formula(q):
+def test_latent_divergence_matches_its_formula(q):
     mean, variance = q.mean, q.variance
     expected = 0.5 * (mean.square() + variance - variance.log() - 1).sum()
     prior = StandardNormal(3).double()()
@@ -38,7 +38,7 @@ def test_latent_divergence_is_its_mean_over_draws(q):
     assert ratio.std() / math.sqrt(DRAWS) < 0.01
 
 
-def test_divergence_without_a_closed_form_is_taken_at_the_draw(q):
+def test_divergence_without_a_closed_form_is_estimated_at_the_draw(q):
     prior = torch.distributions.Independent(torch.distributions.StudentT(torch.full((3,), 5.0).double()), 1)
     z = q.sample()
 
@@ -65,7 +65,7 @@ def test_label_divergence_is_its_mean_over_draws():
     assert found == pytest.approx(ratio.mean().item(), abs=4 * ratio.std().item() / math.sqrt(DRAWS))
 
 
-def test_weight_of_a_draw(q):
+def test_log_weight_of_a_draw(q):
     noise = torch.tensor([0.3, -0.5, 2.0]).double()
     prior = StandardNormal(3).double()()
     z, log_ratio = log_weight(q, prior, noise)

@@ -1,4 +1,4 @@
-"""Linear-Gaussian models, whose evidence is known: the bounds are bounds, and rise to it."""
+"""Linear-Gaussian models with known evidence: bounds stay below the evidence and rise to it."""
 
 import math
 from itertools import pairwise
@@ -49,14 +49,14 @@ def step_bounds(linear: Any, repeats: int) -> torch.Tensor:
         return linear.model.unlabeled(linear.x.repeat(repeats, 1)).bound.view(repeats, -1).mean(1)
 
 
-def test_evidence_is_that_of_probabilistic_pca(linear_vae):
+def test_evidence_matches_probabilistic_pca(linear_vae):
     expected = linear_vae.pca.score_samples(linear_vae.x.numpy())
     evidence = linear_vae.model.log_evidence(linear_vae.x, normal_noise(3, LATENTS))
 
     np.testing.assert_allclose(evidence.detach(), expected, rtol=1e-9)
 
 
-def test_posterior_is_that_of_probabilistic_pca(linear_vae):
+def test_posterior_matches_probabilistic_pca(linear_vae):
     mean, deviation = linear_vae.model.posterior(linear_vae.x)
     loading, noise = linear_vae.loading, linear_vae.pca.noise_variance_
     inner = loading.T @ loading + noise * np.eye(LATENTS)
@@ -78,7 +78,7 @@ def test_bound_is_tight_at_the_exact_posterior(linear_vae):
 
 @every_model
 def test_bounds_rise_with_the_draws(fixture, request):
-    """The mean of IWAE(1) over draws <= IWAE(S) of the same draws, row by row and exactly, for rising S."""
+    """Mean of IWAE(1) over draws <= IWAE(S) of the same draws, exactly and for each row, for rising S."""
 
     linear = request.getfixturevalue(fixture)
     spoil(encoder_of(linear.model))
@@ -120,7 +120,7 @@ def test_bound_has_the_mean_of_one_draw(linear_vae):
 
 
 def test_evidence_of_m2_is_a_mixture(linear_m2):
-    """The label is summed out exactly, with p(y) and not q(y | x)."""
+    """The sum over labels is exact and uses p(y), not q(y | x)."""
 
     shift = SHIFT * np.random.default_rng(0).standard_normal((4, 3))
     x, mean = linear_m2.x.numpy(), linear_m2.pca.mean_
@@ -148,7 +148,7 @@ def test_unlabeled_bound_of_m2_is_below_its_evidence(linear_m2):
 
 
 def test_unlabeled_bound_is_the_evidence_at_the_exact_label_posterior(linear_m2):
-    """U(x) with the exact q(y | x) and q(z | x, y) has log p(x) as its mean, which needs the entropy of q(y | x)."""
+    """U(x) with the exact q(y | x) and q(z | x, y) has mean log p(x); this includes the entropy of q(y | x)."""
 
     model, x = linear_m2.model, linear_m2.x
     exact = exact_classifier(model, x)
@@ -158,11 +158,11 @@ def test_unlabeled_bound_is_the_evidence_at_the_exact_label_posterior(linear_m2)
     drawn = step_bounds(linear_m2, 400)
 
     assert drawn.mean().item() == pytest.approx(evidence.mean().item(), abs=4 * drawn.std().item() / 20)
-    assert drawn.std() / 20 < 0.02 < exact.entropy().mean(), "the test could not see a missing entropy"
+    assert drawn.std() / 20 < 0.02 < exact.entropy().mean(), "entropy too small: the test could not fail"
 
 
 def exact_classifier(model: torch.nn.Module, x: torch.Tensor) -> torch.distributions.Distribution:
-    """The posterior of the label by the theorem of Bayes."""
+    """The posterior of the label, by Bayes' theorem."""
 
     noise = normal_noise(1, LATENTS)[0]
     classes = torch.eye(3).double()[:, None, :]

@@ -39,7 +39,7 @@ def units(model: M2, y: torch.Tensor) -> torch.Tensor:
 
 
 def units_of_halves(model: M2) -> tuple[torch.Tensor, torch.Tensor]:
-    """The mean divergence of each unit over labeled rows, and over unlabeled rows and the classes they may have."""
+    """The mean divergence of each unit over labeled rows, and over unlabeled rows and their possible classes."""
 
     probs = model.classifier(X).probs
     classes = torch.eye(CLASSES).double()
@@ -48,12 +48,12 @@ def units_of_halves(model: M2) -> tuple[torch.Tensor, torch.Tensor]:
     return units(model, Y).mean(0), unlabeled.mean(0)
 
 
-def test_loss_is_its_formula():
+def test_loss_matches_its_formula():
     model = build()
     labeled, unlabeled = model(Batch(Labeled(X, Y), X))
     known, unknown = units_of_halves(model)
     bits = known.median().item()
-    assert all((half > bits).any() and (half < bits).any() for half in (known, unknown)), "nothing to see"
+    assert all((half > bits).any() and (half < bits).any() for half in (known, unknown)), "all on one side"
 
     loss, _ = ELBO(alpha=7.0, beta=0.5, share=0.3, free_bits=bits)(labeled, unlabeled, DONE)
     expected = (
@@ -65,7 +65,7 @@ def test_loss_is_its_formula():
     torch.testing.assert_close(loss, expected)
 
 
-def test_only_units_above_have_a_gradient():
+def test_only_units_above_the_free_bits_have_a_gradient():
     model = build()
     terms = model.labeled(X, Y)
     known, _ = units_of_halves(model)
@@ -76,7 +76,7 @@ def test_only_units_above_have_a_gradient():
     torch.testing.assert_close(found, (known >= bits).double().expand(ROWS, -1) / ROWS)
 
 
-def test_bound_that_is_reported_knows_no_free_bits():
+def test_reported_bound_ignores_free_bits():
     model = build()
     terms = model.unlabeled(X)
     logs, free = (ELBO(free_bits=bits)(None, terms, DONE)[1] for bits in (0.0, 3.0))
@@ -85,7 +85,7 @@ def test_bound_that_is_reported_knows_no_free_bits():
     assert all(torch.equal(logs[name], free[name]) for name in logs if name != "loss")
 
 
-def test_divergence_that_does_not_split_is_one_unit():
+def test_divergence_without_units_is_one_unit():
     terms = Terms(torch.zeros(2), {"z": torch.tensor([0.5, 1.5]), "a": torch.tensor([4.0, 2.0])})
 
     assert ELBO(free_bits=2.0)(None, terms, DONE)[0] == 2.0 + 3.0
@@ -107,7 +107,7 @@ def test_units_add_up_to_the_divergence(way, prior):
         assert terms.units["z"].shape == (ROWS, 1 if prior == "vamp" else LATENTS)
 
 
-def test_units_under_a_class_mixture_are_those_of_its_gaussians():
+def test_units_under_a_class_mixture_match_its_gaussians():
     model = build(prior=priors["mixture"])
     model.prior.features.data.normal_(std=0.5)
     loc, log_scale = (Y @ model.prior.features).chunk(2, -1)

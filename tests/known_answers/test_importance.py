@@ -1,4 +1,4 @@
-"""The importance-weighted bound of a step: written out draw by draw, rising with the draws, up to the evidence."""
+"""The importance-weighted bound: written out draw by draw, and rising to the evidence with more draws."""
 
 import math
 from itertools import pairwise
@@ -59,17 +59,17 @@ def noise_of(*shape: int) -> torch.Tensor:
     return torch.randn(shape, dtype=torch.float64)
 
 
-def test_bound_of_a_vae_is_its_formula():
+def test_bound_of_a_vae_matches_its_formula():
     model = vae(DRAWS)
     weights = log_weights(model, noise_of(DRAWS, ROWS, LATENTS))
     torch.manual_seed(1)
     terms = model.unlabeled(X)
 
     torch.testing.assert_close(terms.bound, weights.exp().mean(0).log())
-    assert terms.bound.std() > 0.01, "nothing to see"
+    assert terms.bound.std() > 0.01, "rows too similar: the test could not fail"
 
 
-def test_bound_of_m2_sums_those_of_the_classes():
+def test_bound_of_m2_sums_the_bounds_of_the_classes():
     model = m2(DRAWS)
     noise = noise_of(DRAWS, CLASSES, ROWS, LATENTS)
     classes = torch.eye(CLASSES).double()
@@ -81,7 +81,7 @@ def test_bound_of_m2_sums_those_of_the_classes():
     torch.testing.assert_close(model.unlabeled(X).bound, expected)
 
 
-def test_bound_of_labeled_rows_is_that_of_their_class():
+def test_bound_of_labeled_rows_is_the_bound_of_their_class():
     model = m2(DRAWS)
     y = torch.eye(CLASSES).double()[torch.arange(ROWS) % CLASSES]
     weights = log_weights(model, noise_of(DRAWS, ROWS, LATENTS), y)
@@ -90,7 +90,7 @@ def test_bound_of_labeled_rows_is_that_of_their_class():
     torch.testing.assert_close(model.labeled(X, y).bound, weights.exp().mean(0).log() + (y @ PROBS).log())
 
 
-def test_likelihood_is_that_under_the_weights():
+def test_likelihood_is_the_weighted_mean():
     likelihood, ratio = torch.randn(2, DRAWS, ROWS, generator=torch.Generator().manual_seed(2)).double()
     weights = (likelihood + ratio).exp()
     terms = importance_weighted(likelihood, ratio)
@@ -99,8 +99,8 @@ def test_likelihood_is_that_under_the_weights():
     torch.testing.assert_close(terms.likelihood - terms.kl["z"], weights.mean(0).log())
 
 
-def test_gradient_weighs_those_of_the_draws():
-    """The gradient of the bound is the mean of those of log w by the normalized weights, for every parameter."""
+def test_gradient_is_the_weighted_mean_over_draws():
+    """The gradient of the bound is the mean gradient of log w under the normalized weights, for all parameters."""
 
     model = vae(DRAWS)
     weights = log_weights(model, noise_of(DRAWS, ROWS, LATENTS))
@@ -125,7 +125,7 @@ def test_one_draw_is_the_lower_bound():
 
 @pytest.mark.parametrize("samples", [2, 7])
 def test_bound_is_the_evidence_at_the_exact_posterior(linear_vae, samples):
-    """All weights of a row are equal there, so that a single step gives the evidence of each row exactly."""
+    """All weights of a row are equal, so one step gives the exact evidence of each row."""
 
     linear_vae.model.importance_samples = samples
     expected = linear_vae.pca.score_samples(linear_vae.x.numpy())

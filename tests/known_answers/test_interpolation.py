@@ -1,4 +1,4 @@
-"""What is asked for between two rows: written out, where it costs nothing, and where it is the best."""
+"""The interpolation penalty: written out, its zero, and the optimal mixed label."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def everything(weight: float = 1.0) -> Interpolation:
     return Interpolation(weight, True, torch.ones(COLUMNS))
 
 
-def test_penalty_is_its_formula(model, x):
+def test_penalty_matches_its_formula(model, x):
     y = one_hot(1)[:4]
     model.eval()
     torch.manual_seed(5)
@@ -77,7 +77,7 @@ def test_penalty_is_its_formula(model, x):
 
 
 class Straight:
-    """Believes of a row, a point of the simplex, the row itself."""
+    """Predicts the row itself, a point of the simplex."""
 
     def read(self, x: torch.Tensor) -> torch.Tensor:
         return x
@@ -89,7 +89,7 @@ class Straight:
         return 3 * x, x + 1
 
 
-def test_straight_belief_costs_nothing():
+def test_linear_prediction_has_no_penalty():
     x = torch.rand(50, COLUMNS, generator=torch.Generator().manual_seed(0)).double()
     x = x / x.sum(-1, keepdim=True)
 
@@ -97,8 +97,8 @@ def test_straight_belief_costs_nothing():
     assert everything()(Straight(), Batch(Labeled(x, x.flip(0)), None), torch.zeros(())) > 0.01
 
 
-def test_mixture_is_the_nearest_label_to_both():
-    """Of all labels, weighed as they are mixed."""
+def test_mixed_label_minimizes_the_mean_divergence():
+    """The divergences are weighted like the labels."""
 
     one, other = torch.tensor([0.7, 0.2, 0.1]).double(), torch.tensor([0.1, 0.3, 0.6]).double()
 
@@ -110,7 +110,7 @@ def test_mixture_is_the_nearest_label_to_both():
     assert (far(others) >= far(0.3 * one + 0.7 * other)).all()
 
 
-def test_steps_are_folded_draws_of_beta():
+def test_steps_follow_a_folded_beta_distribution():
     torch.manual_seed(0)
     steps = everything().steps(torch.zeros(5000, 1).double())
 
@@ -120,8 +120,8 @@ def test_steps_are_folded_draws_of_beta():
     assert stats.kstest(steps, folded).pvalue > 1e-3 and steps.max() <= 0.5
 
 
-def test_categories_and_gaps_stay():
-    """There is nothing between two categories, and nothing between a value and none."""
+def test_categories_and_missing_cells_stay():
+    """Nothing lies between two categories, or between a value and a missing cell."""
 
     seen = []
 
@@ -143,8 +143,8 @@ def test_categories_and_gaps_stay():
 # The estimator
 
 
-def test_penalties_are_those_of_the_settings(monkeypatch):
-    """Around the rows by `adversarial`, between them by `interpolation`, which is on where the model says so."""
+def test_penalties_follow_the_settings(monkeypatch):
+    """`adversarial` acts around the rows, `interpolation` between them; the model sets its default."""
 
     x, y = load_wine(return_X_y=True)
     called = {Consistency: 0, Interpolation: 0}

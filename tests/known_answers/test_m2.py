@@ -57,7 +57,7 @@ def test_unlabeled_bound_is_the_sum_over_classes(model, x):
     entropy = -(probs * probs.log()).sum(-1)
 
     torch.testing.assert_close(model.unlabeled(x).bound, sum_of_bounds + entropy)
-    assert (entropy > 0.5).all(), "the test could not see a missing entropy"
+    assert (entropy > 0.5).all(), "entropy too small: the test could not fail"
 
 
 def test_unlabeled_terms_are_sums_over_classes(model, x):
@@ -79,7 +79,7 @@ def test_labeled_terms(model, x):
 
 
 def test_label_reaches_encoder_and_decoder(model, x):
-    """The class is a cause of its own: neither arrow ignores it."""
+    """Neither encoder nor decoder ignores the class."""
 
     z = torch.zeros(ROWS, LATENTS).double()
 
@@ -88,7 +88,7 @@ def test_label_reaches_encoder_and_decoder(model, x):
     torch.testing.assert_close(model.decode(z).mean, model.decode(z, one_hot(0)).mean)  # the likeliest class
 
 
-def test_gradient_is_that_of_the_sum_over_classes(model, x):
+def test_gradient_matches_the_sum_over_classes(model, x):
     weights = list(model.parameters())
     probs = model.classifier(x).probs
     brute = sum(probs[:, c] * model.labeled(x, one_hot(c)).bound for c in range(CLASSES)) - (probs * probs.log()).sum(
@@ -110,7 +110,7 @@ def loss(objective: ELBO, model: M2, batch: Batch, progress: float = 1.0) -> tup
     return objective(*model(batch), torch.tensor(progress))
 
 
-def test_loss_is_its_formula(model, x):
+def test_loss_matches_its_formula(model, x):
     y = one_hot(1)
     objective = ELBO(alpha=7.0, beta=0.5, share=0.3)
     value, logs = loss(objective, model, Batch(Labeled(x[:3], y[:3]), x))
@@ -140,8 +140,8 @@ def test_loss_does_not_depend_on_the_batch_size(model, x, half):
     torch.testing.assert_close(loss(objective, model, batch(1))[0], loss(objective, model, batch(5))[0])
 
 
-def test_half_sizes_do_not_move_the_other_half(model, x):
-    """Twice the unlabeled rows do not weigh the labeled ones down."""
+def test_size_of_one_half_does_not_change_the_weight_of_the_other(model, x):
+    """Twice as many unlabeled rows do not lower the weight of labeled rows."""
 
     y = one_hot(2)
     once = loss(ELBO(), model, Batch(Labeled(x, y), x))[0]
@@ -150,7 +150,7 @@ def test_half_sizes_do_not_move_the_other_half(model, x):
 
 
 def test_divergence_counts_once_and_is_not_clamped(model, x):
-    """One nat more of any divergence, be it below zero, is one nat more of loss."""
+    """One nat more of any divergence, even a negative one, adds one nat to the loss."""
 
     from dataclasses import replace
 
@@ -164,7 +164,7 @@ def test_divergence_counts_once_and_is_not_clamped(model, x):
             torch.testing.assert_close(change.item(), nats, rtol=1e-6, atol=1e-6)
 
 
-def test_warm_up_moves_the_latent_alone(model, x):
+def test_warm_up_scales_only_the_latent(model, x):
     from dataclasses import replace
 
     terms = model.unlabeled(x)

@@ -1,4 +1,4 @@
-"""M2 of a continuous target: its bounds are integrals over the label, found here by quadrature or in closed form."""
+"""M2 of a continuous target: bounds as integrals over the label, by quadrature or in closed form."""
 
 import math
 
@@ -20,13 +20,13 @@ ROWS, LATENTS = 5, 2
 
 SCHEMA = Schema((Variable("a", "real"), Variable("b", "real"), Variable("c", "real")), Variable("label", "real"))
 
-# A fine grid rather than few nodes: networks have kinks.
+# A fine grid, not a few nodes: networks have kinks.
 NODES = torch.linspace(-7, 7, 281).double()
 WEIGHTS = torch.softmax(-0.5 * NODES**2, 0)
 
 
 def build(latent: type[Gaussian] | type[Point] = Point, latents: int = LATENTS) -> M2Real:
-    """A model with bent networks; where its latent is a point, bounds given a label are exact numbers."""
+    """A model with nonlinear networks; with a point latent, bounds given a label are exact."""
 
     torch.manual_seed(3)
     net = Net((8,))
@@ -88,8 +88,8 @@ def test_unlabeled_bound_is_the_integral_over_the_label(x):
     assert (error < 0.05).all() and (drawn.std(0) > 0.01).all()
 
 
-def test_gradient_of_the_predictor_is_that_of_the_integral(x):
-    """The draw of a label passes its gradient on, to the mean and to the learned deviation."""
+def test_gradient_of_the_predictor_matches_the_integral(x):
+    """The sampled label passes its gradient to the mean and to the learned standard deviation."""
 
     model, repeats, parts = build(), 500, 20
     bias = model.predictor.body.rest[-1].bias
@@ -104,11 +104,11 @@ def test_gradient_of_the_predictor_is_that_of_the_integral(x):
     error = found.std(0) / math.sqrt(parts)
 
     assert ((found.mean(0) - expected).abs() < 4 * error).all()
-    assert (expected.abs() > 10 * error).all(), "the test could not see a missing gradient"
+    assert (expected.abs() > 10 * error).all(), "gradient too small: the test could not fail"
 
 
 def test_evidence_is_the_integral_over_label_and_latent(x):
-    """A draw is an unbiased estimate of what a grid over p(y) and p(z) gives, in which no posterior has a part."""
+    """A draw is an unbiased estimate of the integral over p(y) and p(z), computed on a grid without a posterior."""
 
     model, draws = build(Gaussian, latents=1), 1500
 
@@ -163,7 +163,7 @@ def test_evidence_of_the_linear_model(linear_m2_real):
 
 
 def test_unlabeled_bound_is_the_evidence_at_the_exact_posteriors(linear_m2_real):
-    """It needs the entropy of q(y | x), and a label that is drawn from it."""
+    """This includes the entropy of q(y | x) and a label drawn from it."""
 
     model, x = linear_m2_real.model, linear_m2_real.x
     evidence = model.log_evidence(x, normal_noise(1, model.noise)).mean().item()

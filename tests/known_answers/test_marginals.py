@@ -1,4 +1,4 @@
-"""Every way to sum over a missing label against the sum itself, by brute force."""
+"""Every way to sum over a missing label, against the brute-force sum."""
 
 from functools import partial
 from statistics import NormalDist
@@ -28,7 +28,7 @@ from semivae.variables import Schema, Variable
 CLASSES, ROWS = 5, 4
 PRIOR = torch.tensor([0.3, 0.3, 0.2, 0.1, 0.1]).double()
 LOGITS = torch.tensor([[0.0, 1, -1, 0.5, 2], [3, 0, 0, 0, 0], [0, 0, 0, 0, 0], [-2, 2, 1, 1, -5]]).double()
-# What a class is worth in a row; the level is that of a likelihood, against which the noise has to be judged.
+# Values of the classes in a row, at the level of a likelihood, so that the noise is realistic.
 WORTH = -500 + 20 * torch.randn(ROWS, CLASSES, generator=torch.Generator().manual_seed(1)).double()
 
 UNBIASED = {
@@ -39,7 +39,7 @@ UNBIASED = {
 }
 every_unbiased = pytest.mark.parametrize("marginalize", list(UNBIASED.values()), ids=list(UNBIASED))
 
-# No coordinate of a mean over draws is this many standard errors off, of the few hundred that are looked at.
+# Limit in standard errors for each of the few hundred coordinates of a mean over draws.
 FAR = 5.0
 
 
@@ -72,7 +72,7 @@ def bounds(model: M2, x: torch.Tensor) -> torch.Tensor:
 
 
 def errors_off(draws: torch.Tensor, expected: torch.Tensor) -> torch.Tensor:
-    """How many standard errors the mean over the first axis is off; where all draws agree, they have to be right."""
+    """Errors of the mean over the first axis, in standard errors; without spread the mean must be exact."""
 
     spread = draws.std(0) / len(draws) ** 0.5
 
@@ -80,7 +80,7 @@ def errors_off(draws: torch.Tensor, expected: torch.Tensor) -> torch.Tensor:
 
 
 def worth_of(y: torch.Tensor, copies: int) -> torch.Tensor:
-    """What label points, or classes, are worth in copies of the rows, with shape (K, copies * B)."""
+    """The values of label points or classes in copies of the rows, with shape (K, copies * B)."""
 
     worth = WORTH.repeat(copies, 1)
 
@@ -111,7 +111,7 @@ TRUE = [part[0] for part in estimate(exact, 1)]
 @pytest.mark.parametrize("marginalize", [sparse, topk])
 @pytest.mark.parametrize("points", [1, 2, 3, 5])
 def test_few_classes_give_the_bound_of_their_posterior(marginalize, points, model, x):
-    """The bound of any q(y | x) is its sum minus its divergence, so that theirs is no estimate but a bound."""
+    """The bound of any q(y | x) is its sum minus its divergence, so this is an exact bound, not an estimate."""
 
     model.marginalize = partial(marginalize, label_points=points)
     q = model.marginalize(model.classifier(x).logits).probs
@@ -135,7 +135,7 @@ def test_few_classes_give_the_bound_of_their_posterior(marginalize, points, mode
         (partial(sparse, label_points=1), 90 * torch.eye(CLASSES).double()[:ROWS]),
     ],
 )
-def test_few_classes_are_exact_where_the_mass_is_there(marginalize, logits):
+def test_few_classes_are_exact_if_they_hold_all_mass(marginalize, logits):
     support = marginalize(logits)
 
     torch.testing.assert_close(support.expect(worth_of(support.y, 1)), (logits.softmax(-1) * WORTH).sum(-1))
@@ -143,7 +143,7 @@ def test_few_classes_are_exact_where_the_mass_is_there(marginalize, logits):
 
 
 def test_topk_is_biased():
-    """The test of what is not could not fail otherwise."""
+    """This shows that the tests for unbiased estimates can fail."""
 
     values, gradient = estimate(partial(topk, label_points=2), 10)
 
@@ -176,12 +176,12 @@ def test_gradient_of_every_weight_is_right_on_average(marginalize, model, x):
     torch.manual_seed(0)
     off = errors_off(torch.stack([gradient(200) for _ in range(40)]), expected)
 
-    # 40 means are few, so that their spread is itself uncertain.
+    # The spread of only 40 means is itself uncertain.
     assert off.max() < FAR + 1
     assert expected.count_nonzero() > 0.8 * len(expected)
 
 
-def test_most_probable_classes_and_control_variates_take_out_noise():
+def test_most_probable_classes_and_control_variates_reduce_noise():
     def spread(marginalize: Marginalize) -> float:
         return float(estimate(marginalize, 2000)[1].var(0).sum())
 
@@ -196,7 +196,7 @@ def test_most_probable_classes_and_control_variates_take_out_noise():
 
 
 @pytest.mark.parametrize("marginalize", [gumbel, gumbel_st])
-def test_relaxation_tends_to_the_sum_for_what_is_linear(marginalize):
+def test_relaxation_tends_to_the_sum_of_a_linear_function(marginalize):
     values, _ = estimate(partial(marginalize, temperature=0.01), 20_000)
     near = (values.mean(0) - TRUE[0]).abs().max()
 
@@ -206,7 +206,7 @@ def test_relaxation_tends_to_the_sum_for_what_is_linear(marginalize):
     assert (warm.mean(0) - TRUE[0]).abs().max() > 1.0
 
 
-def test_straight_through_shows_one_class_and_keeps_the_gradient():
+def test_straight_through_gives_one_class_and_keeps_the_gradient():
     torch.manual_seed(0)
     logits = LOGITS.clone().requires_grad_()
     y = gumbel_st(logits).y
@@ -218,7 +218,7 @@ def test_straight_through_shows_one_class_and_keeps_the_gradient():
 
 
 def test_logistic_normal_tends_to_the_normal_integral():
-    """Between two classes it is a probit, not the logit of the posterior."""
+    """For two classes the result is a probit, not the logit of the posterior."""
 
     torch.manual_seed(0)
     logits = torch.tensor([[1.5, 0.0]]).double().expand(40_000, 2)
@@ -232,7 +232,7 @@ def test_logistic_normal_tends_to_the_normal_integral():
 @pytest.mark.parametrize(
     ("progress", "lowest", "temperature"), [(0.0, 0.5, 1.0), (0.25, 0.25, 0.5), (0.5, 0.1, 0.1), (0.9, 0.5, 0.5)]
 )
-def test_temperature_falls_to_its_lowest(progress, lowest, temperature):
+def test_temperature_falls_to_its_minimum(progress, lowest, temperature):
     for done in (progress, torch.tensor(progress)):
         y = relaxed(LOGITS, torch.zeros_like(LOGITS), done, lowest).y[0]
         torch.testing.assert_close(y, (LOGITS / temperature).softmax(-1), atol=1e-4, rtol=1e-3)

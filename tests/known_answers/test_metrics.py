@@ -1,4 +1,4 @@
-"""Accuracy, log loss and calibration error on cases that can be worked out by hand."""
+"""Accuracy, log loss and calibration error on cases computed by hand."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def test_two_rows_by_hand():
 
     assert found["accuracy"] == 0.5
     assert found["log_loss"] == pytest.approx(-(np.log(0.8) + np.log(0.3)) / 2)
-    # One row is alone in each bin: 0.8 and right, 0.6 and wrong.
+    # One row per bin: 0.8 and right, 0.6 and wrong.
     assert found["calibration_error"] == pytest.approx((0.2 + 0.6) / 2)
 
 
@@ -31,7 +31,7 @@ def test_bins_average_before_they_are_compared():
 
 
 @given(st.integers(2, 60), st.integers(0, 99))
-def test_accuracy_and_log_loss_are_those_of_scikit_learn(rows, seed):
+def test_accuracy_and_log_loss_match_scikit_learn(rows, seed):
     random = np.random.default_rng(seed)
     y, beliefs = random.choice(CLASSES, rows), random.dirichlet(np.ones(3), rows)
     found = classification(y, beliefs, CLASSES)
@@ -40,7 +40,7 @@ def test_accuracy_and_log_loss_are_those_of_scikit_learn(rows, seed):
     assert found["log_loss"] == pytest.approx(log_loss(y, beliefs, labels=CLASSES))
 
 
-def test_class_that_the_model_does_not_know_is_never_right():
+def test_class_unknown_to_the_model_is_never_right():
     found = classification(np.array(["d"]), np.array([[1.0, 0.0, 0.0]]), CLASSES)
 
     assert found["accuracy"] == 0.0 and found["log_loss"] > 700 and found["calibration_error"] == 1.0

@@ -1,4 +1,4 @@
-"""Labels lent to neighbors: which rows get them, and what it costs not to believe them."""
+"""Label propagation: the pseudo-labeled rows, and the penalty."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from semivae.objectives import Neighbors
 
 
 def few(y: np.ndarray, labels: int) -> np.ndarray:
-    """Codes of which the first of each class are kept."""
+    """Codes with only the first `labels` of each class."""
 
     kept = np.concatenate([np.flatnonzero(y == code)[:labels] for code in np.unique(y)])
 
     return np.where(np.isin(np.arange(len(y)), kept), y, -1)
 
 
-def test_spread_is_the_iteration_of_the_paper_on_the_graph_of_nearest_rows():
+def test_spread_matches_the_iteration_of_the_paper():
     x = np.random.default_rng(0).normal(size=(80, 3))
     y = few(np.arange(80) % 3, 2)
 
@@ -49,7 +49,7 @@ def test_spread_is_the_iteration_of_the_paper_on_the_graph_of_nearest_rows():
     assert np.array_equal(found.positions, expected) and np.array_equal(found.codes, codes[expected])
 
 
-def test_labels_follow_a_shape_and_do_not_jump():
+def test_labels_spread_along_a_shape():
     x, y = make_moons(500, noise=0.06, random_state=0)
     hidden = few(y, 1)
     given = np.flatnonzero(hidden >= 0)
@@ -61,7 +61,7 @@ def test_labels_follow_a_shape_and_do_not_jump():
     assert len(found.positions) == pytest.approx(250, abs=10) and np.array_equal(found.codes, y[found.positions])
 
 
-def test_what_no_label_reaches_gets_none():
+def test_rows_that_no_label_reaches_get_none():
     x = np.random.default_rng(0).normal(size=(90, 2)) + np.repeat([[0.0], [100.0], [200.0]], 30, axis=0)
     hidden = few(np.repeat([0, 1, 2], 30), 1)
 
@@ -70,7 +70,7 @@ def test_what_no_label_reaches_gets_none():
     assert set(found.codes) == {0, 1} and found.positions.max() < 60
 
 
-def test_many_labels_are_lent_to_the_nearest_rows_alone():
+def test_many_labels_go_to_their_nearest_rows_only():
     x, y = np.random.default_rng(0).normal(size=(1000, 3)), np.arange(1000) % 10
     hidden = few(y, 50)
     known, others = np.flatnonzero(hidden >= 0), np.flatnonzero(hidden < 0)
@@ -82,7 +82,7 @@ def test_many_labels_are_lent_to_the_nearest_rows_alone():
 
 
 @pytest.mark.parametrize(("classes", "labels"), [(2, 249), (10, 49), (20, 49)])
-def test_fewer_labels_are_lent_along_the_graph(classes, labels):
+def test_fewer_labels_spread_along_the_graph(classes, labels):
     x, y = np.random.default_rng(0).normal(size=(2000, 3)), np.arange(2000) % classes
     found = spread(x, few(y, labels), 5)
 
@@ -101,16 +101,16 @@ def test_fewer_labels_are_lent_along_the_graph(classes, labels):
         (100.0, 1, 1.0, 1.0),
     ],
 )
-def test_neighbors_are_believed_as_far_as_they_tell_held_out_labels(noise, labels, low, high):
-    """One label a class cannot be held out."""
+def test_agreement_measures_predicted_held_out_labels(noise, labels, low, high):
+    """A single label of a class cannot be held out."""
 
     x, y = make_moons(1500, noise=noise, random_state=0)
 
     assert low <= spread(x, few(y, labels), 10).agreement <= high
 
 
-def test_held_out_labels_that_no_other_reaches_are_not_told():
-    """Eight labels of one class have a piece each, on a ring; eight of another share the one amid it."""
+def test_held_out_labels_that_no_label_reaches_count_as_wrong():
+    """One class: eight labels, each in its own cluster on a ring. The other: eight labels in the central cluster."""
 
     angles = np.arange(8) * np.pi / 4
     centers = np.r_[100 * np.c_[np.cos(angles), np.sin(angles)], [[0.0, 0.0]]]
@@ -118,11 +118,11 @@ def test_held_out_labels_that_no_other_reaches_are_not_told():
     x = centers[places] + np.random.default_rng(0).normal(size=(180, 2))
     y = np.where(places == 8, np.where(np.arange(180) < 168, 1, -1), np.where(np.arange(180) % 20, -1, 0))
 
-    # Half of them agree, where chance alone would have a quarter do so.
+    # Half of the labels agree; by chance it would be a quarter.
     assert spread(x, y, 5).agreement == pytest.approx(1 / 3)
 
 
-def test_neighbors_are_believed_where_labels_of_one_class_alone_can_be_held_out():
+def test_agreement_is_one_if_only_one_class_can_be_held_out():
     x, y = make_moons(500, noise=100.0, random_state=0)
     hidden = few(y, 9)
     hidden[np.flatnonzero(hidden == 1)[1:]] = -1
@@ -130,7 +130,7 @@ def test_neighbors_are_believed_where_labels_of_one_class_alone_can_be_held_out(
     assert spread(x, hidden, 10).agreement == 1
 
 
-def test_of_many_rows_some_are_compared(monkeypatch):
+def test_only_some_of_many_rows_are_compared(monkeypatch):
     monkeypatch.setattr(near, "MOST_ROWS", 60)
     x = torch.randn(500, 3, generator=torch.Generator().manual_seed(0))
     labeled = torch.arange(40, 50)
@@ -145,7 +145,7 @@ def test_of_many_rows_some_are_compared(monkeypatch):
 
 
 class Sure:
-    """Believes that a row has the class that its only cell says, with probability 0.9 of three."""
+    """Predicts the class in the only cell of a row, with probability 0.9, among three classes."""
 
     def predict(self, x: torch.Tensor) -> torch.distributions.OneHotCategorical:
         points = torch.eye(3).double()[x[:, 0].long()]
@@ -160,15 +160,15 @@ def test_penalty_is_the_mean_over_the_rows_and_falls_to_zero():
     batch = Batch(Labeled(x[:1].expand(20_000, 1), y[:1].expand(20_000, 3)), None)
     torch.manual_seed(0)
 
-    # Of four equally likely rows one is of another class.
+    # One of four equally likely rows has another class.
     expected = -(3 * np.log(0.9) + np.log(0.05)) / 4
     assert penalty(Sure(), batch, torch.tensor(0.0)).item() == pytest.approx(expected, abs=0.03)
     assert penalty(Sure(), batch, torch.tensor(0.15)).item() == pytest.approx(expected / 2, abs=0.02)
     assert penalty(Sure(), batch, torch.tensor(0.3)) == penalty(Sure(), batch, torch.tensor(1.0)) == 0
 
 
-def test_neighborhoods_tell_between_two_ways_to_cut():
-    """They raise what few labels teach, and 0 leaves them out."""
+def test_neighbors_raise_the_accuracy_with_few_labels():
+    """With 0 neighbors they are switched off."""
 
     x, y = load_digits().images, load_digits().target
     few = np.random.default_rng(0).permutation(len(x))

@@ -15,18 +15,18 @@ DECODED = np.array([[-0.54, -0.33], [-0.34, -0.20], [0.07, 0.04], [0.35, 0.21], 
 def test_five_points():
     pca = PCA(latents=1).fit(POINTS)
     codes = pca.transform(POINTS)
-    sign = np.sign(codes[-1, 0])  # a component points either way
+    sign = np.sign(codes[-1, 0])  # the sign of a component is arbitrary
 
     np.testing.assert_allclose(sign * codes, CODES, atol=0.006)
     np.testing.assert_allclose(pca.inverse_transform(codes), DECODED, atol=0.006)
 
 
 @pytest.mark.parametrize("standardize", [False, True])
-def test_density_is_that_of_the_gaussian_in_the_units_of_the_data(standardize):
+def test_density_matches_the_gaussian_in_the_units_of_the_data(standardize):
     X = load_wine().data[:, :5]
     pca = PCA(latents=2, standardize=standardize).fit(X)
     mean = pca.sample(200_000, random_state=0).mean(0)
-    # Draws beyond the observed range are moved to its end, which shifts the mean of a skewed column.
+    # Draws outside the observed range are clipped, which shifts the mean of a skewed column.
     np.testing.assert_allclose(mean, X.mean(0), rtol=0.02)
 
     scale = X.std(0) if standardize else 1.0
@@ -44,7 +44,7 @@ def test_samples_have_the_covariance_of_the_fit():
     np.testing.assert_allclose(drawn, expected, rtol=0.05, atol=0.01 * np.abs(expected).max())
 
 
-def test_all_components_give_the_rows_back():
+def test_all_components_reconstruct_the_rows():
     X = load_wine().data
     pca = PCA(latents=13).fit(X)
 

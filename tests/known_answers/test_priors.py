@@ -1,4 +1,4 @@
-"""Priors against mixtures written out, quadrature, and evidences in closed form."""
+"""Priors against mixtures written out, quadrature, and evidence in closed form."""
 
 import math
 
@@ -24,7 +24,7 @@ SCHEMA = Schema(
 
 
 def moved(prior: torch.nn.Module) -> torch.nn.Module:
-    """The prior with parameters drawn at random, so that no two components are alike."""
+    """The prior with random parameters, so that all components differ."""
 
     random = torch.Generator().manual_seed(0)
 
@@ -99,7 +99,7 @@ def test_density_of_a_mixture_is_the_sum_over_components():
     torch.testing.assert_close(prior().log_prob(z), sum(parts).log())
 
 
-def test_density_of_a_vamp_is_that_of_the_posteriors_of_its_inputs():
+def test_density_of_a_vamp_is_the_mean_posterior_of_its_inputs():
     prior, q = vamp()
     z = torch.randn(5, LATENTS, generator=torch.Generator().manual_seed(1)).double()
     parts = []
@@ -113,7 +113,7 @@ def test_density_of_a_vamp_is_that_of_the_posteriors_of_its_inputs():
 
 
 def test_vamp_of_the_rows_themselves_is_their_averaged_posterior():
-    """What the VampPrior stands for: with a pseudo-input for each row, the divergence is at its lowest."""
+    """The idea of the VampPrior: with one pseudo-input per row, the divergence is minimal."""
 
     torch.manual_seed(0)
     x = torch.randn(COMPONENTS, 3).double()
@@ -146,7 +146,7 @@ def test_gaussian_of_a_class():
         torch.testing.assert_close(p.log_prob(z)[c], Normal(loc, log_scale.exp()).log_prob(z[c]).sum())
 
 
-def test_class_may_be_a_number_or_lie_between():
+def test_class_may_be_a_code_or_a_relaxed_label():
     prior = moved(ClassMixture(LATENTS, CLASSES))
     points = torch.eye(CLASSES).double()[torch.tensor([2, 0])]
     between = prior(torch.tensor([0.5, 0.0, 0.5]).double())
@@ -170,7 +170,7 @@ def test_classes_start_as_the_standard_normal():
 
 
 @pytest.mark.parametrize("name", list(priors))
-def test_divergence_has_the_mean_of_the_quadrature(name):
+def test_mean_divergence_matches_quadrature(name):
     q = Independent(Normal(torch.tensor([0.4, -0.8]).double(), torch.tensor([0.6, 0.3]).double()), 1)
     p = distribution(name)
     z, area = grid(801)
@@ -189,7 +189,7 @@ def test_divergence_has_the_mean_of_the_quadrature(name):
 
 @pytest.mark.parametrize("prior", ["mixture", "vamp"])
 def test_unlabeled_bound_is_the_sum_over_classes(prior):
-    """M2 under priors of its own, enumerated by hand at the draws of the step."""
+    """M2 with each prior, enumerated by hand at the draws of the step."""
 
     torch.manual_seed(0)
     label_prior = LabelPrior(torch.tensor([0.5, 0.3, 0.2]).double())
@@ -224,14 +224,14 @@ def test_unlabeled_bound_is_the_sum_over_classes(prior):
 
 
 def test_evidence_of_m2_with_a_gaussian_for_each_class(linear_m2):
-    """Classes whose latents lie apart: x is a mixture of Gaussians whose means the prior moves as well."""
+    """Each class has its own latent mean: x is a mixture of Gaussians whose means the prior shifts, too."""
 
     model, x = linear_m2.model, linear_m2.x
     means = np.array([[1.0, -0.5], [-1.0, 0.3], [0.0, 0.8]])
     model.prior = ClassMixture(LATENTS, 3).double()
     model.prior.features.data[:, :LATENTS] = torch.from_numpy(means)
 
-    # The exact posterior: of variance V, with V times the mean of the prior added to its mean.
+    # The exact posterior has variance V, and V times the prior mean is added to its mean.
     variance = linear_m2.pca.noise_variance_ / linear_m2.pca.explained_variance_
     model.encoder.body.first.weights[1].data[:LATENTS] += torch.from_numpy(variance[:, None] * means.T)
 
@@ -245,10 +245,10 @@ def test_evidence_of_m2_with_a_gaussian_for_each_class(linear_m2):
 
 @pytest.mark.parametrize("name", ["mixture", "vamp"])
 def test_evidence_of_a_linear_vae_with_a_mixture(linear_vae, name):
-    """The evidence is a mixture of Gaussians: the lower bound is far below it, and many draws come near."""
+    """The evidence is a mixture of Gaussians: one draw is far below it, many draws come close."""
 
     model, x = linear_vae.model, linear_vae.x[::5]
-    model.encoder.body.first.bias.data[LATENTS:] = math.log(0.5)  # wide, so that draws of every component come about
+    model.encoder.body.first.bias.data[LATENTS:] = math.log(0.5)  # wide, so that draws cover every component
     model.prior = moved(Mixture(LATENTS, COMPONENTS) if name == "mixture" else VampPrior(4, 0, COMPONENTS))
     p = model.latent()
     parts = p.component_distribution

@@ -1,4 +1,4 @@
-"""The constant c of the Gaussian likelihood: given, or learned as one number."""
+"""The constant c of the Gaussian likelihood: fixed, or learned as one number."""
 
 import math
 
@@ -23,8 +23,8 @@ def vae(scale: str | float) -> VAE:
 
 
 @pytest.mark.parametrize("c", [0.05, 2.0])
-def test_loss_is_its_formula(c):
-    """With the constant left out, minus the bound is the squared error over 2 c, plus the divergence."""
+def test_loss_matches_its_formula(c):
+    """Without the constant, the negative bound is the squared error over 2 c plus the divergence."""
 
     model = vae(math.sqrt(c))
     q = model.encoder(X)
@@ -38,7 +38,7 @@ def test_loss_is_its_formula(c):
 
 
 def test_learned_constant_is_the_mean_squared_error():
-    """Where its gradient is zero, c is the squared error of an entry, and it is one number for all."""
+    """Where the gradient is zero, c is the mean squared error over all entries."""
 
     family = Gaussian(P, "single").double()
     error = (X * torch.tensor([0.1, 0.5, 1.0, 2.0])).requires_grad_(False)
@@ -65,4 +65,4 @@ def test_constant_is_learned_in_a_fit():
 
     learned = (2 * model.decoder.family.gaussian.log_scale).exp()
     assert learned.item() == pytest.approx(error.item(), rel=0.1)
-    assert learned < 0.5, "as it started"
+    assert learned < 0.5, "c has not moved"

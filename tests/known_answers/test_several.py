@@ -1,4 +1,4 @@
-"""Several targets: their likelihood written out by hand, and with one target the models of that target."""
+"""Several targets: their likelihood written out by hand, and equality with a single target."""
 
 import math
 
@@ -27,7 +27,7 @@ def several(*parts: Variable) -> Variable:
 
 
 def built(target: Variable) -> Predictor:
-    """A predictor of a target, whose weights are the same for targets that take equally many features."""
+    """A predictor of a target; targets with equally many features get equal weights."""
 
     torch.manual_seed(0)
     schema = Schema(X, target)
@@ -53,7 +53,7 @@ def x() -> torch.Tensor:
 
 @pytest.fixture
 def y() -> torch.Tensor:
-    """Points of kind, price, sold and age, of which rows know all, some or a single one."""
+    """Points of kind, price, sold and age; rows have all, some or one of them."""
 
     y = torch.tensor([[0.0, 0.5, 1, -1], [2, -1, 0, 2], [1, 2, 1, 0], [0, 0, 0, 1], [1, 1, 1, 1], [2, 0, 0, -2]])
     y[1, 0] = y[2, 1] = y[3, 2] = y[4, :3] = y[5, 1:] = torch.nan
@@ -68,7 +68,7 @@ def prediction(model: Predictor, x: torch.Tensor, y: torch.Tensor) -> torch.Tens
     return found
 
 
-def test_prediction_is_the_likelihood_of_what_is_known(x, y):
+def test_prediction_is_the_likelihood_of_the_known_targets(x, y):
     model = built(several(KIND, PRICE, SOLD, AGE))
     features = model.head.body(model.encoder(x).mean)  # price, age, kind, sold
     expected = []
@@ -86,7 +86,7 @@ def test_prediction_is_the_likelihood_of_what_is_known(x, y):
 
 
 @pytest.mark.parametrize("target", [KIND, PRICE], ids=["class", "value"])
-def test_one_target_is_that_target_alone(target, x, y):
+def test_single_target_matches_its_own_model(target, x, y):
     one, alone = built(several(target)), built(target)
     points = y[:, 1:2].nan_to_num() if target is PRICE else y[:, :1].nan_to_num()
     label = points if target is PRICE else torch.eye(3).double()[points[:, 0].long()]
@@ -96,7 +96,7 @@ def test_one_target_is_that_target_alone(target, x, y):
     torch.testing.assert_close(one.beliefs(x)[-1 if target is KIND else 0].mean, alone.predict(x).mean)
 
 
-def test_a_row_that_knows_nothing_has_no_prediction_and_no_gradient(x):
+def test_row_without_targets_has_no_prediction_and_no_gradient(x):
     model = built(several(KIND, PRICE))
     nothing = prediction(model, x, torch.full((ROWS, 2), torch.nan).double())
     nothing.sum().backward()
@@ -105,18 +105,18 @@ def test_a_row_that_knows_nothing_has_no_prediction_and_no_gradient(x):
     assert all((parameter.grad == 0).all() for parameter in model.head.parameters())
 
 
-def test_a_missing_target_teaches_its_own_output_nothing(x, y):
+def test_missing_target_gives_its_output_no_gradient(x, y):
     model = built(several(KIND, PRICE))
     points = y[:, :2].clone()
     points[:, 1] = torch.nan
     prediction(model, x, points).nan_to_num().sum().backward()
     *_, last = [parameter for name, parameter in model.head.body.named_parameters() if name.endswith("weight")]
 
-    assert (last.grad[0] == 0).all() and last.grad[1:].any(), "the features are those of the price, then of the kinds"
+    assert (last.grad[0] == 0).all() and last.grad[1:].any(), "features: first price, then kinds"
 
 
-def test_latents_are_drawn_by_what_is_known_of_the_targets():
-    r"""With y = z_0 + noise, the posterior of z_0 is Gaussian; z_1, which only the other target reads, is as before."""
+def test_latents_are_drawn_given_the_known_targets():
+    r"""With y = z_0 + noise, the posterior of z_0 is Gaussian; z_1, which only the other target reads, is unchanged."""
 
     schema = Schema(X, several(KIND, PRICE))
     model = Predictor.build(schema, choose_data(schema), Net(()), 2).double()

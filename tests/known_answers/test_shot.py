@@ -1,4 +1,4 @@
-"""The SHOT-VAE: its terms written out, and its bounds where they are known."""
+"""The SHOT-VAE: its terms written out, and its bounds in known cases."""
 
 import math
 
@@ -58,7 +58,7 @@ def written_out(model: SHOT, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tenso
 
 
 @pytest.mark.parametrize("c", range(CLASSES))
-def test_labeled_terms_are_their_formula(c, model, x):
+def test_labeled_terms_match_their_formula(c, model, x):
     torch.manual_seed(3)
     terms = model.labeled(x, one_hot(c))
     likelihood, divergence, log_q = written_out(model, x)
@@ -68,7 +68,7 @@ def test_labeled_terms_are_their_formula(c, model, x):
 
     torch.testing.assert_close(terms.bound, likelihood[:, c] - divergence)
     torch.testing.assert_close(terms.prediction, -far)
-    assert terms.relaxed, "what is near a bound is not reported as one"
+    assert terms.relaxed, "an approximate bound is not reported as a bound"
 
     loss, logs = ELBO(alpha=7.0)(terms, None, torch.ones(()))
     torch.testing.assert_close(loss, (divergence - likelihood[:, c] + 7 * far).mean())
@@ -128,7 +128,7 @@ def test_bounds_rise_to_the_evidence(model, x):
 
 @pytest.mark.parametrize("c", range(CLASSES))
 def test_bounds_at_the_exact_posterior(c, model, x):
-    """Where a class is of no consequence for x, the posteriors are known, and both bounds are the evidence."""
+    """If x does not depend on the class, the posteriors are known and both bounds equal the evidence."""
 
     loading, shift = (weight.data for weight in model.decoder.body.first.weights)
     loading.copy_(torch.linalg.qr(loading)[0])
@@ -148,11 +148,11 @@ def test_bounds_at_the_exact_posterior(c, model, x):
 
     model.classifier = certain((0.001 + 0.997 * one_hot(c)[0]).log())
     bound, error = mean_bound(model, x, one_hot(c))
-    assert bound == pytest.approx(float(exact + PROBS[c].log()), abs=error + 0.03), "log p(x, y) at a sure classifier"
+    assert bound == pytest.approx(float(exact + PROBS[c].log()), abs=error + 0.03), "log p(x, y), certain classifier"
 
 
 def certain(logits: torch.Tensor) -> torch.nn.Module:
-    """A classifier that says the same of every row."""
+    """A classifier with the same prediction for every row."""
 
     arrow = Net(())(SCHEMA.x, to=Categorical(CLASSES))
     arrow.body.first.weights[0].data.zero_()

@@ -1,4 +1,4 @@
-"""Sparsemax is the Euclidean projection onto the simplex, and its gradient is that of the projection."""
+"""Sparsemax is the Euclidean projection onto the simplex, with the gradient of the projection."""
 
 from itertools import combinations
 
@@ -9,7 +9,7 @@ from semivae.marginal import sparse, sparsemax
 
 
 def projection(scores: torch.Tensor) -> torch.Tensor:
-    """The nearest point of the simplex, by halving the interval that holds the threshold."""
+    """The nearest point of the simplex, by bisection on the threshold."""
 
     low, high = scores.amin(-1, keepdim=True) - 1, scores.amax(-1, keepdim=True)
 
@@ -28,7 +28,7 @@ def scores() -> torch.Tensor:
     )
 
 
-def test_two_classes_are_the_closed_form():
+def test_two_classes_have_a_closed_form():
     gap = torch.linspace(-3, 3, 25).double()
     expected = ((1 + gap) / 2).clamp(0, 1)
 
@@ -43,13 +43,13 @@ def test_sparsemax_is_the_projection(scores):
     torch.testing.assert_close(sparsemax(scores + 5), p)
 
 
-def test_gradient_is_that_of_the_projection(scores):
+def test_gradient_matches_the_projection(scores):
     assert torch.autograd.gradcheck(sparsemax, scores.clone().requires_grad_())
 
 
 @pytest.mark.parametrize("points", [1, 2, 3, 7, 9])
-def test_sparse_is_the_nearest_distribution_over_so_many_classes(scores, points):
-    """Tried against every choice of so many of the classes."""
+def test_sparse_is_the_nearest_distribution_over_few_classes(scores, points):
+    """Checked against every choice of that many classes."""
 
     nearest, distance = torch.zeros_like(scores), torch.full((len(scores),), torch.inf).double()
 
@@ -63,7 +63,7 @@ def test_sparse_is_the_nearest_distribution_over_so_many_classes(scores, points)
     torch.testing.assert_close(sparse(scores, label_points=points).probs, nearest)
 
 
-def test_few_classes_suffice_where_the_support_is_small(scores):
+def test_few_classes_suffice_for_a_small_support(scores):
     few = (sparsemax(scores) > 0).sum(-1) <= 3
 
     assert few.any() and not few.all()

@@ -1,4 +1,4 @@
-"""M1 and M1+M2: the bounds written out by hand, at the draw of the features that the model made."""
+"""M1 and M1+M2: bounds written out by hand, at the features that the model drew."""
 
 import math
 
@@ -37,7 +37,7 @@ def features() -> VAE:
 
 @pytest.fixture
 def stack(features) -> M1M2:
-    """A stack whose second latent is a point, so that all it draws is the features."""
+    """A stack with a point as second latent, so that only the features are random."""
 
     top = M2(
         encoder=NET(FEATURES, CLASSES, to=Point(LATENTS)),
@@ -100,7 +100,7 @@ def test_unlabeled_bound_by_hand(stack, x):
     expected = (label.probs * (given + PRIOR.log() - label.logits)).sum(-1)
 
     torch.testing.assert_close(terms.bound, expected)
-    assert (label.entropy() > 0.5).all(), "the test could not see a missing entropy"
+    assert (label.entropy() > 0.5).all(), "entropy too small: the test could not fail"
 
 
 def test_features_are_drawn_anew(stack, x):
@@ -125,8 +125,8 @@ def test_prediction_reads_the_mean_of_the_features(stack, x):
     torch.testing.assert_close(stack.predict(x).mean, expected)
 
 
-def test_features_are_what_stays_consistent(stack, x):
-    """To move features a little is to move a row to another that looks like it, which a moved row need not."""
+def test_consistency_acts_on_the_features(stack, x):
+    """Perturbed features stand for a similar, realistic row; a perturbed row may be unrealistic."""
 
     penalty = Consistency(1.0, 0.5, torch.ones(FEATURES).double(), PRIOR.log())
     rows = stack.features.encoder(x).mean
@@ -141,7 +141,7 @@ def test_features_are_what_stays_consistent(stack, x):
 
 
 def test_rows_of_a_class_are_drawn_from_its_features(stack):
-    """z2, then z1, then x: the features of a class have the moments of the mixture over z2."""
+    """Draws go z2, z1, x: the features of a class have the moments of the mixture over z2."""
 
     torch.manual_seed(0)
     n = 20_000
@@ -160,7 +160,7 @@ def test_rows_of_a_class_are_drawn_from_its_features(stack):
 # M1
 
 
-def test_terms_of_m1_are_those_of_its_features(features, x):
+def test_terms_of_m1_equal_the_terms_of_its_features(features, x):
     model = M1(features, NET(FEATURES, to=Categorical(CLASSES)).double())
     torch.manual_seed(1)
     bound = features.unlabeled(x).bound
@@ -175,8 +175,8 @@ def test_terms_of_m1_are_those_of_its_features(features, x):
 # The linear case
 
 
-def test_evidence_of_a_linear_stack_is_that_of_its_components(linear_m1m2):
-    """Where the class moves nothing: p(z1) is a mixture of equal Gaussians, and every posterior is exact."""
+def test_evidence_of_a_linear_stack_matches_its_components(linear_m1m2):
+    """Without class effect, p(z1) is a mixture of equal Gaussians, and every posterior is exact."""
 
     expected = linear_m1m2.pca.score_samples(linear_m1m2.x.numpy())
     evidence = linear_m1m2.model.log_evidence(linear_m1m2.x, normal_noise(3, 4))
@@ -185,7 +185,7 @@ def test_evidence_of_a_linear_stack_is_that_of_its_components(linear_m1m2):
 
 
 def test_evidence_of_a_linear_stack_is_a_mixture(linear_m1m2):
-    """Where the class moves the features, draws are unbiased estimates of the mixture, and their logarithm a bound."""
+    """With class effect, draws are unbiased estimates of the mixture; their logarithm is a lower bound."""
 
     linear, draws = linear_m1m2, 1000
     model, probs = linear.model, np.exp(linear.model.top.label_prior.logits.numpy())
@@ -207,7 +207,7 @@ def test_evidence_of_a_linear_stack_is_a_mixture(linear_m1m2):
 
 
 def test_unlabeled_bound_of_a_linear_stack_is_below_its_evidence(linear_m1m2):
-    """With exact posteriors of the latents, it lies below by the divergence of the label's, and reaches it without."""
+    """With exact latent posteriors, the gap is the divergence of the label posterior."""
 
     model, x = linear_m1m2.model, linear_m1m2.x
     evidence = linear_m1m2.pca.score(x.numpy())

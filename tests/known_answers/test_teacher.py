@@ -1,4 +1,4 @@
-"""What is taught by the averaged weights: penalties with the predictions of another model at the rows."""
+"""The averaged weights as teacher: penalties with the predictions of another model as targets."""
 
 import copy
 
@@ -43,14 +43,14 @@ def penalty(model: M2, teacher: M2, batch: Batch, taught: bool) -> torch.Tensor:
     return Penalties(parts, taught)(model, batch, torch.zeros(()), teacher)
 
 
-def test_teacher_who_knows_the_same_changes_nothing(model, batch):
+def test_equal_teacher_changes_nothing(model, batch):
     same, none = (penalty(model, copy.deepcopy(model), batch, taught) for taught in (True, False))
 
     torch.testing.assert_close(same, none)
 
 
 def test_student_is_compared_with_the_teacher(model, batch):
-    """Without a perturbation, what is left is how far the two are apart."""
+    """Without perturbation, the penalty is the divergence between the two."""
 
     torch.manual_seed(1)
     teacher = M2.build(SCHEMA, choose_data(SCHEMA), Net((8,)), 2, PRIOR).double()
@@ -65,7 +65,7 @@ def test_student_is_compared_with_the_teacher(model, batch):
     assert found > 0
 
 
-def test_teacher_learns_nothing(model, batch):
+def test_teacher_gets_no_gradient(model, batch):
     teacher = copy.deepcopy(model)
     penalty(model, teacher, batch, True).backward()
 
@@ -73,8 +73,8 @@ def test_teacher_learns_nothing(model, batch):
     assert any(weight.grad is not None for weight in model.classifier.parameters())
 
 
-def test_average_is_the_teacher_of_a_fit():
-    """Otherwise the setting would change nothing."""
+def test_average_teaches_in_a_fit():
+    """The setting changes the result."""
 
     x, y = load_wine(return_X_y=True)
     x = (x - x.mean(0)) / x.std(0)

@@ -1,4 +1,4 @@
-"""Log-densities are in the units of the user: another unit shifts them by a known number."""
+"""Log-densities are in the user's units: another unit shifts them by a known constant."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ FIT = {
     "training": TrainingOptions(precision="float32"),
     "random_state": 0,
 }
-FACTOR = 8.0  # a power of two, so that the scaled rows have the same bits
+FACTOR = 8.0  # a power of two: scaling is exact
 
 
 @pytest.mark.parametrize("frame", [False, True])
@@ -55,7 +55,7 @@ def test_offset_of_a_column_changes_nothing():
     np.testing.assert_allclose(here, there, rtol=1e-4)
 
 
-def test_what_comes_out_is_in_the_units_that_went_in():
+def test_outputs_are_in_the_units_of_the_data():
     rows = pd.DataFrame(
         {
             "mass": X[:, 0] * 1000 + 5e4,
@@ -73,7 +73,7 @@ def test_what_comes_out_is_in_the_units_that_went_in():
 
 
 def test_fixed_scale_is_the_weight_of_the_squared_error():
-    """Through the estimator: -log p(x | z) = |x - x'|^2 / 2c + const, with c the square of `scale`."""
+    """In the estimator: -log p(x | z) = |x - x'|^2 / 2c + const, where c is the square of `scale`."""
 
     rows = load_wine().data[:, :4]
     scale = 0.004
@@ -86,8 +86,8 @@ def test_fixed_scale_is_the_weight_of_the_squared_error():
     torch.testing.assert_close(-p.log_prob(x), (x - p.mean).square().sum(-1) / (2 * scale**2) + constant)
 
 
-def test_gray_levels_are_used_as_they_are():
-    """Nothing is binarized, neither in training nor after: the likelihood is the cross-entropy of the level."""
+def test_gray_levels_are_not_binarized():
+    """Neither in training nor after: the likelihood is the cross-entropy of the gray level."""
 
     images = load_digits().images[:80]
     model = VAEClassifier(**FIT).fit(images, load_digits().target[:80])

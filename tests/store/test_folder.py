@@ -1,4 +1,4 @@
-"""A folder on disk is whole or not there, and any damage is one named error."""
+"""Saved folders are complete or absent, and any damage raises a StoreError that names the file."""
 
 import json
 import os
@@ -17,7 +17,7 @@ FILES = {"model.safetensors": bytes(range(256)), "history.csv": b"epoch\n1\n", "
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder as it was written."""
+    """A saved folder."""
 
     write_folder(tmp_path / "model", FACTS, FILES, overwrite=False)
 
@@ -25,12 +25,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def only(folder: Path) -> bool:
-    """Whether nothing was left beside the folder."""
+    """Whether no other file is left beside the folder."""
 
     return [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
-def test_what_was_written_is_read(folder):
+def test_read_returns_the_written_content(folder):
     facts, files = read_folder(folder)
 
     assert facts == FACTS and files == FILES
@@ -38,7 +38,7 @@ def test_what_was_written_is_read(folder):
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == {MANIFEST, *FILES}
 
 
-def test_folder_can_be_read_by_those_who_may_read_others(folder, tmp_path):
+def test_folder_has_the_usual_permissions(folder, tmp_path):
     (tmp_path / "other").mkdir()
 
     assert folder.stat().st_mode == (tmp_path / "other").stat().st_mode
@@ -48,7 +48,7 @@ def test_folder_can_be_read_by_those_who_may_read_others(folder, tmp_path):
 
 
 @pytest.mark.parametrize("name", [MANIFEST, *FILES])
-def test_every_flipped_bit_is_one_named_error(folder, name):
+def test_every_flipped_bit_is_an_error_with_the_file_name(folder, name):
     path = folder / name
     whole = path.read_bytes()
 
@@ -63,8 +63,8 @@ def test_every_flipped_bit_is_one_named_error(folder, name):
     assert read_folder(folder)[1] == FILES
 
 
-def test_every_bit_of_a_number_in_the_manifest_counts(folder):
-    """1e-05 and 1E-05 are the same number, and yet not the same file."""
+def test_rewritten_number_in_the_manifest_is_an_error(folder):
+    """1e-05 and 1E-05 are the same number but not the same bytes."""
 
     path = folder / MANIFEST
     assert b"1e-05" in path.read_bytes()
@@ -75,7 +75,7 @@ def test_every_bit_of_a_number_in_the_manifest_counts(folder):
 
 
 @pytest.mark.parametrize("name", [MANIFEST, *FILES])
-def test_truncated_file_is_one_named_error(folder, name):
+def test_truncated_file_is_an_error_with_the_file_name(folder, name):
     whole = (folder / name).read_bytes()
 
     for size in {0, 1, len(whole) // 2, len(whole) - 1}:
@@ -86,7 +86,7 @@ def test_truncated_file_is_one_named_error(folder, name):
 
 
 @pytest.mark.parametrize("name", [MANIFEST, *FILES])
-def test_missing_file_is_one_named_error(folder, name):
+def test_missing_file_is_an_error_with_the_file_name(folder, name):
     (folder / name).unlink()
 
     with pytest.raises(StoreError, match=name):
@@ -101,7 +101,7 @@ def test_swapped_files_are_an_error(folder):
         read_folder(folder)
 
 
-def test_no_folder_is_a_named_error(tmp_path):
+def test_path_without_a_saved_model_is_an_error(tmp_path):
     (tmp_path / "file").write_text("x")
 
     for path in (tmp_path / "nowhere", tmp_path, tmp_path / "file"):
@@ -112,7 +112,7 @@ def test_no_folder_is_a_named_error(tmp_path):
 # Replacing
 
 
-def test_folder_is_only_replaced_on_demand(folder):
+def test_folder_is_replaced_only_on_request(folder):
     with pytest.raises(StoreError, match="overwrite=True"):
         write_folder(folder, {"new": 1}, {}, overwrite=False)
 
@@ -120,7 +120,7 @@ def test_folder_is_only_replaced_on_demand(folder):
 
     write_folder(folder, {"new": 1}, {"b": b"2"}, overwrite=True)
     assert read_folder(folder) == ({"new": 1}, {"b": b"2"}) and only(folder)
-    assert {path.name for path in folder.iterdir()} == {MANIFEST, "b"}, "files of the old one stay behind"
+    assert {path.name for path in folder.iterdir()} == {MANIFEST, "b"}, "files of the old folder are left"
 
 
 def test_damaged_model_can_be_replaced(folder):
@@ -131,8 +131,8 @@ def test_damaged_model_can_be_replaced(folder):
 
 
 @pytest.mark.parametrize("content", [{"thesis.txt": "years"}, {"model.json": '{"layers": []}', "weights.bin": "years"}])
-def test_folder_that_is_not_ours_is_never_replaced(tmp_path, content):
-    """Not even one that holds a `model.json` of another program."""
+def test_folder_of_another_program_is_never_replaced(tmp_path, content):
+    """Even if it contains a `model.json` of its own."""
 
     folder = tmp_path / "precious"
     folder.mkdir()
@@ -163,7 +163,7 @@ def test_empty_folder_may_be_filled(tmp_path):
     assert read_folder(tmp_path / "model")[0] == FACTS and only(tmp_path / "model")
 
 
-def test_folder_behind_a_link_is_replaced_where_it_is(folder):
+def test_link_stays_and_its_folder_is_replaced(folder):
     link = folder.parent / "link"
     link.symlink_to(folder, target_is_directory=True)
     write_folder(link, {"new": 1}, {}, overwrite=True)
@@ -172,14 +172,14 @@ def test_folder_behind_a_link_is_replaced_where_it_is(folder):
     assert link.is_symlink() and {path.name for path in folder.parent.iterdir()} == {"link", "model"}
 
 
-def test_place_that_cannot_be_written_is_a_named_error(tmp_path):
+def test_unwritable_path_is_an_error(tmp_path):
     (tmp_path / "file").write_text("x")
 
     with pytest.raises(StoreError, match="cannot be written"):
         write_folder(tmp_path / "file" / "model", FACTS, FILES, overwrite=False)
 
 
-def test_failure_in_the_middle_leaves_nothing(folder, monkeypatch):
+def test_failed_save_leaves_only_the_old_folder(folder, monkeypatch):
     def fail(*args: object) -> None:
         raise OSError(5, "Input/output error")
 
@@ -192,7 +192,7 @@ def test_failure_in_the_middle_leaves_nothing(folder, monkeypatch):
 
 
 @pytest.mark.parametrize("swap", [True, False], ids=["in one step", "in three"])
-def test_systems_without_an_exchange(folder, monkeypatch, swap):
+def test_replace_with_and_without_an_atomic_exchange(folder, monkeypatch, swap):
     if not swap:
         monkeypatch.setattr("semivae.store.folder.exchange", lambda one, other: False)
 
@@ -217,7 +217,7 @@ except StoreError as error:
 """
 
 
-def test_full_disk_leaves_the_old_model_whole(folder):
+def test_full_disk_keeps_the_old_model(folder):
     run = subprocess.run([sys.executable, "-c", LIMITED, folder], capture_output=True, text=True, check=False)
 
     assert run.returncode == 1 and run.stderr.startswith("StoreError:"), run.stderr
@@ -225,7 +225,7 @@ def test_full_disk_leaves_the_old_model_whole(folder):
     assert read_folder(folder) == (FACTS, FILES) and only(folder)
 
 
-def test_full_disk_leaves_nothing_where_nothing_was(tmp_path):
+def test_full_disk_leaves_no_new_files(tmp_path):
     run = subprocess.run([sys.executable, "-c", LIMITED, tmp_path / "new"], capture_output=True, check=False)
 
     assert run.returncode == 1 and not list(tmp_path.iterdir())

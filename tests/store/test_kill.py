@@ -1,4 +1,4 @@
-"""A save that is killed leaves the old model or the new one, whole."""
+"""A killed save leaves the complete old model or the complete new one."""
 
 import os
 import random
@@ -13,7 +13,7 @@ from semivae.store import read_folder, write_folder
 
 ROUNDS = 20
 
-# Saves one version after another, and says so before each.
+# Saves one version after another, and prints the version before each save.
 WRITER = """
 import sys
 from itertools import count
@@ -27,7 +27,7 @@ for version in count(int(sys.argv[2])):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL")
-def test_killed_save_leaves_a_whole_model(tmp_path):
+def test_killed_save_leaves_a_complete_model(tmp_path):
     folder = tmp_path / "model"
     write_folder(folder, {"version": 0}, {f"part{i}": bytes(200_000) for i in range(5)}, overwrite=False)
     chance = random.Random(0)
@@ -49,5 +49,5 @@ def test_killed_save_leaves_a_whole_model(tmp_path):
         interrupted += facts["version"] < started
         version = facts["version"]
 
-    assert interrupted > 0, "no save was caught in the middle"
-    assert version > 0, "no save came to its end"
+    assert interrupted > 0, "no kill hit an unfinished save"
+    assert version > 0, "no save finished"

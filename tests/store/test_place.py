@@ -1,4 +1,4 @@
-"""One process at a time writes a place, and what a killed one left is removed by the next, and nothing else."""
+"""One process at a time writes a path; the next one removes the leftovers of a killed process, and no other files."""
 
 import json
 import os
@@ -29,7 +29,7 @@ with taken(sys.argv[1]) as place, place.beside(sys.argv[2]) as temporary:
 
 @pytest.fixture
 def killed(tmp_path):
-    """Kills a process that holds a place and wrote something temporary; returns its temporary folder."""
+    """Kills a process that holds a place with a temporary folder; returns this folder."""
 
     def kill(path, ending="", meanwhile=lambda: None):
         with subprocess.Popen(
@@ -62,7 +62,7 @@ def test_place_is_held_by_one_process(killed, tmp_path):
     killed(tmp_path / "m", meanwhile=refused)
 
 
-def test_next_process_removes_what_a_killed_one_left(killed, tmp_path):
+def test_next_process_removes_leftovers_of_a_killed_one(killed, tmp_path):
     temporary = killed(tmp_path / "m")
     assert temporary.exists() and temporary.name.startswith(".m-")
 
@@ -71,7 +71,7 @@ def test_next_process_removes_what_a_killed_one_left(killed, tmp_path):
 
 
 @pytest.mark.parametrize("name", [".m-old", ".m-12345678", ".m-backup", ".m"])
-def test_nothing_of_a_similar_name_is_removed(killed, tmp_path, name):
+def test_similar_names_are_not_removed(killed, tmp_path, name):
     (tmp_path / name).mkdir()
     (tmp_path / name / "thesis.tex").write_text("years")
     killed(tmp_path / "m")
@@ -80,7 +80,7 @@ def test_nothing_of_a_similar_name_is_removed(killed, tmp_path, name):
     assert names(tmp_path) == [name, "m"] and (tmp_path / name / "thesis.tex").read_text() == "years"
 
 
-def test_old_folder_goes_back_if_nothing_took_its_place(killed, tmp_path):
+def test_old_folder_is_restored_if_no_new_one_exists(killed, tmp_path):
     temporary = killed(tmp_path / "m", "-old")
 
     with taken(tmp_path / "m"):
@@ -94,14 +94,14 @@ def test_old_folder_goes_back_if_nothing_took_its_place(killed, tmp_path):
     assert names(tmp_path) == ["m"]
 
 
-def test_process_takes_its_own_place_again(tmp_path):
+def test_thread_can_take_its_own_place_again(tmp_path):
     with taken(tmp_path / "m") as place, taken(tmp_path / "m") as again:
         assert place is again
 
     assert names(tmp_path) == []
 
 
-def test_made_parents_go_if_they_stay_empty(tmp_path):
+def test_created_parents_are_removed_if_empty(tmp_path):
     with taken(tmp_path / "a" / "b" / "m"):
         assert (tmp_path / "a" / "b").is_dir()
 
@@ -114,7 +114,7 @@ def test_made_parents_go_if_they_stay_empty(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["my own lock", "[1]", '{"program": "other", "temporary": []}'])
-def test_lock_file_of_something_else_is_left_alone(tmp_path, content):
+def test_lock_file_of_another_program_is_not_changed(tmp_path, content):
     file = hidden(tmp_path / "m", "semivae-lock")
     file.write_text(content)
 
@@ -125,7 +125,7 @@ def test_lock_file_of_something_else_is_left_alone(tmp_path, content):
 
 
 @pytest.mark.parametrize("name", ["..", ".", "thesis", "../thesis", ".m-backup", ".n-12345678", ".m-12345678-older"])
-def test_lock_file_that_lists_what_is_not_temporary_removes_nothing(tmp_path, name):
+def test_forged_lock_file_removes_nothing(tmp_path, name):
     folder = tmp_path / "sub"
     for other in (folder, tmp_path / "thesis", folder / "thesis", folder / ".m-backup", folder / ".n-12345678"):
         other.mkdir()
@@ -139,14 +139,14 @@ def test_lock_file_that_lists_what_is_not_temporary_removes_nothing(tmp_path, na
 
 
 @pytest.mark.parametrize("content", [b"", bytes(300), b'{"program": "semivae", "place": "m", "hos'])
-def test_lock_file_of_a_machine_that_stopped_locks_nobody_out(tmp_path, content):
+def test_unfinished_lock_file_does_not_block(tmp_path, content):
     hidden(tmp_path / "m", "semivae-lock").write_bytes(content)
     write_folder(tmp_path / "m", {}, {}, overwrite=False)
 
     assert names(tmp_path) == ["m"]
 
 
-def test_notes_never_get_shorter_while_they_are_written(tmp_path):
+def test_lock_file_never_gets_shorter(tmp_path):
     with taken(tmp_path / "m") as place:
         sizes = [place.file.stat().st_size]
 
@@ -206,7 +206,7 @@ def test_threads_take_turns(tmp_path):
             pool.submit(refused).result()
 
 
-def test_without_locks_nothing_of_others_is_removed(tmp_path, monkeypatch):
+def test_without_locks_listed_files_are_not_removed(tmp_path, monkeypatch):
     monkeypatch.setattr("semivae.store.lock.locked", lambda lock, wait: None)
     (tmp_path / ".m-12345678").mkdir()
     facts = {"program": "semivae", "temporary": [".m-12345678"]}
@@ -216,7 +216,7 @@ def test_without_locks_nothing_of_others_is_removed(tmp_path, monkeypatch):
     assert ".m-12345678" in names(tmp_path) and read_folder(tmp_path / "m")[0] == {}
 
 
-def test_interrupted_removal_is_made_up_for_by_the_next_process(tmp_path, monkeypatch):
+def test_next_process_finishes_an_interrupted_removal(tmp_path, monkeypatch):
     def interrupt(path):
         raise KeyboardInterrupt
 
@@ -231,14 +231,14 @@ def test_interrupted_removal_is_made_up_for_by_the_next_process(tmp_path, monkey
     assert names(tmp_path) == ["m"]
 
 
-def test_lock_file_tells_who_holds_the_place(tmp_path):
+def test_lock_file_names_the_process_and_its_files(tmp_path):
     with taken(tmp_path / "m") as place, place.beside() as temporary:
         facts = json.loads(place.file.read_bytes())
 
     assert facts["process"] == os.getpid() and facts["temporary"] == [temporary.name]
 
 
-def test_failure_leaves_the_old_file(tmp_path):
+def test_failure_keeps_the_old_file(tmp_path):
     (tmp_path / "f").write_bytes(b"old")
 
     with pytest.raises(ValueError, match="no"), replaced(tmp_path / "f") as file:
@@ -253,7 +253,7 @@ def test_failure_leaves_the_old_file(tmp_path):
     assert (tmp_path / "f").read_bytes() == b"new" and names(tmp_path) == ["f"]
 
 
-def test_loop_of_links_is_a_named_error(tmp_path):
+def test_loop_of_links_is_an_error(tmp_path):
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
 
