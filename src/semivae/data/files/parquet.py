@@ -50,7 +50,7 @@ def files_of(path: Path, endings: Sequence[str]) -> list[Path]:
 
     if deeper or not found:
         raise DataError(
-            f"the folder {path} holds {deeper[0].relative_to(path) if deeper else 'no parquet file'}",
+            f"{path} is a folder that holds {deeper[0].relative_to(path) if deeper else 'no parquet file'}",
             "its parquet files must lie directly in the folder, not in folders inside it",
             "move the files up, or name the inner folder" if deeper else "frame.to_parquet('FOLDER/part-0.parquet')",
         )
