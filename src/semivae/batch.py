@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from semivae.ranks import ALONE, Ranks
+
 
 class Labeled(NamedTuple):
     r"""Rows whose label is known.
@@ -27,7 +29,9 @@ class Batch(NamedTuple):
     Attributes:
         labeled: The labeled half.
         unlabeled: The data of the unlabeled half, with shape (B, *).
+        ranks: The place of this process among those that share the step; each has a batch of its own rows.
     """
 
     labeled: Labeled | None
     unlabeled: Tensor | None
+    ranks: Ranks = ALONE

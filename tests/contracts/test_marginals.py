@@ -6,7 +6,6 @@ from torch.distributions import Categorical, kl_divergence
 
 from semivae.marginal import Support, exact, marginals
 from semivae.networks import Join
-from semivae.ranks import Ranks, among, share
 
 LOGITS = torch.tensor([[0.0, 1, -1, 3], [5, 5, 5, 5], [-200, 0, 0, 200]], dtype=torch.float64)
 # More classes than any strategy that goes through a few goes through.
@@ -109,24 +108,6 @@ def test_draws_follow_the_seed(name):
         return marginals[name](WIDE).y
 
     assert torch.equal(draw(), draw())
-
-
-@every_strategy
-def test_processes_that_share_a_batch_draw_what_one_would(name):
-    """The rows of a batch of four, two a process."""
-
-    logits = WIDE[[0, 1, 2, 1]]
-
-    def support(ranks: Ranks) -> Support:
-        torch.manual_seed(3)
-
-        with among(ranks):
-            return marginals[name](logits[share(4, ranks)])
-
-    whole, halves = support(Ranks()), [support(Ranks(rank, 2)) for rank in (0, 1)]
-
-    assert torch.equal(whole.weight, torch.cat([half.weight for half in halves], 1))
-    assert whole.y.shape[1] == 1 or torch.equal(whole.y, torch.cat([half.y for half in halves], 1))
 
 
 @every_strategy

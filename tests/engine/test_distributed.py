@@ -1,4 +1,4 @@
-"""Several processes: what they learn together is what one learns alone, even if one of them is killed on the way."""
+"""Several processes learn what one learns, up to their noise, even if one of them is killed on the way."""
 
 import json
 import os
@@ -15,8 +15,7 @@ import torch
 from semivae.data.batches.loader import Loader
 from semivae.engine import Training, train
 from semivae.errors import SettingError
-from semivae.networks.mlp import Dropout
-from semivae.ranks import Ranks, among, drawn, made_of, share
+from semivae.ranks import Ranks
 
 WORKER = Path(__file__).with_name("worker.py")
 
@@ -49,28 +48,42 @@ def worker() -> dict[str, Any]:
     return runpy.run_path(str(WORKER))
 
 
+NAMES = [
+    "m2 0.0",
+    "m2 1.0",
+    "predictor 0.0",
+    "predictor 1.0",
+    "vae 0.0",
+    "adgm 1.0",
+    "alpha 1.0",
+    "ccvae 0.0",
+    "shot 1.0",
+    "debias 1.0",
+    "m1m2 1.0",
+    "m2 real 1.0",
+]
+
+
 @posix
-@pytest.mark.parametrize(
-    "name",
-    [
-        "m2 0.0",
-        "m2 1.0",
-        "predictor 0.0",
-        "predictor 1.0",
-        "vae 0.0",
-        "adgm 1.0",
-        "alpha 1.0",
-        "ccvae 0.0",
-        "shot 1.0",
-        "debias 1.0",
-        "m1m2 1.0",
-        "m2 real 1.0",
-    ],
-)
-def test_losses_are_those_of_one_process(name, together, worker):
-    model, adversarial = name.rsplit(" ", 1)
-    dropout = next(run[2] for run in worker["RUNS"] if run[:2] == (model, float(adversarial)))
-    alone, _ = worker["run"](model, float(adversarial), dropout)
+@pytest.mark.parametrize("name", NAMES)
+def test_gradients_without_noise_are_those_of_one_process(name, together, worker):
+    """They are of a mean over all rows, whichever process has them."""
+
+    every = safetensors.torch.load_file(together / "gradients.safetensors")
+    alone = worker["gradient"](*one_of(worker, name))
+
+    assert alone and sum(part.any() for part in alone.values()) > 1
+
+    for part, expected in alone.items():
+        torch.testing.assert_close(every[part], expected, rtol=1e-4, atol=1e-6)
+
+
+@posix
+@pytest.mark.parametrize("name", NAMES)
+def test_losses_without_noise_are_those_of_one_process(name, together, worker):
+    with worker["Still"]():
+        alone, _ = worker["run"](*one_of(worker, name))
+
     shared = json.loads((together / "results.json").read_text())["losses"][name]
 
     assert len(alone) == len(shared) == 3
@@ -78,6 +91,36 @@ def test_losses_are_those_of_one_process(name, together, worker):
     for one, other in zip(alone, shared, strict=True):
         assert one.keys() == other.keys()
         assert [one[term] for term in one] == pytest.approx([other[term] for term in one], rel=1e-5)
+
+
+def one_of(worker: dict[str, Any], name: str) -> tuple[str, float, float]:
+    """The run of a name."""
+
+    return next(each for each in worker["RUNS"] if f"{each[0]} {each[1]}" == name)
+
+
+@posix
+def test_processes_draw_noise_of_their_own(together, worker):
+    first, second = json.loads((together / "results.json").read_text())["noise"]
+
+    assert first != second and [first] == worker["noise"](worker["settings"]())
+
+
+@posix
+def test_losses_with_noise_lie_among_the_seeds_of_one_process(together, worker):
+    """Ten standard deviations of the last loss are a fiftieth of it."""
+
+    *_, shared = json.loads((together / "results.json").read_text())["records"]
+    losses = torch.tensor([worker["run"]("m2", 1.0, 0.3, seed=seed)[0][-1]["loss"] for seed in range(6)])
+
+    assert abs(shared["loss"] - losses.mean()) < 4 * losses.std()
+
+
+@posix
+def test_processes_stop_together(together):
+    stopped, epochs = json.loads((together / "results.json").read_text())["early"]
+
+    assert stopped == "patience" and epochs[0] == epochs[1] < 40
 
 
 @posix
@@ -102,7 +145,7 @@ def test_run_killed_in_one_process_goes_on_and_ends_the_same(tmp_path, worker):
     assert ended.returncode == -9, ended.stderr
 
     rows = worker["loader"]()
-    _, weights = worker["run"]("m2", 1.0, 0.3, rows, tmp_path / "state")
+    _, weights = worker["run"]("m2", 1.0, 0.3, rows, checkpoint=tmp_path / "state", resume=True)
     _, whole = worker["run"]("m2", 1.0, 0.3)
 
     assert rows.taken[0] == (2, 3)
@@ -110,7 +153,7 @@ def test_run_killed_in_one_process_goes_on_and_ends_the_same(tmp_path, worker):
 
 
 def test_processes_that_were_not_started_are_an_error():
-    with pytest.raises(SettingError, match=r"2 processes have to be started(.|\n)*torchrun --nproc-per-node 2"):
+    with pytest.raises(SettingError, match=r"the run needs 2 processes(.|\n)*torchrun --nproc-per-node 2"):
         train(torch.nn.Linear(1, 1), None, [None], Training(epochs=1, device="cpu", devices=2))
 
 
@@ -144,34 +187,3 @@ def test_fewer_labels_than_processes_still_give_each_one():
     rows = Loader(x, x[:1], torch.arange(1), torch.arange(1, 20), 8, 8, 0, Ranks(2, 4))
 
     assert all(len(batch.labeled.x) == 1 and len(batch.unlabeled) == 2 for batch in rows.epoch(1))
-
-
-@pytest.mark.parametrize(("shape", "rows"), [((4, 3), 0), ((4, 3), -2), ((5, 4, 3), -2)])
-def test_noise_of_the_processes_is_that_of_one(shape, rows):
-    """The four rows of each of three processes are one of a first batch of 3 and three of a second batch of 9."""
-
-    def noise(ranks: Ranks, shape: tuple[int, ...]) -> torch.Tensor:
-        torch.manual_seed(0)
-
-        with among(ranks), made_of([1, 3]):
-            return drawn(shape, rows, torch.randn)
-
-    whole = noise(Ranks(), tuple(12 if axis == rows % len(shape) else size for axis, size in enumerate(shape)))
-    first, second = whole.movedim(rows, 0).split([3, 9])
-
-    for rank in range(3):
-        mine = noise(Ranks(rank, 3), shape)
-        expected = torch.cat([first[rank : rank + 1], second[3 * rank : 3 * rank + 3]]).movedim(0, rows)
-        assert torch.equal(mine, expected)
-
-
-def test_dropout_of_the_processes_is_that_of_one():
-    layer, x = Dropout(0.4), torch.ones(6, 5)
-    torch.manual_seed(0)
-    whole = layer(x)
-
-    for rank in range(2):
-        torch.manual_seed(0)
-
-        with among(Ranks(rank, 2)):
-            assert torch.equal(layer(x[:3]), whole[share(6, Ranks(rank, 2))])

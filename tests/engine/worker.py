@@ -5,6 +5,7 @@ Its arguments are a folder for the results, and "die" where one process is to be
 
 import json
 import os
+import runpy
 import signal
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ import torch
 from semivae.batch import Batch
 from semivae.data.batches.loader import Loader
 from semivae.engine import Training, checkpoint, train
+from semivae.engine.distributed import Processes
+from semivae.engine.loop import Run
+from semivae.engine.step import Step
 from semivae.estimators import VAEClassifier
 from semivae.estimators.build import neighbors as near
 from semivae.estimators.build.recipe import penalty_of
@@ -48,12 +52,13 @@ RUNS = [
     ("m2 real", 1.0, 0.3),
 ]
 
-# What else some of them are run with: a mean over all rows inside a maximum, several draws of a row, and a prior
-# whose divergence is taken at them.
+# Some runs have more: a mean over all rows inside a maximum, several draws of a row, a prior without a closed form.
 FREE_BITS = {"vae": 0.2}
 OPTIONS = {"predictor": {"importance_samples": 3}, "vae": {"prior": "mixture", "components": 4}}
 
 DEATH = (2, 3)
+
+Still = runpy.run_path(str(Path(__file__).with_name("still.py")))["Still"]
 
 
 class Watched(Loader):
@@ -82,27 +87,23 @@ def loader(real: bool = False) -> Watched:
     return rows
 
 
-def run(model: str, adversarial: float, dropout: float, rows: Any = None, state: Path | None = None) -> Any:
-    """Returns the history and the weights of a run, all of whose processes see to it."""
+def settings(**changed: Any) -> Training:
+    usual = {"epochs": 3, "learning_rate": 0.01, "device": "cpu", "precision": "float32", "devices": launched().count}
+
+    return Training(**usual | changed)
+
+
+def made(model: str, adversarial: float, dropout: float, rows: Loader, training: Training) -> tuple[Any, ...]:
+    """The model, its objective and its penalty, after the stages before the last."""
 
     name, *kind = model.split()
     target = None if name == "vae" else VALUE if kind else TARGET
     schema, counts = Schema(COLUMNS, target), [10, 10, 10] if target is TARGET else []
-    rows = rows or loader(bool(kind))
     options = {"hidden": (8,), "latents": 2, "dropout": dropout, "adversarial": adversarial, **OPTIONS.get(model, {})}
-    settings = flat(VAEClassifier(**grouped(VAEClassifier, options)))
-    training = Training(
-        epochs=3,
-        learning_rate=0.01,
-        device="cpu",
-        precision="float32",
-        devices=launched().count,
-        checkpoint=state,
-        resume=True,
-    )
+    chosen = flat(VAEClassifier(**grouped(VAEClassifier, options)))
 
     torch.manual_seed(1)
-    wired = wire(settings, name, schema, counts)
+    wired = wire(chosen, name, schema, counts)
 
     *before, _ = wired.stages()
 
@@ -112,14 +113,59 @@ def run(model: str, adversarial: float, dropout: float, rows: Any = None, state:
 
     # Rows are few here, and yet labels are to be lent.
     with patch.object(near, "ROWS_A_LABEL", 1):
-        penalty = penalty_of(settings, wired, schema, counts, rows, before)
+        penalty = penalty_of(chosen, wired, schema, counts, rows, before)
 
-    history = train(wired, ELBO(free_bits=FREE_BITS.get(model, 0.0)), rows, training, penalty=penalty)
+    return wired, ELBO(free_bits=FREE_BITS.get(model, 0.0)), penalty
+
+
+def run(model: str, adversarial: float, dropout: float, rows: Any = None, **changed: Any) -> Any:
+    """The history and the weights of a run that all processes take part in."""
+
+    training, rows = settings(**changed), rows or loader("real" in model)
+    wired, objective, penalty = made(model, adversarial, dropout, rows, training)
+    history = train(wired, objective, rows, training, penalty=penalty)
 
     for record in history.records:
         del record["seconds"]
 
     return history.records, wired.state_dict()
+
+
+def gradient(model: str, adversarial: float, dropout: float) -> dict[str, torch.Tensor]:
+    """The gradient of the first step, without noise."""
+
+    training, rows = settings(), loader("real" in model)
+
+    with Still():
+        step = Step(*made(model, adversarial, dropout, rows, training))
+        processes = Processes(training)
+        loss, _ = processes.wrap(step)(processes.receive(next(rows.epoch(1))), torch.tensor(0.1))
+        loss.backward()
+
+    return {
+        f"{model} {adversarial} {name}": weight.grad
+        for name, weight in step.named_parameters()
+        if weight.grad is not None
+    }
+
+
+def noise(training: Training) -> list[float]:
+    """One number that each process draws in a step."""
+
+    run = Run(Step(torch.nn.Linear(1, 1), ELBO()), loader(), training, None)
+    run.seed(1, 2)
+
+    return run.ranks.gathered(torch.rand(1)).tolist()
+
+
+def early() -> tuple[str, list[int]]:
+    """Why a run with held-out rows stops, and the number of its epochs in each process."""
+
+    rows = loader()
+    training = settings(epochs=40, learning_rate=0.3, patience=1)
+    history = train(made("m2", 0.0, 0.0, rows, training)[0], ELBO(), rows, training, validation=loader())
+
+    return history.stopped, Processes(training).ranks.gathered(torch.tensor([len(history.records)])).tolist()
 
 
 def main(out: Path, dies: bool) -> None:
@@ -128,17 +174,20 @@ def main(out: Path, dies: bool) -> None:
 
     rows = loader()
     object.__setattr__(rows, "dies", dies and not (out / "state").exists())
-    _, weights = run("m2", 1.0, 0.3, rows, out / "state")
-    _, unkilled = run("m2", 1.0, 0.3)
+    _, weights = run("m2", 1.0, 0.3, rows, checkpoint=out / "state", resume=True)
+    records, unkilled = run("m2", 1.0, 0.3)
+    gradients = {name: part for each in RUNS for name, part in gradient(*each).items()}
+
+    with Still():
+        losses = {f"{model} {adversarial}": run(model, adversarial, drop)[0] for model, adversarial, drop in RUNS}
+
+    facts = {"losses": losses, "taken": rows.taken, "records": records, "noise": noise(settings()), "early": early()}
 
     if launched().rank == 0:
         safetensors.torch.save_file(weights, out / "killed.safetensors")
         safetensors.torch.save_file(unkilled, out / "whole.safetensors")
-
-    losses = {f"{model} {adversarial}": run(model, adversarial, drop)[0] for model, adversarial, drop in RUNS}
-
-    if launched().rank == 0:
-        (out / "results.json").write_text(json.dumps({"losses": losses, "taken": rows.taken}))
+        safetensors.torch.save_file(gradients, out / "gradients.safetensors")
+        (out / "results.json").write_text(json.dumps(facts))
 
 
 if __name__ == "__main__":

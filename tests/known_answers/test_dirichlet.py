@@ -9,7 +9,6 @@ from torch.distributions import kl_divergence
 
 from semivae.families import Dirichlet, LogDirichlet
 from semivae.families.dirichlet import implicit_slope, log_gamma_quantile
-from semivae.ranks import Ranks, among
 
 SHAPES = np.logspace(-3, 4, 29)[:, None]
 NOISE = np.linspace(-4, 4, 33)[None]
@@ -87,17 +86,3 @@ def test_extreme_concentrations_stay_finite(feature):
     (value.mean() + divergence + q.log_prob(value).mean()).sum().backward()
 
     assert value.isfinite().all() and divergence.isfinite().all() and features.grad.isfinite().all()
-
-
-def test_processes_that_share_a_batch_draw_what_one_would():
-    family, features = Dirichlet(3), torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
-
-    def draw(ranks: Ranks, rows: torch.Tensor) -> torch.Tensor:
-        torch.manual_seed(0)
-
-        with among(ranks):
-            return family(rows).rsample()
-
-    halves = [draw(Ranks(rank, 2), features[2 * rank : 2 * rank + 2]) for rank in (0, 1)]
-
-    assert torch.equal(draw(Ranks(), features), torch.cat(halves))

@@ -11,6 +11,7 @@ from semivae.conditional import Net
 from semivae.families import choose_data
 from semivae.models import Predictor
 from semivae.objectives import Consistency
+from semivae.ranks import ALONE
 from semivae.variables import Schema, Variable
 
 ROWS = 6
@@ -146,7 +147,7 @@ def test_consistency_is_the_sum_over_the_targets(x, radius):
 
     penalty.worst = worst  # type: ignore[method-assign]
     found = penalty(model, Batch(Labeled(x, torch.zeros(0)), None), torch.zeros(()))
-    moved = x + radius * penalty.nearest(x) * nudged[0]
+    moved = x + radius * penalty.nearest(x, ALONE) * nudged[0]
     value, kind, sold = model.beliefs(x)
 
     expected = sum(kl_divergence(p, q).mean() for p, q in zip((value, kind, sold), model.beliefs(moved), strict=True))

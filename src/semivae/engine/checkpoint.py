@@ -113,10 +113,10 @@ class Checkpoint:
         refuse(self.folder, facts["about"], self.about)
         parts = split(safetensors.torch.load(saved.read(STATE)))
 
-        run.step.module.model.load_state_dict(parts["model"])
+        run.step.model.load_state_dict(parts["model"])
         run.average.load_state_dict(parts["average"])
         run.best = parts["best"]
-        run.totals = {name: value.to(run.fabric.device) for name, value in parts.get("totals", {}).items()}
+        run.totals = {name: value.to(run.processes.device) for name, value in parts.get("totals", {}).items()}
         restore_optimizer(run.optimizer, parts.get("optimizer", {}))
 
         run.schedule.last_epoch = facts["schedule"]
@@ -133,7 +133,7 @@ def named(run: Run) -> Iterator[tuple[str, Tensor]]:
     """Yields every tensor of the state of a run with its name."""
 
     parts: dict[str, Mapping[str, Tensor]] = {
-        "model": run.step.module.model.state_dict(),
+        "model": run.step.model.state_dict(),
         "average": run.average.state_dict(),
         "best": run.best,
         "totals": run.totals,

@@ -1,36 +1,118 @@
-r"""Several processes: each takes its rows of every batch, and gradients and terms are averaged over all.
+r"""The processes of a run: one, or several that share every batch and average their gradients.
 
-PyTorch's own engine does it (DistributedDataParallel, through Fabric), over gloo on processors and NCCL on GPUs. The
-processes are started by torchrun, which also starts them anew after one has died.
+PyTorch's DistributedDataParallel does the work, over gloo on CPUs and NCCL on GPUs. Torchrun starts the processes, and
+restarts all of them after one has died.
 """
 
 from __future__ import annotations
 
-__all__ = ["fabric", "mean", "ranks_of"]
+__all__ = ["Processes", "ranks_of"]
 
-import logging
+import atexit
+import os
+from contextlib import AbstractContextManager, nullcontext
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from semivae.engine.alone import Alone
+from semivae.batch import Batch, Labeled
 from semivae.engine.device import device, half
 from semivae.engine.training import Training
 from semivae.errors import SettingError
 from semivae.ranks import ALONE, Ranks, launched
 
-if TYPE_CHECKING:
-    from lightning_fabric import Fabric
+# PyTorch's collective operations, by the kind of device whose tensors they send.
+BACKENDS = {"cpu": "gloo", "cuda": "nccl"}
+
+
+class Processes:
+    r"""Creates the connection of a run to its device and to the other processes, if there are any.
+
+    Arguments:
+        training: The settings of the run.
+
+    Attributes:
+        ranks: The place of this process.
+        device: The device of this process.
+        half: Whether matrix products are in bfloat16.
+
+    Raises:
+        SettingError: If this machine has no such device, or if other processes were started than the run needs.
+    """
+
+    def __init__(self, training: Training) -> None:
+        kind = device(training.device)
+
+        self.ranks = ranks_of(training)
+        self.half = half(training.precision, kind)
+
+        if self.ranks.count > 1:
+            connect(kind)
+
+        self.device = torch.device(kind, torch.cuda.current_device()) if kind == "cuda" else torch.device(kind)
+
+    def wrap(self, step: nn.Module) -> nn.Module:
+        """Moves a step to the device; with several processes, its backward pass also averages the gradients."""
+
+        step.to(self.device)
+
+        if self.ranks.count == 1:
+            return step
+
+        # Buffers are constants here, so no step has to send them. The name of the option depends on PyTorch's version.
+        names = signature(DistributedDataParallel).parameters
+        send = "forward_sync_buffers" if "forward_sync_buffers" in names else "broadcast_buffers"
+        options: dict[str, Any] = {"gradient_as_bucket_view": True, send: False}
+
+        return DistributedDataParallel(step, **options)
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """Runs a block with the matrix products in the precision of the run."""
+
+        return torch.autocast(self.device.type, torch.bfloat16) if self.half else nullcontext()
+
+    def receive(self, batch: Batch) -> Batch:
+        """Moves a batch to the device and tells it which processes share it."""
+
+        return Batch(
+            batch.labeled and Labeled(*(part.to(self.device) for part in batch.labeled)),
+            None if batch.unlabeled is None else batch.unlabeled.to(self.device),
+            self.ranks,
+        )
+
+    def mean(self, values: dict[str, Tensor], asked: bool = False) -> tuple[dict[str, Tensor], bool | Tensor]:
+        r"""Averages values over the processes and asks whether any of them was interrupted, in one message.
+
+        Arguments:
+            values: The values of this process, each with shape ().
+            asked: Whether the user interrupted this process.
+        """
+
+        if self.ranks.count == 1:
+            return values, asked
+
+        own = [value.float() for value in values.values()]
+        means = torch.stack([*own, torch.full_like(own[0], float(asked))])
+        torch.distributed.all_reduce(means)
+        *each, some = (means / self.ranks.count).unbind()
+
+        return dict(zip(values, each, strict=True)), some
+
+    def barrier(self) -> None:
+        """Waits until all processes are here."""
+
+        if self.ranks.count > 1:
+            torch.distributed.barrier()
 
 
 def ranks_of(training: Training) -> Ranks:
-    r"""Returns the place of this process in a run.
+    r"""Finds the place of this process in a run.
 
     Raises:
-        SettingError: If the run is to have other processes than those that were started.
+        SettingError: If other processes were started than the run needs.
     """
 
     wanted, found = training.devices * training.nodes, launched()
@@ -40,65 +122,40 @@ def ranks_of(training: Training) -> Ranks:
 
     if wanted != found.count:
         raise SettingError(
-            f"devices={training.devices} and nodes={training.nodes}, in one of {found.count} processes",
-            f"{wanted} processes have to be started",
+            f"devices={training.devices} and nodes={training.nodes}, but this is one of {found.count} processes",
+            f"the run needs {wanted} processes",
             f"torchrun --nproc-per-node {training.devices} --nnodes {training.nodes} SCRIPT",
         )
 
     return found
 
 
-def fabric(training: Training) -> Fabric | Alone:
-    r"""Returns the Fabric of a run: its device, its precision, and the connection to the other processes.
+def connect(kind: str) -> None:
+    r"""Connects this process to the others that torchrun started, once for all of its runs.
+
+    A group that the caller made is used and left to the caller. Ours is closed when the process ends rather than after
+    each run: a second group on the same address could meet the remains of the first.
 
     Raises:
-        SettingError: If this machine has no such device.
+        SettingError: If PyTorch cannot send tensors of this kind of device.
     """
 
-    kind = device(training.device)
-    halved = half(training.precision, kind)
+    if kind not in BACKENDS:
+        raise SettingError(
+            f"device={kind!r} with several processes", "PyTorch joins processes on CPUs or CUDA GPUs", "device='cpu'"
+        )
 
-    if ranks_of(training) == ALONE:
-        return Alone(kind, halved)
+    if kind == "cuda":
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
 
-    # Fabric takes seconds to import, which nothing but several processes should pay.
-    from lightning_fabric import Fabric
-    from lightning_fabric.plugins import MixedPrecision, Precision
-    from lightning_fabric.strategies.ddp import DDPStrategy
-
-    # Asked for by name, a precision would announce itself on the screen.
-    products = MixedPrecision("bf16-mixed", kind) if halved else Precision()
-
-    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it tells of every process that it has started
-
-    # Buffers are constants here, and need not be sent at each step; the option's name depends on PyTorch's version.
-    names = signature(DistributedDataParallel).parameters
-    send = "forward_sync_buffers" if "forward_sync_buffers" in names else "broadcast_buffers"
-    options: dict[str, Any] = {"gradient_as_bucket_view": True, send: False}
-    together = DDPStrategy(**options)
-    made = Fabric(
-        accelerator=kind, strategy=together, devices=training.devices, num_nodes=training.nodes, plugins=products
-    )
-    made.launch()
-
-    return made
+    if not torch.distributed.is_initialized():
+        at = torch.device(kind, torch.cuda.current_device()) if kind == "cuda" else None
+        torch.distributed.init_process_group(BACKENDS[kind], device_id=at)
+        atexit.register(close)
 
 
-def mean(values: dict[str, Tensor], ranks: Ranks, asked: bool = False) -> tuple[dict[str, Tensor], bool | Tensor]:
-    r"""Returns means over the processes, and whether one of them was asked something, in one message.
+def close() -> None:
+    """Closes the group of processes, unless the caller already has."""
 
-    Arguments:
-        values: The values of this process, each with shape ().
-        ranks: The processes.
-        asked: Whether this process was asked.
-    """
-
-    if ranks.count == 1:
-        return values, asked
-
-    own = [value.float() for value in values.values()]
-    means = torch.stack([*own, torch.full_like(own[0], float(asked))])
-    torch.distributed.all_reduce(means)
-    *each, some = (means / ranks.count).unbind()
-
-    return dict(zip(values, each, strict=True)), some
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()

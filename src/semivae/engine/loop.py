@@ -24,7 +24,7 @@ from semivae.engine.callbacks import Callback
 from semivae.engine.checkpoint import Checkpoint, held
 from semivae.engine.compile import Compiled
 from semivae.engine.device import threads
-from semivae.engine.distributed import fabric, mean, ranks_of
+from semivae.engine.distributed import Processes, ranks_of
 from semivae.engine.history import History
 from semivae.engine.interrupt import Interrupt
 from semivae.engine.memory import kept_memory
@@ -33,7 +33,6 @@ from semivae.engine.predict import seeded
 from semivae.engine.step import Objective, Step
 from semivae.engine.training import Training
 from semivae.errors import DivergedError
-from semivae.ranks import among
 
 
 class Rows(Protocol):
@@ -95,7 +94,7 @@ def go(run: Run, callbacks: Sequence[Callback]) -> None:
         callback.start(run.training.epochs)
 
     try:
-        with seeded(run.training.seed), threads(run.training.threads), among(run.ranks), kept_memory(), run.interrupt:
+        with seeded(run.training.seed), threads(run.training.threads), kept_memory(), run.interrupt:
             for record in run.epochs():
                 for callback in callbacks:
                     callback.epoch(record)
@@ -113,11 +112,11 @@ class Run:
     """The state of a run: what :func:`train` goes through."""
 
     def __init__(self, step: Step, rows: Rows, training: Training, validation: Rows | None) -> None:
-        self.ranks = ranks_of(training)
-        self.fabric = fabric(training)
+        self.processes = Processes(training)
+        self.ranks = self.processes.ranks
 
         if training.compiled:
-            step.compute = Compiled(step.terms, self.fabric.device.type)
+            step.compute = Compiled(step.terms, self.processes.device.type)
 
         self.rows = rows
         self.training = training
@@ -125,7 +124,9 @@ class Run:
         self.history = History()
 
         self.steps = training.epochs * len(rows)
-        self.step, self.optimizer = self.fabric.setup(step, optimizer(step.model, training))
+        self.step = step
+        self.wrapped = self.processes.wrap(step)
+        self.optimizer = optimizer(step.model, training)
         self.schedule = schedule(self.optimizer, self.steps)
         self.weights = list(step.model.parameters())
         self.average = Average(step.model, training.averaging)
@@ -140,7 +141,7 @@ class Run:
         self.interrupt = Interrupt()
         self.checkpoint = Checkpoint(training, len(rows), writes=self.ranks.rank == 0)
         self.checkpoint.restore(self)
-        self.fabric.barrier()
+        self.processes.barrier()
 
     @property
     def seconds(self) -> float:
@@ -173,7 +174,7 @@ class Run:
     def epoch(self, number: int) -> dict[str, float]:
         """Takes the steps of an epoch that are left and returns the mean of every term."""
 
-        self.step.train()
+        self.wrapped.train()
         start = self.position[1]
 
         for i, batch in enumerate(self.rows.epoch(number, start), start):
@@ -186,8 +187,8 @@ class Run:
 
         self.seed(epoch, step)
         done = ((epoch - 1) * len(self.rows) + step) / self.steps
-        logs = self.take(self.fabric.to_device(batch), torch.tensor(done, device=self.fabric.device))
-        logs, asked = mean(logs, self.ranks, self.interrupt.asked)
+        logs = self.take(self.processes.receive(batch), torch.tensor(done, device=self.processes.device))
+        logs, asked = self.processes.mean(logs, self.interrupt.asked)
         self.check(logs, epoch, step)
 
         self.totals = {name: self.totals.get(name, 0.0) + value for name, value in logs.items()}
@@ -206,22 +207,27 @@ class Run:
     def readable(self, step: int) -> bool:
         """Whether values are read at a step: reading makes a GPU wait, so that there it is not done at each."""
 
-        return self.fabric.device.type == "cpu" or step % 50 == 0
+        return self.processes.device.type == "cpu" or step % 50 == 0
 
     def seed(self, epoch: int, step: int) -> None:
-        """Seeds what a step draws."""
+        """Seeds the noise of a step; each process has noise of its own."""
 
-        seed = int(np.random.SeedSequence([self.training.seed, epoch, step]).generate_state(1)[0])
+        # The first process draws as a single one does.
+        place = [self.training.seed, epoch, step] + [self.ranks.rank] * (self.ranks.rank > 0)
+        seed = int(np.random.SeedSequence(place).generate_state(1)[0])
 
         # To seed the generators of devices that are not used takes a twentieth of a small step.
-        (torch.default_generator if self.fabric.device.type == "cpu" else torch).manual_seed(seed)
+        (torch.default_generator if self.processes.device.type == "cpu" else torch).manual_seed(seed)
 
     def take(self, batch: Batch, progress: Tensor) -> dict[str, Tensor]:
         """Takes one step and returns its terms."""
 
         self.optimizer.zero_grad()
-        loss, logs = self.step(batch, progress)
-        self.fabric.backward(loss)
+
+        with self.processes.autocast():
+            loss, logs = self.wrapped(batch, progress)
+
+        loss.backward()
         clip(self.weights, self.training.clip)
         self.optimizer.step()
         self.schedule.step()
@@ -233,15 +239,15 @@ class Run:
         """Returns the loss of the averaged weights on some rows, at full weight of every term."""
 
         kept = self.kept.eval()
-        objective = self.step.module.objective
+        objective = self.step.objective
 
         with torch.no_grad():
             self.seed(0, 0)
-            batches = map(self.fabric.to_device, rows.epoch(0))
-            done = torch.ones((), device=self.fabric.device)
-            losses = [objective(*kept(batch, done), done)[0] for batch in batches]
+            batches = map(self.processes.receive, rows.epoch(0))
+            done = torch.ones((), device=self.processes.device)
+            losses = [objective(*kept(batch, done), done, batch.ranks)[0] for batch in batches]
 
-        return float(mean({"loss": torch.stack(losses).mean()}, self.ranks)[0]["loss"])
+        return float(self.processes.mean({"loss": torch.stack(losses).mean()})[0]["loss"])
 
     def keep(self, epoch: int) -> None:
         """Keeps the averaged weights (or the last, where none are averaged) as the best so far."""

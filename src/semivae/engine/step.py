@@ -40,7 +40,7 @@ class Step(nn.Module):
     def terms(self, batch: Batch, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Computes the loss and the terms of a batch."""
 
-        loss, terms = self.objective(*self.model(batch, progress), progress)
+        loss, terms = self.objective(*self.model(batch, progress), progress, batch.ranks)
 
         if self.penalty is None:
             return loss, terms

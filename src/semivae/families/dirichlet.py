@@ -5,9 +5,8 @@ r"""Dirichlet family over the logarithms of class probabilities, with noise that
     \epsilon_c \sim \mathcal{N}(0, 1)
 
 where :math:`F_\beta` is the distribution function of a gamma variable of shape :math:`\beta`, and :math:`\Phi` that of
-a standard normal one. PyTorch's own draws by rejection, so that what several processes draw for a batch would depend
-on how it is shared, and no row could be given the same noise twice. A value is :math:`\log \alpha`, for with a small
-:math:`\beta` most of the :math:`\alpha` are too small for a number.
+a standard normal one. PyTorch's own distribution draws by rejection, so that no row could be given the same noise
+twice. A value is :math:`\log \alpha`: with a small :math:`\beta` most of the :math:`\alpha` are too small for a number.
 
 References:
     | Implicit Reparameterization Gradients (Figurnov et al., 2018)
@@ -26,7 +25,6 @@ from torch import Tensor
 from torch.distributions import Distribution, register_kl
 
 from semivae.families.base import Family, widen
-from semivae.ranks import drawn
 
 # With less, the logarithms of draws are beyond thousands; with more, all draws are the same.
 SMALLEST, LARGEST = 1e-3, 1e4
@@ -82,13 +80,10 @@ class LogDirichlet(Distribution):
     def rsample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
         """Returns a draw with a gradient, with shape (*sample_shape, *, C)."""
 
-        like = self.concentration
-        noise = drawn(self._extended_shape(sample_shape), -2, lambda shape: like.new_empty(shape).normal_())
-
-        return self.at(noise)
+        return self.at(self.concentration.new_empty(self._extended_shape(sample_shape)).normal_())
 
     def at(self, noise: Tensor) -> Tensor:
-        """Returns the values that standard normal noise stands for, both with shape (*, C)."""
+        """Maps standard normal noise to values, both with shape (*, C)."""
 
         return log_gamma_quantile(noise, self.concentration).log_softmax(-1)
 

@@ -15,7 +15,7 @@ References:
 
 from __future__ import annotations
 
-__all__ = ["Gaussian", "Rowwise", "Scale"]
+__all__ = ["Diagonal", "Gaussian", "Scale"]
 
 import math
 from typing import Literal, SupportsFloat
@@ -26,7 +26,6 @@ from torch.distributions import Independent, Normal
 
 from semivae.errors import SettingError
 from semivae.families.base import Family, widen
-from semivae.ranks import drawn
 
 # A likelihood is unbounded where a value can be predicted exactly (a constant column), so that no
 # standard deviation, in units of the standardized data, falls below this.
@@ -35,21 +34,11 @@ SMALLEST_SCALE = 0.01
 Scale = Literal["learned", "shared", "single"] | float
 
 
-class Rowwise(Independent):
-    """Normal values whose noise is that of the rows of all processes, as :func:`semivae.ranks.drawn` draws it."""
-
-    def rsample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
-        """Returns a draw with a gradient, with shape (*sample_shape, *, *shape)."""
-
-        p = self.base_dist
-        shape = p._extended_shape(sample_shape)
-        rows = -1 - self.reinterpreted_batch_ndims
-        noise = drawn(shape, rows, lambda shape: torch.randn(shape, dtype=p.loc.dtype, device=p.loc.device))
-
-        return self.at(noise)
+class Diagonal(Independent):
+    """Gaussian with a diagonal covariance; it can also be asked for the values at given noise."""
 
     def at(self, noise: Tensor) -> Tensor:
-        """Returns the values that standard normal noise stands for, both with shape (*, *shape)."""
+        """Maps standard normal noise to values, both with shape (*, *shape)."""
 
         return self.base_dist.loc + noise * self.base_dist.scale
 
@@ -86,7 +75,7 @@ class Gaussian(Family):
 
         return 2 * self.values if self.scale == "learned" else self.values
 
-    def forward(self, features: Tensor) -> Rowwise:
+    def forward(self, features: Tensor) -> Diagonal:
         """Returns the distribution that features of shape (*, size) stand for."""
 
         features = widen(features)
@@ -99,7 +88,7 @@ class Gaussian(Family):
         else:
             loc, scale = features, features.new_tensor(float(self.scale))
 
-        return Rowwise(
+        return Diagonal(
             Normal(loc.unflatten(-1, self.shape), scale, validate_args=False),
             len(self.shape),
             validate_args=False,

@@ -21,7 +21,6 @@ from torch import Tensor
 
 from semivae.marginal.base import Support, marginals
 from semivae.marginal.relaxed import relaxed, straight_through
-from semivae.ranks import drawn
 
 
 @marginals.register("logistic_normal")
@@ -34,9 +33,7 @@ def logistic_normal(logits: Tensor, progress: Tensor | float = 1.0, temperature:
         temperature: The final temperature; the first is 1.
     """
 
-    noise = drawn(logits.shape, 0, lambda shape: logits.new_empty(shape).normal_())
-
-    return relaxed(logits, noise, progress, temperature)
+    return relaxed(logits, logits.new_empty(logits.shape).normal_(), progress, temperature)
 
 
 @marginals.register("logistic_normal_st")

@@ -4,7 +4,8 @@ r"""Sampled marginalization: one draw of the label, with the score function as i
     = \mathbb{E}_{q(y \mid x)}\big[\nabla f(y) + (f(y) - b) \nabla \log q(y \mid x)\big]
 
 Unbiased in value and gradient, and as cheap as one class, but noisy: a baseline for the other methods. The control
-variate :math:`b` of a row is the mean value of the other rows of the batch, which does not depend on its own draw.
+variate :math:`b` of a row is the mean value of the other rows of the batch, which does not depend on its own draw. Processes
+that share a batch take the mean over their own rows: the gradient stays unbiased, and nothing has to be sent.
 
 References:
     | Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning (Williams, 1992)
@@ -21,7 +22,6 @@ __all__ = ["draw", "gumbel_noise", "sampled"]
 from torch import Tensor
 
 from semivae.marginal.base import Support, marginals
-from semivae.ranks import drawn, gathered
 
 
 @marginals.register("sampled")
@@ -58,12 +58,10 @@ def draw(candidates: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
 def gumbel_noise(logits: Tensor) -> Tensor:
     """Returns noise with which the largest of the logits is a draw of their softmax, with their shape."""
 
-    return -drawn(logits.shape, 0, lambda shape: logits.new_empty(shape).exponential_()).log()
+    return -logits.new_empty(logits.shape).exponential_().log()
 
 
 def mean_of_others(values: Tensor) -> Tensor:
-    """Returns for each row the mean value of the other rows, with shape (B,), for values of shape (1, B)."""
+    """Averages the values of the other rows for each row, with shape (B,), from values of shape (1, B)."""
 
-    everyone = gathered(values[0])
-
-    return (everyone.sum() - values[0]) / max(len(everyone) - 1, 1)
+    return (values[0].sum() - values[0]) / max(values.shape[1] - 1, 1)

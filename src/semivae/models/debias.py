@@ -53,7 +53,7 @@ from semivae.models.base import models
 from semivae.models.latent import HeadModel
 from semivae.models.terms import Terms
 from semivae.priors import StandardNormal
-from semivae.ranks import gathered, place, share
+from semivae.ranks import ALONE, Ranks, share
 from semivae.variables import Schema
 
 # The number of bins of a histogram, as in the paper's code, and their range, from -REACH to REACH.
@@ -107,40 +107,42 @@ class Debias(HeadModel):
         )
 
     def forward(self, batch: Batch, progress: Tensor | float = 1.0) -> tuple[Terms | None, Terms | None]:
-        """Returns the terms of both halves: the unlabeled rows say, too, what is rare."""
+        """Computes the terms of both halves; all rows of the step, labeled or not, tell how rare a labeled row is."""
 
         if batch.labeled is None or batch.unlabeled is None:
-            return super().forward(batch, progress)
+            known = None if batch.labeled is None else self.labeled(*batch.labeled, batch.ranks)
+
+            return known, None if batch.unlabeled is None else self.unlabeled(batch.unlabeled, progress)
 
         x, y = batch.labeled
         q = self.encoder(x)
         terms, log_py = self.terms(x, q), self.head(q.mean).log_prob(y)
         others = self.encoder(batch.unlabeled)
-        weights = self.weights(q.mean, others.mean)
+        weights = self.weights(q.mean, others.mean, batch.ranks)
 
         return replace(terms, prediction=weights * log_py), self.terms(batch.unlabeled, others)
 
-    def labeled(self, x: Tensor, y: Tensor) -> Terms:
-        """Returns the terms of rows of shape (B, *) with label points of shape (B, C), rare as they are among these."""
+    def labeled(self, x: Tensor, y: Tensor, ranks: Ranks = ALONE) -> Terms:
+        """Computes the terms of rows of shape (B, *) with label points of shape (B, C), by how rare they are here."""
 
         q = self.encoder(x)
         terms, log_py = self.terms(x, q), self.head(q.mean).log_prob(y)
 
-        return replace(terms, prediction=self.weights(q.mean, q.mean[:0]) * log_py)
+        return replace(terms, prediction=self.weights(q.mean, q.mean[:0], ranks) * log_py)
 
-    def weights(self, means: Tensor, others: Tensor) -> Tensor:
-        r"""Returns how much labeled rows count, by how rare they are in the step, with shape (B,).
+    def weights(self, means: Tensor, others: Tensor, ranks: Ranks) -> Tensor:
+        r"""Weighs labeled rows by how rare they are among the rows of all processes, with shape (B,).
 
         Arguments:
-            means: Their latent means, with shape (B, D).
+            means: The latent means of the labeled rows, with shape (B, D).
             others: The latent means of the unlabeled rows, with shape (U, D).
+            ranks: The processes that share the step.
         """
 
-        # Of the rows of a step, whichever processes they are in.
-        known = gathered(means)
-        weights = rarity(known, torch.cat([known, gathered(others)]), self.smoothing)
+        known = ranks.gathered(means)
+        weights = rarity(known, torch.cat([known, ranks.gathered(others)]), self.smoothing)
 
-        return weights[share(len(weights), place())]
+        return weights[share(len(weights), ranks)]
 
 
 @torch.no_grad()

@@ -2,15 +2,12 @@ r"""Multilayer perceptron with several inputs, joined by broadcasting."""
 
 from __future__ import annotations
 
-__all__ = ["MLP", "Dropout", "Join"]
+__all__ = ["MLP", "Join"]
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-import torch
 from torch import Tensor, nn
-
-from semivae.ranks import alone, drawn
 
 
 class Join(nn.Module):
@@ -63,21 +60,6 @@ def product(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     return columns if bias is None else columns + bias
 
 
-class Dropout(nn.Dropout):
-    """PyTorch's, but the units to leave out are those of the rows of all processes."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Maps units of shape (*, B, size) to units of the same shape, some of which are zero."""
-
-        if alone() or not self.training:
-            return super().forward(x)
-
-        share = 1 - self.p
-        kept = drawn(x.shape, -2, lambda shape: x.new_empty(shape, dtype=torch.bool).bernoulli_(share))
-
-        return x * kept * (1 / share)
-
-
 class MLP(nn.Module):
     r"""Creates a multilayer perceptron.
 
@@ -106,7 +88,7 @@ class MLP(nn.Module):
         layers: list[nn.Module] = []
         for before, after in pairwise(sizes):
             layers += [nn.LayerNorm(before)] if norm else []
-            layers += [activation(), Dropout(dropout)] if dropout else [activation()]
+            layers += [activation(), nn.Dropout(dropout)] if dropout else [activation()]
             layers += [nn.Linear(before, after)]
 
         self.first = Join(inputs, sizes[0])

@@ -22,7 +22,6 @@ from torch.nn import functional
 from semivae.batch import Batch
 from semivae.models.base import Model
 from semivae.objectives.consistency import detached, divergence
-from semivae.ranks import drawn
 
 # Largest turn (radians), shear, logarithms of both scales, and both shifts (in half images), at size 1.
 LARGEST = (0.35, 0.3, 0.2, 0.2, 0.2, 0.2)
@@ -63,7 +62,7 @@ class Augmentation(nn.Module):
         """Returns randomly changed images, with shape (B, channels, height, width)."""
 
         spread = self.size * torch.tensor(LARGEST, device=x.device, dtype=x.dtype)
-        draws = drawn((len(x), len(LARGEST)), 0, lambda shape: torch.rand(shape, dtype=x.dtype, device=x.device))
+        draws = torch.rand(len(x), len(LARGEST), dtype=x.dtype, device=x.device)
 
         return moved(x, spread * (2 * draws - 1))
 

@@ -29,7 +29,7 @@ from torch.distributions import Distribution, OneHotCategorical, kl_divergence
 
 from semivae.batch import Batch
 from semivae.models.base import Model
-from semivae.ranks import alone, averaged, drawn, gathered, made_of, place
+from semivae.ranks import Ranks
 
 # Weights of the entropy, eta, and of the class prior, gamma.
 SURE, FREQUENT = 0.3, 1.0
@@ -60,50 +60,40 @@ class Consistency(nn.Module):
         self.register_buffer("prior", prior, persistent=False)
 
     def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
-        """Returns the penalty on the rows of a batch, with shape ()."""
+        """Computes the penalty on the rows of a batch, with shape ()."""
 
         halves = [] if batch.labeled is None else [batch.labeled.x]
         halves += [] if batch.unlabeled is None else [batch.unlabeled]
 
         x = model.read(torch.cat(halves))
-
-        if alone():
-            return self.penalty(model, x, teacher)
-
-        with made_of([len(half) for half in halves]):
-            return self.penalty(model, x, teacher)
-
-    def penalty(self, model: Model, x: Tensor, teacher: Model | None = None) -> Tensor:
-        """Returns the penalty, with shape (), for inputs of the classifier with shape (B, *)."""
-
-        length = self.radius * self.nearest(x)
+        length = self.radius * self.nearest(x, batch.ranks)
         here = model.beliefs(x)
         fixed = here if teacher is None else teacher.beliefs(x)
         fixed = [detached(p) for p in fixed]
-        probe = drawn(x.shape, 0, lambda shape: x.new_empty(shape).normal_())
+        probe = x.new_empty(x.shape).normal_()
         there = model.beliefs(x + length * self.worst(model, x, fixed, length * self.unit(probe)))
         penalty = divergence(fixed, there).mean()
 
-        return penalty if self.prior is None else penalty + self.sureness(here, self.prior)
+        return penalty if self.prior is None else penalty + self.sureness(here, self.prior, batch.ranks)
 
-    def sureness(self, here: list[Distribution], prior: Tensor) -> Tensor:
+    def sureness(self, here: list[Distribution], prior: Tensor, ranks: Ranks) -> Tensor:
         """Returns the weighted mean entropy and divergence of the mean prediction from the prior, with shape ()."""
 
         classes = [p for p in here if isinstance(p, OneHotCategorical)]
-        frequency = averaged(torch.cat([p.mean for p in classes], dim=-1).mean(0)).clamp_min(1e-12)
+        frequency = ranks.averaged(torch.cat([p.mean for p in classes], dim=-1).mean(0)).clamp_min(1e-12)
         far = (frequency * (frequency.log() - prior)).sum()
         unsure = torch.stack([p.entropy().mean() for p in classes]).sum()
 
         return SURE * unsure + FREQUENT * far
 
-    def nearest(self, x: Tensor) -> Tensor:
-        """Returns the distance of each row to the nearest other row, with shape (B, 1, ..., 1)."""
+    def nearest(self, x: Tensor, ranks: Ranks) -> Tensor:
+        """Returns the distance of each row to the nearest other row of all processes, with shape (B, 1, ..., 1)."""
 
         rows = (x.nan_to_num() * self.movable).flatten(1)
 
-        # The rows themselves have distance zero, and so have copies of a row, which are not to be moved apart.
-        others = torch.cdist(rows, gathered(rows))
-        itself = torch.arange(len(rows), device=rows.device) + place().rank * len(rows)
+        # A row has distance zero to itself, and so have its copies, which must not be moved apart.
+        others = torch.cdist(rows, ranks.gathered(rows))
+        itself = torch.arange(len(rows), device=rows.device) + ranks.rank * len(rows)
         distance = others.scatter(1, itself[:, None], torch.inf)
 
         return distance.amin(1).nan_to_num(posinf=0.0).view(-1, *[1] * (x.dim() - 1))

@@ -73,7 +73,7 @@ class Distillation(nn.Module):
         return known, unknown
 
 
-def mean_divergence(known: Tensor | None, unknown: Tensor | None, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+def mean_divergence(known: Tensor | None, unknown: Tensor | None, *_: object) -> tuple[Tensor, dict[str, Tensor]]:
     """Returns the mean over all rows of a step: the loss, with shape (), and the logged values."""
 
     loss = torch.cat([part for part in (known, unknown) if part is not None]).mean()

@@ -34,7 +34,7 @@ import torch
 from torch import Tensor
 
 from semivae.models.terms import Terms
-from semivae.ranks import averaged
+from semivae.ranks import ALONE, Ranks
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class ELBO:
     free_bits: float = 0.0
 
     def __call__(
-        self, labeled: Terms | None, unlabeled: Terms | None, progress: Tensor
+        self, labeled: Terms | None, unlabeled: Terms | None, progress: Tensor, ranks: Ranks = ALONE
     ) -> tuple[Tensor, dict[str, Tensor]]:
         r"""Computes the loss.
 
@@ -64,6 +64,7 @@ class ELBO:
             labeled: The terms of the labeled half.
             unlabeled: The terms of the unlabeled half.
             progress: The share of the training that is done, in [0, 1].
+            ranks: The processes that share the batch, over which free bits are averaged.
 
         Returns:
             The loss, with shape (), and the means of the terms, detached, each with shape ().
@@ -81,7 +82,7 @@ class ELBO:
         logs: dict[str, Tensor] = {}
 
         for name, terms in present.items():
-            loss = loss + weights[name] * self.bound(terms, beta).mean()
+            loss = loss + weights[name] * self.bound(terms, beta, ranks).mean()
             logs |= {f"{name}_{term}": value for term, value in means(terms).items()}
 
         if labeled is not None and labeled.prediction is not None:
@@ -89,29 +90,30 @@ class ELBO:
 
         return loss, {"loss": loss.detach()} | logs
 
-    def bound(self, terms: Terms, beta: Tensor | float) -> Tensor:
+    def bound(self, terms: Terms, beta: Tensor | float, ranks: Ranks) -> Tensor:
         """Returns the negative bound of each row with weighted divergences of the latents, with shape (B,)."""
 
         divergence = sum(
-            value if name == "y" else beta * self.charged(value, terms.units.get(name))
+            value if name == "y" else beta * self.charged(value, terms.units.get(name), ranks)
             for name, value in terms.kl.items()
         )
 
         return divergence - terms.likelihood - terms.prior
 
-    def charged(self, value: Tensor, units: Tensor | None) -> Tensor:
+    def charged(self, value: Tensor, units: Tensor | None, ranks: Ranks) -> Tensor:
         r"""Returns the divergence of a latent as the loss counts it, with shape (B,), or () with free bits.
 
         Arguments:
             value: The divergence of each row, with shape (B,).
             units: The divergence of each unit, with shape (B, D), if it splits.
+            ranks: The processes that share the batch.
         """
 
         if not self.free_bits:
             return value
 
-        # Of all rows of a step, whichever processes they are in, for the maximum of a mean is no mean of maxima.
-        mean = averaged((value[:, None] if units is None else units).mean(0))
+        # Over all processes, because the maximum of a mean is not the mean of the maxima.
+        mean = ranks.averaged((value[:, None] if units is None else units).mean(0))
 
         return mean.clamp_min(self.free_bits).sum()
 

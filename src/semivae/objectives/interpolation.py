@@ -8,7 +8,8 @@ same way between the posteriors at both rows:
 
 :math:`\pi'` minimizes the mean divergence :math:`\lambda \, \mathrm{KL}(\pi_0 \parallel \pi') + (1 - \lambda) \,
 \mathrm{KL}(\pi_1 \parallel \pi')`. A known label replaces the prediction. Gradients flow only through the prediction
-at :math:`x'`.
+at :math:`x'`. Processes that share a batch draw the partners :math:`x_1` from their own rows, which are a random part of the
+batch: any row can be a partner, and nothing has to be sent.
 
 References:
     | SHOT-VAE: Semi-supervised Deep Generative Models With Label-aware ELBO Approximations (Feng et al., 2021)
@@ -29,7 +30,6 @@ from torch import Tensor, nn
 
 from semivae.batch import Batch
 from semivae.models.base import Model
-from semivae.ranks import drawn, gathered, place, share
 
 # The weight eta of the latent relative to the label.
 LATENT = 0.05
@@ -77,11 +77,9 @@ class Interpolation(nn.Module):
             seen = model.read(x)
             ends = [seen, known.judge(seen).mean if y is None else y, *(known.posterior(x) if self.latent else ())]
 
-        # All rows of the batch may meet, whichever process has them.
-        whole = len(x) * place().count
-        rows = torch.rand(whole, device=x.device).argsort()[share(whole, place())]
+        rows = torch.rand(len(x), device=x.device).argsort()
         step = self.steps(x)
-        mixed, label, *latent = (end.lerp(gathered(end)[rows], step.view(-1, *[1] * (end.dim() - 1))) for end in ends)
+        mixed, label, *latent = (end.lerp(end[rows], step.view(-1, *[1] * (end.dim() - 1))) for end in ends)
         middle = torch.where(self.movable, mixed, seen)
         believed: Any = model.judge(middle)
         penalty = nn.functional.kl_div(believed.logits, label, reduction="none").sum(-1)
@@ -99,6 +97,6 @@ class Interpolation(nn.Module):
         three uniform numbers.
         """
 
-        share = drawn((len(x), 3), 0, lambda shape: torch.rand(shape, dtype=x.dtype, device=x.device)).median(-1).values
+        share = torch.rand(len(x), 3, dtype=x.dtype, device=x.device).median(-1).values
 
         return torch.minimum(share, 1 - share)

@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution, Independent, Normal, OneHotCategorical
 
 from semivae.families import Categorical, Dirichlet, Family, Gaussian, LogDirichlet
-from semivae.families.gaussian import Rowwise
+from semivae.families.gaussian import Diagonal
 from semivae.priors.normal import fixed_draws
 from semivae.registry import Registry
 
@@ -93,14 +93,14 @@ class LogisticNormalPrior(SimplexPrior):
 
         return Independent(Normal(self.loc, self.scale, validate_args=False), 1, validate_args=False)
 
-    def given(self, q: Rowwise, y: Tensor) -> Rowwise:
+    def given(self, q: Diagonal, y: Tensor) -> Diagonal:
         r"""Returns :math:`q(u \mid x, y)`, with the mean shifted toward the class, for label points of shape (B, C)."""
 
         loc = q.mean + nn.functional.softplus(self.shift) * y
 
-        return Rowwise(Normal(loc, q.base_dist.scale, validate_args=False), 1, validate_args=False)
+        return Diagonal(Normal(loc, q.base_dist.scale, validate_args=False), 1, validate_args=False)
 
-    def label(self, q: Rowwise) -> OneHotCategorical:
+    def label(self, q: Diagonal) -> OneHotCategorical:
         r"""Returns :math:`q(y \mid x)`, the mean of :math:`\alpha` over draws that are the same for all rows."""
 
         log_probs = q.at(self.draws[:, None]).log_softmax(-1)  # (S, B, C)
