@@ -22,6 +22,7 @@ from semivae.errors import DataError
 
 LOG = logging.getLogger(__name__)
 TIMEOUT = 30  # seconds without an answer, after which the next mirror is tried
+CHUNK = 2**18  # bytes written at a time
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def checking(remote: Remote) -> Any:
     from pooch import HTTPDownloader
 
     def download(url: str, file: str, _: Any) -> None:
-        HTTPDownloader(timeout=TIMEOUT)(url, file, None)
+        HTTPDownloader(chunk_size=CHUNK, timeout=TIMEOUT)(url, file, None)
         checked(Path(file), remote)
 
     return download
