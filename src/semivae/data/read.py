@@ -90,7 +90,7 @@ def read(
 
 
 def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact: Collection[str] = ()) -> Reader:
-    r"""Returns the function that reads a file with this ending; the other arguments are those of :func:`read`.
+    r"""Returns the function that reads a file with this ending. The other arguments go to it, see :func:`read`.
 
     Raises:
         DataError: If there is no such file, or its type is not known.
