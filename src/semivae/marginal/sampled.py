@@ -4,8 +4,8 @@ r"""Sampled marginalization: one draw of the label, with the score function as i
     = \mathbb{E}_{q(y \mid x)}\big[\nabla f(y) + (f(y) - b) \nabla \log q(y \mid x)\big]
 
 Unbiased in value and gradient, and as cheap as one class, but noisy: a baseline for the other methods. The control
-variate :math:`b` of a row is the mean value of the other rows of the batch, which does not depend on its own draw. Processes
-that share a batch take the mean over their own rows: the gradient stays unbiased, and nothing has to be sent.
+variate :math:`b` of a row is the mean value of the other rows of the batch, which does not depend on its own draw.
+Processes that share a batch take the mean over their own rows: the gradient stays unbiased, and nothing has to be sent.
 
 References:
     | Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning (Williams, 1992)

@@ -8,8 +8,8 @@ same way between the posteriors at both rows:
 
 :math:`\pi'` minimizes the mean divergence :math:`\lambda \, \mathrm{KL}(\pi_0 \parallel \pi') + (1 - \lambda) \,
 \mathrm{KL}(\pi_1 \parallel \pi')`. A known label replaces the prediction. Gradients flow only through the prediction
-at :math:`x'`. Processes that share a batch draw the partners :math:`x_1` from their own rows, which are a random part of the
-batch: any row can be a partner, and nothing has to be sent.
+at :math:`x'`. Processes that share a batch draw the partners :math:`x_1` from their own rows. These are a random part
+of the batch: any row can be a partner, and nothing has to be sent.
 
 References:
     | SHOT-VAE: Semi-supervised Deep Generative Models With Label-aware ELBO Approximations (Feng et al., 2021)
