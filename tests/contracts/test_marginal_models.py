@@ -130,7 +130,7 @@ def test_labels_behind_the_mask_change_no_bit(name, way):
     scrambled = np.random.default_rng(1).permuted(CLASSES)
     first, second = (
         VAEClassifier(model=ModelOptions(name, marginalize=way, label_points=2), **FIT)._fit(
-            X, Target(labels.variable, np.eye(3)[np.where(KNOWN, CLASSES, hidden)], KNOWN)
+            X, Target.of(labels.variable, np.where(KNOWN, CLASSES, hidden)[:, None], KNOWN)
         )
         for hidden in (CLASSES, scrambled)
     )

@@ -147,7 +147,7 @@ def test_labels_behind_the_mask_change_no_bit(which, way):
     settings = FIT | WAYS[way]
     first, second = (
         VAEClassifier(**grouped(VAEClassifier, settings | {"model": which}))._fit(
-            X, Target(labels.variable, np.eye(3)[np.where(KNOWN, CLASSES, hidden)], KNOWN)
+            X, Target.of(labels.variable, np.where(KNOWN, CLASSES, hidden)[:, None], KNOWN)
         )
         for hidden in (CLASSES, scrambled)
     )

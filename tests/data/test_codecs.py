@@ -143,7 +143,7 @@ def test_any_table_round_trips(X):
     assume(not np.isnan(X).all())
 
     with np.errstate(all="raise"):
-        codec = ignoring_warnings(ArrayCodec.fit, X)
+        codec = ignoring_warnings(codec_for, X)
         values = codec.encode(X)
 
     np.testing.assert_array_equal(np.isnan(values), np.isnan(X))
@@ -262,7 +262,7 @@ def test_decoded_whole_numbers_stay_in_the_range_of_their_type():
 
 
 def test_missing_whole_numbers_come_back_as_missing():
-    codec = FrameCodec.fit(pd.DataFrame({"n": [1, 2, 3]}))
+    codec = codec_for(pd.DataFrame({"n": [1, 2, 3]}))
 
     assert codec.decode(np.array([[np.nan], [0.0]]))["n"].isna().tolist() == [True, False]
 

@@ -76,8 +76,8 @@ def test_encoded_rows_are_those_of_memory(write, housing):
     np.testing.assert_allclose(stored(rows.split.labeled), expected[codes >= 0], rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(stored(rows.split.unlabeled), expected[codes < 0], rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(stored(rows.split.labels)[:, 0], codes[codes >= 0])
-    assert rows.labels.variable == labels.variable
-    assert rows.counts == np.bincount(codes[codes >= 0]).tolist()
+    assert rows.targets.single == labels.variable
+    assert rows.targets.columns["ocean_proximity"].counts == tuple(np.bincount(codes[codes >= 0]))
     assert len(rows) == len(housing)
 
 
@@ -99,7 +99,7 @@ def test_real_targets_are_understood_as_in_memory(write, marker):
     rows = ingested(stream(write(pd.DataFrame({"x": np.arange(500.0), "y": y})), "y"), "real", marker)
     labels = RealLabels.fit(y, marker, "y")
 
-    assert_same([rows.labels.variable], [labels.variable])
+    assert_same([rows.targets.single], [labels.variable])
     known = labels.encode(y)[~np.isnan(labels.encode(y))]
     np.testing.assert_allclose(stored(rows.split.labels)[:, 0], known, rtol=1e-5)
 
@@ -114,8 +114,8 @@ def test_a_marker_in_a_real_target_is_pointed_out(write):
 def test_whole_classes_stay_whole_beside_missing_ones(write):
     rows = stream(write(pd.DataFrame({"x": np.arange(300.0), "y": [0.0, 1.0, None] * 100})), "y")
 
-    assert ingested(rows, "category", -1).labels.variable.classes == (0, 1)
-    assert ingested(rows, "category", -1).labels.variable.dtype == "int64"
+    assert ingested(rows, "category", -1).targets.single.classes == (0, 1)
+    assert ingested(rows, "category", -1).targets.single.dtype == "int64"
 
 
 def test_labels_are_joined_by_the_column_that_both_files_name(write, housing, tmp_path):
@@ -129,7 +129,7 @@ def test_labels_are_joined_by_the_column_that_both_files_name(write, housing, tm
     assert rows.survey.codec.names == ["latitude", "population"], "what rows are joined by says nothing of them"
     assert rows.survey.codec.left_out == ("number",)
     np.testing.assert_array_equal(
-        rows.labels.decode(stored(rows.split.labels)[:, 0].astype(int)), order["ocean_proximity"]
+        rows.targets.labels.decode(stored(rows.split.labels))["ocean_proximity"], order["ocean_proximity"]
     )
     back = rows.survey.codec.decode(stored(rows.split.labeled))
     np.testing.assert_allclose(back["population"], order["population"], rtol=1e-4)
@@ -158,7 +158,10 @@ def test_labels_without_a_row_are_pointed_out(write, tmp_path):
     pd.DataFrame({"id": [1, 2, 1000], "y": ["a", "b", "a"]}).to_csv(tmp_path / "labels.csv", index=False)
 
     with pytest.warns(UserWarning, match=r"1 of 3 labels .* 1000"):
-        assert ingested(stream(folder, "y", tmp_path / "labels.csv"), "category", -1).counts == [1, 1]
+        assert ingested(stream(folder, "y", tmp_path / "labels.csv"), "category", -1).targets.columns["y"].counts == (
+            1,
+            1,
+        )
 
 
 def test_infinite_values_are_refused_as_in_memory(write):

@@ -1,33 +1,28 @@
 """The facts that `semivae check` shows."""
 
+import dataclasses
 import json
-import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from semivae.data.labels.single import ClassLabels, RealLabels
+from semivae.data.in_memory import InMemory
+from semivae.data.labels.table import find_targets
 from semivae.data.read import read
-from semivae.data.source import Source
 from semivae.data.summary import summarize
-from semivae.data.survey import codec_for
+from semivae.data.survey import survey
 
 
-def facts(source, labels=None):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        codec = codec_for(source.x)
-        fitted = labels and labels.fit(source.y, name=source.target)
-
-    summary = summarize(source, codec, fitted)
-    json.dumps(summary.to_json(), allow_nan=False)
+def facts(source, wanted="none"):
+    summary = summarize(source, survey(source), find_targets(source, wanted))
+    json.dumps(dataclasses.asdict(summary), allow_nan=False)
 
     return summary
 
 
 def test_california(data_root):
-    summary = facts(read(data_root / "tabular/california_housing/housing.csv", "median_house_value"), RealLabels)
+    summary = facts(read(data_root / "tabular/california_housing/housing.csv", "median_house_value"), "real")
     columns = {column.variable.name: column for column in summary.columns}
 
     assert summary.rows == 20640 and summary.container == "frame"
@@ -39,7 +34,7 @@ def test_california(data_root):
 
 
 def test_covertype_names_its_identifier_and_constant_columns(data_root):
-    summary = facts(read(data_root / "tabular/covertype_15k/covertype_kaggle_train.csv", "Cover_Type"), ClassLabels)
+    summary = facts(read(data_root / "tabular/covertype_15k/covertype_kaggle_train.csv", "Cover_Type"), "category")
     told = " | ".join(summary.warnings)
 
     assert summary.target.counts == (2160,) * 7
@@ -48,7 +43,7 @@ def test_covertype_names_its_identifier_and_constant_columns(data_root):
 
 
 def test_digits():
-    summary = facts(read("digits", "label"), ClassLabels)
+    summary = facts(read("digits", "label"), "category")
 
     assert [column.variable.shape for column in summary.columns] == [(1, 8, 8)]
     assert sum(summary.target.counts) == summary.rows == 1397
@@ -57,7 +52,7 @@ def test_digits():
 
 def test_what_counts_as_unlabeled_is_told():
     y = np.array(["a", "a", None, -1, -1, "b"], dtype=object)
-    summary = facts(Source(np.arange(12.0).reshape(6, 2), y, target="kind"), ClassLabels)
+    summary = facts(InMemory(np.arange(12.0).reshape(6, 2), y, target="kind"), "category")
 
     assert summary.target.unlabeled_as == {"-1": 2, "missing": 1}
     assert (summary.target.labeled, summary.target.unlabeled, summary.target.counts) == (3, 3, (2, 1))
@@ -65,20 +60,20 @@ def test_what_counts_as_unlabeled_is_told():
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "labels", "words"),
+    ("x", "y", "wanted", "words"),
     [
-        (np.ones((100, 1)), None, None, "99 of 100 rows repeat"),
-        (np.arange(100.0)[:, None], np.repeat([0, 1], [97, 3]), ClassLabels, "uneven: from 3 to 97"),
+        (np.ones((100, 1)), None, "none", "99 of 100 rows repeat"),
+        (np.arange(100.0)[:, None], np.repeat([0, 1], [97, 3]), "category", "uneven: from 3 to 97"),
         (
             pd.DataFrame({"k": [f"k{i // 2}" for i in range(400)]}),
             None,
-            None,
+            "none",
             "more than 100 categories: 'k'",
         ),
-        (pd.DataFrame({"k": [f"k{i}" for i in range(99)], "n": range(99)}), None, None, "left out.*'k'"),
+        (pd.DataFrame({"k": [f"k{i}" for i in range(99)], "n": range(99)}), None, "none", "left out.*'k'"),
     ],
 )
-def test_warnings(x, y, labels, words):
-    summary = facts(Source(x, y, target="y"), labels)
+def test_warnings(x, y, wanted, words):
+    summary = facts(InMemory(x, y, target="y"), wanted)
 
     assert pd.Series(summary.warnings).str.contains(words).any(), summary.warnings

@@ -108,7 +108,7 @@ def test_an_early_stop_keeps_every_class():
     rare = y.index[y["kind"] == "red"]
     y.loc[rare[1:], "kind"] = None
     labels = TargetLabels.fit(target_frame(y))
-    target = Target.of_several(labels.variable, labels.encode(target_frame(y)))
+    target = Target.of(labels.variable, labels.encode(target_frame(y)))
 
     assert (target.codes == target.codes[rare[0]]).sum() == 1, "a class of one label is a code of one row"
     assert (target.codes == -1).sum() == len(y) - target.labeled

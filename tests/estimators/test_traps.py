@@ -58,7 +58,7 @@ def test_labels_behind_the_mask_change_no_bit(model, early_stopping):
     scrambled = np.random.default_rng(1).permuted(CLASSES)
     fits = [
         VAEClassifier(model=model, training=TrainingOptions(early_stopping=early_stopping), **FIT)._fit(
-            X, Target(labels.variable, np.eye(3)[np.where(KNOWN, CLASSES, hidden)], KNOWN)
+            X, Target.of(labels.variable, np.where(KNOWN, CLASSES, hidden)[:, None], KNOWN)
         )
         for hidden in (CLASSES, scrambled, np.zeros_like(CLASSES))
     ]
@@ -73,7 +73,7 @@ def test_values_behind_the_mask_change_no_bit(model, early_stopping):
     labels = RealLabels.fit(R)
     fits = [
         VAERegressor(model=model, training=TrainingOptions(early_stopping=early_stopping), **FIT)._fit(
-            X, Target(labels.variable, np.where(KNOWN, labels.encode(R), hidden)[:, None], KNOWN)
+            X, Target.of(labels.variable, np.where(KNOWN, labels.encode(R), hidden)[:, None], KNOWN)
         )
         for hidden in (VALUES, -VALUES, np.nan)
     ]

@@ -11,7 +11,7 @@ from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
 
 from semivae.conditional import Conditional, Net
-from semivae.data.codecs.array import ArrayCodec
+from semivae.data.survey import codec_for
 from semivae.families import Gaussian, choose_data
 from semivae.models import M1M2, M2, VAE, M2Real
 from semivae.priors import LabelPrior
@@ -46,7 +46,7 @@ class Linear:
 def rows_and_pca() -> tuple[Schema, torch.Tensor, PCA]:
     """The iris rows in the units of a model, and their principal components."""
 
-    codec = ArrayCodec.fit(load_iris().data)
+    codec = codec_for(load_iris().data)
     x = codec.encode(load_iris().data)
 
     return codec.schema(), torch.from_numpy(x), PCA(LATENTS).fit(x)

@@ -49,7 +49,7 @@ class InMemory(Source):
             )
 
     def __len__(self) -> int:
-        return len(self.x)
+        return len(self.held)
 
     @cached_property
     def container(self) -> Literal["array", "frame", "image"]:

@@ -132,7 +132,7 @@ def survey_frames(source: Source, selection: Selection) -> Survey:
     # Rows in memory hold all values anyway, so that any number of them can be told apart.
     most = None if source.in_parts else math.inf
     tallies = [ColumnTally(name, name in selection.keep, most) for name in read]
-    infinite = Infinite(read, len(source))
+    infinite = Infinite(read)
 
     for frame in source.rows(read):
         for tally in tallies:
@@ -154,7 +154,7 @@ def survey_arrays(source: Source) -> Survey:
 
     tallies: dict[str, NumberTally] = {}
     missing: Any = 0
-    infinite = Infinite((), len(source))
+    infinite = Infinite(())
     dtype = "float64"
 
     for block in source.rows():
@@ -163,7 +163,7 @@ def survey_arrays(source: Source) -> Survey:
 
         if not tallies:
             tallies = {name: NumberTally() for name in column_names(values)}
-            infinite = Infinite(list(tallies), len(source))
+            infinite = Infinite(list(tallies))
 
         missing = missing + np.isnan(values).sum(axis=0)
         infinite.add(values)
@@ -172,9 +172,9 @@ def survey_arrays(source: Source) -> Survey:
             tally.add(column)
 
     infinite.refuse()
-    codec = ArrayCodec.of(tallies, dtype, missing, len(source))
+    codec = ArrayCodec.of(tallies, dtype, missing, infinite.rows)
 
-    return Survey(codec, tuple(tallies), len(source), tuple(missing.tolist()))
+    return Survey(codec, tuple(tallies), infinite.rows, tuple(missing.tolist()))
 
 
 def survey_images(source: Source) -> Survey:
@@ -190,14 +190,13 @@ class Infinite:
 
     Arguments:
         names: The names of the columns.
-        rows: The number of all rows.
     """
 
-    def __init__(self, names: Sequence[str], rows: int) -> None:
+    def __init__(self, names: Sequence[str]) -> None:
         self.names = names
-        self.rows = rows
         self.columns = np.zeros(len(names), dtype=bool)
         self.count = 0
+        self.rows = 0
 
     def add(self, values: Values) -> None:
         """Takes in a block of values with shape (N, P)."""
@@ -206,11 +205,13 @@ class Infinite:
 
         self.columns |= infinite.any(axis=0)
         self.count += int(infinite.any(axis=1).sum())
+        self.rows += len(values)
 
     def add_frame(self, frame: Table, tallies: Sequence[ColumnTally]) -> None:
         """Takes in the numbers of a frame, where an infinite one was met."""
 
         if not any(tally.infinite for tally in tallies):
+            self.rows += len(frame)
             return
 
         values = np.full(frame.shape, np.nan)

@@ -7,7 +7,6 @@ __all__ = ["opened"]
 from collections.abc import Collection
 from typing import Any
 
-import numpy as np
 from sklearn.base import BaseEstimator
 
 from semivae.data.in_memory import InMemory
@@ -24,8 +23,8 @@ from semivae.variables import Variable
 
 def opened(
     estimator: Any, X: Any, y: Any = None, wanted: Wanted = "none", real: Collection[str] = ()
-) -> tuple[Source | Ingested, Target]:
-    r"""Returns the rows and the target of a fit.
+) -> tuple[Source | Ingested, Target | None]:
+    r"""Returns the rows and the target of a fit; None where nothing is learned from one.
 
     Arguments:
         estimator: The estimator that is to be fitted.
@@ -49,10 +48,12 @@ def opened(
 
         return rows, Target(variable_of(rows.targets, wanted), counts_of(rows.targets, wanted), labeled, unlabeled)
 
-    targets = find_targets(source, wanted, marker, real)
-    points = targets.points if targets.columns else np.zeros((len(source), 0))
+    if wanted == "none":
+        return source, None
 
-    return source, Target.of(variable_of(targets, wanted), points)
+    targets = find_targets(source, wanted, marker, real)
+
+    return source, Target.of(variable_of(targets, wanted), targets.points)
 
 
 def variable_of(targets: FoundTargets, wanted: Wanted) -> Variable | None:
