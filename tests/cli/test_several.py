@@ -75,6 +75,18 @@ def test_one_target_may_be_learned_as_several(run, truth, tmp_path):
     assert type(load(tmp_path / "m")).__name__ == "VAEPredictor"
 
 
+def test_targets_of_a_stream_are_learned_and_measured(run, partly, truth, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "parts").mkdir()
+    pd.read_csv(partly).to_parquet(tmp_path / "parts" / "0.parquet", index=False)
+    known, found = (json.loads(run("check", data, *BOTH, "--json").stdout) for data in (partly, tmp_path / "parts"))
+    run("fit", tmp_path / "parts", *BOTH, *QUICK, "--out", tmp_path / "m")
+
+    assert [one["labeled"] for one in found["targets"]] == [one["labeled"] for one in known["targets"]]
+    assert [one["counts"] for one in found["targets"]] == [one["counts"] for one in known["targets"]]
+    assert set(json.loads(run("evaluate", tmp_path / "m", truth, "--json").stdout)["targets"]) == {"kind", "price"}
+
+
 def test_targets_that_are_not_learned_are_left_out_of_the_rows(run, truth, tmp_path):
     result = run("fit", truth, *BOTH, "--model", "vae", *QUICK, "--out", tmp_path / "m")
 
@@ -91,7 +103,7 @@ def test_targets_that_are_not_learned_are_left_out_of_the_rows(run, truth, tmp_p
         (["--target", "kind", "--target", "kind"], "'kind' is given twice"),
         (["--target", "kind", "--target", "kin"], "did you mean 'kind'?"),
         ([*BOTH, "--task", "class"], "judged by its values"),
-        ([*BOTH, "--stream"], "rows that are streamed have one target"),
+        ([*BOTH, "--labels-from", "labels.csv"], "a second file holds one target"),
         ([*BOTH, "--model", "m2"], "the models that do are 'predictor'"),
         ([*BOTH, "--labels", "61"], "cannot keep 61 labels out of 60"),
         (["--task", "several"], "add --target COL"),

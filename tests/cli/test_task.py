@@ -4,10 +4,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from semivae.data.in_memory import InMemory
+from semivae.data.labels.table import find_targets
 from semivae.errors import DataError, SettingError
 from semivae.estimators import PCA, VAEClassifier
 from semivae.workflows.settings import settings_of
-from semivae.workflows.task import Task, hide, labels_for, readable, task_of
+from semivae.workflows.sources import readable
+from semivae.workflows.task import Task, hide, task_of
+
+
+def found(y, wanted="any", markers=None):
+    """Rows with a target, and the findings about it."""
+
+    source = InMemory(np.zeros((len(y), 1)), y, target="y")
+
+    return source, find_targets(source, wanted, markers)
+
+
+def kept(y, n, seed, per_class=False, wanted="category"):
+    """The labels that are left of a target."""
+
+    return hide(*found(y, wanted), n, seed, per_class).y
 
 
 @pytest.mark.parametrize(
@@ -26,13 +43,13 @@ from semivae.workflows.task import Task, hide, labels_for, readable, task_of
     ],
 )
 def test_task(y, task):
-    assert task_of(readable(y, None), None, "y")[0] is task
+    assert task_of(found(readable(y, None))[1].single) is task
 
 
 def test_marker_among_numbers_leaves_numbers():
     y = readable(pd.Series(["1.5", "?", "2.5", "none"]), ["?", "none"])
 
-    assert task_of(y, ["?", "none"], "y")[0] is Task.REAL
+    assert task_of(found(y, markers=["?", "none"])[1].single) is Task.REAL
     assert y.isna().tolist() == [False, True, False, True]
 
 
@@ -40,40 +57,46 @@ def test_marker_among_text_stays():
     y = pd.Series(["a", "?", "b"])
 
     assert readable(y, ["?"]).tolist() == ["a", "?", "b"]
-    assert labels_for(y, Task.CLASS, ["?"], "y").encode(y).tolist() == [0, -1, 1]
+    assert found(y, "category", ["?"])[1].columns["y"].labels.tolist() == [0, -1, 1]
 
 
 def test_hidden_labels_are_gone():
     y = pd.Series([0] * 50 + [1] * 10 + [-1] * 40)
-    labels = labels_for(y, Task.CLASS, None, "y")
-    kept = hide(y, labels, 8, seed=3, per_class=False)
+    left = kept(y, 8, seed=3)
 
-    assert kept.notna().sum() == 8
-    assert kept[:50].notna().sum() == 7 and kept[50:60].notna().sum() == 1
-    assert hide(y, labels, 4, seed=3, per_class=True)[50:60].notna().sum() == 4
-    assert (kept.dropna() == y[kept.notna()]).all()
-    assert hide(y, labels, 8, seed=4).notna().tolist() != kept.notna().tolist()
+    assert left.notna().sum() == 8
+    assert left[:50].notna().sum() == 7 and left[50:60].notna().sum() == 1
+    assert kept(y, 4, seed=3, per_class=True)[50:60].notna().sum() == 4
+    assert (left.dropna() == y[left.notna()]).all()
+    assert kept(y, 8, seed=4).notna().tolist() != left.notna().tolist()
 
 
 def test_hidden_values_are_gone():
-    y = pd.Series([1.5, np.nan, 2.5, 3.5])
-    kept = hide(y, labels_for(y, Task.REAL, None, "y"), 2, seed=0)
+    left = kept(pd.Series([1.5, np.nan, 2.5, 3.5]), 2, seed=0, wanted="real")
 
-    assert kept.notna().sum() == 2 and pd.isna(kept[1])
+    assert left.notna().sum() == 2 and pd.isna(left[1])
+
+
+@pytest.mark.parametrize("y", [["a", "b", None, "b", "c"] * 9, [0.5, 1.5, -2.0, np.nan, 4.0] * 9])
+def test_labels_that_are_kept_are_coded_as_if_there_were_no_others(y):
+    hidden = hide(*found(pd.Series(y)), 12, seed=0)
+    again = find_targets(InMemory(hidden.x, hidden.y, target="y"))
+    (told,) = hidden.judged
+
+    assert find_targets(hidden) is told and told.single == again.single
+    np.testing.assert_array_equal(told.points, again.points)
+    assert told.columns["y"].counts == again.columns["y"].counts
+    assert told.columns["y"].unlabeled_as == again.columns["y"].unlabeled_as == {"missing": 33}
 
 
 def test_more_classes_than_labels():
-    y = pd.Series(["a", "b", "c"] * 5)
-
     with pytest.raises(SettingError, match="3 classes"):
-        hide(y, labels_for(y, Task.CLASS, None, "y"), 2, seed=0)
+        kept(pd.Series(["a", "b", "c"] * 5), 2, seed=0)
 
 
 def test_real_task_on_text():
-    y = pd.Series(["a", "b"])
-
     with pytest.raises(DataError, match="must hold numbers"):
-        labels_for(y, Task.REAL, None, "y")
+        found(pd.Series(["a", "b"]), "real")
 
 
 def test_settings():

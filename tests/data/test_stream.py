@@ -158,10 +158,9 @@ def test_labels_without_a_row_are_pointed_out(write, tmp_path):
     pd.DataFrame({"id": [1, 2, 1000], "y": ["a", "b", "a"]}).to_csv(tmp_path / "labels.csv", index=False)
 
     with pytest.warns(UserWarning, match=r"1 of 3 labels .* 1000"):
-        assert ingested(stream(folder, "y", tmp_path / "labels.csv"), "category", -1).targets.columns["y"].counts == (
-            1,
-            1,
-        )
+        rows = ingested(stream(folder, "y", tmp_path / "labels.csv"), "category", -1)
+
+    assert rows.targets.columns["y"].counts == (1, 1)
 
 
 def test_infinite_values_are_refused_as_in_memory(write):

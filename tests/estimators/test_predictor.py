@@ -71,7 +71,7 @@ def test_entries_behind_the_mask_change_no_bit():
     whole = labels.encode(target_frame(Y))
     fits = [
         VAEPredictor(training=TrainingOptions(early_stopping=True), **FIT)._fit(
-            X, Target(labels.variable, np.where(known[:, None], points, hidden), known)
+            X, Target.of(labels.variable, np.where(known[:, None], points, hidden), known)
         )
         for hidden in (np.nan, whole, whole[::-1])
     ]
@@ -257,7 +257,7 @@ def test_what_cannot_be_fitted_is_said(tmp_path):
 
     X.astype(float).to_parquet(tmp_path / "rows.parquet")
 
-    with pytest.raises(SettingError, match="VAEPredictor was given a stream"):
+    with pytest.raises(DataError, match="y was given beside a stream"):
         VAEPredictor(**FIT).fit(semivae.stream(tmp_path / "rows.parquet"), FEW)
 
     for single in (VAEClassifier, VAERegressor):

@@ -5,7 +5,18 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_wine
 
-from semivae import PCA, RecipeOptions, TrainingOptions, VAEClassifier, VAEEmbedding, VAERegressor, load, stream
+from semivae import (
+    PCA,
+    RecipeOptions,
+    TrainingOptions,
+    VAEClassifier,
+    VAEEmbedding,
+    VAEPredictor,
+    VAERegressor,
+    load,
+    stream,
+)
+
 from semivae.errors import DataError, SettingError
 from semivae.estimators.rows.streamed import sample_stream
 
@@ -90,6 +101,23 @@ def test_regressors_and_embeddings_take_streams(rows, wine):
 
     assert values.n_labeled_ == len(wine) and values.predict(strength).shape == (len(wine),)
     assert plain.n_unlabeled_ == len(wine) and plain.schema_.y is None and "target" not in plain.codec_.names
+
+
+def test_several_targets_of_a_stream_are_those_of_its_rows(rows, wine, partly):
+    both = stream(rows.path, ["target", "alcohol"], cache=rows.cache)
+    model, known = VAEPredictor(**FEW).fit(both), VAEPredictor(**FEW)
+    known.fit(wine.drop(columns=["target", "alcohol"]), wine.assign(target=partly)[["target", "alcohol"]])
+
+    assert [part.classes for part in model.schema_.targets] == [(0, 1, 2), ()]
+    assert model.counts_ == known.counts_ and (model.n_labeled_, model.n_unlabeled_) == (len(wine), 0)
+    assert list(model.predict(both)) == ["target", "alcohol"] and len(model.predict(both)) == len(wine)
+
+    _, y = sample_stream(model, both, 1000, 0, seed=0)
+    assert y["target"].notna().sum() == partly.notna().sum()
+    np.testing.assert_allclose(np.sort(y["alcohol"]), np.sort(wine["alcohol"]), rtol=1e-6)
+
+    with pytest.raises(DataError, match="take VAEPredictor"):
+        VAEClassifier(**FEW).fit(both)
 
 
 def test_a_stream_of_an_array_gives_a_model_of_arrays(tmp_path):
