@@ -1,6 +1,5 @@
 """The facts that `semivae check` shows."""
 
-import dataclasses
 import json
 
 import numpy as np
@@ -16,7 +15,7 @@ from semivae.data.survey import survey
 
 def facts(source, wanted="none"):
     summary = summarize(source, survey(source), find_targets(source, wanted))
-    json.dumps(dataclasses.asdict(summary), allow_nan=False)
+    json.dumps(summary.to_json(), allow_nan=False)
 
     return summary
 

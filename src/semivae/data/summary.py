@@ -2,18 +2,20 @@ r"""What was understood of some data, as plain facts."""
 
 from __future__ import annotations
 
-__all__ = ["Column", "Summary", "Target", "summarize"]
+__all__ = ["Column", "Summary", "summarize"]
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
 from semivae.data.codecs.base import Codec
 from semivae.data.labels.classes import listed
+from semivae.data.labels.found import FoundTarget
 from semivae.data.labels.table import FoundTargets
-from semivae.data.labels.tally import FoundTarget
 from semivae.data.source import Source
 from semivae.data.survey import Survey
 from semivae.variables import Variable
@@ -34,28 +36,7 @@ class Column:
     missing: int
 
 
-@dataclass(frozen=True)
-class Target:
-    r"""One target.
-
-    Attributes:
-        variable: What it is.
-        labeled: The number of labeled rows.
-        unlabeled: The number of other rows.
-        unlabeled_as: How the other rows are marked: a marker, or "missing", and its count.
-        counts: The number of labeled rows of each class, in their order; empty for a real target.
-        reason: Why it is taken for classes or a number, in words; empty if the user said so.
-    """
-
-    variable: Variable
-    labeled: int
-    unlabeled: int
-    unlabeled_as: dict[str, int]
-    counts: tuple[int, ...]
-    reason: str = ""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Summary:
     r"""What was understood of some data.
 
@@ -74,11 +55,19 @@ class Summary:
     container: str
     columns: tuple[Column, ...]
     left_out: tuple[str, ...]
-    targets: tuple[Target, ...]
+    targets: tuple[FoundTarget, ...]
     warnings: tuple[str, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Returns the facts as a dictionary of plain JSON values."""
+
+        plain = {name: value for name, value in vars(self).items() if name not in ("columns", "targets")}
+        columns = [dataclasses.asdict(column) for column in self.columns]
+
+        return plain | {"columns": columns, "targets": [target.to_json() for target in self.targets]}
+
     @property
-    def target(self) -> Target | None:
+    def target(self) -> FoundTarget | None:
         """The only target; None without one, or with several."""
 
         return self.targets[0] if len(self.targets) == 1 else None
@@ -101,17 +90,8 @@ def summarize(source: Source, found: Survey, targets: FoundTargets, warnings: Se
 
     return Summary(
         *(source.name, len(source), codec.container, columns, codec.left_out),
-        tuple(map(target_of, targets.columns.values())),
+        tuple(targets.columns.values()),
         tuple(dict.fromkeys(said)),
-    )
-
-
-def target_of(found: FoundTarget) -> Target:
-    """Returns the plain facts of a target."""
-
-    return Target(
-        *(found.variable, found.labeled, found.rows - found.labeled),
-        *(found.unlabeled_as, found.counts, found.reason),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["check"]
 
-import dataclasses
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +13,8 @@ from semivae.cli.screen import emit, number, put, table
 from semivae.workflows.task import task_of
 
 if TYPE_CHECKING:
-    from semivae.data.summary import Column, Summary, Target
+    from semivae.data.labels.found import FoundTarget
+    from semivae.data.summary import Column, Summary
 
 # How many rows of a table are shown.
 MOST = 40
@@ -57,9 +57,9 @@ def check(
 def facts(summary: Summary, several: bool) -> dict[str, Any]:
     """Returns a summary as plain values: one target beside its task, several as a list."""
 
-    found = dataclasses.asdict(summary)
-    plain = found.pop("targets")
-    targets = [one | {"task": task_of(target.variable)} for one, target in zip(plain, summary.targets, strict=True)]
+    found = summary.to_json()
+    tasks = map(task_of, (target.variable for target in summary.targets))
+    targets = [one | {"task": task} for one, task in zip(found.pop("targets"), tasks, strict=True)]
 
     if several:
         return found | {"target": None, "task": "several", "targets": targets}
@@ -91,7 +91,7 @@ def show(summary: Summary) -> None:
         put(f"\nWarning: {warning}")
 
 
-def show_target(target: Target) -> None:
+def show_target(target: FoundTarget) -> None:
     """Shows a target as text."""
 
     variable = target.variable

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from semivae.data.codecs.array import as_array
 from semivae.data.codecs.frame import is_frame, pandas_frame
 from semivae.data.labels.classes import Cells, Table, listed
+from semivae.data.labels.found import FoundTarget
 from semivae.data.labels.markers import Markers, Target, as_column, marker_set
 from semivae.data.labels.single import ClassLabels, RealLabels, labels_of
-from semivae.data.labels.tally import FoundTarget, TargetTally
+from semivae.data.labels.tally import TargetTally
 from semivae.data.source import Source
 from semivae.errors import DataError, SchemaError, SettingError
 from semivae.variables import TargetForm, Variable

@@ -2,10 +2,9 @@ r"""One target, judged and coded in one pass over its labels, whether they are i
 
 from __future__ import annotations
 
-__all__ = ["FoundTarget", "TargetTally"]
+__all__ = ["TargetTally"]
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -19,95 +18,11 @@ from semivae.data.kinds import tally
 from semivae.data.kinds.columns import kind_of, refuse_kind
 from semivae.data.kinds.scaling import Moments
 from semivae.data.labels.classes import Cells, distinct, look_up
+from semivae.data.labels.found import FoundTarget
 from semivae.data.labels.judge import class_variable, kind_of_values, real_variable, too_many
 from semivae.data.labels.markers import Markers, class_markers, is_marker, likely_markers, marker_set, real_values
 from semivae.errors import DataError
-from semivae.variables import TargetForm, Variable
-
-
-@dataclass(frozen=True, eq=False)
-class FoundTarget:
-    r"""One target.
-
-    Attributes:
-        variable: What it is.
-        reason: Why it is taken for that, in words; empty if the caller said so.
-        rows: The number of rows.
-        counts: The number of labels of each class; empty for a real target.
-        labeled: The number of labeled rows.
-        unlabeled_as: How other rows are marked: each marker, or "missing", with its number of rows.
-        given: The code of each row (-1 where unlabeled), or its value in the units of the user (NaN where unlabeled),
-            with shape (N,); None where labels come in blocks.
-    """
-
-    variable: Variable
-    reason: str
-    rows: int
-    counts: tuple[int, ...]
-    labeled: int
-    unlabeled_as: dict[str, int]
-    given: NDArray[Any] | None = None
-
-    @property
-    def labels(self) -> NDArray[Any]:
-        """The code or value of each row, with shape (N,), of labels in memory."""
-
-        if self.given is None:
-            raise DataError("the labels are in files", "they must be in memory", "read them block by block")
-
-        return self.given
-
-    @property
-    def known(self) -> NDArray[np.bool_]:
-        """Whether each row is labeled, with shape (N,), of labels in memory."""
-
-        return self.labels >= 0 if self.variable.classes else ~np.isnan(self.labels)
-
-    @property
-    def points(self) -> NDArray[Any]:
-        """The code (-1 where unlabeled) or scaled value (NaN) of each row, with shape (N,), of labels in memory."""
-
-        return self.labels if self.variable.classes else (self.labels - self.variable.center) / self.variable.scale
-
-    def only(self, keep: NDArray[np.bool_]) -> Self:
-        r"""Returns the target without the labels of other rows.
-
-        Arguments:
-            keep: Whether each row keeps its label, with shape (N,).
-
-        Raises:
-            DataError: If too few labels are left to learn from.
-        """
-
-        keep = keep & self.known
-        labeled = int(keep.sum())
-        hidden = {"missing": self.rows - labeled} if labeled < self.rows else {}
-        target = replace(self, labeled=labeled, unlabeled_as=hidden)
-
-        if not self.variable.classes:
-            return target.with_values(np.where(keep, self.labels, np.nan))
-
-        classes, codes = self.variable.classes, np.where(keep, self.labels, -1)
-        counts = np.bincount(codes[keep], minlength=len(classes)).tolist()
-        kept = {name: count for name, count in zip(classes, counts, strict=True) if count}
-        column = pd.Series(list(kept), dtype=object)
-        found = class_variable(kept, column, self.rows, [], self.variable.name)
-        variable = replace(found, dtype=self.variable.dtype)
-
-        return replace(
-            target,
-            variable=variable,
-            counts=tuple(kept[name] for name in variable.classes),
-            given=look_up(codes, classes, variable.classes),
-        )
-
-    def with_values(self, values: NDArray[np.float64]) -> Self:
-        """Returns the target of other values in the units of the user, with shape (N,); NaN where unlabeled."""
-
-        moments = Moments.of(values)
-        variable = real_variable(moments, Moments(), self.variable.dtype, self.rows, self.variable.name)
-
-        return replace(self, variable=variable, given=values)
+from semivae.variables import TargetForm
 
 
 class TargetTally:
@@ -168,15 +83,10 @@ class TargetTally:
     def add_values(self, column: Cells) -> None:
         """Counts the different values of a block."""
 
-        codes, values = distinct(column, self.name)
-        counts = np.bincount(codes + 1, minlength=len(values) + 1)[1:].tolist()
-        known: dict[Any, int] = self.counts or {}
-
-        for value, count in zip(values, counts, strict=True):
-            known[value] = known.get(value, 0) + count
-
+        self.codes, self.values = distinct(column, self.name)
+        counts = np.bincount(self.codes + 1, minlength=len(self.values) + 1)[1:].tolist()
+        known = Counter(self.counts) + Counter(dict(zip(self.values, counts, strict=True)))
         self.counts = None if self.in_parts and len(known) > tally.MOST_VALUES else known
-        self.codes, self.values = codes, values
 
     def add_numbers(self, column: Cells) -> None:
         """Takes in the numbers of a block, unless the target holds other things."""
