@@ -16,7 +16,6 @@ from semivae import (
     load,
     stream,
 )
-
 from semivae.errors import DataError, SettingError
 from semivae.estimators.rows.streamed import sample_stream
 
