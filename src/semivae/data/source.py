@@ -94,5 +94,5 @@ def no_target(target: str, where: str, names: Sequence[str]) -> DataError:
     return DataError(
         f"{where} has no {target!r}",
         f"it has {listed(names, 30)}",
-        nearest(target, names) or f"--target {names[-1]!r}",
+        nearest(target, names) or f"target={names[-1]!r}",
     )

@@ -58,13 +58,17 @@ class Wishes:
 
     @property
     def kept(self) -> tuple[str, int] | None:
-        """The option by which some labels are kept, and how many; None if all are."""
+        """The field by which some labels are kept, and their number; None if all are kept."""
 
-        given = {"--labels": self.labels, "--labels-per-class": self.labels_per_class}
+        given = {"labels": self.labels, "labels_per_class": self.labels_per_class}
         named = [(name, count) for name, count in given.items() if count is not None]
 
         if len(named) > 1:
-            raise SettingError("--labels and --labels-per-class", "only one says how many are kept", "leave one out")
+            raise SettingError(
+                f"labels={self.labels} and labels_per_class={self.labels_per_class}",
+                "only one of them can be given",
+                "leave one out",
+            )
 
         return named[0] if named else None
 
@@ -160,7 +164,7 @@ def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
 
     for found in targets.columns.values():
         if found.reason:
-            hint = "" if wishes.several else " (see --task)"
+            hint = "" if wishes.several else " (see task=...)"
             LOG.info(f"{taken_for(found.variable, found.reason)}{hint}.")
 
     if wishes.kept is not None and isinstance(source, InMemory):
@@ -189,7 +193,7 @@ def take_for_equal(estimator: Any, wishes: Wishes) -> None:
         return
 
     estimator.set_params(model__label_prior="uniform")
-    LOG.info("As many labels are kept of each class, so all classes count as equally frequent (--set label_prior=...).")
+    LOG.info("As many labels are kept of each class, so all classes count as equally frequent (set label_prior).")
 
 
 def ready_estimator(wishes: Wishes, task: Task | None) -> Any:

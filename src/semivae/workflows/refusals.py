@@ -1,4 +1,4 @@
-r"""What does not go together in the wishes of a user."""
+r"""Wishes of a user that do not go together."""
 
 from __future__ import annotations
 
@@ -18,56 +18,58 @@ def refuse_unlearned(wishes: Wishes, learns: bool) -> None:
     """Checks that labels are kept only where they are learned from."""
 
     if wishes.kept is not None and not learns:
-        needed = "labels are kept of a target that is learned from"
-        raise SettingError("{} {}".format(*wishes.kept), needed, "add --target COL, without --model")
+        raise SettingError(
+            "{}={}".format(*wishes.kept),
+            "labels are kept of a target that is learned from",
+            "add targets=['COL'], and take model='auto'",
+        )
 
 
 def refuse_streamed(wishes: Wishes) -> None:
-    """Checks what rows that are streamed do not go together with."""
+    """Checks that nothing is asked of a stream that needs its rows in memory."""
 
     if not is_streamed(wishes.data, wishes.stream, wishes.labels_from):
         return
 
     if wishes.kept is not None:
         raise SettingError(
-            "{} {}".format(*wishes.kept),
+            "{}={}".format(*wishes.kept),
             "labels of a stream are not hidden",
-            f"leave {wishes.kept[0]} out, or name a file with these labels: --labels-from FILE",
+            f"{wishes.kept[0]}=None, or name a file with these labels: labels_from='FILE'",
         )
 
     if wishes.model == "pca":
-        raise SettingError("--model pca", "it needs all rows in memory", "--model vae")
+        raise SettingError("model='pca'", "it needs all rows in memory", "model='vae'")
 
 
 def refuse_several(wishes: Wishes) -> None:
-    r"""Checks what several targets do not go together with.
-
-    Raises:
-        SettingError: If something else was asked for that is of one target.
-    """
+    """Checks that several targets are not combined with anything that is for one target."""
 
     if not wishes.several:
         return
 
-    given = " ".join(f"--target {name}" for name in wishes.targets) or f"--task {wishes.task}"
+    given = f"targets={list(wishes.targets)}" if wishes.targets else f"task={str(wishes.task)!r}"
     twice = [name for name in wishes.targets if wishes.targets.count(name) > 1]
 
     if twice:
-        raise SettingError(given, f"{twice[0]!r} is given twice", f"--target {twice[0]}")
+        raise SettingError(given, f"{twice[0]!r} is given twice", f"targets={twice[:1]}")
 
     if not wishes.targets:
         raise SettingError(given, "it learns from targets", "add --target COL")
 
     if wishes.task not in (None, Task.SEVERAL):
         raise SettingError(
-            f"--task {wishes.task} with {given}",
-            "what each of several targets is, is judged by its values",
-            "leave --task out; in Python: VAEPredictor().fit(X, y, real=[...])",
+            f"task={str(wishes.task)!r} with {given}",
+            "the kind of each of several targets is judged by its values",
+            "task=None, or name the numbers: VAEPredictor().fit(X, y, real=[...])",
         )
 
     if wishes.labels_per_class is not None:
-        given = f"--labels-per-class {wishes.labels_per_class}"
-        raise SettingError(given, "of several targets, rows keep all they have", f"--labels {wishes.labels_per_class}")
+        raise SettingError(
+            f"labels_per_class={wishes.labels_per_class}",
+            "of several targets, rows keep all they have",
+            f"labels={wishes.labels_per_class}",
+        )
 
     if wishes.labels_from is not None:
-        raise SettingError(given, "a second file holds one target", f"--target {wishes.targets[0]}")
+        raise SettingError(given, "a second file holds one target", f"targets={list(wishes.targets[:1])}")

@@ -76,7 +76,7 @@ def drawn(targets: FoundTargets, n: int, seed: int, per_class: bool) -> NDArray[
         return (keep_labels_per_class if per_class else keep_labels)(found[0].labels, n, seed)
 
     if per_class:
-        raise SettingError(f"--labels-per-class {n}", "the target is a number, without classes", f"--labels {n}")
+        raise SettingError(f"labels_per_class={n}", "the target is a number, without classes", f"labels={n}")
 
     known = np.any([target.known for target in found], axis=0)
 

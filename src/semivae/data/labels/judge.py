@@ -136,7 +136,7 @@ def check_classes(classes: tuple[Any, ...], labeled: int, rows: int, name: str) 
         raise DataError(
             f"Unknown label type: continuous. Target {name!r} holds {listed(fractions, 3)}",
             "classes must be text, whole numbers or booleans",
-            "take a regressor (--task real), or turn the classes into text: y.astype(str)",
+            "take a regressor (task='real'), or turn the classes into text: y.astype(str)",
         )
 
     if len(classes) == 1:
@@ -151,7 +151,7 @@ def check_classes(classes: tuple[Any, ...], labeled: int, rows: int, name: str) 
         raise DataError(
             f"target {name!r} has {len(classes)} classes in {labeled} labeled rows",
             "classes must recur; this looks like a number or an identifier",
-            "take a regressor (--task real), or name another column as the target",
+            "take a regressor (task='real'), or name another column as the target",
         )
 
 
@@ -161,7 +161,7 @@ def too_many(name: str, most: int) -> DataError:
     return DataError(
         f"target {name!r} has more than {most:,} classes",
         "classes must recur; this looks like a number or an identifier",
-        "take a regressor (--task real), or name another column as the target",
+        "take a regressor (task='real'), or name another column as the target",
     )
 
 

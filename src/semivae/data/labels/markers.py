@@ -159,7 +159,7 @@ def real_values(column: Cells, missing_label: Markers, name: str) -> NDArray[np.
         raise DataError(
             f"target {name!r} holds {example!r}, of type {type(example).__name__}",
             "a real target must hold numbers, and NaN where it is unlabeled",
-            "name the text that means unlabeled with missing_label, or take a classifier (--task class)",
+            "name the text that means unlabeled with missing_label, or take a classifier (task='class')",
         )
 
     values = numbers(column)

@@ -30,16 +30,16 @@ class TargetTally:
 
     Arguments:
         name: Its name.
-        kind: "category" or "real"; None to judge by the values.
+        form: "category" or "real"; None to judge by the values.
         missing_label: The value, or list of values, that means unlabeled; None to judge whether -1 does.
         in_parts: Whether labels come in blocks that are not held. Otherwise there is one block, which is coded.
     """
 
     def __init__(
-        self, name: str, kind: TargetForm | None = None, missing_label: Markers = None, in_parts: bool = False
+        self, name: str, form: TargetForm | None = None, missing_label: Markers = None, in_parts: bool = False
     ) -> None:
         self.name = name
-        self.kind: TargetForm | None = kind
+        self.form: TargetForm | None = form
         self.missing_label = missing_label
         self.in_parts = in_parts
         self.rows = 0
@@ -47,16 +47,16 @@ class TargetTally:
         self.whole: Cells = pd.Series(dtype=object)
         self.codes: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.values: list[Any] = []
-        self.counts: dict[Any, int] | None = {}
+        self.counts: Counter[Any] | None = Counter()
         self.moments = self.others = Moments()
         self.marked: Counter[str] = Counter()
         self.stray: DataError | None = None
 
     @classmethod
-    def of(cls, column: Cells, name: str, kind: TargetForm | None = None, missing_label: Markers = None) -> Self:
+    def of(cls, column: Cells, name: str, form: TargetForm | None = None, missing_label: Markers = None) -> Self:
         """Returns the tally of labels in memory."""
 
-        found = cls(name, kind, missing_label)
+        found = cls(name, form, missing_label)
         found.add(column)
 
         return found
@@ -69,10 +69,10 @@ class TargetTally:
         if not tally.says_nothing(column):
             self.types.add(column)
 
-        if self.kind is None:
+        if self.form is None:
             refuse_kind(kind_of(column), self.name)
 
-        if self.kind != "real" and self.counts is not None:
+        if self.form != "real" and self.counts is not None:
             self.add_values(column)
 
         if self.in_parts:
@@ -85,19 +85,20 @@ class TargetTally:
 
         self.codes, self.values = distinct(column, self.name)
         counts = np.bincount(self.codes + 1, minlength=len(self.values) + 1)[1:].tolist()
-        known = Counter(self.counts) + Counter(dict(zip(self.values, counts, strict=True)))
+        known = self.counts or Counter()
+        known.update(dict(zip(self.values, counts, strict=True)))
         self.counts = None if self.in_parts and len(known) > tally.MOST_VALUES else known
 
     def add_numbers(self, column: Cells) -> None:
         """Takes in the numbers of a block, unless the target holds other things."""
 
-        if self.kind == "category" or self.stray is not None:
+        if self.form == "category" or self.stray is not None:
             return
 
         try:
             self.numbers(column)
         except DataError as error:
-            if self.kind == "real":
+            if self.form == "real":
                 raise
 
             self.stray = error  # raised only if the target turns out to be a real value
@@ -155,8 +156,8 @@ class TargetTally:
     def judged(self) -> tuple[TargetForm, str]:
         """Returns "category" or "real", and the reason in words."""
 
-        if self.kind is not None:
-            return self.kind, ""
+        if self.form is not None:
+            return self.form, ""
 
         if self.counts is None and types.is_numeric_dtype(self.types.column.dtype):
             return "real", "very many different numbers"
@@ -193,9 +194,9 @@ class TargetTally:
             DataError: If it cannot be learned.
         """
 
-        kind, reason = self.judged()
+        form, reason = self.judged()
 
-        return self.found_classes(reason) if kind == "category" else self.found_numbers(reason)
+        return self.found_classes(reason) if form == "category" else self.found_numbers(reason)
 
     def found_classes(self, reason: str) -> FoundTarget:
         """Returns a target of classes."""

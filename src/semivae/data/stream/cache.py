@@ -70,9 +70,9 @@ def ingested(
     """
 
     targets = find_targets(stream, wanted, missing_label, real)
-    kinds = {name: found.variable.kind for name, found in targets.columns.items()}
+    forms = {name: found.variable.target_form for name, found in targets.columns.items()}
     markers = sorted(map(repr, marker_set(missing_label)))
-    key = digest({"kinds": kinds, "markers": markers, "selection": asdict(selection)})[:16]
+    key = digest({"forms": forms, "markers": markers, "selection": asdict(selection)})[:16]
 
     # The folder of the cache may have been deleted since.
     if key not in stream.ready or not stream.ready[key].split.unlabeled.path.exists():
