@@ -29,7 +29,7 @@ def imported(code: str) -> set[str]:
     ("code", "used", "unused"),
     [
         (ESTIMATORS, "sklearn.base", {"torch", *(f"sklearn.{part}" for part in UNUSED)}),
-        (FIT, "torch", {"matplotlib", "pooch", "sympy", "torch._dynamo"}),
+        (FIT, "torch", {"matplotlib", "pooch"}),
     ],
     ids=["estimators", "fit"],
 )

@@ -16,7 +16,6 @@ __all__ = ["Average", "clip", "optimizer", "schedule"]
 import copy
 import math
 from collections.abc import Sequence
-from inspect import unwrap
 
 import torch
 from torch import Tensor, nn
@@ -29,20 +28,10 @@ from semivae.engine.training import Training
 RISE = 200
 
 
-class Uncompiled(AdamW):
-    """AdamW without what is wrapped around it for PyTorch's compiler, whose import takes as long as all of PyTorch."""
-
-    step = torch.no_grad()(unwrap(AdamW.step))
-    add_param_group = unwrap(AdamW.add_param_group)
-    load_state_dict = unwrap(AdamW.load_state_dict)
-    state_dict = unwrap(AdamW.state_dict)
-    zero_grad = unwrap(AdamW.zero_grad)
-
-
 def optimizer(model: nn.Module, training: Training) -> Optimizer:
     """Returns AdamW over the weights, in its fused form, which saves a fifth of a small step."""
 
-    return Uncompiled(
+    return AdamW(
         model.parameters(),
         training.learning_rate,
         betas=(0.9, 0.99),
