@@ -110,7 +110,7 @@ def test_without_a_compiler_steps_are_only_slower(monkeypatch):
     batch = Batch(Labeled(torch.zeros(1), torch.zeros(1)), torch.zeros(3))
 
     torch.manual_seed(0)
-    with pytest.warns(UserWarning, match="not compiled, only slower: .*no C\\+\\+ compiler"):
+    with pytest.warns(UserWarning, match="without compilation, which is slower: .*no C\\+\\+ compiler"):
         found = step(batch)
 
     second = step(batch)

@@ -14,6 +14,7 @@ import torch
 
 from semivae.data.batches.loader import Loader
 from semivae.engine import Training, train
+from semivae.engine.distributed import connect
 from semivae.errors import SettingError
 from semivae.ranks import Ranks
 
@@ -155,6 +156,11 @@ def test_run_killed_in_one_process_goes_on_and_ends_the_same(tmp_path, worker):
 def test_processes_that_were_not_started_are_an_error():
     with pytest.raises(SettingError, match=r"the run needs 2 processes(.|\n)*torchrun --nproc-per-node 2"):
         train(torch.nn.Linear(1, 1), None, [None], Training(epochs=1, device="cpu", devices=2))
+
+
+def test_processes_on_a_device_that_sends_nothing_are_an_error():
+    with pytest.raises(SettingError, match=r"device='mps' with several processes(.|\n)*device='cpu'"):
+        connect("mps")
 
 
 def batches(ranks: Ranks) -> list[Any]:

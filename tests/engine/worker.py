@@ -178,10 +178,12 @@ def main(out: Path, dies: bool) -> None:
     records, unkilled = run("m2", 1.0, 0.3)
     gradients = {name: part for each in RUNS for name, part in gradient(*each).items()}
 
+    more = {"noise": noise(settings()), "early": early()}
+
     with Still():
         losses = {f"{model} {adversarial}": run(model, adversarial, drop)[0] for model, adversarial, drop in RUNS}
 
-    facts = {"losses": losses, "taken": rows.taken, "records": records, "noise": noise(settings()), "early": early()}
+    facts = {"losses": losses, "taken": rows.taken, "records": records, **more}
 
     if launched().rank == 0:
         safetensors.torch.save_file(weights, out / "killed.safetensors")

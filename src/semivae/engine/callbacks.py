@@ -1,4 +1,4 @@
-r"""What a run tells while it goes: a callback sees every epoch and changes nothing."""
+r"""Callbacks: they see every epoch of a run and change nothing."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-# The terms that a line has room for, as a reader knows them; the history holds all.
+# The terms that fit in a line, with the names shown to the user; the history holds all terms.
 SHOWN = {"loss": "loss", "validation_loss": "on held-out rows"}
 
 
 class Callback:
-    """Sees a run from outside; every method may be left as it is."""
+    """Follows a run; override the methods that you need."""
 
     def start(self, epochs: int) -> None:
-        """Called before the first epoch; where a fit has several stages, of each."""
+        """Called before the first epoch of each stage of a fit."""
 
     def epoch(self, record: dict[str, Any]) -> None:
-        """Called after each epoch, with its number and the mean of every term."""
+        """Called after each epoch with its record: its number and the mean of every term."""
 
     def end(self) -> None:
         """Called once, however the run ended."""
@@ -30,10 +30,10 @@ class Callback:
 class Progress(Callback):
     r"""Creates a progress bar on standard error, with the time left and the loss.
 
-    Where standard error is no terminal, it writes a line at each tenth of the run instead.
+    If standard error is not a terminal, it writes a line after each tenth of the run instead.
 
     Arguments:
-        title: What is being fitted.
+        title: The name shown before the bar.
     """
 
     def __init__(self, title: str = "fit") -> None:
@@ -59,7 +59,7 @@ class Progress(Callback):
         self.bar.start()
 
     def epoch(self, record: dict[str, Any]) -> None:
-        """Moves the bar on, or writes a line."""
+        """Advances the bar, or writes a line."""
 
         terms = ", ".join(f"{name} {record[term]:.4g}" for term, name in SHOWN.items() if term in record)
         terms += " (lower is better)"
@@ -75,5 +75,5 @@ class Progress(Callback):
 
         self.bar.stop()
 
-        # A bar holds locks, with which an estimator could not be copied.
+        # A bar holds locks, which cannot be copied along with an estimator.
         del self.bar, self.console

@@ -1,9 +1,9 @@
-r"""The state of a run on disk, from which it is continued as if it had never stopped.
+r"""The state of a run on disk. A run that continues from it ends exactly as if it had never stopped.
 
-What a step draws is given by the seed, the epoch and the step, so that no random state has to be kept. A folder holds
-weights, averaged weights, best weights, the state of the optimizer and the terms so far as safetensors, and the
-position, the history and the schedule as JSON. It is replaced in one step, so that whenever a run is killed there is
-a whole state, the last or the one before.
+The noise of a step is given by the seed, the epoch, the step and the process, so that no random state is saved. A
+folder holds weights, averaged weights, best weights, the state of the optimizer and the terms so far as safetensors,
+and the position, the history and the schedule as JSON. The folder is replaced in one step: whenever a run is killed,
+the last state or the one before is there and complete.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ from semivae.store import MANIFEST, exists, known_files, open_folder, remove_fol
 if TYPE_CHECKING:
     from semivae.engine.loop import Run
 
-# At least so long between two states, and longer where writing takes more than this share of the time.
+# The least time between two states; it grows until writing takes at most this share of the time.
 SECONDS = 60.0
 SHARE = 0.02
 
 STATE = "state.safetensors"
 
-# What may differ in a run that is continued: where it is computed and where its state is kept.
+# Settings that may differ in a continued run: its devices and the place of its state.
 ANYWHERE = ("device", "devices", "nodes", "checkpoint", "resume", "about")
 
 logger = logging.getLogger(__name__)
 
 
 class Checkpoint:
-    r"""Creates the keeper of a run's state.
+    r"""Writes and restores the state of a run.
 
     Arguments:
         training: The settings of the run.
         steps: The steps of an epoch.
-        writes: Whether this process writes: of several, one does.
+        writes: Whether this process writes; only one of several does.
 
     Raises:
         StoreError: If the folder holds something else.
@@ -70,7 +70,7 @@ class Checkpoint:
 
     @property
     def due(self) -> bool:
-        """Whether the last state was written long enough ago."""
+        """Whether it is time to write the next state."""
 
         return time.monotonic() - self.written > max(SECONDS, self.cost / SHARE)
 
@@ -98,10 +98,10 @@ class Checkpoint:
         self.cost = self.written - start
 
     def restore(self, run: Run) -> None:
-        r"""Brings a run to the state that is kept, if there is one and it is wanted.
+        r"""Restores the saved state of a run, if there is one and the run is to be continued.
 
         Raises:
-            SettingError: If the state is of another run; it names the differences.
+            SettingError: If the state is that of another run; the message names the differences.
             StoreError: If the state is damaged.
         """
 
@@ -130,7 +130,7 @@ class Checkpoint:
 
 
 def named(run: Run) -> Iterator[tuple[str, Tensor]]:
-    """Yields every tensor of the state of a run with its name."""
+    """Yields each tensor of the state of a run with its name."""
 
     parts: dict[str, Mapping[str, Tensor]] = {
         "model": run.step.model.state_dict(),
@@ -149,7 +149,7 @@ def named(run: Run) -> Iterator[tuple[str, Tensor]]:
 
 
 def split(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
-    """Returns the tensors of each part by their name in it."""
+    """Groups tensors by the part of the state that their names begin with."""
 
     parts: dict[str, dict[str, Tensor]] = {}
 
@@ -161,13 +161,13 @@ def split(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
 
 
 def weights(optimizer: Optimizer) -> list[Tensor]:
-    """Returns the weights of an optimizer, in order."""
+    """Lists the weights of an optimizer, in order."""
 
     return [weight for group in optimizer.param_groups for weight in group["params"]]
 
 
 def restore_optimizer(optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Fills in what an optimizer keeps of each weight."""
+    """Restores the state that an optimizer keeps for each weight."""
 
     every = weights(optimizer)
 
@@ -177,7 +177,11 @@ def restore_optimizer(optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> No
 
 
 def refuse(folder: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
-    """Raises an error with what differs between the run of a state and this one."""
+    r"""Refuses the state of another run.
+
+    Raises:
+        SettingError: If settings or rows differ; the message names them.
+    """
 
     one, other = (dict(flat(about)) for about in (there, here))
     names = [name for name in {**one, **other} if one.get(name) != other.get(name)]
@@ -190,13 +194,13 @@ def refuse(folder: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> N
 
     raise SettingError(
         f"{folder} holds the state of another run: {shown}{more}",
-        "a run is only continued with the same settings and rows",
-        "take the same, give another folder, or remove this one",
+        "a run can only continue with the same settings and rows",
+        "use the same settings and rows, give another folder, or remove this one",
     )
 
 
 def flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Yields what nested JSON values hold, each with the path to it; a tuple is a list there."""
+    """Yields the entries of nested JSON values, each with its path; a tuple counts as a list."""
 
     if isinstance(value, Mapping):
         entries = value.items()
@@ -217,7 +221,7 @@ def is_checkpoint(folder: Path) -> bool:
 
 
 def check_place(folder: Path) -> None:
-    r"""Checks that a folder is free for the state of a run, or holds one.
+    r"""Checks that a folder is empty, absent, or holds the state of a run.
 
     Raises:
         StoreError: If it holds something else.
@@ -229,18 +233,20 @@ def check_place(folder: Path) -> None:
     if exists(folder / MANIFEST) and exists(folder / STATE):
         raise StoreError(
             f"{folder} holds the state of a run, whose {MANIFEST} is damaged",
-            "it cannot be continued, and it is left alone",
+            "the run cannot be continued; the folder was not changed",
             f"rm -r '{folder}', or give another folder for the state",
         )
 
     raise StoreError(
-        f"{folder} exists and is not the state of a run", "it is left alone", "give another folder for the state"
+        f"{folder} exists and is not the state of a run",
+        "the folder was not changed",
+        "give another folder for the state",
     )
 
 
 @contextmanager
 def held(folder: Path | None) -> Iterator[None]:
-    r"""Keeps other processes from a folder of the state of a run, if there is one.
+    r"""Locks the folder for the state of a run against other runs, if there is a folder.
 
     Raises:
         StoreError: If another run keeps its state there.
@@ -254,7 +260,7 @@ def held(folder: Path | None) -> Iterator[None]:
 
 
 def stage_place(folder: Path, stage: int) -> Path:
-    """Returns the folder of the state of a stage, counted from 1: the first has the name, others are beside it."""
+    """Names the folder for the state of a stage, counted from 1: the first is the given one, others lie beside it."""
 
     return folder if stage == 1 else folder.with_name(f"{folder.name}.stage{stage}")
 
@@ -268,6 +274,6 @@ def discard(folder: Path) -> None:
 
     stages = list(takewhile(is_checkpoint, (stage_place(folder, stage) for stage in count(1))))
 
-    # The first goes last: after a kill it still tells that others are left.
+    # The first goes last: after a kill it still shows that others are left.
     for place in reversed(stages):
         remove_folder(place)

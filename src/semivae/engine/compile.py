@@ -1,4 +1,4 @@
-r"""A step as one compiled graph: products, likelihoods and their gradients, with nothing of Python in between."""
+r"""A step as one compiled graph of products, likelihoods and their gradients, without Python in between."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Function = Callable[..., Any]
 
 
 class Compiled:
-    r"""Creates a compiled function, or the function itself where it turns out that none can be compiled.
+    r"""Creates a compiled function; if the machine cannot compile, it calls the function itself.
 
     Arguments:
-        function: Maps tensors of fixed shapes to tensors, without a look at their values.
-        device: The kind of device it runs on; on a GPU it is replayed as a CUDA graph.
+        function: Maps tensors of fixed shapes to tensors, without reading their values.
+        device: The kind of device; on a GPU the function is replayed as a CUDA graph.
     """
 
     def __init__(self, function: Function, device: str) -> None:
@@ -29,14 +29,14 @@ class Compiled:
         self.current: Function = self.first
 
     def __call__(self, *inputs: Any) -> Any:
-        """Returns what the function returns; the first call compiles it."""
+        """Calls the function; the first call compiles it."""
 
         return self.current(*inputs)
 
     def first(self, *inputs: Any) -> Any:
         """Compiles the function and calls it."""
 
-        # Which closed form a divergence has is looked up at its first use, which cannot be traced.
+        # A divergence looks up its closed form at its first use, which cannot be traced.
         with seeded(0), torch.no_grad():
             self.eager(*inputs)
 
@@ -45,11 +45,11 @@ class Compiled:
 
         try:
             result = saving_what_is_kept(graph, inputs)
-        except Exception as error:  # a missing compiler has as many exceptions as there are systems
+        except Exception as error:  # each system has other exceptions for a missing compiler
             if not type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
                 raise
 
-            warnings.warn(f"steps are not compiled, only slower: {reason(error)}", stacklevel=2)
+            warnings.warn(f"steps run without compilation, which is slower: {reason(error)}", stacklevel=2)
             self.current = self.eager
             torch.set_rng_state(state)
 
@@ -60,22 +60,22 @@ class Compiled:
         return result
 
     def graph(self) -> Function:
-        """Returns the function as one graph, which its first call compiles."""
+        """Wraps the function as one graph, which the first call compiles."""
 
         if self.device == "cuda":
             return torch.compile(self.eager, fullgraph=True, dynamic=False, mode="reduce-overhead")
 
-        # The noise is PyTorch's own, and so that of eager steps; the compiler's takes a processor six times as long.
+        # PyTorch's own noise is the same as in eager steps; the compiler's takes six times as long on a CPU.
         return torch.compile(self.eager, fullgraph=True, dynamic=False, options={"fallback_random": True})
 
 
 def saving_what_is_kept(graph: Function, inputs: tuple[Any, ...]) -> Any:
-    """Compiles a graph whose backward pass reads what the forward pass keeps anyway.
+    """Compiles a graph whose backward pass reuses the results that the forward pass keeps anyway.
 
     Otherwise the gradient of a ReLU gets a mask of its own, which on a processor takes longer than the products.
     """
 
-    # Imported with the compiler, which takes as long as all of PyTorch.
+    # Imported together with the compiler, which takes as long to import as all of PyTorch.
     from torch._functorch import config
 
     with config.patch(recompute_views=True):
@@ -83,7 +83,7 @@ def saving_what_is_kept(graph: Function, inputs: tuple[Any, ...]) -> Any:
 
 
 def reason(error: Exception) -> str:
-    """Returns the lines of an error that say what went wrong: who complains, and of what."""
+    """Quotes the first lines of an error."""
 
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
 

@@ -1,4 +1,4 @@
-r"""Where a run computes, and how precisely."""
+r"""The device of a run, its precision and its threads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ SHARE = 0.5
 
 
 def device(choice: str) -> str:
-    """Returns the kind of device to run on."""
+    r"""Chooses the kind of device to run on.
+
+    Raises:
+        SettingError: If this machine has no such device.
+    """
 
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
 
@@ -32,11 +36,11 @@ def device(choice: str) -> str:
 
 
 def place(choice: str, size: int) -> torch.device:
-    r"""Returns where the rows of a fit are kept: on the GPU that it runs on, if they leave room there.
+    r"""Chooses where the rows of a fit are kept: on its GPU if they leave enough memory free, else on the CPU.
 
     Arguments:
-        choice: The device of the fit.
-        size: The bytes of the rows.
+        choice: The device of the fit, or "auto".
+        size: The size of the rows in bytes.
     """
 
     kind = device(choice)
@@ -46,19 +50,19 @@ def place(choice: str, size: int) -> torch.device:
 
 
 def matrix_units(device: str) -> bool:
-    """Whether the device multiplies bfloat16 many times faster than it does all else."""
+    """Whether the device has units for bfloat16 matrix products, many times faster than its other arithmetic."""
 
     return device == "cuda" or (device == "cpu" and torch.cpu._is_amx_tile_supported())
 
 
 def half(choice: str, device: str) -> bool:
-    """Whether products are taken in bfloat16."""
+    """Whether matrix products are computed in bfloat16."""
 
     return native_bfloat16(device) if choice == "auto" else choice == "bfloat16"
 
 
 def native_bfloat16(device: str) -> bool:
-    """Whether the device multiplies bfloat16 by itself: at twice the speed of float32, with matrix units at eight."""
+    """Whether the hardware multiplies bfloat16: twice as fast as float32, eight times with matrix units."""
 
     if device == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
@@ -68,7 +72,7 @@ def native_bfloat16(device: str) -> bool:
 
 @contextmanager
 def threads(most: int | None) -> Iterator[None]:
-    """Runs a block in which PyTorch computes with no more threads than that, if it is given."""
+    """Runs a block with at most this many PyTorch threads; :py:`None` changes nothing."""
 
     before = torch.get_num_threads()
     torch.set_num_threads(min(before, most or before))

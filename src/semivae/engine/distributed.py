@@ -137,7 +137,7 @@ def connect(kind: str) -> None:
     each run: a second group on the same address could meet the remains of the first.
 
     Raises:
-        SettingError: If PyTorch cannot send tensors of this kind of device.
+        SettingError: If PyTorch cannot send tensors of this kind of device, or if a process finds no GPU of its own.
     """
 
     if kind not in BACKENDS:
@@ -146,7 +146,14 @@ def connect(kind: str) -> None:
         )
 
     if kind == "cuda":
-        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        mine, found = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
+
+        if mine >= found:
+            raise SettingError(
+                f"more than {found} processes", f"this machine has {found} GPUs, one per process", f"devices={found}"
+            )
+
+        torch.cuda.set_device(mine)
 
     if not torch.distributed.is_initialized():
         at = torch.device(kind, torch.cuda.current_device()) if kind == "cuda" else None

@@ -1,4 +1,4 @@
-r"""What happened in a run."""
+r"""The history of a run."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 @dataclass
 class History:
-    r"""What happened in a run.
+    r"""The records of a run, and how it ended.
 
     Attributes:
-        records: One record an epoch: its number, the seconds so far, and the mean of every term.
+        records: One record per epoch: its number, the seconds so far, and the mean of every term.
         stopped: Why the run ended: "done", "patience" or "interrupted".
         best: The epoch whose weights were kept.
     """
@@ -25,6 +25,6 @@ class History:
 
     @property
     def lowest(self) -> float:
-        """The validation loss of the best epoch; without validation, any later epoch is better."""
+        """The validation loss of the best epoch; without validation every later epoch counts as better."""
 
         return self.records[self.best - 1].get("validation_loss", -math.inf) if self.best else math.inf

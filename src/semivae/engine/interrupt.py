@@ -1,4 +1,4 @@
-r"""Ctrl-C, at a moment of which a run can be continued: between two steps rather than within one."""
+r"""Ctrl-C stops a run between two steps rather than within one, so that it can be continued."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any, Self
 
 
 class Interrupt:
-    """Notes that the user asked to stop, in place of ending what is being done at once.
+    """Notes that the user pressed Ctrl-C, instead of stopping at once.
 
     Attributes:
-        asked: Whether the user asked.
+        asked: Whether the user asked to stop.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Interrupt:
         self.before: Any = None
 
     def __enter__(self) -> Self:
-        # Python lets nothing but the main thread see to signals.
+        # In Python only the main thread can handle signals.
         if threading.current_thread() is threading.main_thread():
             self.before = signal.signal(signal.SIGINT, self.note)
 
@@ -33,6 +33,6 @@ class Interrupt:
             signal.signal(signal.SIGINT, self.before)
 
     def note(self, *_: Any) -> None:
-        """Notes that the user asked."""
+        """Notes that the user asked to stop."""
 
         self.asked = True

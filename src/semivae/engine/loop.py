@@ -1,7 +1,7 @@
 r"""The loop: steps over batches, on any device, until the epochs are done, the run stops improving, or a user stops it.
 
-What a step draws depends on the seed, the epoch and the step alone, so that a run neither depends on nor disturbs the
-random state of the caller.
+The noise of a step is given by the seed, the epoch, the step and the process. A run neither uses nor changes the random
+state of the caller.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from semivae.errors import DivergedError
 
 
 class Rows(Protocol):
-    """What the loop needs of a loader."""
+    """The part of a loader that the loop uses."""
 
     def __len__(self) -> int: ...
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
-        """Yields the batches of an epoch from a step on, the same at each call: of each, the rows of this process."""
+        """Yields the batches of an epoch from a step on, the same at each call; each holds this process's rows."""
         ...
 
 
@@ -57,25 +57,25 @@ def train(
     r"""Trains a model in place.
 
     Arguments:
-        model: The model; it is left with the weights that were best, on the CPU.
-        objective: What is minimized.
+        model: The model; it ends with the best weights, on the CPU.
+        objective: Maps the terms of a batch to the loss and logged values.
         rows: The rows to train on.
         training: The settings of the run.
-        callbacks: What is told of every epoch.
-        validation: Rows whose loss decides which weights are best; without them, the last are.
-        penalty: What joins the loss beside the objective, as for :class:`Step`.
+        callbacks: They see every epoch.
+        validation: The weights with the lowest loss on these rows are the best; without them, the last weights are.
+        penalty: Is added to the loss, as in :class:`Step`.
 
     Returns:
-        What happened.
+        The history of the run.
 
     Raises:
         DivergedError: If a term of the loss is no longer finite.
-        SettingError: If the run is to be continued from the state of another one.
+        SettingError: If the folder for the state holds the state of another run.
     """
 
     first = ranks_of(training).rank == 0
 
-    # Of several processes, one writes.
+    # Only the first process writes.
     with held(training.checkpoint if first else None):
         run = Run(Step(model, objective, penalty), rows, training, validation)
         go(run, callbacks if first else ())
@@ -88,7 +88,7 @@ def train(
 
 
 def go(run: Run, callbacks: Sequence[Callback]) -> None:
-    """Takes the steps of a run until its end, or until the user stops it."""
+    """Takes the steps of a run until it ends or the user stops it."""
 
     for callback in callbacks:
         callback.start(run.training.epochs)
@@ -109,7 +109,7 @@ def go(run: Run, callbacks: Sequence[Callback]) -> None:
 
 
 class Run:
-    """The state of a run: what :func:`train` goes through."""
+    """The state of a run while :func:`train` takes its steps."""
 
     def __init__(self, step: Step, rows: Rows, training: Training, validation: Rows | None) -> None:
         self.processes = Processes(training)
@@ -134,7 +134,7 @@ class Run:
         self.kept: nn.Module = (*step.average, step.model)[0]
         self.best = copy.deepcopy(step.model.state_dict())
 
-        # The next step, and the sum of the terms over those before it in its epoch.
+        # The next step, and the sums of the terms over the steps before it in its epoch.
         self.position = (1, 0)
         self.totals: dict[str, Tensor] = {}
         self.start = time.perf_counter()
@@ -145,7 +145,7 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """How long the run has taken, with what it took before it was continued."""
+        """The duration of the run in seconds, including the time before it was continued."""
 
         return time.perf_counter() - self.start
 
@@ -172,7 +172,7 @@ class Run:
             yield record
 
     def epoch(self, number: int) -> dict[str, float]:
-        """Takes the steps of an epoch that are left and returns the mean of every term."""
+        """Takes the remaining steps of an epoch and returns the mean of every term."""
 
         self.wrapped.train()
         start = self.position[1]
@@ -183,7 +183,7 @@ class Run:
         return {name: float(total) / len(self.rows) for name, total in self.totals.items()}
 
     def advance(self, epoch: int, step: int, batch: Batch) -> None:
-        """Takes a step of an epoch, with all that belongs to it."""
+        """Takes one step, with its seed, its checks and its place in the history."""
 
         self.seed(epoch, step)
         done = ((epoch - 1) * len(self.rows) + step) / self.steps
@@ -196,7 +196,7 @@ class Run:
         self.pause(step, asked)
 
     def pause(self, step: int, asked: bool | Tensor) -> None:
-        """Between two steps, writes the state if it is time to, and stops if the user asked for it."""
+        """Between two steps, writes the state if it is due and stops if the user asked to."""
 
         if self.checkpoint.due:
             self.checkpoint.write(self)
@@ -205,7 +205,7 @@ class Run:
             raise KeyboardInterrupt
 
     def readable(self, step: int) -> bool:
-        """Whether values are read at a step: reading makes a GPU wait, so that there it is not done at each."""
+        """Whether values are read at a step. Reading makes a GPU wait, so a GPU reads them at every 50th step only."""
 
         return self.processes.device.type == "cpu" or step % 50 == 0
 
@@ -216,11 +216,11 @@ class Run:
         place = [self.training.seed, epoch, step] + [self.ranks.rank] * (self.ranks.rank > 0)
         seed = int(np.random.SeedSequence(place).generate_state(1)[0])
 
-        # To seed the generators of devices that are not used takes a twentieth of a small step.
+        # Seeding the generators of unused devices takes a twentieth of a small step.
         (torch.default_generator if self.processes.device.type == "cpu" else torch).manual_seed(seed)
 
     def take(self, batch: Batch, progress: Tensor) -> dict[str, Tensor]:
-        """Takes one step and returns its terms."""
+        """Moves the weights by one step and returns its terms."""
 
         self.optimizer.zero_grad()
 
@@ -236,7 +236,7 @@ class Run:
         return logs
 
     def validate(self, rows: Rows) -> float:
-        """Returns the loss of the averaged weights on some rows, at full weight of every term."""
+        """Computes the loss of the averaged weights on held-out rows, with every term at its full weight."""
 
         kept = self.kept.eval()
         objective = self.step.objective
@@ -250,23 +250,23 @@ class Run:
         return float(self.processes.mean({"loss": torch.stack(losses).mean()})[0]["loss"])
 
     def keep(self, epoch: int) -> None:
-        """Keeps the averaged weights (or the last, where none are averaged) as the best so far."""
+        """Keeps the averaged weights (or the last weights, without averaging) as the best so far."""
 
         self.best = {name: value.detach().clone() for name, value in self.kept.state_dict().items()}
         self.history.best = epoch
 
     def check(self, logs: dict[str, Tensor], epoch: int, step: int) -> None:
-        """Raises an error with the first term that is not finite."""
+        """Raises an error that names the first term that is not finite."""
 
         if not self.readable(step) or math.isfinite(logs["loss"]):
             return
 
-        # A bound, or what is near one, is the sum of other terms, which say more.
+        # A bound is the sum of other terms, which say more.
         terms = [name for name, value in logs.items() if name != "loss" and not math.isfinite(value)]
         worst = min(terms, key=lambda name: name.endswith(("bound", "relaxed")), default="loss")
 
         raise DivergedError(
             f"{worst} became {float(logs[worst])} in step {step} of epoch {epoch}",
-            "every term of the loss has to stay finite",
+            "every term of the loss must stay finite",
             f"learning_rate={self.training.learning_rate / 10:g}, or precision='float32'",
         )

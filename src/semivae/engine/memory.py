@@ -1,7 +1,7 @@
-r"""The allocator's settings for a run: memory that a step frees is kept for the next, and given back after the last.
+r"""Memory that a step frees is kept for the next step, and returned to the system after the run.
 
-By default glibc hands every large block back to the kernel and asks for it anew at the next step, whose pages have
-then to be cleared and mapped again: that can take longer than the step itself.
+By default glibc returns every large block to the kernel and asks for a new one at the next step. The kernel then clears
+and maps its pages again, which can take longer than the step itself.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_MMAP_MAX = -1, -3, -4
 # Blocks of all sizes come from the allocator's own pool, which never shrinks.
 KEEP = {M_MMAP_MAX: 0, M_TRIM_THRESHOLD: 2**31 - 1}
 
-# What glibc comes to by itself in a process that has freed large blocks.
+# The values that glibc itself reaches in a process that has freed large blocks.
 USUAL = {M_MMAP_MAX: 2**16, M_MMAP_THRESHOLD: 2**25, M_TRIM_THRESHOLD: 2**26}
 
 
 @contextmanager
 def kept_memory() -> Iterator[bool]:
-    """Keeps freed memory within a block, and gives it back after it; yields whether the allocator can."""
+    """Keeps freed memory during a block and returns it afterwards; yields whether the allocator supports this."""
 
     kept = keep_memory()
 
@@ -38,13 +38,13 @@ def kept_memory() -> Iterator[bool]:
 
 
 def keep_memory() -> bool:
-    """Tells the allocator to keep freed memory; returns whether it can."""
+    """Tells the allocator to keep freed memory; true if it does."""
 
     return tell(KEEP)
 
 
 def tell(parameters: dict[int, int]) -> bool:
-    """Sets parameters of the allocator; returns whether it took them."""
+    """Sets parameters of the allocator; true if it accepts them."""
 
     if not sys.platform.startswith("linux"):
         return False

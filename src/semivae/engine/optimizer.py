@@ -1,8 +1,8 @@
-r"""The optimizer of a run, the schedule of its learning rate, and the average of the weights that is kept.
+r"""The optimizer of a run, the schedule of its learning rate, and the moving average of its weights.
 
-The optimizer is AdamW, with decays of 0.9 and 0.99. The learning rate rises over 200 steps, at most a
-tenth of the run, and falls to zero as a cosine. A gradient longer than 50 is shortened. The average of the weights
-follows them faster in the first steps.
+The optimizer is AdamW, with decays of 0.9 and 0.99. The learning rate rises over 200 steps, or a tenth of a shorter
+run, and falls to zero as a cosine. The norm of the gradient is clipped at 50. The average follows the weights faster in
+the first steps.
 
 References:
     | Decoupled Weight Decay Regularization (Loshchilov and Hutter, 2017)
@@ -29,7 +29,7 @@ RISE = 200
 
 
 def optimizer(model: nn.Module, training: Training) -> Optimizer:
-    """Returns AdamW over the weights, in its fused form, which saves a fifth of a small step."""
+    """Creates AdamW over the weights, in its fused form, which saves a fifth of a small step."""
 
     return AdamW(
         model.parameters(),
@@ -41,7 +41,7 @@ def optimizer(model: nn.Module, training: Training) -> Optimizer:
 
 
 def schedule(optimizer: Optimizer, steps: int) -> LambdaLR:
-    """Returns a learning rate that rises over the first steps and falls to zero as a cosine."""
+    """Creates a schedule: the learning rate rises over the first steps and falls to zero as a cosine."""
 
     rise = max(1, min(RISE, steps // 10))
 
@@ -52,17 +52,17 @@ def schedule(optimizer: Optimizer, steps: int) -> LambdaLR:
 
 
 def clip(weights: Sequence[Tensor], longest: float) -> None:
-    """Shortens the gradient of some weights if it is too long."""
+    """Scales the gradient of the weights down if its norm is above the limit."""
 
     norm = length([weight.grad for weight in weights if weight.grad is not None])
 
-    # To look makes a GPU wait. Elsewhere, what is short enough need not be multiplied by one.
+    # Reading the norm makes a GPU wait. On a CPU a short gradient need not be multiplied by one.
     if norm.device.type != "cpu" or not norm <= longest:
         torch.nn.utils.clip_grads_with_norm_(weights, longest, norm)
 
 
 def length(gradients: Sequence[Tensor]) -> Tensor:
-    """Returns the norm of a gradient; on a processor by dot products, which take half as long as norms."""
+    """Computes the norm of a gradient; on a CPU by dot products, which take half as long as norms."""
 
     if not gradients or gradients[0].device.type != "cpu":
         return torch.nn.utils.get_total_norm(gradients)
@@ -73,11 +73,11 @@ def length(gradients: Sequence[Tensor]) -> Tensor:
 class Average(nn.Module):
     r"""Creates the moving average of the weights of a model.
 
-    PyTorch's own walks through all modules at each step, which takes a tenth of a small one.
+    PyTorch's own average walks through all modules at each step, which takes a tenth of a small step.
 
     Arguments:
-        model: The model, whose buffers stay as they are in training.
-        decay: The decay of the average; with 0, there is none.
+        model: The model; training does not change its buffers.
+        decay: The decay of the average; 0 switches it off.
     """
 
     steps: Tensor
@@ -88,7 +88,9 @@ class Average(nn.Module):
         self.module = copy.deepcopy(model).requires_grad_(False).eval()
         self.decay = decay
         pairs = zip(self.module.parameters(), model.parameters(), strict=True)
-        self.pairs = [pair for pair in pairs if pair[1].requires_grad]  # those of an earlier stage stay as they are
+        self.pairs = [
+            pair for pair in pairs if pair[1].requires_grad
+        ]  # frozen weights of an earlier stage do not change
         self.register_buffer("steps", torch.zeros((), dtype=torch.long))
 
     @torch.no_grad()
@@ -99,7 +101,7 @@ class Average(nn.Module):
             return
 
         steps = int(self.steps)
-        # In the first steps the average follows faster, or a short run would end near where it began.
+        # The average follows faster in the first steps; otherwise a short run would end near its start.
         decay = min(self.decay, (1 + steps) / (10 + steps)) if steps else 0.0
 
         for kept, weight in self.pairs:

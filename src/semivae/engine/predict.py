@@ -17,7 +17,7 @@ def apply(
 ) -> tuple[np.ndarray, ...]:
     r"""Applies a function to rows, a batch at a time, in double precision.
 
-    In single precision the answer for a row would depend, in its last digits, on the rows beside it.
+    In single precision the last digits of a row's answer would depend on the other rows of its batch.
 
     Arguments:
         function: Maps tensors of shape (B, *) to one or several of shape (B, *).
@@ -25,7 +25,7 @@ def apply(
         batch_size: Rows of a batch.
 
     Returns:
-        One array for each result, with shape (N, *).
+        One array per result, with shape (N, *).
     """
 
     parts = []
@@ -39,7 +39,7 @@ def apply(
 
 
 def normal_noise(draws: int, size: int, seed: int = 0) -> Tensor:
-    """Returns standard normal draws in double precision, with shape (draws, size), the same at each call."""
+    """Draws standard normal numbers in double precision, with shape (draws, size), the same at each call."""
 
     generator = torch.Generator().manual_seed(seed)
 
@@ -48,7 +48,7 @@ def normal_noise(draws: int, size: int, seed: int = 0) -> Tensor:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Runs a block with a random state of its own, which neither depends on nor disturbs that of the caller."""
+    """Runs a block with its own random state; the state of the caller is neither used nor changed."""
 
     with torch.random.fork_rng():
         torch.manual_seed(seed)

@@ -1,4 +1,4 @@
-r"""The computation of one step: a model, its objective and what joins the loss."""
+r"""The computation of one step: a model, its objective and its penalty."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Objective = Callable[..., tuple[Tensor, dict[str, Tensor]]]
 
 
 class Step(nn.Module):
-    r"""Creates the whole computation of a step, so that Fabric and compilation see one module.
+    r"""Creates the whole computation of a step as one module, for DistributedDataParallel and compilation.
 
     Arguments:
         model: Maps a batch to terms.
-        objective: Maps terms to a loss and logged values.
-        penalty: Maps the model, a batch, the progress and, if weights are averaged, the model with those to a value
-            that joins the loss by its :py:`weight`.
+        objective: Maps terms, the progress and the processes of the batch to a loss and logged values.
+        penalty: Maps the model, a batch, the progress and, if weights are averaged, the averaged model to a value. It
+            is added to the loss, times its :py:`weight`.
     """
 
     def __init__(self, model: nn.Module, objective: Objective, penalty: nn.Module | None = None) -> None:
@@ -29,11 +29,11 @@ class Step(nn.Module):
         self.model = model
         self.objective = objective
         self.penalty = penalty
-        self.average: tuple[nn.Module, ...] = ()  # no module of this one, so that it is not trained
+        self.average: tuple[nn.Module, ...] = ()  # in a tuple it is not a submodule, and so not trained
         self.compute: Objective = self.terms
 
     def forward(self, batch: Batch, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Returns the loss and the terms of a batch."""
+        """Computes the loss and the terms of a batch, compiled or not."""
 
         return self.compute(batch, progress)
 

@@ -16,24 +16,24 @@ class Training:
 
     Attributes:
         epochs: Passes over all rows.
-        learning_rate: The highest learning rate; it rises over the first steps and falls to zero as a cosine.
+        learning_rate: The highest learning rate; it rises over the first steps, then falls to zero as a cosine.
         weight_decay: Decay of the weights (decoupled, as in AdamW).
-        averaging: Decay of the exponential moving average of the weights, which is the model that is kept; 0 keeps
-            the last weights.
+        averaging: Decay of the exponential moving average of the weights. The averaged weights become the model;
+            0 keeps the last weights.
         clip: The largest norm of the gradient.
-        patience: Epochs without a better validation loss after which the run stops, or :py:`None`.
-        seed: What everything random in the run is drawn from.
-        compiled: Whether a step is compiled into one graph, which takes a minute or so before the first step.
+        patience: The run stops after so many epochs without a better validation loss; :py:`None` never stops it.
+        seed: Random seed.
+        compiled: Whether a step is compiled into one graph; this takes about a minute before the first step.
         device: "auto", "cpu", "cuda" or "mps".
-        precision: "auto" takes bfloat16 products where the hardware has them, "float32", or "bfloat16".
-        threads: The most threads that a processor computes with, or :py:`None` for what PyTorch takes by itself.
-        devices: Processes on each machine, each with a device of its own; more than one are started by torchrun.
+        precision: "float32", "bfloat16", or "auto" for bfloat16 matrix products where the hardware has them.
+        threads: The most CPU threads, or :py:`None` for PyTorch's default.
+        devices: Processes on each machine, each with its own device; torchrun starts them if there are several.
         nodes: Machines.
-        checkpoint: The folder in which the state of the run is kept, or :py:`None`. It is written about once a
-            minute, at Ctrl-C and at the end.
-        resume: Whether to continue from the state in that folder, if there is one, exactly as if the run had not
-            been stopped. It has to be of a run with the same settings.
-        about: What the run is about, as plain JSON values: a state of something else is refused, too.
+        checkpoint: The folder for the state of the run, or :py:`None`. It is written about once a minute, at Ctrl-C
+            and at the end.
+        resume: Whether to continue from the state in that folder, if it holds one. The result is the same as without
+            the stop. The settings must be the same.
+        about: More facts about the run, as plain JSON values; a state with other facts is refused.
     """
 
     epochs: int
