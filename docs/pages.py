@@ -235,7 +235,11 @@ def measured(name: str) -> str:
     spec.loader.exec_module(benchmarks)
     found = benchmarks.tables([facts for facts in benchmarks.results() if facts["model"] == name])
 
-    return f"## Measured\n\nOver draws of labels, on test rows (see [benchmarks](../benchmarks.md)).\n\n{found}" if found else ""
+    return (
+        f"## Measured\n\nOver draws of labels, on test rows (see [benchmarks](../benchmarks.md)).\n\n{found}"
+        if found
+        else ""
+    )
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

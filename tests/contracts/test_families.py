@@ -21,6 +21,7 @@ from semivae.families import (
     Gaussian,
     Mixed,
     Point,
+    Poisson,
     choose_data,
     choose_target,
 )
@@ -73,6 +74,11 @@ def categorical(x: np.ndarray, f: np.ndarray) -> float:
     return float(np.log(np.exp(f) / np.exp(f).sum()) @ x)
 
 
+def poisson(x: np.ndarray, f: np.ndarray) -> float:
+    # Far below the bound on the rate, the features are standard units of the logarithm.
+    return stats.poisson.logpmf(x, np.exp([0.5, 2.0] + f * [1.0, 0.3])).sum()
+
+
 def dirichlet(x: np.ndarray, f: np.ndarray) -> float:
     # By the product of d alpha / alpha, one factor of which is not in SciPy's density over the simplex.
     return stats.dirichlet.logpdf(np.exp(x) / np.exp(x).sum(), np.exp(f)) + x.sum()
@@ -106,6 +112,9 @@ CASES = {
     "categoricals": Case(Categoricals([3, 2]), torch.tensor([[0, 1], [1, 0], [2, 1], [0, 0]]).double(), categoricals),
     "dirichlet": Case(Dirichlet(4), PIXELS.flatten(1)[:, :4].log_softmax(-1), dirichlet),
     "mixed": Case(Mixed(COLUMNS), CELLS, mixed),
+    "poisson": Case(
+        Poisson([0.5, 2.0], [1.0, 0.3], [1e9, 1e9]), torch.tensor([[0, 9], [3, 7], [1, 2], [40, 8]]).double(), poisson
+    ),
     "point": Case(Point(4), torch.eye(4).double(), None),
 }
 
@@ -241,6 +250,19 @@ def test_missing_cells_have_no_nan_gradient():
     family(f).log_prob(x).sum().backward()
 
     assert f.grad.isfinite().all() and (f.grad[2] == 0).all() and f.grad[3].any()
+
+
+def test_rate_of_a_count_stays_finite_and_can_come_back():
+    """Neither a huge nor a tiny feature makes the likelihood or its gradient infinite, or the gradient zero."""
+
+    f = torch.tensor([[-1e4], [-30.0], [30.0], [60.0]], requires_grad=True)
+    p = Poisson([1.0], [1.0], [20.0])(f)
+    x = torch.full((4, 1), 5.0)
+    p.log_prob(x).sum().backward()
+
+    assert p.log_prob(x).isfinite().all() and f.grad.isfinite().all()
+    assert (p.mean <= 21 * math.exp(2) + 1e-3).all()
+    assert (f.grad[:2] > 4).all() and f.grad[2] < 0, "up where the rate is too low, down where it is too high"
 
 
 def test_table_of_categories_alone():

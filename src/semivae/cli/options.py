@@ -10,6 +10,7 @@ __all__ = [
     "Id",
     "Json",
     "Keep",
+    "Kinds",
     "LabelsFrom",
     "MissingLabel",
     "Model",
@@ -25,6 +26,7 @@ __all__ = [
     "TargetName",
     "TargetNames",
     "TaskName",
+    "kinds_of",
 ]
 
 from pathlib import Path
@@ -32,6 +34,7 @@ from typing import Annotated
 
 import typer
 
+from semivae.errors import SettingError
 from semivae.workflows.task import Task
 
 Data = Annotated[
@@ -68,6 +71,14 @@ Keep = Annotated[
     list[str] | None,
     typer.Option("--keep", metavar="COL", help="A column to model even if it looks like an identifier. Repeatable."),
 ]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kind",
+        metavar="COL=KIND",
+        help="The kind of a column, where its values do not tell: visits=count, zip=category. Repeatable.",
+    ),
+]
 Id = Annotated[
     list[str] | None,
     typer.Option("--id", metavar="COL", help="A column not to model but to carry into predictions. Repeatable."),
@@ -101,3 +112,19 @@ Checkpoint = Annotated[
 ]
 Devices = Annotated[int, typer.Option(min=1, help="Processes on this machine that share the work.")]
 Nodes = Annotated[int, typer.Option(min=1, help="Machines; the same command runs on each, with MASTER_ADDR set.")]
+
+
+def kinds_of(pairs: list[str] | None) -> dict[str, str] | None:
+    r"""Returns the kinds of columns that are given as COL=KIND.
+
+    Raises:
+        SettingError: If one is not given so.
+    """
+
+    for pair in pairs or ():
+        if "=" not in pair:
+            raise SettingError(f"--kind {pair}", "it must name a column and its kind", f"--kind {pair}=count")
+
+    split = [pair.rpartition("=") for pair in pairs or ()]
+
+    return {name.strip(): kind.strip() for name, _, kind in split} or None

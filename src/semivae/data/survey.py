@@ -18,9 +18,9 @@ from semivae.data.codecs.frame import FrameCodec, refuse_empty
 from semivae.data.codecs.images import ImageCodec
 from semivae.data.codecs.selection import EVERYTHING, Selection
 from semivae.data.in_memory import InMemory
+from semivae.data.kinds import Tally
 from semivae.data.kinds.columns import numbers
 from semivae.data.kinds.found import Found
-from semivae.data.kinds.judge import ColumnTally
 from semivae.data.kinds.notes import tell
 from semivae.data.kinds.scaling import LARGEST, infinite_values
 from semivae.data.kinds.tally import NumberTally
@@ -131,7 +131,7 @@ def survey_frames(source: Source, selection: Selection) -> Survey:
 
     # Rows in memory hold all values anyway, so that any number of them can be told apart.
     most = None if source.in_parts else math.inf
-    tallies = [ColumnTally(name, name in selection.keep, most) for name in read]
+    tallies = [selection.tally(name, most) for name in read]
     infinite = Infinite(read)
 
     for frame in source.rows(read):
@@ -207,7 +207,7 @@ class Infinite:
         self.count += int(infinite.any(axis=1).sum())
         self.rows += len(values)
 
-    def add_frame(self, frame: Table, tallies: Sequence[ColumnTally]) -> None:
+    def add_frame(self, frame: Table, tallies: Sequence[Tally]) -> None:
         """Takes in the numbers of a frame, where an infinite one was met."""
 
         if not any(tally.infinite for tally in tallies):

@@ -33,6 +33,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from semivae.data.kinds import handler
 from semivae.errors import DataError
 from semivae.estimators.options.declared import declare
 from semivae.estimators.options.grouped import Group, Grouped
@@ -186,12 +187,12 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
     def _rows(self, x: NDArray[Any]) -> NDArray[np.float64]:
         """Returns encoded rows as plain numbers, with shape (N, P), in the units of the data unless standardized."""
 
-        categories = [variable.name for variable in self.schema_.x if variable.kind == "category"]
+        odd = [variable.name for variable in self.schema_.x if not handler(variable).continuous]
 
-        if categories or np.isnan(x).any():
+        if odd or np.isnan(x).any():
             raise DataError(
-                f"columns of categories: {', '.join(categories)}" if categories else "some cells are missing (NaN)",
-                "PCA needs numbers in every cell",
+                f"columns of categories or counts: {', '.join(odd)}" if odd else "some cells are missing (NaN)",
+                "PCA needs real numbers in every cell",
                 "take VAEEmbedding, which models categories and leaves missing cells out",
             )
 

@@ -11,6 +11,7 @@ __all__ = [
     "LogDirichlet",
     "Mixed",
     "Point",
+    "Poisson",
     "choose_data",
     "choose_target",
 ]
@@ -23,3 +24,4 @@ from semivae.families.dirichlet import Dirichlet, LogDirichlet
 from semivae.families.gaussian import Gaussian
 from semivae.families.mixed import Cells, Mixed
 from semivae.families.point import Point
+from semivae.families.poisson import Poisson

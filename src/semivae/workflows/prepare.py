@@ -38,7 +38,8 @@ class Wishes:
         labels_from: A second file that holds the target; None if the rows hold it.
         stream: Whether rows are not to be held in memory.
         header: Whether the first line of a text file names the columns.
-        columns: The names of columns that are dropped, kept, or carried into predictions, as the estimator takes them.
+        columns: The columns that are dropped, kept, carried into predictions, or of a given kind, as the estimator
+            takes them.
     """
 
     data: str
@@ -54,7 +55,7 @@ class Wishes:
     stream: bool = False
     labels_per_class: int | None = None
     header: bool = True
-    columns: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def kept(self) -> tuple[str, int] | None:

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "drop": "--drop",
     "keep": "--keep",
     "id_columns": "--id",
+    "kinds": "--kind",
     "verbose": "--quiet",
     "callbacks": "fit(...) in Python",
     "devices": "--devices",

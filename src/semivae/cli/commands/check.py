@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from semivae.cli.options import Data, Drop, Id, Json, Keep, LabelsFrom, MissingLabel, NoHeader, TargetNames, TaskName
+from semivae.cli.options import (
+    Data,
+    Drop,
+    Id,
+    Json,
+    Keep,
+    Kinds,
+    LabelsFrom,
+    MissingLabel,
+    NoHeader,
+    TargetNames,
+    TaskName,
+    kinds_of,
+)
 from semivae.cli.screen import emit, number, put, table
 from semivae.workflows.task import task_of
 
@@ -31,6 +44,7 @@ def check(
     no_header: NoHeader = False,
     drop: Drop = None,
     keep: Keep = None,
+    kind: Kinds = None,
     id_columns: Id = None,
     split: Annotated[str, typer.Option(help="Which rows of a named set: train, test or all.")] = "train",
     json: Json = False,
@@ -40,7 +54,7 @@ def check(
     from semivae.workflows.prepare import Wishes
     from semivae.workflows.understand import understand
 
-    columns = {"drop": drop, "keep": keep, "id_columns": id_columns}
+    columns = {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)}
     wishes = Wishes(
         *(data, target or (), split, "auto", task, None, 0, [], missing_label, labels_from),
         header=not no_header,
@@ -127,17 +141,6 @@ def what(summary: Summary) -> str:
 def values(column: Column) -> str:
     """Returns the values of a variable in few words."""
 
-    from semivae.data.labels.classes import short
+    from semivae.data.kinds import handler
 
-    variable = column.variable
-
-    if variable.valueless:
-        return "no value"
-
-    if not variable.classes:
-        return f"{number(variable.low)} to {number(variable.high)}"
-
-    few = ", ".join(short(str(name), 30) for name in variable.classes[:4])
-    count = len(variable.classes)
-
-    return f"{count}: {few}{', ...' if count > 4 else ''}"
+    return "no value" if column.variable.valueless else handler(column.variable).describe(number)

@@ -20,6 +20,7 @@ from semivae.cli.options import (
     Id,
     Json,
     Keep,
+    Kinds,
     LabelsFrom,
     MissingLabel,
     Nodes,
@@ -31,6 +32,7 @@ from semivae.cli.options import (
     Streamed,
     TargetNames,
     TaskName,
+    kinds_of,
 )
 from semivae.cli.screen import emit, put, ready, say
 from semivae.cli.state import begin, kept_apart, refuse_nested, state_of
@@ -67,6 +69,7 @@ def fit(
     no_header: NoHeader = False,
     drop: Drop = None,
     keep: Keep = None,
+    kind: Kinds = None,
     id_columns: Id = None,
     stream: Streamed = False,
     split: Annotated[str, typer.Option(help="Rows of a named set: train, test or all.")] = "train",
@@ -105,7 +108,7 @@ def fit(
     replace = begin(out, state, resume, overwrite)
 
     wishes = (data, target or (), split, model, task, labels, seed, settings or [], missing_label, labels_from, stream)
-    columns = {"drop": drop, "keep": keep, "id_columns": id_columns}
+    columns = {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)}
     job = prepare(Wishes(*wishes, labels_per_class=labels_per_class, header=not no_header, columns=columns))
     check_calibrated(job, calibrate, compare)
     spread(job, state)

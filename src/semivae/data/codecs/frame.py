@@ -1,4 +1,4 @@
-r"""Rows as a frame: named columns, each of numbers, of categories or of dates."""
+r"""Rows as a frame: named columns, each of one kind, or of dates."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from semivae.variables import Variable
 class FrameCodec(Codec):
     r"""Codec of a pandas or polars frame; what it decodes is a pandas frame.
 
-    Numeric columns are real; booleans, strings and categories are categories; dates are taken apart into a year, a
-    month, a weekday and a time of day, in which they are also decoded. Text that differs in every row (a name, a key)
-    is left out, with a warning.
+    Unless the user says otherwise, numeric columns are real; booleans, strings and categories are categories; dates are
+    taken apart into a year, a month, a weekday and a time of day, in which they are also decoded. Text that differs in
+    every row (a name, a key) is left out, with a warning.
     """
 
     container: ClassVar[Literal["array", "frame", "image"]] = "frame"
@@ -38,7 +38,7 @@ class FrameCodec(Codec):
         r"""Returns the codec of some columns.
 
         Arguments:
-            found: What each column is; without a variable if it is left out.
+            found: The findings about each column; without a variable if it is left out.
             rows: The number of rows.
 
         Raises:

@@ -1,16 +1,18 @@
-r"""Which columns of a frame are modeled, as far as the user says."""
+r"""The columns of a frame that are modeled, and their kinds, as far as the user says."""
 
 from __future__ import annotations
 
 __all__ = ["EVERYTHING", "Selection"]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
+from semivae.data.kinds import Tally, cell_kinds
 from semivae.data.kinds.dates import PARTS
+from semivae.data.kinds.judge import ColumnTally
 from semivae.data.labels.classes import listed
 from semivae.data.source import nearest
 from semivae.errors import SettingError
@@ -18,12 +20,13 @@ from semivae.errors import SettingError
 
 @dataclass(frozen=True)
 class Selection:
-    r"""The columns that the user drops, carries along or keeps.
+    r"""The columns that the user drops, carries along or keeps, or tells the kind of.
 
     Attributes:
         drop: The columns that are ignored.
         id_columns: The columns that are not modeled but carried into predictions.
         keep: The columns that are modeled even if they look like identifiers.
+        kinds: The columns whose kind is not judged by their values, with their kinds.
 
     Raises:
         SettingError: If a column is to be modeled and not to be modeled.
@@ -32,22 +35,34 @@ class Selection:
     drop: tuple[str, ...] = ()
     id_columns: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        both = [name for name in self.keep if name in self.left_out]
+        for setting, names in (("keep", self.keep), ("kinds", tuple(dict(self.kinds)))):
+            both = [name for name in names if name in self.left_out]
 
-        if both:
-            raise SettingError(
-                f"keep={list(self.keep)} with {'drop' if both[0] in self.drop else 'id_columns'}={both}",
-                f"{listed(both)} cannot be modeled and left out",
-                "name it once",
-            )
+            if both:
+                raise SettingError(
+                    f"{setting}={self.shown[setting]} with {'drop' if both[0] in self.drop else 'id_columns'}={both}",
+                    f"{listed(both)} cannot be modeled and left out",
+                    "name it once",
+                )
 
     @classmethod
-    def of(cls, drop: Any = None, id_columns: Any = None, keep: Any = None) -> Self:
-        """Returns the selection for names as an estimator takes them: none, one, or a list."""
+    def of(cls, drop: Any = None, id_columns: Any = None, keep: Any = None, kinds: Any = None) -> Self:
+        """Returns the selection for names as an estimator takes them (none, one, or a list), and kinds by name."""
 
-        return cls(names_in("drop", drop), names_in("id_columns", id_columns), names_in("keep", keep))
+        names = (names_in("drop", drop), names_in("id_columns", id_columns), names_in("keep", keep))
+
+        return cls(*names, kinds_in(kinds))
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The settings that were given, as a user writes them."""
+
+        given = {name: list(value) for name, value in vars(self).items() if value}
+
+        return given | ({"kinds": dict(self.kinds)} if self.kinds else {})
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -69,12 +84,12 @@ class Selection:
         # The parts of a date stand for it in what a model sampled.
         known = {*names, *(start for start, _, part in (name.rpartition(": ") for name in names) if part in PARTS)}
 
-        for setting, wanted in (("drop", self.drop), ("id_columns", self.id_columns), ("keep", self.keep)):
+        for setting, wanted in self.shown.items():
             absent = [name for name in wanted if name not in known]
 
             if absent:
                 raise SettingError(
-                    f"{setting}={list(wanted)}",
+                    f"{setting}={wanted}",
                     f"there is no column {absent[0]!r} among {listed(names, 30)}",
                     nearest(absent[0], names) or f"{setting}=[{names[-1]!r}]",
                 )
@@ -83,17 +98,27 @@ class Selection:
         r"""Checks that nothing is selected from rows whose columns have no names.
 
         Arguments:
-            what: What the rows are, such as "arrays".
+            what: A word for the rows, such as "arrays".
         """
 
         if self != EVERYTHING:
-            chosen = {name: list(value) for name, value in vars(self).items() if value}
-
             raise SettingError(
-                ", ".join(f"{name}={value}" for name, value in chosen.items()),
+                ", ".join(f"{name}={value}" for name, value in self.shown.items()),
                 f"{what} have no names of columns",
                 "give a frame: pandas.DataFrame(X, columns=[...])",
             )
+
+    def tally(self, name: str, most: float | None = None) -> Tally:
+        r"""Returns the tally of a column: of the kind that the user says, or one that judges the values.
+
+        Arguments:
+            name: The name of the column.
+            most: How many different values are told apart; :py:`None` for as many as of a stream.
+        """
+
+        kind = dict(self.kinds).get(name)
+
+        return ColumnTally(name, name in self.keep, most) if kind is None else cell_kinds()[kind].tally(name, most)
 
 
 EVERYTHING = Selection()
@@ -113,3 +138,26 @@ def names_in(setting: str, value: Any) -> tuple[str, ...]:
         )
 
     return tuple(dict.fromkeys([str(value)] if single else map(str, value)))
+
+
+def kinds_in(value: Any) -> tuple[tuple[str, str], ...]:
+    r"""Returns the kinds that a parameter holds: none, or a dictionary by the names of columns.
+
+    Raises:
+        SettingError: If it holds something else, or there is no such kind of column.
+    """
+
+    if value is None:
+        return ()
+
+    known = list(cell_kinds())
+    wrong = not isinstance(value, Mapping) or [kind for kind in value.values() if kind not in known]
+
+    if wrong:
+        raise SettingError(
+            f"kinds={value!r}",
+            f"it must give columns one of the kinds {', '.join(map(repr, known))}",
+            "kinds={'NAME': 'count'}",
+        )
+
+    return tuple((str(name), kind) for name, kind in value.items())

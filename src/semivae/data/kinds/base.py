@@ -6,7 +6,7 @@ The mathematics half, what a network reads and the family that scores the values
 
 from __future__ import annotations
 
-__all__ = ["CellKind", "Kind", "Tally", "cell_handler", "handler", "kinds"]
+__all__ = ["CellKind", "Kind", "Tally", "cell_handler", "cell_kinds", "handler", "kinds"]
 
 import abc
 from collections.abc import Callable, Iterator
@@ -135,6 +135,12 @@ class CellKind(Kind):
 
 
 kinds: Registry[type[Kind]] = Registry("kind")
+
+
+def cell_kinds() -> dict[str, type[CellKind]]:
+    """Returns the handlers of the kinds that a column of a table can be of, by their names."""
+
+    return {name: kinds[name] for name in kinds if issubclass(kinds[name], CellKind)}
 
 
 def handler(variable: Variable) -> Kind:

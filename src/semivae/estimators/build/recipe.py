@@ -11,6 +11,7 @@ import torch
 
 from semivae.data.batches.loader import Loader
 from semivae.data.batches.steps import Steps
+from semivae.data.kinds import handler
 from semivae.errors import SettingError
 from semivae.estimators.build.neighbors import lent, neighbors_of, reader
 from semivae.models import Model, StackedModel
@@ -136,7 +137,7 @@ def neighbors(settings: dict[str, Any], schema: Schema, rows: Steps, before: Seq
 
 
 def movable_cells(model: Model, schema: Schema) -> torch.Tensor:
-    """Returns 1 for cells between whose values there are others, 0 for categories, with the shape of what is read."""
+    """Returns 1 for cells of continuous values and 0 for others, with the shape of a row as the model reads it."""
 
     if isinstance(model, StackedModel):
         return torch.ones(model.features.encoder.family.values)
@@ -144,4 +145,4 @@ def movable_cells(model: Model, schema: Schema) -> torch.Tensor:
     if schema.image:
         return torch.ones(schema.x[0].shape)
 
-    return torch.tensor([float(variable.kind == "real") for variable in schema.x])
+    return torch.tensor([float(handler(variable).continuous) for variable in schema.x])

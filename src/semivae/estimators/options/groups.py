@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["DataOptions", "ModelOptions", "ObjectiveOptions", "RecipeOptions", "TrainingOptions"]
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Literal
 
 from semivae.estimators.options.declared import Declared, declare
@@ -252,4 +252,10 @@ class DataOptions(Declared):
         str | Sequence[str] | None,
         Anything(),
         "Columns that are modeled even if they look like identifiers, which are left out otherwise.",
+    ] = None
+    kinds: Annotated[
+        Mapping[str, str] | None,
+        Anything(),
+        'Kinds of columns that should not be judged by their values, such as {"visits": "count", "zip": "category"}: '
+        '"real", "category" or "count" (whole numbers from 0 on, with a Poisson likelihood).',
     ] = None

@@ -75,11 +75,11 @@ def named(X: Any) -> Any:
 
 
 def selection_of(estimator: Any) -> Selection:
-    """Returns which columns of a frame an estimator models."""
+    """Returns the columns of a frame that an estimator models, and their kinds as far as they were given."""
 
     options = estimator._options("data")
 
-    return Selection.of(options.drop, options.id_columns, options.keep)
+    return Selection.of(options.drop, options.id_columns, options.keep, options.kinds)
 
 
 def refuse_stream(estimator: BaseEstimator, X: Any) -> None:

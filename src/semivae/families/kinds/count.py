@@ -1,0 +1,24 @@
+r"""Counts are Poisson."""
+
+from __future__ import annotations
+
+__all__ = ["count_family"]
+
+from collections.abc import Sequence
+
+from semivae.families.base import Family
+from semivae.families.gaussian import Scale
+from semivae.families.kinds.base import cell_families
+from semivae.families.poisson import Poisson
+from semivae.variables import Variable
+
+
+@cell_families.register("count")
+def count_family(variables: Sequence[Variable], scale: Scale) -> Family:
+    """Returns a Poisson distribution for each column, around the counts of the fit."""
+
+    return Poisson(
+        [variable.mean for variable in variables],
+        [variable.deviation for variable in variables],
+        [variable.high or 0.0 for variable in variables],
+    )
