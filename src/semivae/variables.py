@@ -1,4 +1,4 @@
-r"""The vocabulary of data: what each variable is, in the units of the user, and how it maps to the units of a model."""
+r"""The vocabulary of data: each variable in the units of the user, and its map to the units of a model."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Variable:
         dtype: NumPy's name of the type of the values, which outputs are given back in.
         missing: Whether the value was missing in some row.
         axes: How the user holds an image: "HW", "HWC" or "CHW".
-        parts: The targets, where there are several of them.
+        parts: The targets, where there are several.
         column: The column of the user that it is a part of, if it is a part.
         part: Which part of a date it is: "year", "month", "weekday" or "time of day"; empty for anything else.
         order: How text writes the dates that it is a part of, such as "dd.mm.yyyy".
@@ -70,7 +70,7 @@ class Variable:
 
     @property
     def source(self) -> str:
-        """The name of the column of the user, of which a date gives several variables."""
+        """The name of the column of the user; a column of dates gives several variables."""
 
         return self.column if self.part else self.name
 
@@ -120,13 +120,13 @@ class Variable:
 
 @dataclass(frozen=True)
 class Schema:
-    r"""What each :math:`x` and :math:`y` is.
+    r"""The variables :math:`x` and :math:`y`.
 
     Attributes:
         x: The variables of the data: the columns of a table, or a single image.
         y: The target, if there is one.
-        container: What the user's rows came in: "array", "frame" or "image".
-        left_out: Names of columns that may be there but are not modeled: identifiers, and what the user dropped.
+        container: The container of the user's rows: "array", "frame" or "image".
+        left_out: Names of columns that may be there but are not modeled: identifiers, and columns the user dropped.
     """
 
     __pydantic_config__ = STRICT

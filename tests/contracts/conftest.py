@@ -90,10 +90,10 @@ def rows_of(schema: Schema, missing: bool = True) -> torch.Tensor:
 def points_of(schema: Schema) -> torch.Tensor:
     """A label point for each row."""
 
-    if schema.y.kind == "real":
+    if schema.y.target_form == "real":
         return torch.linspace(-1, 1, ROWS)[:, None]
 
-    if schema.y.kind == "several":
+    if schema.y.target_form == "several":
         points = torch.stack([torch.arange(ROWS) % 4, torch.linspace(-1, 1, ROWS), torch.arange(ROWS) % 2], dim=-1)
         points[0, 0] = points[1, 1:] = points[2, 2] = torch.nan
 

@@ -100,7 +100,7 @@ class VAEPredictor(VAEEstimator):
         from scipy.stats import norm
 
         points, deviations = self._beliefs(X)[:2]
-        numbers = [part for part in self.schema_.targets if part.kind == "real"]
+        numbers = [part for part in self.schema_.targets if not part.classes]
         mean = self._labels.decode(points)[[part.name for part in numbers]]
         half = norm.ppf(0.5 + coverage / 2) * deviations * [part.scale for part in numbers]
 

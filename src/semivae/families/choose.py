@@ -10,7 +10,7 @@ from semivae.errors import SettingError
 from semivae.families.base import Family
 from semivae.families.categorical import Categorical
 from semivae.families.gaussian import Gaussian, Scale
-from semivae.families.kinds import Likelihood, row_families
+from semivae.families.kinds import Likelihood, row_family
 from semivae.families.mixed import Mixed
 from semivae.variables import Schema, Variable
 
@@ -42,7 +42,7 @@ def choose_data(
     first = schema.x[0]
 
     if first.shape:
-        return row_families[first.kind](first, likelihood, scale)
+        return row_family(first, likelihood, scale)
 
     if likelihood == "bernoulli":
         raise SettingError(

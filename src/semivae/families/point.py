@@ -2,7 +2,7 @@ r"""Point family: all mass at the features themselves, the code of a plain autoe
 
 .. math:: q(z) = \delta(z - \mu)
 
-Its divergence from any prior is left out (it would be infinite), which is what an autoencoder does.
+As in an autoencoder, its divergence from any prior, which would be infinite, is left out.
 """
 
 from __future__ import annotations

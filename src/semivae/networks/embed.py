@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from semivae.networks.kinds import cell_trunks, row_trunks
+from semivae.networks.kinds import cell_trunks, row_trunk
 from semivae.variables import Variable, positions
 
 
@@ -48,4 +48,4 @@ def trunk_of(variables: Sequence[Variable], conv: bool) -> nn.Module:
 
     first = variables[0]
 
-    return row_trunks[first.kind](first, conv) if first.shape else Embed(variables)
+    return row_trunk(first, conv) if first.shape else Embed(variables)

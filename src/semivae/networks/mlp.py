@@ -45,7 +45,7 @@ class Join(nn.Module):
             for i, (x, weight) in enumerate(zip(inputs, self.weights, strict=True))
         )
 
-        # What is looked up is not rounded by autocast, and would widen all that follows.
+        # Autocast does not round looked-up columns, which would widen all that follows.
         return sum((other.to(first.dtype) for other in others), first)
 
 

@@ -88,11 +88,11 @@ def codes_of(estimator: Any, y: Any, rows: int) -> NDArray[Any]:
     if estimator.schema_.y is None:
         return np.full(rows, np.nan)
 
-    if estimator.schema_.y.kind == "several":
+    if estimator.schema_.y.parts:
         first = estimator.schema_.targets[0]
         codes = estimator._labels.encode(y)[:, 0]
 
-        return codes if first.kind == "category" else codes * first.scale + first.center
+        return codes if first.classes else codes * first.scale + first.center
 
     codes = encoded(estimator, y)
 
@@ -123,7 +123,7 @@ def rebuilt(estimator: Any, rows: Any) -> Any:
     """Returns rows after they went through the latent, with the predicted class where the decoder takes one."""
 
     variable = estimator.schema_.y
-    classes = variable is not None and variable.kind == "category"
+    classes = variable is not None and bool(variable.classes)
 
     return estimator.inverse_transform(estimator.transform(rows), estimator.predict(rows) if classes else None)
 
@@ -142,7 +142,7 @@ def images(estimator: Any, rows: Any, seed: int) -> Iterator[tuple[str, Figure]]
 
     variable = estimator.schema_.y
 
-    if variable is None or variable.kind != "category":
+    if variable is None or not variable.classes:
         yield "samples", image_grid(estimator.sample(PER_CLASS**2, random_state=seed), PER_CLASS, title="new rows")
 
         return
@@ -179,7 +179,7 @@ def new_rows(estimator: Any, n: int, seed: int) -> dict[str, Any]:
 
     variable = estimator.schema_.y
 
-    if variable is None or variable.kind != "category" or len(variable.classes) > FEW_CLASSES:
+    if variable is None or not 0 < len(variable.classes) <= FEW_CLASSES:
         return {"sampled": estimator.sample(n, random_state=seed)}
 
     return {

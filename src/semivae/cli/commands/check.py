@@ -86,10 +86,12 @@ def facts(summary: Summary, several: bool) -> dict[str, Any]:
 def show(summary: Summary) -> None:
     """Shows a summary as text."""
 
+    from semivae.data.kinds import handler
+
     put(f"{summary.name}: {number(summary.rows)} rows, each {what(summary)}\n")
     table(
         ["variable", "kind", ">missing", "values"],
-        [(c.variable.name, c.variable.kind, c.missing, values(c)) for c in summary.columns[:MOST]],
+        [(c.variable.name, handler(c.variable).name, c.missing, values(c)) for c in summary.columns[:MOST]],
     )
 
     if len(summary.columns) > MOST:

@@ -69,7 +69,7 @@ def known(estimator: Any, x: Any, y: Any) -> tuple[Any, dict[str, Any]]:
     if measured["unlabeled"]:
         say(f"{measured['unlabeled']:,} of {total:,} rows have no label and are not scored.")
 
-    if estimator.schema_.y.kind == "category":
+    if estimator.schema_.y.classes:
         encoded(estimator, y)  # refuses classes that the fit had not
 
         return x, measured | classes(estimator, x, y)

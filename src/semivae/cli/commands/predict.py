@@ -59,10 +59,10 @@ def predictions(estimator: Any, x: Any) -> pd.DataFrame:
 
     import pandas as pd
 
-    if estimator.schema_.y.kind == "several":
+    if estimator.schema_.y.parts:
         return several(estimator, x)
 
-    if estimator.schema_.y.kind == "real":
+    if not estimator.schema_.y.classes:
         lower, upper = estimator.predict_interval(x)
 
         return pd.DataFrame({"prediction": estimator.predict(x), "lower": lower, "upper": upper})
@@ -87,7 +87,7 @@ def several(estimator: Any, x: Any) -> pd.DataFrame:
     for part, values in zip(estimator.schema_.targets, predicted, strict=True):
         columns[f"{part.name}_prediction"] = values
 
-        if part.kind == "real":
+        if not part.classes:
             columns |= {f"{part.name}_lower": next(lower), f"{part.name}_upper": next(upper)}
         else:
             classes, table = next(probabilities)

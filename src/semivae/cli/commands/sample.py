@@ -18,6 +18,8 @@ from semivae.errors import SettingError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from semivae.variables import Variable
+
 
 def sample(
     model: Model,
@@ -98,34 +100,15 @@ def labels_of(estimator: Any, given: list[str]) -> dict[str, Any]:
     return labels
 
 
-def label_of(variable: Any, text: str) -> Any:
+def label_of(variable: Variable, text: str) -> Any:
     """Returns the label that is written as a text."""
 
-    if variable.kind == "category":
-        return class_of(variable, text)
+    from semivae.data.kinds import cell_handler
 
     try:
-        return float(text)
-    except ValueError:
-        name = variable.name
-        raise SettingError(
-            f"--given {name}={text}", "it must be a number", f"--given {name}={variable.low:g}"
-        ) from None
-
-
-def class_of(variable: Any, text: str) -> Any:
-    """Returns the class that is written as a text."""
-
-    names = {str(name): name for name in variable.classes}
-
-    if text not in names:
-        raise SettingError(
-            f"--given {variable.name}={text}",
-            f"it must be one of {', '.join(names)}",
-            f"--given {variable.name}={next(iter(names))}",
-        )
-
-    return names[text]
+        return cell_handler(variable).read(text)
+    except SettingError as error:
+        raise SettingError(f"--given {error.given}", error.needed, f"--given {error.fix}") from None
 
 
 def grid(images: Any) -> bytes:

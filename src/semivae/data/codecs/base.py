@@ -15,7 +15,7 @@ from semivae.data.kinds import cell_handler
 from semivae.variables import Schema, Variable
 
 Rows: TypeAlias = Any  # whatever holds one row per entry: an array, a tensor, a frame, a list
-Values: TypeAlias = NDArray[Any]  # what a model sees
+Values: TypeAlias = NDArray[Any]  # rows in the units of a model
 
 
 class Codec(abc.ABC):
@@ -95,7 +95,7 @@ class Codec(abc.ABC):
         table = np.asarray(values, dtype=np.float64) * self.scales + self.centers
         low, high = np.array([cell_handler(variable).limits for variable in self.variables], dtype=float).T
 
-        # Where nothing was observed the limits are NaN, and so is what they clip.
+        # Where nothing was observed the limits are NaN, and clipping gives NaN.
         return np.clip(table, low, high) if within else np.where(np.isnan(low), np.nan, table)
 
     def log_volume(self, values: Values) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ from semivae.variables import Variable
 
 
 class FrameCodec(Codec):
-    r"""Codec of a pandas or polars frame; what it decodes is a pandas frame.
+    r"""Codec of a pandas or polars frame, which decodes to a pandas frame.
 
     Unless the user says otherwise, numeric columns are real; booleans, strings and categories are categories; dates are
     taken apart into a year, a month, a weekday and a time of day, in which they are also decoded. Text that differs in

@@ -179,7 +179,7 @@ def check_pixels(pixels: NDArray[np.generic]) -> None:
 
 
 def axes_of(pixels: NDArray[np.generic]) -> str:
-    """Returns which axes one image has, as letters."""
+    """Returns the axes of one image, as letters."""
 
     if pixels.ndim == 3:
         return "HW"
@@ -223,7 +223,7 @@ def limits(pixels: NDArray[np.generic]) -> tuple[float, float]:
 
 
 def check_range(pixels: NDArray[np.generic], values: Values, image: Variable) -> None:
-    """Checks that new images have the range of those of the fit, so that none is silently black or white."""
+    """Checks that new images have the range of the images of the fit, so that none is silently black or white."""
 
     fractions = image.integer and pixels.dtype.kind == "f" and pixels.max() <= 1 < (image.high or 0)
     fractions = fractions and bool((np.rint(pixels) != pixels).any())

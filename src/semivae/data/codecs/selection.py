@@ -74,14 +74,14 @@ class Selection:
         r"""Checks that a frame has the columns.
 
         Raises:
-            SettingError: If it has not; it names those that resemble them.
+            SettingError: If it has not; it names columns with similar names.
         """
 
         if self == EVERYTHING:
             return
 
         names = list(names)
-        # The parts of a date stand for it in what a model sampled.
+        # In sampled rows, the parts of a date stand for it.
         known = {*names, *(start for start, _, part in (name.rpartition(": ") for name in names) if part in PARTS)}
 
         for setting, wanted in self.shown.items():

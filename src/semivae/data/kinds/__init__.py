@@ -1,8 +1,8 @@
-r"""Kinds of variables: what a column is, its values as numbers, and back. One file a kind, with its handler."""
+r"""Kinds of variables: one file a kind, with the handler that turns its values into numbers and back."""
 
-__all__ = ["CellKind", "Kind", "Tally", "cell_handler", "cell_kinds", "handler", "kinds"]
+__all__ = ["CellKind", "Kind", "Tally", "cell_handler", "cell_kinds", "handler", "kinds", "problems_of_kind"]
 
-from semivae.data.kinds.base import CellKind, Kind, Tally, cell_handler, cell_kinds, handler, kinds
+from semivae.data.kinds.base import CellKind, Kind, Tally, cell_handler, cell_kinds, handler, kinds, problems_of_kind
 
 # isort: split
 # In this order messages name the kinds.

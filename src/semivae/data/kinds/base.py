@@ -1,12 +1,12 @@
 r"""The data half of a kind of variable: its values as numbers and back, and all else that depends on the kind.
 
-The mathematics half, what a network reads and the family that scores the values, is registered under the same name in
-:mod:`semivae.networks.kinds` and :mod:`semivae.families.kinds`.
+The mathematics half is registered under the same name: the features that a network reads in
+:mod:`semivae.networks.kinds`, the family that scores the values in :mod:`semivae.families.kinds`.
 """
 
 from __future__ import annotations
 
-__all__ = ["CellKind", "Kind", "Tally", "cell_handler", "cell_kinds", "handler", "kinds"]
+__all__ = ["CellKind", "Kind", "Tally", "cell_handler", "cell_kinds", "handler", "kinds", "problems_of_kind"]
 
 import abc
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ Limits = tuple[float | None, float | None]
 
 
 class Tally(abc.ABC):
-    r"""What a column is, found block by block.
+    r"""Abstract collector of the facts of a column, block by block.
 
     Arguments:
         name: The name of the column.
@@ -47,7 +47,7 @@ class Tally(abc.ABC):
 
     @abc.abstractmethod
     def found(self) -> Found:
-        """Returns what the column is, judged by all its blocks."""
+        """Returns the findings about the column, judged by all its blocks."""
 
 
 class Kind(abc.ABC):
@@ -58,14 +58,18 @@ class Kind(abc.ABC):
 
     Attributes:
         continuous: Whether every number between two values is a value, too.
-        cell: Whether a column of a table can be of this kind.
     """
 
     continuous: ClassVar[bool] = False
-    cell: ClassVar[bool] = False
 
     def __init__(self, variable: Variable) -> None:
         self.variable = variable
+
+    @property
+    def name(self) -> str:
+        """The name of the kind."""
+
+        return self.variable.kind
 
     @property
     def too_close(self) -> bool:
@@ -89,8 +93,6 @@ class Kind(abc.ABC):
 
 class CellKind(Kind):
     """Abstract handler of a column of a table."""
-
-    cell: ClassVar[bool] = True
 
     @classmethod
     @abc.abstractmethod
@@ -140,7 +142,9 @@ kinds: Registry[type[Kind]] = Registry("kind")
 def cell_kinds() -> dict[str, type[CellKind]]:
     """Returns the handlers of the kinds that a column of a table can be of, by their names."""
 
-    return {name: kinds[name] for name in kinds if issubclass(kinds[name], CellKind)}
+    found = {name: kinds[name] for name in kinds}
+
+    return {name: kind for name, kind in found.items() if issubclass(kind, CellKind)}
 
 
 def handler(variable: Variable) -> Kind:
@@ -158,3 +162,9 @@ def cell_handler(variable: Variable) -> CellKind:
         raise SettingError(f"kind={variable.kind!r}", "a column of a table is of another kind", "kind='real'")
 
     return found
+
+
+def problems_of_kind(variable: Variable) -> list[str]:
+    """Returns the reasons, in words, why a variable that was read from a file cannot be of its kind."""
+
+    return list(handler(variable).problems()) if variable.kind in kinds else [f"kind {variable.kind!r} is not known"]

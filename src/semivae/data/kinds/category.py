@@ -51,7 +51,7 @@ class Category(CellKind):
         return np.where(codes < 0, np.nan, codes)
 
     def warn_about_unseen(self, codes: NDArray[np.int64], values: Sequence[object]) -> None:
-        r"""Warns of classes that the fit had not, so that nothing is known of them.
+        r"""Warns of classes that the fit did not have: nothing is known about them.
 
         Arguments:
             codes: The position of each cell among the values, with shape (N,); -1 where missing.
@@ -82,7 +82,7 @@ class Category(CellKind):
         if missing.any():
             dtype = {"bool": "object"}.get(dtype, "float64" if self.variable.integer and dtype.islower() else dtype)
 
-        # The last entry is what code -1 picks.
+        # Code -1 picks the last entry.
         return pd.Series(np.array([*classes, None], dtype=object)[codes], dtype=dtype)
 
     def difference(self, column: Cells) -> str:

@@ -25,7 +25,7 @@ LARGEST_COUNT = 2**24
 
 @kinds.register("count")
 class Count(CellKind):
-    """Handler of counts. They are not scaled; networks read the logarithm, standardized by what is found here."""
+    """Handler of counts. They are not scaled: networks read the logarithm, standardized by its mean and deviation."""
 
     @classmethod
     def tally(cls, name: str, most: float | None = None) -> Tally:
@@ -140,7 +140,7 @@ class CountColumn(Tally):
 
 
 def odd_cells(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Returns which cells are no counts, with shape (N,). Missing and infinite ones are judged elsewhere."""
+    """Marks the cells that are no counts, with shape (N,). Missing and infinite cells are judged elsewhere."""
 
     finite = np.abs(values) <= LARGEST
 

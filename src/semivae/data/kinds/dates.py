@@ -56,7 +56,7 @@ ORDERS: dict[str, re.Pattern[str]] = {
 # Numbers of parts and articles look like dates of other centuries.
 FIRST_YEAR, LAST_YEAR = 1500, 2300
 
-# Text that both orders of a pair can read says nothing of which is meant.
+# Text that both orders of a pair can read does not tell the day from the month.
 AMBIGUOUS = (("dd/mm/yyyy", "mm/dd/yyyy"), ("dd-mm-yyyy", "mm-dd-yyyy"))
 
 # Types of Arrow that have no time of day.
@@ -173,7 +173,7 @@ def part_cells(parts: NDArray[np.float64], part: str) -> Cells:
     if part != "weekday":
         return pd.Series(values)
 
-    # The last entry is what code -1 picks.
+    # Code -1 picks the last entry.
     return pd.Series(np.array([*WEEKDAYS, None], dtype=object)[np.where(np.isnan(values), -1, values).astype(int)])
 
 
@@ -199,7 +199,7 @@ class DateTally:
             self.counts[i] += np.bincount(parts[~np.isnan(parts[:, i]), i].astype(int), minlength=13)
 
     def variables(self, name: str, missing: bool, order: str = "") -> tuple[Variable, ...]:
-        r"""Returns the parts that say something: those that differ, or else the year.
+        r"""Returns the parts that differ between rows, or else the year.
 
         Arguments:
             name: The name of the column.

@@ -17,7 +17,7 @@ from semivae.errors import DataError
 
 
 class ColumnTally(Tally):
-    r"""Tally of a column that is judged by its values. It counts what all kinds of blocks share with the numbers.
+    r"""Tally of a column that is judged by its values.
 
     Arguments:
         name: The name of the column.
@@ -30,6 +30,7 @@ class ColumnTally(Tally):
 
         self.kept = kept
         self.most = most
+        # Counts the missing cells and the types of blocks of any kind, too.
         self.numbers = NumberColumn(name, kept)
         self.values: ValueCounts | None = None
         self.dates: DateTally | None = None

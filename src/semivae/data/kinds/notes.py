@@ -68,7 +68,7 @@ def keep(names: list[str]) -> str:
 def notes_of_variables(variables: Sequence[Variable], rows: int) -> Iterator[str]:
     """Yields notes on variables."""
 
-    known = [variable for variable in variables if handler(variable).cell]
+    known = [variable for variable in variables if not variable.shape]
     constant = [v.name for v in known if (v.low is not None and v.low == v.high) or len(v.classes) == 1]
     empty = [v.name for v in known if v.valueless]
     wide = [v.name for v in known if len(v.classes) > WIDE]

@@ -28,7 +28,7 @@ LARGEST = 1e100  # the square of a larger value overflows, so that it counts as 
 
 @dataclass(frozen=True)
 class Moments:
-    r"""What the center, scale and range of real values follow from; those of parts of the rows merge to those of all.
+    r"""Moments of real values, from which their center, scale and range follow. Moments of blocks of rows merge.
 
     References:
         | Formulas for Robust, One-Pass Parallel Computation of Covariances (Pebay, 2008)
@@ -52,7 +52,7 @@ class Moments:
 
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> Self:
-        """Returns the moments of values with shape (N,), of which NaN and what counts as infinite are left out."""
+        """Returns the moments of values with shape (N,). NaN and values that count as infinite are left out."""
 
         observed = values[np.abs(values) <= LARGEST]
 
@@ -93,7 +93,7 @@ class Moments:
 
         low, high, center, scale = self.low, self.high, self.mean, self.unit * math.sqrt(self.squares / self.count)
 
-        # What is no larger is rounding, and was no difference before the values were computed.
+        # A smaller deviation is rounding: the values were equal before they were computed.
         if low == high or scale <= max(10 * np.finfo(np.float64).eps * abs(center), np.finfo(np.float64).tiny):
             center, scale = low, 1.0
 

@@ -25,7 +25,7 @@ def spelling(thousands: str, decimal: str) -> re.Pattern[str]:
     return re.compile(rf"[+-]?(?:{SIGN})?{SPACE}?[+-]?{number}{SPACE}?(?:{SIGN}|%|‰)?")
 
 
-# How pandas reads each spelling: everything is removed but digits, signs and what stands before the decimals.
+# How pandas reads each spelling: everything is removed but digits, signs and the decimal separator.
 SPELLINGS: dict[str, tuple[re.Pattern[str], str]] = {
     "decimal points": (spelling(",", r"\."), r'.str.replace(r"[^0-9.+-]", "", regex=True)'),
     "decimal commas": (
@@ -47,7 +47,7 @@ class TextForms:
         self.example = ""
 
     def add(self, values: Sequence[object], counts: Sequence[int]) -> None:
-        """Takes in the different values of a block, of which there is one at least, and the number of rows of each."""
+        """Takes in the different values of a block, at least one, and the number of rows of each."""
 
         for order, tally in list(self.dates.items()):
             parts = all_parts(values, order)
@@ -78,7 +78,7 @@ class TextForms:
 
     @property
     def ambiguous(self) -> bool:
-        """Whether all text is dates of which nobody can tell the day from the month."""
+        """Whether all text is dates in which the day cannot be told from the month."""
 
         return tuple(self.dates) in AMBIGUOUS
 

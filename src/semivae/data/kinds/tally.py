@@ -252,6 +252,6 @@ def refuse_text(column: Cells, name: str) -> None:
 
 
 def says_nothing(column: Cells) -> bool:
-    """Whether a block has no value and no type that tells what its values would be."""
+    """Whether a block has no value, and no type that tells the kind of its values."""
 
     return column.dtype == object and bool(column.isna().all())

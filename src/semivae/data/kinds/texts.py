@@ -25,7 +25,7 @@ class Counts(Protocol):
     Attributes:
         name: The name of the column.
         counts: The number of rows of each value; None if there are too many to count.
-        forms: What all of them can be read as.
+        forms: The forms in which all of them can be read.
     """
 
     name: str
@@ -105,7 +105,7 @@ def recurring(
     rows = sum(counts.values())
     often = most_frequent(counts, rows + missing)
     lost = rows - sum(often.values())
-    # Declared categories without a row are dropped: nothing could be learned of them.
+    # Declared categories without a row are dropped: nothing could be learned about them.
     classes = ordered(often) if declared is None else tuple(value for value in declared if value in often)
     missing += lost
 

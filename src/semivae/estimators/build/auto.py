@@ -130,6 +130,6 @@ def dropout_for(settings: dict[str, Any], schema: Schema, labeled: int) -> float
     if settings["dropout"] != "auto":
         return settings["dropout"]
 
-    real = any(target.kind == "real" for target in schema.targets)
+    real = not all(target.classes for target in schema.targets)
 
     return min(MOST_DROPOUT, PRIOR_LABELS / (PRIOR_LABELS + labeled)) if real else 0.0

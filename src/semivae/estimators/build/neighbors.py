@@ -38,7 +38,7 @@ BLOCK = 8192
 def neighbors_of(settings: dict[str, Any], schema: Schema, rows: Steps) -> int:
     """Returns to how many neighbors a row is joined: of rows in memory and a class, else to none."""
 
-    if schema.target.kind != "category" or not isinstance(rows, Loader) or not len(rows.labeled):
+    if not schema.target.classes or not isinstance(rows, Loader) or not len(rows.labeled):
         return 0
 
     return settings["neighbors"] if compared(rows) >= ROWS_A_LABEL * len(rows.labeled) else 0

@@ -74,7 +74,7 @@ def alpha_for(settings: dict[str, Any], schema: Schema) -> float:
     if schema.y is None:
         return 0.0
 
-    return ALPHA_OF_VALUES if all(target.kind == "real" for target in schema.targets) else ALPHA_OF_CLASSES
+    return ALPHA_OF_VALUES if not any(target.classes for target in schema.targets) else ALPHA_OF_CLASSES
 
 
 def consistency(settings: dict[str, Any], model: Model, schema: Schema, counts: Sequence[Any]) -> Consistency | None:
@@ -98,7 +98,7 @@ def interpolation(settings: dict[str, Any], model: Model, schema: Schema) -> Int
     own = model.interpolates
     weight = float(own) if settings["interpolation"] == "auto" else settings["interpolation"]
 
-    if weight and schema.target.kind != "category":
+    if weight and not schema.target.classes:
         raise SettingError(
             f"interpolation={weight} with a continuous target", "classes are interpolated", "interpolation='auto'"
         )

@@ -26,7 +26,7 @@ def check_student(settings: dict[str, Any], schema: Schema) -> None:
         SettingError: If the target is no class.
     """
 
-    if settings["student"] and (schema.y is None or schema.target.kind != "category"):
+    if settings["student"] and (schema.y is None or not schema.target.classes):
         raise SettingError(
             f"student=True with {'no target' if schema.y is None else 'a target that is no class'}",
             "a student learns what the model believes of one class",

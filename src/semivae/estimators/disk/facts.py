@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
+from semivae.data.kinds import problems_of_kind
 from semivae.errors import StoreError
 from semivae.store import SavedFolder
 from semivae.variables import Schema, Variable
@@ -120,7 +121,7 @@ def problems(schema: Schema) -> list[str]:
     if len(set(names)) < len(names):
         found.append("two variables have the same name")
 
-    if schema.image != (schema.container == "image"):
+    if schema.image != (schema.container == "image") or (len(names) > 1 and any(v.shape for v in schema.x)):
         found.append(f"the rows are of kind {schema.container!r} and the variables are not")
 
     for variable in (*schema.x, *schema.targets):
@@ -132,11 +133,11 @@ def problems(schema: Schema) -> list[str]:
 def problems_of(variable: Variable) -> list[str]:
     """Returns the reasons why a variable is impossible, in words."""
 
-    numbers = (variable.center, variable.scale, variable.mean, variable.low or 0.0, variable.high or 0.0)
-    classes = variable.classes
+    scales = (variable.scale, variable.deviation)
+    numbers = (*scales, variable.center, variable.mean, variable.low or 0.0, variable.high or 0.0)
     found = []
 
-    if not all(map(math.isfinite, numbers)) or variable.scale <= 0:
+    if not all(map(math.isfinite, numbers)) or min(scales) <= 0:
         found.append("a scale must be more than 0, and all numbers finite")
 
     ends = [end for end in (variable.low, variable.high) if end is not None]
@@ -144,13 +145,4 @@ def problems_of(variable: Variable) -> list[str]:
     if len(ends) == 1 or ends != sorted(ends):
         found.append(f"its values cannot go from {variable.low} to {variable.high}")
 
-    if variable.kind == "category" and (not classes or not all(isinstance(c, str | int | float) for c in classes)):
-        found.append("its classes must be texts, numbers or booleans")
-
-    if variable.kind == "image" and (len(variable.shape) != 3 or min(variable.shape) < 1):
-        found.append(f"an image cannot have shape {variable.shape}")
-
-    if variable.kind == "image" and variable.axes not in ("HW", "HWC", "CHW"):
-        found.append(f"an image cannot have axes {variable.axes!r}")
-
-    return found
+    return found + problems_of_kind(variable)

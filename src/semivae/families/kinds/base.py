@@ -6,7 +6,7 @@ is an :class:`Independent` over a distribution of shape (*, n), with one entry f
 
 from __future__ import annotations
 
-__all__ = ["CellFamily", "Likelihood", "RowFamily", "cell_families", "row_families"]
+__all__ = ["CellFamily", "Likelihood", "RowFamily", "cell_families", "row_families", "row_family"]
 
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
@@ -26,3 +26,9 @@ RowFamily: TypeAlias = Callable[[Variable, Likelihood, Scale], Family]
 
 cell_families: Registry[CellFamily] = Registry("kind")
 row_families: Registry[RowFamily] = Registry("kind")
+
+
+def row_family(variable: Variable, likelihood: Likelihood, scale: Scale) -> Family:
+    """Returns the family of a row that is one value."""
+
+    return row_families[variable.kind](variable, likelihood, scale)

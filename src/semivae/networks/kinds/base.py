@@ -6,7 +6,7 @@ kind, with shape (*, n) and NaN where a cell is missing, to (*, width); a trunk 
 
 from __future__ import annotations
 
-__all__ = ["CellTrunk", "RowTrunk", "cell_trunks", "row_trunks"]
+__all__ = ["CellTrunk", "RowTrunk", "cell_trunks", "row_trunk", "row_trunks"]
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -24,3 +24,9 @@ RowTrunk: TypeAlias = Callable[[Variable, bool], nn.Module]
 
 cell_trunks: Registry[CellTrunk] = Registry("kind")
 row_trunks: Registry[RowTrunk] = Registry("kind")
+
+
+def row_trunk(variable: Variable, conv: bool) -> nn.Module:
+    """Returns the trunk of a row that is one value."""
+
+    return row_trunks[variable.kind](variable, conv)
