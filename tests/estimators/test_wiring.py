@@ -20,6 +20,8 @@ from semivae.marginal import exact
 from semivae.models import M1M2
 from semivae.variables import Schema, Variable
 
+TARGETS = (Variable("y", "real"), Variable("y", "category", classes=(0, 1)))
+
 
 def images(*shape: int) -> Schema:
     return Schema((Variable("image", "image", shape),))
@@ -72,7 +74,7 @@ def test_compilation(monkeypatch, units):
 
 
 def test_dropout():
-    real, category = (Schema(table(3).x, Variable("y", kind)) for kind in ("real", "category"))  # type: ignore[arg-type]
+    real, category = (Schema(table(3).x, target) for target in TARGETS)
 
     assert [dropout_for({"dropout": "auto"}, schema, 200) for schema in (real, category, table(3))] == [0.5, 0.0, 0.0]
     assert [dropout_for({"dropout": "auto"}, real, labels) for labels in (1, 50, 600)] == [0.7, 0.7, 0.25]
@@ -80,7 +82,7 @@ def test_dropout():
 
 
 def test_alpha():
-    real, category = (Schema(table(3).x, Variable("y", kind)) for kind in ("real", "category"))  # type: ignore[arg-type]
+    real, category = (Schema(table(3).x, target) for target in TARGETS)
 
     assert [alpha_for({"alpha": "auto"}, schema) for schema in (real, category, table(3))] == [5.0, 20.0, 0.0]
     assert alpha_for({"alpha": 1.0}, real) == 1.0
