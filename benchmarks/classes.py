@@ -183,15 +183,19 @@ def build(way: str, classes: int) -> tuple[Any, Any]:
     from semivae.batch import Batch, Labeled
     from semivae.estimators import VAEClassifier
     from semivae.estimators.build.wiring import wire
+    from semivae.estimators.options import ModelOptions
+    from semivae.estimators.plan.resolve import plan_of
+    from semivae.estimators.plan.rows import Counts
     from semivae.variables import Schema, Variable
 
     image = Variable("image", "image", shape=(1, 28, 28))
     schema = Schema((image,), Variable("label", "category", classes=tuple(range(classes))))
     estimator = VAEClassifier(ModelOptions(marginalize=way), latents=LATENTS, hidden=(500, 500))
+    plan = plan_of(estimator, "m2", schema, Counts(LABELED, UNLABELED), seed=0)
     rows = torch.rand(UNLABELED + LABELED, 1, 28, 28).round()
     points = torch.nn.functional.one_hot(torch.randint(classes, (LABELED,)), classes).float()
 
-    return wire(settings, "m2", schema, [1] * classes), Batch(Labeled(rows[:LABELED], points), rows[LABELED:])
+    return wire(plan, schema, [1] * classes), Batch(Labeled(rows[:LABELED], points), rows[LABELED:])
 
 
 def peak_mib() -> float:

@@ -13,7 +13,8 @@ from semivae.engine import seeded
 from semivae.estimators import VAEClassifier
 from semivae.estimators.build.wiring import wire
 from semivae.estimators.options.grouped import grouped
-from semivae.estimators.options.grouped import settings as flat
+from semivae.estimators.plan.resolve import plan_of
+from semivae.estimators.plan.rows import Counts
 from semivae.models import Model, models
 from semivae.variables import Schema, Variable
 
@@ -62,10 +63,10 @@ def build(request: pytest.FixtureRequest) -> Callable[..., Model]:
 
     def wired(name: str, schema: Schema, **settings: Any) -> Model:
         settings = {"hidden": (8, 8), "latents": 3, "network": "conv" if conv else "mlp", **settings}
-        parameters = flat(VAEClassifier(**grouped(VAEClassifier, settings)))
+        plan = plan_of(VAEClassifier(**grouped(VAEClassifier, settings)), name, schema, Counts(10, 90), seed=0)
 
         with seeded(0):
-            return wire(parameters, name, schema, [4, 3, 2, 1])
+            return wire(plan, schema, [4, 3, 2, 1])
 
     return wired
 

@@ -11,8 +11,8 @@ from semivae.data.labels.single import ClassLabels
 from semivae.engine import normal_noise
 from semivae.engine.step import Step
 from semivae.errors import SettingError
-from semivae.estimators.build.bound import takes
 from semivae.estimators.options.grouped import grouped
+from semivae.estimators.plan.applies import takes
 from semivae.estimators.rows.target import Target
 from semivae.models import models
 from semivae.objectives import ELBO

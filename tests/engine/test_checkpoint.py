@@ -19,7 +19,8 @@ from semivae.errors import SettingError, StoreError
 from semivae.estimators import VAEClassifier
 from semivae.estimators.build.recipe import consistency
 from semivae.estimators.build.wiring import wire
-from semivae.estimators.options.grouped import settings as flat
+from semivae.estimators.plan.resolve import plan_of
+from semivae.estimators.plan.rows import Counts
 from semivae.objectives import ELBO
 from semivae.store import write_folder
 from semivae.variables import Schema, Variable
@@ -28,7 +29,7 @@ SCHEMA = Schema(tuple(Variable(name, "real") for name in "abcd"), Variable("y", 
 STEPS = 6
 COUNTS = [10, 10, 10]
 
-PARAMETERS = flat(VAEClassifier(hidden=(8,), latents=2, recipe=RecipeOptions(dropout=0.2)))
+ESTIMATOR = VAEClassifier(hidden=(8,), latents=2, recipe=RecipeOptions(dropout=0.2))
 SETTINGS = Training(epochs=4, device="cpu", precision="float32", averaging=0.9, seed=3, resume=True)
 
 
@@ -75,8 +76,9 @@ def fit(
     training: Training, rows: Any = None, callbacks: Any = (), model: str = "m2"
 ) -> tuple[History, dict[str, Tensor]]:
     torch.manual_seed(training.seed)
-    wired = wire(PARAMETERS, model, SCHEMA, COUNTS)
-    penalty = consistency(PARAMETERS, wired, SCHEMA, COUNTS)
+    plan = plan_of(ESTIMATOR, model, SCHEMA, Counts(30, 100), training.seed)
+    wired = wire(plan, SCHEMA, COUNTS)
+    penalty = consistency(plan, wired, SCHEMA, COUNTS)
     validation = loader(60, seed=6) if training.patience else None
     history = train(wired, ELBO(), rows or loader(), training, callbacks, validation, penalty)
 

@@ -23,11 +23,12 @@ from semivae.engine.distributed import Processes
 from semivae.engine.loop import Run
 from semivae.engine.step import Step
 from semivae.estimators import VAEClassifier
-from semivae.estimators.build import neighbors as near
 from semivae.estimators.build.recipe import penalty_of
 from semivae.estimators.build.wiring import wire
 from semivae.estimators.options.grouped import grouped
-from semivae.estimators.options.grouped import settings as flat
+from semivae.estimators.plan import rows as plans
+from semivae.estimators.plan.resolve import plan_of
+from semivae.estimators.plan.rows import Counts
 from semivae.objectives import ELBO
 from semivae.ranks import ALONE, launched
 from semivae.variables import Schema, Variable
@@ -100,10 +101,14 @@ def made(model: str, adversarial: float, dropout: float, rows: Loader, training:
     target = None if name == "vae" else VALUE if kind else TARGET
     schema, counts = Schema(COLUMNS, target), [10, 10, 10] if target is TARGET else []
     options = {"hidden": (8,), "latents": 2, "dropout": dropout, "adversarial": adversarial, **OPTIONS.get(model, {})}
-    chosen = flat(VAEClassifier(**grouped(VAEClassifier, options)))
+
+    # Rows are few here, and yet labels are to be lent.
+    with patch.object(plans, "ROWS_A_LABEL", 1):
+        estimator = VAEClassifier(**grouped(VAEClassifier, options))
+        plan = plan_of(estimator, name, schema, Counts(len(rows.labeled), len(rows.unlabeled)), seed=0)
 
     torch.manual_seed(1)
-    wired = wire(chosen, name, schema, counts)
+    wired = wire(plan, schema, counts)
 
     *before, _ = wired.stages()
 
@@ -111,9 +116,7 @@ def made(model: str, adversarial: float, dropout: float, rows: Loader, training:
         train(stage, ELBO(), rows, training)
         stage.requires_grad_(False)
 
-    # Rows are few here, and yet labels are to be lent.
-    with patch.object(near, "ROWS_A_LABEL", 1):
-        penalty = penalty_of(chosen, wired, schema, counts, rows, before)
+    penalty = penalty_of(plan, wired, schema, counts, rows, before)
 
     return wired, ELBO(free_bits=FREE_BITS.get(model, 0.0)), penalty
 

@@ -43,12 +43,29 @@ PLACES: dict[tuple[Any, ...], str] = {
     ("estimator",): "null list object text huge bool",
     ("model",): "null list object text huge bool",
     ("parameters",): "null list text huge",
-    ("parameters", "latents"): "null list object text huge larger negative nan infinite half bool nested",
+    ("parameters", "latents"): "null list object text negative nan infinite half bool nested",
     ("parameters", "hidden"): "null list object text huge negative half bool nested",
-    ("parameters", "prior"): "null list object text huge bool",
-    ("parameters", "scale"): "null list object text negative nan infinite",
+    ("parameters", "model"): "null list text huge nested",
+    ("parameters", "objective"): "list text huge half bool nested",
+    ("parameters", "training"): "list text huge half bool nested",
     ("parameters", "epochs"): "null list object text negative half",
     ("parameters", "network"): "null list object text huge",
+    ("plan",): "null list object text huge",
+    ("plan", "model"): "null list object text huge bool",
+    ("plan", "latents"): "null list object text huge larger negative nan infinite half bool nested",
+    ("plan", "hidden"): "null list object text huge negative half bool nested",
+    ("plan", "network"): "null list object text huge",
+    ("plan", "prior"): "null list object text huge bool",
+    ("plan", "scale"): "null list object text negative nan infinite bool",
+    ("plan", "components"): "list object text negative nan half bool",
+    ("plan", "marginalize"): "null list object text huge bool",
+    ("plan", "label_prior"): "null list object text huge bool nested",
+    ("plan", "dropout"): "null list object text huge negative nan infinite bool",
+    ("plan", "epochs"): "null list object text negative half bool",
+    ("plan", "alpha"): "null list object text negative nan",
+    ("plan", "student_network"): "list object text huge half bool",
+    ("plan", "machine"): "list object text huge half bool",
+    ("plan", "machine", "devices"): "null list object text half bool",
     ("schema",): "null list object text huge",
     ("schema", "x"): "null list object text huge",
     ("schema", "x", 0): "null list object text huge",
@@ -193,10 +210,19 @@ def cases() -> Iterator[tuple[str, Callable[[Path], None]]]:
     for path, kinds in PLACES.items():
         yield from ((f"{'.'.join(map(str, path))} {kind}", set_to(path, ODD[kind])) for kind in kinds.split())
 
-    for path in ((), ("parameters",), ("schema",), ("schema", "x", 0), ("schema", "y"), ("fit",)):
+    for path in (
+        (),
+        ("parameters",),
+        ("plan",),
+        ("plan", "machine"),
+        ("schema",),
+        ("schema", "x", 0),
+        ("schema", "y"),
+        ("fit",),
+    ):
         yield f"unknown key in {'.'.join(map(str, path)) or 'all'}", set_to((*path, "predict"), "harm")
 
-    for key in ("format", "estimator", "model", "parameters", "schema", "fit", "metrics", "versions", "files"):
+    for key in ("format", "estimator", "model", "parameters", "plan", "schema", "fit", "metrics", "versions", "files"):
 
         def without(folder: Path, key: str = key) -> None:
             facts = read(folder)
@@ -205,12 +231,14 @@ def cases() -> Iterator[tuple[str, Callable[[Path], None]]]:
 
         yield f"without {key}", without
 
-    yield "hidden=[10**7]", set_to(("parameters", "hidden"), [10**7])
-    yield "hidden of a million layers", set_to(("parameters", "hidden"), [1] * 10**6)
-    yield "components=10**9", in_turn(*(set_to(("parameters", *pair[:1]), pair[1]) for pair in VAMP))
+    yield "hidden=[10**7]", set_to(("plan", "hidden"), [10**7])
+    yield "hidden of a million layers", set_to(("plan", "hidden"), [1] * 10**6)
+    yield "components=10**9", in_turn(*(set_to(("plan", name), value) for name, value in VAMP))
     yield "another model", set_to(("model",), "vae")
+    yield "the plan of another model", set_to(("plan", "model"), "vae")
+    yield "another model in all", in_turn(*(set_to(path, "vae") for path in (("model",), ("plan", "model"))))
     yield "scale 0", set_to(("schema", "x", 0, "scale"), 0)
-    yield "scale=0", set_to(("parameters", "scale"), 0)
+    yield "scale=0", set_to(("plan", "scale"), 0)
     yield "temperature 0", set_to(("fit", "calibration_temperature_"), 0)
     yield "no classes", set_to(("schema", "y", "classes"), [])
     yield "one class more", set_to(("schema", "y", "classes"), ["a", "b", "c"])

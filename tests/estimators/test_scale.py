@@ -90,7 +90,7 @@ def test_state_of_another_fit_is_refused(rows, tmp_path, change):
     y = np.r_[y[:40][::-1], y[40:]] if change == "labels" else y
 
     with pytest.raises(
-        SettingError, match="settings.alpha is .?auto.? there" if change == "setting" else "sha256 of the rows"
+        SettingError, match=r"plan.alpha is 20.0 there and 3.0 here" if change == "setting" else "sha256 of the rows"
     ):
         VAEClassifier(**settings, checkpoint=tmp_path / "state").fit(X, y)
 

@@ -19,7 +19,7 @@ from semivae import (
 )
 from semivae.engine import is_checkpoint, stage_place
 from semivae.errors import SettingError
-from semivae.estimators.build import neighbors as near
+from semivae.estimators.plan import loss, rows
 
 X, CLASSES = load_wine(return_X_y=True)
 KNOWN = np.random.default_rng(0).permutation(len(X)) < 40
@@ -34,8 +34,8 @@ stacked = pytest.mark.parametrize("model", ["m1", "m1m2"])
 def staged(request, monkeypatch):
     """A model that is trained in two stages; m2 is where rows are wide, whose neighbors are looked for by features."""
 
-    monkeypatch.setattr(near, "MOST_COMPARED", 0)
-    monkeypatch.setattr(near, "ROWS_A_LABEL", 1)
+    monkeypatch.setattr(loss, "MOST_COMPARED", 0)
+    monkeypatch.setattr(rows, "ROWS_A_LABEL", 1)
 
     return request.param
 
@@ -187,7 +187,7 @@ def test_continuous_targets():
 
 @pytest.mark.parametrize("way", ["sparse", "gumbel", "topk_sampled"])
 def test_a_continuous_label_is_not_summed_out(way):
-    with pytest.raises(SettingError, match=r"(?s)'m2'.*only a missing class is summed out.*leave marginalize out"):
+    with pytest.raises(SettingError, match=r"(?s)'m2' does not use marginalize=.*leave marginalize out"):
         VAERegressor(model=ModelOptions("m2", marginalize=way), **FIT).fit(X[:, :12], X[:, 12])
 
 

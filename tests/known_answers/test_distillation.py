@@ -14,6 +14,8 @@ from semivae.batch import Batch, Labeled
 from semivae.conditional import Net
 from semivae.errors import SettingError
 from semivae.estimators.build.student import student_of
+from semivae.estimators.plan.resolve import plan_of
+from semivae.estimators.plan.rows import Counts
 from semivae.families import choose_data, choose_target
 from semivae.models import M2
 from semivae.networks import ConvTrunk
@@ -119,8 +121,9 @@ def test_student_learns_the_predictions_of_the_model():
 
 @pytest.mark.parametrize("network", ["auto", "conv", "mlp"])
 def test_images_use_convolutions_by_default(network):
-    image = Variable("x", "image", shape=(1, 28, 28))
-    student = student_of({"hidden": (8,), "network": network}, Schema((image,), SCHEMA.y))
+    schema = Schema((Variable("x", "image", shape=(1, 28, 28)),), SCHEMA.y)
+    estimator = VAEClassifier(hidden=(8,), network=network, recipe=RecipeOptions(student=True))
+    student = student_of(plan_of(estimator, "m2", schema, Counts(9, 90), seed=0), schema)
 
     assert isinstance(student.trunks[0], ConvTrunk) == (network != "mlp")
 

@@ -9,6 +9,7 @@ __all__ = [
     "check_place",
     "device",
     "discard",
+    "half",
     "is_checkpoint",
     "matrix_units",
     "normal_noise",
@@ -20,7 +21,7 @@ __all__ = [
 
 from semivae.engine.callbacks import Callback, Progress
 from semivae.engine.checkpoint import check_place, discard, is_checkpoint, stage_place
-from semivae.engine.device import device, matrix_units, place
+from semivae.engine.device import device, half, matrix_units, place
 from semivae.engine.history import History
 from semivae.engine.loop import train
 from semivae.engine.predict import apply, normal_noise, seeded

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 __all__ = ["VAEEstimator"]
 
-import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,7 +19,7 @@ from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.errors import DataError, SettingError
-from semivae.estimators.options.grouped import settings
+from semivae.estimators.double import doubled
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows
 from semivae.estimators.rows.streamed import by_block
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from semivae.engine import Callback
+    from semivae.estimators.plan.plan import Plan
     from semivae.models import Model
 
 # Draws of the importance-weighted bound that stands for the log-density of a row.
@@ -48,26 +48,32 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         """Fits the model to rows and, if there is one, their target."""
 
         from semivae.engine import seeded
-        from semivae.estimators.build.wiring import check_settings, wire
-        from semivae.estimators.rows.loaders import loaders
+        from semivae.estimators.build.wiring import wire
+        from semivae.estimators.plan.resolve import check_together, plan_of
+        from semivae.estimators.plan.rows import stops_early
+        from semivae.estimators.rows.loaders import loaders, parts_of
+        from semivae.estimators.run import Runs
         from semivae.estimators.stages import train_stages
 
         self._check()
-        check_settings(settings(self))
+        check_together(self)
 
-        self.settings_ = settings(self)
         self.codec_, x = fit_rows(self, X)
         target = target or Target.none(len(x))
         self.schema_ = self.codec_.schema(target.variable)
         self.counts_ = target.counts
         self.seed_ = int(check_random_state(self.random_state).randint(2**31 - 1))
+        self.checkpoint_ = None if self.checkpoint is None else Path(self.checkpoint)
 
-        rows, validation = loaders(self, x, target)
+        held = self._options("training").validation_share if stops_early(self, self.schema_, len(x)) else 0.0
+        parts = parts_of(x, target, held, self.seed_)
+        self.plan_ = plan_of(self, self._chosen(), self.schema_, parts.counts, self.seed_)
+        rows, validation = loaders(self.plan_, x, target, parts)
+        runs = Runs(self.plan_, self.schema_, rows, self._watchers(), self.checkpoint_)
 
         with seeded(self.seed_):
-            self.model_ = wire(self.settings_, self._model_name(), self.schema_, self.counts_, target.labeled)
-            self.student_ = None
-            history = train_stages(self, rows, validation)
+            self.model_ = wire(self.plan_, self.schema_, self.counts_)
+            history, self.student_ = train_stages(runs, self.model_, self.counts_, validation)
 
         # A fit that was stopped in its first epoch has none.
         self.history_ = pd.DataFrame(history.records, columns=None if history.records else ["epoch", "seconds"])
@@ -75,7 +81,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         self.stopped_ = history.stopped
         self.n_labeled_ = target.labeled
         self.n_unlabeled_ = target.unlabeled
-        self.n_held_out_ = 0 if validation is None else len(validation.labeled) + len(validation.unlabeled)
+        self.n_held_out_ = parts.counts.held
 
         return self
 
@@ -83,16 +89,19 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     def latents_(self) -> int:
         """The size of the latent of the fitted model, whatever the parameters were set to since."""
 
-        from semivae.estimators.build.auto import latents_for
+        return self.plan_.latents
 
-        return latents_for(self.settings_, type(self.model_), self.schema_)
-
-    def _model_name(self) -> str:
-        """Returns the model that "auto" stands for."""
+    def _chosen(self) -> str:
+        """Returns the model that the parameters ask for."""
 
         name = self._options("model").name
 
         return self.default_model if name == "auto" else name
+
+    def _model_name(self) -> str:
+        """Returns the model of the fit, or before it the one that will be fitted."""
+
+        return self.plan_.model if hasattr(self, "plan_") else self._chosen()
 
     def _watchers(self) -> list[Callback]:
         """Returns what is told of every epoch."""
@@ -106,7 +115,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         check_is_fitted(self, "model_")
 
-        return copy.deepcopy(getattr(self, part)).double().eval()
+        return doubled(getattr(self, part))
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Returns the posterior means of the latent, with shape (N, latents)."""
@@ -235,31 +244,40 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         return self.model_.state_dict() | learned
 
+    def _plan(self, plan: Plan | None) -> None:
+        """Takes the plan of a saved model; that of an older format is made of its parameters."""
+
+        from semivae.estimators.plan.applies import check_model
+        from semivae.estimators.plan.resolve import plan_of
+        from semivae.estimators.plan.rows import Counts
+
+        if plan is None:
+            counts = Counts(self.n_labeled_, self.n_unlabeled_)
+            plan = plan_of(self, self._chosen(), self.schema_, counts, self.seed_, loaded=True)
+
+        check_model(plan.model, self.schema_)
+        self.plan_ = plan
+
     def _build(self, student: bool) -> None:
-        """Builds the model, and its student if it has one, with fresh weights."""
+        """Builds the model of the plan, and its student if it has one, with fresh weights."""
 
         from semivae.engine import seeded
         from semivae.estimators.build.student import student_of
-        from semivae.estimators.build.wiring import check_settings, wire
-
-        self._check()
-        self.settings_ = settings(self)
-        check_settings(self.settings_)
-        parts = (self.settings_, self._model_name(), self.schema_, self.counts_, self.n_labeled_)
+        from semivae.estimators.build.wiring import wire
 
         with seeded(0):
-            self.model_ = wire(*parts).eval()
-            self.student_ = student_of(self.settings_, self.schema_).eval() if student else None
+            self.model_ = wire(self.plan_, self.schema_, self.counts_).eval()
+            self.student_ = student_of(self.plan_, self.schema_).eval() if student else None
 
     def _expected(self, names: set[str]) -> dict[str, Tensor]:
-        """Returns the tensors of a saved model without their values, given the names of those that were saved."""
+        """Returns the tensors of a saved model without their values, given the names that were saved."""
 
         import torch
 
-        hidden = self.get_params()["hidden"]
-
-        if isinstance(hidden, list) and len(hidden) > len(names):
-            raise SettingError(f"{len(hidden)} hidden layers", f"there are {len(names)} tensors", "save it again")
+        if len(self.plan_.hidden) > len(names):
+            raise SettingError(
+                f"{len(self.plan_.hidden)} hidden layers", f"there are {len(names)} tensors", "save it again"
+            )
 
         with torch.device("meta"):
             self._build(student=any(name.startswith(STUDENT) for name in names))
@@ -285,7 +303,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         raise SettingError(
             f"y={y!r} was given",
-            f"model {self._model_name()!r} was fitted without a target",
+            f"model {self.plan_.model!r} was fitted without a target",
             "leave y out, or fit a VAEClassifier or VAERegressor",
         )
 

@@ -114,7 +114,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
 
         if not isinstance(model, CCVAE):
             raise SettingError(
-                f"model={self._model_name()!r} has no part of its latent for the class",
+                f"model={self.plan_.model!r} has no part of its latent for the class",
                 "what marks a class is exchanged where it is apart from all else",
                 "model='ccvae'",
             )

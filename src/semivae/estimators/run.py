@@ -1,157 +1,85 @@
-r"""From flat parameters to the settings of a run: the home of every "auto" of a run, and of what it is known by."""
+r"""The runs of a fit, one a stage: what they have in common, and what a run is known by when it is continued."""
 
 from __future__ import annotations
 
-__all__ = ["MOST_EPOCHS", "batch_for", "epochs_for", "several", "stops_early", "training"]
+__all__ = ["Runs"]
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from semivae.data.batches.steps import Steps
-from semivae.engine import Training, device, matrix_units, stage_place
-from semivae.errors import SettingError
-from semivae.estimators.build.auto import hidden_for
-from semivae.estimators.options.declared import plain
-
-# Parameters that do not change what is learned, or that say it another way.
-ANY_RUN = (
-    *("callbacks", "checkpoint", "device", "devices", "missing_label", "model", "nodes", "verbose"),
-    *("drop", "id_columns", "keep"),
-)
-
-# The narrowest layer whose products take longer than to convert what they multiply.
-NARROWEST_WIDE = 256
-
-# More passes than these only overfit small data.
-MOST_EPOCHS = 500
-
-# Steps where labels say what is to be learned, and where rows alone do.
-STEPS, STEPS_WITHOUT_LABELS = 800, 3200
-
-# The fewest rows whose loss tells when to stop: with 20 of 200 held out a VAE gets better, with 6 of 60 worse.
-FEWEST_HELD = 20
-
-# The least epochs without improvement that "auto" has patience with.
-LEAST_PATIENCE = 10
-
-# Steps that save the minute which the compilation takes: wide ones save much each, narrow ones little.
-STEPS_TO_COMPILE = {True: 4000, False: 20_000}
+from semivae.engine import Callback, History, Training, stage_place, train
+from semivae.estimators.plan.plan import Plan
+from semivae.objectives import Penalties
+from semivae.variables import Schema
 
 
-def training(estimator: Any, epochs: int, rows: Steps, stage: int) -> Training:
-    """Returns the settings of the run that fits an estimator, or a stage of it, counted from 1."""
+@dataclass(frozen=True)
+class Runs:
+    r"""The runs of a fit.
 
-    kept = estimator.checkpoint is not None
-    wide = max(hidden_for(estimator.settings_, estimator.schema_)) >= NARROWEST_WIDE
-
-    return Training(
-        epochs=epochs,
-        learning_rate=estimator.learning_rate,
-        weight_decay=estimator.settings_["weight_decay"],
-        averaging=estimator.settings_["averaging"],
-        patience=patience_for(estimator.settings_["patience"], epochs),
-        seed=estimator.seed_,
-        device=estimator.device,
-        compiled=compiled(estimator, wide, epochs * len(rows)),
-        precision=precision_for(estimator.settings_["precision"], wide),
-        threads=None if wide else 1,  # those that wait for each other at every small product, only lose time
-        devices=estimator.settings_["devices"],
-        nodes=estimator.settings_["nodes"],
-        checkpoint=stage_place(Path(estimator.checkpoint), stage) if kept else None,
-        resume=True,
-        about=about(estimator, rows) if kept else {},
-    )
-
-
-def about(estimator: Any, rows: Steps) -> dict[str, Any]:
-    """Returns what a run has to have in common with the one that it continues, as plain JSON values."""
-
-    return {
-        "model": estimator._model_name(),
-        "labeled rows": len(rows.labeled),
-        "unlabeled rows": len(rows.unlabeled),
-        "settings": {name: plain(value) for name, value in estimator.settings_.items() if name not in ANY_RUN},
-        "schema": estimator.schema_.to_json(),
-        "sha256 of the rows": rows.digest,
-    }
-
-
-def precision_for(choice: str, wide: bool) -> str:
-    r"""Returns the precision of the products.
-
-    "auto" leaves narrow networks in float32 everywhere: there bfloat16 costs more in conversions than it saves.
+    Attributes:
+        plan: The plan of the fit, with the machine that it runs on.
+        schema: What each variable is.
+        rows: The rows to train on.
+        callbacks: They are told of every epoch.
+        checkpoint: The folder in which the state of the first stage is kept, if it is.
     """
 
-    return choice if wide or choice != "auto" else "float32"
+    plan: Plan
+    schema: Schema
+    rows: Steps
+    callbacks: Sequence[Callback] = ()
+    checkpoint: Path | None = None
 
+    def train(
+        self, stage: int, model: Any, objective: Any, validation: Steps | None = None, penalty: Penalties | None = None
+    ) -> History:
+        r"""Trains a model in a stage of its own.
 
-def compiled(estimator: Any, wide: bool, steps: int) -> bool:
-    r"""Returns whether steps are compiled.
+        Arguments:
+            stage: The number of the stage, counted from 1.
+            model: The model of the stage.
+            objective: Its objective.
+            validation: The rows held out, if there are any.
+            penalty: The terms that join the loss, if there are any.
+        """
 
-    "auto" compiles long runs where products are so fast that all else takes longest: on GPUs, and on processors with
-    matrix units. It looks at nothing that changes from run to run, for compiled steps round in another way.
+        return train(model, objective, self.rows, self.training(stage), self.callbacks, validation, penalty)
 
-    Raises:
-        SettingError: If several processes are to compile theirs.
-    """
+    def training(self, stage: int) -> Training:
+        """Returns the settings of the run of a stage."""
 
-    if estimator.settings_["compile"] is True and several(estimator):
-        raise SettingError("compile=True with several processes", "one process can compile its steps", "compile='auto'")
+        plan, machine = self.plan, self.plan.here
 
-    if estimator.settings_["compile"] != "auto":
-        return bool(estimator.settings_["compile"])
+        return Training(
+            epochs=plan.epochs,
+            learning_rate=plan.learning_rate,
+            weight_decay=plan.weight_decay,
+            averaging=plan.averaging,
+            patience=plan.patience,
+            seed=plan.seed,
+            device=machine.device,
+            compiled=machine.compiled,
+            precision=machine.precision,
+            threads=machine.threads,
+            devices=machine.devices,
+            nodes=machine.nodes,
+            checkpoint=None if self.checkpoint is None else stage_place(self.checkpoint, stage),
+            resume=True,
+            about={} if self.checkpoint is None else self.about,
+        )
 
-    return not several(estimator) and steps >= STEPS_TO_COMPILE[wide] and matrix_units(device(estimator.device))
+    @property
+    def about(self) -> dict[str, Any]:
+        """What a run must have in common with the run that it continues, as plain JSON values: all but the machine."""
 
-
-def several(estimator: Any) -> bool:
-    """Whether several processes share the fit of an estimator."""
-
-    return estimator.settings_["devices"] * estimator.settings_["nodes"] > 1
-
-
-def batch_for(choice: int | str, rows: int) -> int:
-    """Returns the unlabeled rows of a step: "auto" is small where it makes steps many, large where rows are many."""
-
-    if choice != "auto":
-        return int(choice)
-
-    return 64 if rows < 20_000 else 256
-
-
-def stops_early(estimator: Any, rows: int) -> bool:
-    r"""Returns whether rows are held out.
-
-    "auto" does without a target, unless the epochs are given or rows are so few that their share says little.
-    """
-
-    if estimator.settings_["early_stopping"] != "auto":
-        return estimator.settings_["early_stopping"]
-
-    enough = rows * estimator.settings_["validation_share"] >= FEWEST_HELD
-
-    return enough and not estimator.schema_.targets and estimator.epochs == "auto"
-
-
-def patience_for(choice: int | str, epochs: int) -> int:
-    """Returns the epochs without improvement after which a run stops: "auto" is a tenth of all, and at least 10."""
-
-    return max(LEAST_PATIENCE, epochs // 10) if choice == "auto" else int(choice)
-
-
-def epochs_for(settings: dict[str, Any], steps: int, without_labels: bool = False) -> int:
-    r"""Returns the epochs of a run, or of each stage of it.
-
-    "auto" gives small data many passes and large data few: about 800 steps, between 10 and 500 epochs. What is learned
-    from rows alone needs four times as many.
-
-    Arguments:
-        settings: The parameters of the estimator.
-        steps: The steps of an epoch.
-        without_labels: Whether the model, or its first stage, learns from rows alone.
-    """
-
-    if settings["epochs"] != "auto":
-        return settings["epochs"]
-
-    return int(min(MOST_EPOCHS, max(10, round((STEPS_WITHOUT_LABELS if without_labels else STEPS) / steps))))
+        return {
+            "labeled rows": len(self.rows.labeled),
+            "unlabeled rows": len(self.rows.unlabeled),
+            "plan": replace(self.plan, machine=None).to_json(),
+            "schema": self.schema.to_json(),
+            "sha256 of the rows": self.rows.digest,
+        }

@@ -9,80 +9,79 @@ from __future__ import annotations
 __all__ = ["train_stages"]
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
+from semivae.conditional import Conditional
 from semivae.data.batches.steps import Steps
-from semivae.engine import History, train
-from semivae.estimators.build.auto import BETA_OF_FEATURES, beta_for
-from semivae.estimators.build.neighbors import features_for
-from semivae.estimators.build.recipe import alpha_for, penalty_of
-from semivae.estimators.build.student import train_student
-from semivae.estimators.run import epochs_for, training
-from semivae.objectives import ELBO
+from semivae.engine import History
+from semivae.estimators.build.neighbors import features_of
+from semivae.estimators.build.recipe import penalty_of
+from semivae.estimators.build.student import distillation_of, student_of
+from semivae.estimators.run import Runs
+from semivae.models import Model
+from semivae.objectives import ELBO, mean_divergence
 
 
-def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> History:
-    r"""Trains the model of an estimator, stage by stage, each in a run of its own.
+def train_stages(
+    runs: Runs, model: Model, counts: Sequence[Any], validation: Steps | None
+) -> tuple[History, Conditional | None]:
+    r"""Trains a model, stage by stage, each in a run of its own.
 
     Arguments:
-        estimator: The estimator that is being fitted.
-        rows: The rows to train on.
+        runs: The runs of the fit.
+        model: The model.
+        counts: How many labels each class has, if the target is a class; in a list for each of several.
         validation: The rows held out, if there are any.
 
     Returns:
-        What happened, with the number of the stage in every record where there are several.
+        What happened, with the number of the stage in every record where there are several; and the student, if there
+        is one.
     """
 
-    *own, model = estimator.model_.stages()
-    # So many steps overfit small data, unless rows that are held out stop them.
-    watched = not estimator.schema_.targets and validation is not None
-    epochs = epochs_for(estimator.settings_, len(rows), without_labels=bool(own) or watched)
-    before = own or features_for(estimator.settings_, model, estimator.schema_, rows)
-    beta = beta_for(estimator.settings_, model, before=True) if own else BETA_OF_FEATURES
-    student = estimator.settings_["student"]
+    plan, schema = runs.plan, runs.schema
+    *own, model = model.stages()
+    before = own or features_of(plan, schema)
     last = len(before) + 1
-    stages = last + student
+    stages = last + plan.student
     whole = History()
 
     for number, stage in enumerate(before, 1):
-        run = training(estimator, epochs, rows, number)
-        history = train(stage, unsupervised(estimator, rows, beta), rows, run, estimator._watchers(), validation)
+        history = runs.train(number, stage, unsupervised(runs), validation)
         append(whole, history, {"stage": number})
         stage.requires_grad_(False)
 
         if history.stopped == "interrupted":
             warnings.warn(f"it was stage {number} of {stages}: what predicts is not trained", stacklevel=4)
 
-            return whole
+            return whole, None
 
-    alpha = alpha_for(estimator.settings_, estimator.schema_)
-    beta = beta_for(estimator.settings_, model)
-    objective = ELBO(
-        alpha,
-        beta,
-        estimator.settings_["warmup"],
-        estimator.settings_["labeled_share"],
-        estimator.settings_["free_bits"],
-    )
-    run = training(estimator, epochs, rows, last)
-    penalty = penalty_of(estimator.settings_, model, estimator.schema_, estimator.counts_, rows, before)
-    history = train(model, objective, rows, run, estimator._watchers(), validation, penalty)
+    objective = ELBO(plan.alpha, plan.beta, plan.warmup, plan.labeled_share, plan.free_bits)
+    penalty = penalty_of(plan, model, schema, counts, runs.rows, before)
+    history = runs.train(last, model, objective, validation, penalty=penalty)
     append(whole, history, {"stage": last} if stages > 1 else {})
 
-    if student and history.stopped == "interrupted":
+    if not plan.student:
+        return whole, None
+
+    if history.stopped == "interrupted":
         warnings.warn(f"it was stage {last} of {stages}: without a student the model answers alone", stacklevel=4)
-    elif student:
-        append(whole, train_student(estimator, rows, epochs, stages), {"stage": stages})
 
-    return whole
+        return whole, None
+
+    student = student_of(plan, schema)
+    append(whole, runs.train(stages, distillation_of(plan, student, model), mean_divergence), {"stage": stages})
+
+    return whole, student
 
 
-def unsupervised(estimator: Any, rows: Steps, beta: float) -> ELBO:
+def unsupervised(runs: Runs) -> ELBO:
     """Returns the objective of a stage without labels, to which every row is worth the same."""
 
-    known, unknown = len(rows.labeled), len(rows.unlabeled)
+    plan, known, unknown = runs.plan, len(runs.rows.labeled), len(runs.rows.unlabeled)
+    beta = 1.0 if plan.features_beta is None else plan.features_beta
 
-    return ELBO(0.0, beta, estimator.settings_["warmup"], known / (known + unknown), estimator.settings_["free_bits"])
+    return ELBO(0.0, beta, plan.warmup, known / (known + unknown), plan.free_bits)
 
 
 def append(whole: History, history: History, stage: dict[str, int]) -> None:

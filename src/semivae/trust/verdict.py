@@ -199,7 +199,7 @@ def affordable(estimator: Any, rounds: int, seconds: float) -> int:
 def passes(estimator: Any, labels: int) -> int:
     """Returns how often a fit on so many labels alone sees each: no more than the fit with all rows would."""
 
-    seen = estimator.n_steps_ * min(1.0, estimator.settings_["labeled_batch"] / labels)
+    seen = estimator.n_steps_ * min(1.0, estimator.plan_.labeled_batch / labels)
     enough = min(MOST_PASSES, max(LEAST_PASSES, ROWS_ALONE / labels))
 
     return max(1, round(min(seen, enough)))

@@ -48,7 +48,7 @@ def as_if_on(estimator: Any, rows: int) -> Any:
     import numpy as np
     import pandas as pd
 
-    from semivae.estimators.run import MOST_EPOCHS, batch_for
+    from semivae.estimators.plan.rows import MOST_EPOCHS, batch_for
 
     if rows == estimator.n_labeled_ + estimator.n_unlabeled_:
         return estimator

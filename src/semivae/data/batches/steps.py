@@ -6,7 +6,7 @@ and unlabeled rows.
 
 from __future__ import annotations
 
-__all__ = ["Steps"]
+__all__ = ["Steps", "steps_in"]
 
 import abc
 import math
@@ -49,18 +49,47 @@ class Steps(abc.ABC):
     def sizes(self) -> tuple[int, int]:
         """The labeled and the unlabeled rows per step, over all processes."""
 
-        most = self.labeled_batch if len(self.unlabeled) else self.batch_size
+        return sizes_of(*self.counts, self.batch_size, self.labeled_batch, self.ranks.count)
 
-        return self.divisible(min(most, len(self.labeled))), self.divisible(min(self.batch_size, len(self.unlabeled)))
+    @property
+    def counts(self) -> tuple[int, int]:
+        """The number of labeled and of unlabeled rows."""
 
-    def divisible(self, size: int) -> int:
-        """Returns the size as a multiple of the number of processes, at least one row each; 0 stays 0."""
-
-        return max(1, size // self.ranks.count) * self.ranks.count if size else 0
+        return len(self.labeled), len(self.unlabeled)
 
     def __len__(self) -> int:
         """The number of steps per epoch: enough to see every row, labeled or not."""
 
-        counts = (len(self.labeled), len(self.unlabeled))
+        return steps_in(*self.counts, self.batch_size, self.labeled_batch, self.ranks.count)
 
-        return max(math.ceil(rows / size) for rows, size in zip(counts, self.sizes, strict=True) if size)
+
+def steps_in(labeled: int, unlabeled: int, batch_size: int, labeled_batch: int, processes: int = 1) -> int:
+    r"""Returns how many steps an epoch has: enough for every row, labeled or not, to be seen.
+
+    Arguments:
+        labeled: The number of labeled rows.
+        unlabeled: The number of other rows.
+        batch_size: As of :class:`Steps`.
+        labeled_batch: As of :class:`Steps`.
+        processes: How many processes share each batch.
+    """
+
+    sizes = sizes_of(labeled, unlabeled, batch_size, labeled_batch, processes)
+
+    return max(
+        (math.ceil(rows / size) for rows, size in zip((labeled, unlabeled), sizes, strict=True) if size), default=1
+    )
+
+
+def sizes_of(labeled: int, unlabeled: int, batch_size: int, labeled_batch: int, processes: int) -> tuple[int, int]:
+    """Returns how many labeled and unlabeled rows a step has, of all processes together."""
+
+    most = labeled_batch if unlabeled else batch_size
+
+    return divisible(min(most, labeled), processes), divisible(min(batch_size, unlabeled), processes)
+
+
+def divisible(size: int, processes: int) -> int:
+    """Returns a size near the given one that the processes divide; nothing stays nothing."""
+
+    return max(1, size // processes) * processes if size else 0

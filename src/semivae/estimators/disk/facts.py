@@ -12,10 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, Valid
 
 from semivae.data.kinds import problems_of_kind
 from semivae.errors import StoreError
+from semivae.estimators.options.grouped import declarations
+from semivae.estimators.options.values import Names
+from semivae.estimators.parameters import Parameters
+from semivae.estimators.plan.plan import Plan
 from semivae.store import SavedFolder
 from semivae.variables import Schema, Variable
 
-FORMAT = 2
+FORMAT = 3
 
 Count = Annotated[int, Field(ge=0)]
 Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -71,10 +75,11 @@ class Facts(BaseModel):
 
     model_config = STRICT
 
-    format: Literal[1, 2]
+    format: Literal[1, 2, 3]
     estimator: Literal["VAEClassifier", "VAERegressor", "VAEPredictor", "VAEEmbedding", "PCA"]
     model: str
     parameters: dict[str, JsonValue]
+    plan: Plan | None = None
     schema_: Schema = Field(alias="schema")
     fit: Fit
     metrics: Metrics
@@ -106,10 +111,27 @@ def facts_of(saved: SavedFolder) -> Facts:
     except (ValueError, RecursionError) as error:
         raise saved.wrong(str(error)) from None
 
-    for problem in problems(facts.schema_):
+    for problem in (*problems(facts.schema_), *problems_of_plan(facts)):
         raise saved.wrong(problem)
 
     return facts
+
+
+def problems_of_plan(facts: Facts) -> list[str]:
+    """Returns the reasons why a plan is impossible, in words. Names of parts are looked up where it is built."""
+
+    plan = facts.plan
+
+    if plan is None:
+        # A baseline has none, and the first formats knew none.
+        return [] if facts.format < FORMAT or facts.estimator == "PCA" else ["there is no plan"]
+
+    allowed = {name: declared.values for name, declared in declarations(Parameters).items()}
+    checked = {name: value for name, value in vars(plan).items() if name in allowed and value is not None}
+    checked = {name: value for name, value in checked.items() if not isinstance(allowed[name], Names)}
+    found = [f"plan: {name}={value!r}" for name, value in checked.items() if value not in allowed[name]]
+
+    return found + ([] if plan.model == facts.model else [f"model {facts.model!r} with the plan of {plan.model!r}"])
 
 
 def problems(schema: Schema) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from semivae.estimators.classifier import VAEClassifier
 from semivae.estimators.disk.card import card
 from semivae.estimators.embedding import VAEEmbedding
 from semivae.estimators.options.declared import plain
-from semivae.estimators.options.grouped import grouped, settings
+from semivae.estimators.options.grouped import Grouped, grouped, paths
 from semivae.estimators.pca import PCA
 from semivae.estimators.predictor import VAEPredictor
 from semivae.estimators.regressor import VAERegressor
@@ -31,6 +31,9 @@ from semivae.store import SavedFolder, open_folder, write_folder
 
 if TYPE_CHECKING:
     from semivae.estimators.disk.facts import Facts
+
+# The first format in which options are in groups and a model has its plan.
+NESTED = 3
 
 HISTORY = "history.csv"
 LARGEST_HISTORY = 2**26
@@ -74,13 +77,13 @@ def save(
 
     write_folder(folder, facts, {**files, **(extra or {})}, overwrite)
 
-    state = getattr(estimator, "settings_", {}).get("checkpoint")
+    state = getattr(estimator, "checkpoint_", None)
 
     # A fit that was stopped by hand may still be continued.
     if state is not None and estimator.stopped_ != "interrupted":
         # If another fit keeps its state there by now, that state is not this fit's to remove.
         with suppress(StoreError):
-            discard(Path(state))
+            discard(state)
 
 
 def load(folder: str | Path) -> Any:
@@ -112,8 +115,8 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
     from semivae.estimators.disk.tensors import read_tensors
 
-    kind = KINDS[facts.estimator]
-    estimator = kind(**grouped(kind, facts.parameters))
+    estimator = KINDS[facts.estimator](**parameters(facts))
+    estimator._check()
     estimator.schema_ = facts.schema_
     estimator.codec_ = codec_of(estimator.schema_)
     estimator.history_ = history(saved)
@@ -122,12 +125,28 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
     for name, value in facts.fit.model_dump(exclude_unset=True).items():
         setattr(estimator, name, np.array(value, dtype=object) if name == "feature_names_in_" else value)
 
+    estimator._plan(facts.plan)
+
     if (known := estimator._model_name()) != facts.model:
         raise saved.wrong(f"model {facts.model!r} with the parameters of {known!r}")
 
     estimator._restore(read_tensors(saved, estimator._expected))
 
     return estimator
+
+
+def parameters(facts: Facts) -> dict[str, Any]:
+    """Returns the arguments of the constructor of an estimator; the first formats knew no groups."""
+
+    kind = KINDS[facts.estimator]
+
+    if facts.format < NESTED:
+        return grouped(kind, facts.parameters)
+
+    groups = kind._groups()
+    held = {name: value for name, value in facts.parameters.items() if name in groups and isinstance(value, dict)}
+
+    return {**facts.parameters, **{name: groups[name].kind(**cast(Any, value)) for name, value in held.items()}}
 
 
 def history(saved: SavedFolder) -> pd.DataFrame:
@@ -153,24 +172,33 @@ def describe(estimator: Any) -> dict[str, Any]:
 
     check_is_fitted(estimator)
 
-    parameters = dict(getattr(estimator, "settings_", settings(estimator)))
-    state = estimator.random_state
-    # A generator is no plain value; what it gave is.
-    seed = state if isinstance(state, int | np.integer) else estimator.seed_
-    changed = {"callbacks": None, "random_state": seed, "missing_label": markers(estimator)}
-    changed |= {"devices": 1, "nodes": 1, "checkpoint": None}  # of this machine
-    parameters |= {name: value for name, value in changed.items() if name in parameters}
+    plan = getattr(estimator, "plan_", None)
 
     return {
         "format": FORMAT,
         "estimator": type(estimator).__name__,
         "model": estimator._model_name(),
-        "parameters": {name: plain(value) for name, value in parameters.items()},
+        "parameters": plain(portable(estimator)),
         "schema": estimator.schema_.to_json(),
         "fit": {name: plain(getattr(estimator, name)) for name in FACTS if hasattr(estimator, name)},
         "versions": {name: version(name) for name in ("semivae", "torch", "numpy", "scikit-learn")}
         | {"python": platform.python_version()},
-    }
+    } | ({} if plan is None else {"plan": plan.to_json()})
+
+
+def portable(estimator: Any) -> Grouped:
+    """Returns an estimator, not fitted, with the parameters of another, but for machine and objects."""
+
+    known = paths(type(estimator))
+    state = estimator.random_state
+    # A generator is no plain value; the seed that it gave is.
+    seed = state if isinstance(state, int | np.integer) else estimator.seed_
+    changed = {"random_state": seed, "callbacks": None, "checkpoint": None, "missing_label": markers(estimator)}
+    alone = {name: 1 for name in ("devices", "nodes") if estimator.get_params().get(known.get(name), 1) != 1}
+
+    twin = type(estimator)(**estimator.get_params(deep=False))
+
+    return twin.set_params(**{known[name]: value for name, value in (changed | alone).items() if name in known})
 
 
 def markers(estimator: Any) -> Any:

@@ -7,7 +7,7 @@ alone tells that `training__precision` is meant.
 
 from __future__ import annotations
 
-__all__ = ["Group", "Grouped", "grouped", "paths", "settings"]
+__all__ = ["Group", "Grouped", "declarations", "grouped", "paths", "settings"]
 
 import reprlib
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from semivae.errors import SettingError, UnknownSettingError
-from semivae.estimators.options.declared import Declared, closest
+from semivae.estimators.options.declared import Declared, Parameter, closest
 from semivae.estimators.options.values import Values
 
 
@@ -176,6 +176,21 @@ def paths(cls: type[Grouped]) -> dict[str, str]:
             found[name] = name
 
         found |= {option: f"{name}__{option}" for option in group.kind._declared if option != group.name}
+
+    return found
+
+
+def declarations(cls: type[Grouped]) -> dict[str, Parameter]:
+    """Returns the declaration of each parameter and option by its own name; a group that has a name is that option."""
+
+    found = {}
+
+    for name, parameter in cls._declared.items():
+        if not isinstance(group := parameter.values, Group):
+            found[name] = parameter
+            continue
+
+        found |= {name if option == group.name else option: one for option, one in group.kind._declared.items()}
 
     return found
 

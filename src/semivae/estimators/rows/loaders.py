@@ -2,8 +2,9 @@ r"""The loaders of a fit: of rows in memory, of those held out among them, or of
 
 from __future__ import annotations
 
-__all__ = ["loaders"]
+__all__ = ["Parts", "loaders", "parts_of"]
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,44 +17,79 @@ from semivae.data.batches.steps import Steps
 from semivae.data.batches.stream_loader import StreamLoader
 from semivae.data.stream.rows import Ingested
 from semivae.engine import place
+from semivae.estimators.plan.plan import Plan
+from semivae.estimators.plan.rows import Counts
 from semivae.estimators.rows.target import Target
-from semivae.estimators.run import batch_for, several, stops_early
 from semivae.ranks import ALONE, launched
 
 
-def loaders(estimator: Any, x: Any, target: Target) -> tuple[Steps, Steps | None]:
+@dataclass(frozen=True)
+class Parts:
+    r"""Which rows in memory are trained on, and which are held out; of rows on disk nothing but their counts.
+
+    Attributes:
+        train: The positions of the rows to train on.
+        held: The positions of the rows held out.
+        counts: How many rows each part has.
+    """
+
+    train: NDArray[np.int64]
+    held: NDArray[np.int64]
+    counts: Counts
+
+
+def parts_of(x: Any, target: Target, share: float, seed: int) -> Parts:
+    r"""Splits the rows of a fit.
+
+    Arguments:
+        x: The rows in the units of a model, or where they are on disk.
+        target: Their target.
+        share: The share of rows in memory to hold out, 0 for none.
+        seed: The seed of the draw.
+    """
+
+    none = np.arange(0)
+
+    if isinstance(x, Ingested):
+        return Parts(none, none, Counts(target.labeled, target.unlabeled, memory=False))
+
+    train, held = hold_out(target.codes, share, seed) if share else (np.arange(len(x)), none)
+    labeled = [int(target.mask[part].sum()) for part in (train, held)]
+
+    return Parts(train, held, Counts(labeled[0], len(train) - labeled[0], labeled[1], len(held) - labeled[1]))
+
+
+def loaders(plan: Plan, x: Any, target: Target, parts: Parts) -> tuple[Steps, Steps | None]:
     r"""Returns the rows to train on, and those held out for an early stop, if there are any.
 
     Arguments:
-        estimator: The estimator that is being fitted.
+        plan: The plan of the fit.
         x: The rows in the units of a model, or where they are on disk.
         target: Their target.
+        parts: Which rows are held out.
     """
 
     if isinstance(x, Ingested):
-        return StreamLoader(x.split, classes_of(target), **steps(estimator, len(x))), None
-
-    if not stops_early(estimator, len(x)):
-        return in_memory(estimator, x, target, np.arange(len(x))), None
-
-    train, held = hold_out(target.codes, estimator.settings_["validation_share"], estimator.seed_)
+        return StreamLoader(x.split, classes_of(target), **steps(plan)), None
 
     # Of a handful of rows none can be spared.
-    return in_memory(estimator, x, target, train), in_memory(estimator, x, target, held) if len(held) else None
+    validation = in_memory(plan, x, target, parts.held) if plan.held_out else None
+
+    return in_memory(plan, x, target, parts.train), validation
 
 
-def in_memory(estimator: Any, x: NDArray[Any], target: Target, part: NDArray[Any]) -> Loader:
+def in_memory(plan: Plan, x: NDArray[Any], target: Target, part: NDArray[Any]) -> Loader:
     """Returns the loader of some of the rows in memory."""
 
     labeled = part[target.mask[part]]
-    where = place("cpu" if several(estimator) else estimator.device, 4 * x.size)
+    where = place("cpu" if plan.here.several else plan.here.device, 4 * x.size)
 
     return Loader(
         torch.as_tensor(x, dtype=torch.float32, device=where),
         torch.as_tensor(target.label_points(labeled), dtype=torch.float32, device=where),
         torch.as_tensor(labeled, device=where),
         torch.as_tensor(part[~target.mask[part]], device=where),
-        **steps(estimator, len(x)),
+        **steps(plan),
     )
 
 
@@ -63,12 +99,12 @@ def classes_of(target: Target) -> int:
     return 0 if target.variable is None else len(target.variable.classes)
 
 
-def steps(estimator: Any, rows: int) -> dict[str, Any]:
+def steps(plan: Plan) -> dict[str, Any]:
     """Returns how rows are dealt out, wherever they are: what all loaders share."""
 
     return {
-        "batch_size": batch_for(estimator.batch_size, rows),
-        "labeled_batch": estimator.settings_["labeled_batch"],
-        "seed": estimator.seed_,
-        "ranks": launched() if several(estimator) else ALONE,
+        "batch_size": plan.batch_size,
+        "labeled_batch": plan.labeled_batch,
+        "seed": plan.seed,
+        "ranks": launched() if plan.here.several else ALONE,
     }

@@ -1,0 +1,88 @@
+r"""What a plan takes from the model and its target: the weights of the loss, and the sum over a missing class."""
+
+from __future__ import annotations
+
+__all__ = ["alpha_for", "beta_for", "features_beta_for", "features_for", "interpolation_for", "marginalize_for"]
+
+from semivae.errors import SettingError
+from semivae.estimators.plan.networks import features_of, width
+from semivae.models import Model, StackedModel
+from semivae.variables import Schema
+
+# A known value says how large the noise is, too, and with more weight than this the noise is learned by heart.
+ALPHA_OF_CLASSES, ALPHA_OF_VALUES = 20.0, 5.0
+
+# The weight of the divergence of features whose prior is fitted to them: with less of it they hold more.
+BETA_OF_FEATURES = 0.05
+
+# The most classes that "auto" sums over one by one: beyond, a step costs several times as much as over the likeliest.
+MOST_SUMMED = 50
+
+# Rows of more numbers than this are compared by features.
+MOST_COMPARED = 256
+
+
+def alpha_for(choice: float | str, schema: Schema) -> float:
+    """Returns the weight of the prediction of the known labels; without a target there is nothing to weigh."""
+
+    if schema.y is None:
+        return 0.0
+
+    if choice != "auto":
+        return float(choice)
+
+    return ALPHA_OF_VALUES if all(target.target_form == "real" for target in schema.targets) else ALPHA_OF_CLASSES
+
+
+def beta_for(choice: float | str) -> float:
+    """Returns the weight of the divergence of the latent in the last stage."""
+
+    return 1.0 if choice == "auto" else float(choice)
+
+
+def features_for(kind: type[Model], schema: Schema, neighbors: int) -> int | None:
+    r"""Returns the size of the latent of the VAE by whose features neighbors are found, if rows are too wide for that.
+
+    The wider rows are, the less their distances say. In trials with handwritten digits whose labels lie at the border
+    of two classes, labels lent by distances between rows left that border in a wrong gap; those lent by distances
+    between features did not. A model that learns features first has them already.
+    """
+
+    wide = width(schema) > MOST_COMPARED
+
+    return features_of(schema) if neighbors and wide and not issubclass(kind, StackedModel) else None
+
+
+def features_beta_for(choice: float | str, kind: type[Model], features: int | None) -> float | None:
+    """Returns the weight of the divergence in the stages that learn features, if there are any."""
+
+    if not issubclass(kind, StackedModel):
+        return BETA_OF_FEATURES if features else None
+
+    return BETA_OF_FEATURES if choice == "auto" and kind.fits_prior else beta_for(choice)
+
+
+def interpolation_for(choice: float | str, kind: type[Model], schema: Schema) -> float:
+    r"""Returns the weight of the consistency between rows.
+
+    Raises:
+        SettingError: If the target is no class.
+    """
+
+    weight = float(kind.interpolates) if choice == "auto" else float(choice)
+
+    if weight and schema.target.target_form != "category":
+        raise SettingError(
+            f"interpolation={weight} with a target that is no class", "classes are interpolated", "interpolation='auto'"
+        )
+
+    return weight
+
+
+def marginalize_for(choice: str, schema: Schema) -> str:
+    """Returns the way to sum over a missing class: "auto" is exact for few classes."""
+
+    if choice != "auto":
+        return choice
+
+    return "topk" if len(schema.target.classes) > MOST_SUMMED else "exact"

@@ -1,0 +1,124 @@
+r"""What a plan takes from the variables: the kind and the sizes of the networks, the latent, and the dropout."""
+
+from __future__ import annotations
+
+__all__ = ["dropout_for", "features_of", "hidden_for", "latents_for", "likelihood_for", "network_for", "width"]
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from semivae.errors import SettingError
+from semivae.models import Model
+from semivae.variables import Schema
+
+# The side of the largest grey image that "auto" reads without convolutions.
+LARGEST_FLAT = 32
+
+# Rows of more numbers than this get wide layers.
+WIDE_ROWS = 256
+NARROW, WIDE = (128, 128), (500, 500)
+
+# How many labels the dropout of a continuous target is worth, and its largest share: of few units, few must be left.
+PRIOR_LABELS = 200
+MOST_DROPOUT = 0.7
+
+# The size of a latent that keeps to a standard normal prior, and the largest of one whose prior is fitted to it.
+LATENTS, MOST_LATENTS = 10, 50
+
+
+def network_for(choice: str, schema: Schema) -> Literal["mlp", "conv"]:
+    r"""Returns the kind of network that reads and draws rows.
+
+    "auto" leaves small grey images to plain layers, whose step takes a processor a fraction of the time; convolutions
+    take colors and images wider than 32 pixels.
+
+    Raises:
+        SettingError: If convolutions are asked for a table.
+    """
+
+    if choice == "conv" and not schema.image:
+        raise SettingError("network='conv'", "convolutions read images, and these rows are a table", "network='auto'")
+
+    if choice != "auto":
+        return "conv" if choice == "conv" else "mlp"
+
+    large = schema.image and (schema.x[0].shape[0] > 1 or max(schema.x[0].shape[1:]) > LARGEST_FLAT)
+
+    return "conv" if large else "mlp"
+
+
+def likelihood_for(choice: str, schema: Schema) -> Literal["bernoulli", "gaussian"] | None:
+    r"""Returns the distribution of pixels; each column of a table has its own.
+
+    Raises:
+        SettingError: If pixels are asked for a table.
+    """
+
+    if choice == "bernoulli" and not schema.image:
+        raise SettingError(
+            "likelihood='bernoulli' was given for a table",
+            "it is for images, whose values lie in [0, 1]; a table has a family per column",
+            "likelihood='auto'",
+        )
+
+    if not schema.image:
+        return None
+
+    return "gaussian" if choice == "gaussian" else "bernoulli"
+
+
+def latents_for(choice: int | str, kind: type[Model], schema: Schema) -> int:
+    """Returns the size of the latent: "auto" is small, unless the prior is fitted to the latent."""
+
+    if choice != "auto":
+        return int(choice)
+
+    return features_of(schema) if kind.fits_prior else LATENTS
+
+
+def features_of(schema: Schema) -> int:
+    """Returns the size of a latent that may hold all that a row shows."""
+
+    return max(LATENTS, min(MOST_LATENTS, width(schema)))
+
+
+def width(schema: Schema) -> int:
+    """Returns how many numbers a row has."""
+
+    return sum(math.prod(variable.shape) for variable in schema.x)
+
+
+def hidden_for(choice: Sequence[int] | str, schema: Schema) -> tuple[int, ...]:
+    """Returns the sizes of the hidden layers: "auto" gives wider rows wider ones."""
+
+    if choice != "auto":
+        return tuple(map(int, choice))
+
+    return NARROW if width(schema) <= WIDE_ROWS else WIDE
+
+
+def dropout_for(choice: float | str, schema: Schema, labeled: int) -> float:
+    r"""Returns the share of hidden units left out.
+
+    "auto" is none for a class. For a continuous target it is :math:`c / (c + n)` with n labels, at most 0.7: units
+    left out are to the sum over the labels what a prior is, one worth c labels, which counts less the more there are.
+    With few labels the mean would otherwise know them by heart, and the deviation that is learned beside a mean that
+    is never off would be nothing; with many the noise would be taken for that of the target.
+
+    References:
+        | Dropout Training as Adaptive Regularization (Wager et al., 2013)
+        | https://arxiv.org/abs/1307.1493
+
+    Arguments:
+        choice: The parameter.
+        schema: What each variable is.
+        labeled: How many labels there are.
+    """
+
+    if choice != "auto":
+        return float(choice)
+
+    real = any(target.target_form == "real" for target in schema.targets)
+
+    return min(MOST_DROPOUT, PRIOR_LABELS / (PRIOR_LABELS + labeled)) if real else 0.0

@@ -1,0 +1,223 @@
+r"""From the parameters of an estimator, the schema and the rows to a plan: the only place that reads all of them."""
+
+from __future__ import annotations
+
+__all__ = ["check_together", "plan_of"]
+
+from collections.abc import Sequence
+from inspect import signature
+from typing import Any, Literal
+
+import numpy as np
+
+from semivae.data.batches.steps import steps_in
+from semivae.errors import SettingError
+from semivae.estimators.options import ModelOptions, RecipeOptions
+from semivae.estimators.options.grouped import settings
+from semivae.estimators.plan.applies import check_model, check_used, form_of, takes
+from semivae.estimators.plan.loss import (
+    alpha_for,
+    beta_for,
+    features_beta_for,
+    features_for,
+    interpolation_for,
+    marginalize_for,
+)
+from semivae.estimators.plan.machine import machine_of
+from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, likelihood_for, network_for
+from semivae.estimators.plan.plan import Plan
+from semivae.estimators.plan.rows import Counts, batch_for, epochs_for, neighbors_for, patience_for
+from semivae.marginal import marginals
+from semivae.models import Model, StackedModel, models
+from semivae.variables import Schema
+
+
+def plan_of(estimator: Any, name: str, schema: Schema, counts: Counts, seed: int, loaded: bool = False) -> Plan:
+    r"""Returns the plan of a fit.
+
+    Arguments:
+        estimator: The estimator, whose parameters are read.
+        name: The name of the model.
+        schema: What each variable is.
+        counts: How many rows there are.
+        seed: The seed of the fit.
+        loaded: Whether the fit was elsewhere, by an older version, which knew nothing of plans.
+
+    Raises:
+        SettingError: If parameters do not go together, or do not suit the target or the rows.
+    """
+
+    check_model(name, schema)
+    check_student(estimator._options("recipe"), schema)
+
+    if not loaded:
+        check_used(settings(estimator), name, schema)
+
+    model, objective, recipe, training = map(estimator._options, ("model", "objective", "recipe", "training"))
+    kind = models[name].form(form_of(schema))
+    hidden, batch_size = hidden_for(estimator.hidden, schema), batch_for(estimator.batch_size, counts.all)
+    sizes = (counts.labeled, counts.unlabeled, batch_size, int(training.labeled_batch))
+    steps = steps_in(*sizes, training.devices * training.nodes)
+    terms = terms_of(recipe, kind, schema, counts)
+    features = features_for(kind, schema, terms["neighbors"])
+    features_beta = features_beta_for(objective.beta, kind, features)
+    epochs = epochs_for(estimator.epochs, steps, of_rows_alone(kind, schema, counts))
+
+    return Plan(
+        model=name,
+        latents=latents_for(estimator.latents, kind, schema),
+        hidden=hidden,
+        network=network_for(estimator.network, schema),
+        likelihood=likelihood_for(estimator.likelihood, schema),
+        **model_of(model, name, schema),
+        alpha=alpha_for(objective.alpha, schema),
+        beta=beta_for(objective.beta),
+        warmup=float(objective.warmup),
+        free_bits=float(objective.free_bits),
+        importance_samples=int(objective.importance_samples),
+        labeled_share=float(objective.labeled_share),
+        dropout=dropout_for(recipe.dropout, schema, counts.labeled + counts.labeled_held),
+        features=features,
+        features_beta=features_beta,
+        student=bool(recipe.student),
+        student_network=student_network(estimator.network, schema) if recipe.student else None,
+        **terms,
+        epochs=epochs,
+        batch_size=batch_size,
+        labeled_batch=int(training.labeled_batch),
+        learning_rate=float(estimator.learning_rate),
+        weight_decay=float(training.weight_decay),
+        averaging=float(training.averaging),
+        held_out=counts.held > 0,
+        patience=patience_for(training.patience, epochs),
+        validation_share=float(training.validation_share),
+        seed=seed,
+        machine=None if loaded else machine_of(estimator.device, training, hidden, epochs * steps),
+    )
+
+
+def model_of(options: ModelOptions, name: str, schema: Schema) -> dict[str, Any]:
+    """Returns the options of a model, None for those that it does not use."""
+
+    target = form_of(schema)
+    classes = any(one.classes for one in schema.targets)
+    prior = options.prior if takes(name, "prior", target) else None
+    way = marginalize_for(options.marginalize, schema) if takes(name, "marginalize", target) else None
+    read = signature(marginals[way]).parameters if way else ()
+
+    return {
+        "scale": options.scale if isinstance(options.scale, str) else float(options.scale),
+        "prior": prior,
+        "components": int(options.components) if prior not in (None, "normal") else None,
+        "marginalize": way,
+        "label_points": int(options.label_points) if "label_points" in read else None,
+        "temperature": float(options.temperature) if "temperature" in read else None,
+        "label_prior": label_prior_for(options.label_prior) if classes else None,
+        "simplex": options.simplex if takes(name, "simplex", target) else None,
+        "smoothing": float(options.smoothing) if takes(name, "smoothing", target) else None,
+    }
+
+
+def label_prior_for(choice: str | Sequence[float]) -> str | tuple[float, ...]:
+    """Returns the prior of the classes as plain values."""
+
+    return choice if isinstance(choice, str) else tuple(map(float, choice))
+
+
+def terms_of(options: RecipeOptions, kind: type[Model], schema: Schema, counts: Counts) -> dict[str, Any]:
+    r"""Returns the terms of the loss that make predictions agree, which models of labels alone do not have.
+
+    Raises:
+        SettingError: If one does not suit the rows or the target.
+    """
+
+    # What a model of labels alone predicts follows from what it learns, and is no part of it.
+    used = schema.y is not None and not kind.labels_only
+
+    if options.augmentation and not schema.image:
+        raise SettingError(
+            f"augmentation={options.augmentation} with a table", "images are turned and moved", "augmentation=0"
+        )
+
+    return {
+        "adversarial": float(options.adversarial) if used else 0.0,
+        "radius": float(options.radius),
+        "neighbors": neighbors_for(options.neighbors, schema, counts) if used else 0,
+        "interpolation": interpolation_for(options.interpolation, kind, schema) if used else 0.0,
+        "augmentation": float(options.augmentation),
+        "teacher": bool(options.teacher) and used,
+    }
+
+
+def of_rows_alone(kind: type[Model], schema: Schema, counts: Counts) -> bool:
+    """Whether the model, or a stage of its own before, learns from rows alone, with as many steps as that takes."""
+
+    # So many steps overfit small data, unless rows that are held out stop them.
+    watched = not schema.targets and counts.held > 0
+
+    return watched or issubclass(kind, StackedModel)
+
+
+def student_network(choice: str, schema: Schema) -> Literal["mlp", "conv"]:
+    """Returns the network of a student, which reads images by convolutions even where "auto" does without."""
+
+    return "conv" if schema.image and choice != "mlp" else "mlp"
+
+
+def check_student(options: RecipeOptions, schema: Schema) -> None:
+    r"""Checks that there is something for a student to learn.
+
+    Raises:
+        SettingError: If the target is no class.
+    """
+
+    if options.student and (schema.y is None or schema.target.target_form != "category"):
+        raise SettingError(
+            f"student=True with {'no target' if schema.y is None else 'a target that is no class'}",
+            "a student learns what the model believes of one class",
+            "student=False",
+        )
+
+
+def check_together(estimator: Any) -> None:
+    r"""Checks what can be known of parameters together before rows are read.
+
+    Raises:
+        SettingError: If some do not go together.
+    """
+
+    given = settings(estimator)
+
+    if given["teacher"] and not given["averaging"]:
+        raise SettingError("teacher=True with averaging=0", "its weights are the averaged ones", "averaging=0.99")
+
+    check_seed(given)
+    check_bound(given)
+
+
+def check_seed(given: dict[str, Any]) -> None:
+    """Checks that a run which is continued, or shared by several processes, draws the same numbers everywhere."""
+
+    needs = {"checkpoint": None, "devices": 1, "nodes": 1}
+    asked = [f"{name}={given[name]!r}" for name, alone in needs.items() if given[name] != alone]
+
+    if asked and not isinstance(given["random_state"], int | np.integer):
+        raise SettingError(
+            f"{' and '.join(asked)} with random_state={given['random_state']!r}",
+            "such a run has to draw the same numbers whenever and wherever it is started",
+            "random_state=0",
+        )
+
+
+def check_bound(given: dict[str, Any]) -> None:
+    """Checks that nothing weighs the divergence of an importance-weighted bound, which has none of its own."""
+
+    weights = {"beta": ("auto", 1), "warmup": (0,), "free_bits": (0,)}
+    changed = [f"{name}={given[name]!r}" for name, none in weights.items() if given[name] not in none]
+
+    if given["importance_samples"] > 1 and changed:
+        raise SettingError(
+            f"importance_samples={given['importance_samples']!r} with {' and '.join(changed)}",
+            "importance weights take likelihood and divergence together, so that the latter has no weight of its own",
+            "importance_samples=1",
+        )

@@ -1,0 +1,136 @@
+r"""What a plan takes from the rows: the size of a batch, the epochs, the early stop, the neighbors."""
+
+from __future__ import annotations
+
+__all__ = [
+    "MOST_EPOCHS",
+    "Counts",
+    "batch_for",
+    "compared",
+    "epochs_for",
+    "neighbors_for",
+    "patience_for",
+    "stops_early",
+]
+
+from dataclasses import dataclass
+from typing import Any
+
+from semivae.variables import Schema
+
+# More passes than these only overfit small data.
+MOST_EPOCHS = 500
+
+# Steps where labels say what is to be learned, and where rows alone do.
+STEPS, STEPS_WITHOUT_LABELS = 800, 3200
+
+# The fewest rows whose loss tells when to stop: with 20 of 200 held out a VAE gets better, with 6 of 60 worse.
+FEWEST_HELD = 20
+
+# The least patience of "auto", in epochs without improvement.
+LEAST_PATIENCE = 10
+
+# From this many rows on, "auto" takes the large batch.
+MANY_ROWS = 20_000
+SMALL_BATCH, LARGE_BATCH = 64, 256
+
+# Labels are lent where each stands for at least as many unlabeled rows: among fewer, neighbors are far.
+ROWS_A_LABEL = 8
+
+# The most rows of a graph of neighbors, and the most entries of its table of rows and classes: either takes a core
+# half a minute.
+MOST_ROWS, MOST_CELLS = 2**16, 2**22
+
+
+@dataclass(frozen=True)
+class Counts:
+    r"""How many rows a fit has.
+
+    Attributes:
+        labeled: Labeled rows to train on.
+        unlabeled: Other rows to train on.
+        labeled_held: Labeled rows that are held out.
+        unlabeled_held: Other rows that are held out.
+        memory: Whether the rows are in memory.
+    """
+
+    labeled: int
+    unlabeled: int
+    labeled_held: int = 0
+    unlabeled_held: int = 0
+    memory: bool = True
+
+    @property
+    def held(self) -> int:
+        """The number of rows held out."""
+
+        return self.labeled_held + self.unlabeled_held
+
+    @property
+    def all(self) -> int:
+        """The number of all rows."""
+
+        return self.labeled + self.unlabeled + self.held
+
+
+def batch_for(choice: int | str, rows: int) -> int:
+    """Returns the unlabeled rows per step: "auto" is small where it makes steps many, large where rows are many."""
+
+    return (SMALL_BATCH if rows < MANY_ROWS else LARGE_BATCH) if choice == "auto" else int(choice)
+
+
+def stops_early(estimator: Any, schema: Schema, rows: int) -> bool:
+    r"""Returns whether rows are held out.
+
+    "auto" holds some out without a target, unless the epochs are given or rows are so few that their share says little.
+    """
+
+    training = estimator._options("training")
+
+    if training.early_stopping != "auto":
+        return bool(training.early_stopping)
+
+    enough = rows * training.validation_share >= FEWEST_HELD
+
+    return enough and not schema.targets and estimator.epochs == "auto"
+
+
+def epochs_for(choice: int | str, steps: int, without_labels: bool = False) -> int:
+    r"""Returns the epochs of a run, or of each stage of it.
+
+    "auto" gives small data many passes and large data few: about 800 steps, between 10 and 500 epochs. Rows alone teach
+    in four times as many steps.
+
+    Arguments:
+        choice: The parameter.
+        steps: The steps of an epoch.
+        without_labels: Whether the model, or its first stage, learns from rows alone.
+    """
+
+    if choice != "auto":
+        return int(choice)
+
+    return int(min(MOST_EPOCHS, max(10, round((STEPS_WITHOUT_LABELS if without_labels else STEPS) / steps))))
+
+
+def patience_for(choice: int | str, epochs: int) -> int:
+    """Returns the epochs without improvement after which a run stops: "auto" is a tenth of all, and at least 10."""
+
+    return max(LEAST_PATIENCE, epochs // 10) if choice == "auto" else int(choice)
+
+
+def neighbors_for(choice: int, schema: Schema, counts: Counts) -> int:
+    """Returns the neighbors of each row in the graph of a class: none for rows on disk, or where labels are many."""
+
+    if schema.y is None or schema.y.target_form != "category" or not counts.memory or not counts.labeled:
+        return 0
+
+    enough = compared(counts.labeled, counts.unlabeled, schema.y.width) >= ROWS_A_LABEL * counts.labeled
+
+    return int(choice) if enough else 0
+
+
+def compared(labeled: int, unlabeled: int, classes: int) -> int:
+    """Returns how many unlabeled rows a graph of neighbors has; negative where there is no room for any."""
+
+    return min(unlabeled, min(MOST_ROWS, MOST_CELLS // classes) - labeled)
