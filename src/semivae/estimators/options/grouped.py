@@ -64,7 +64,7 @@ class Grouped(Declared):
 
         kind, value = self._groups()[group], getattr(self, group)
 
-        if value is not None and value not in kind:
+        if value not in kind and (value is not None or kind.name):
             name = kind.kind.__name__
             raise SettingError(f"{group}={reprlib.repr(value)}", f"it must be {kind}", f"{group}={name}(...)")
 

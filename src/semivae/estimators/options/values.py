@@ -107,10 +107,12 @@ class Names(Values):
 
 
 class Sizes(Values):
-    """One or more sizes of layers."""
+    """The sizes of one or more layers, but no more than anyone could mean."""
+
+    most = 1000
 
     def __contains__(self, value: Any) -> bool:
-        return isinstance(value, Sequence) and len(value) > 0 and all(size in Whole(1) for size in value)
+        return isinstance(value, Sequence) and 0 < len(value) <= self.most and all(size in Whole(1) for size in value)
 
     def __str__(self) -> str:
         return "the size of at least one layer, as in (500, 500)"
