@@ -20,8 +20,10 @@ from typing import Any
 from semivae.data.batches import steps
 from semivae.engine import optimizer
 from semivae.estimators import stages
-from semivae.estimators.parameters import Parameters, default
+from semivae.estimators.options.grouped import declarations, paths
+from semivae.estimators.parameters import Parameters
 from semivae.estimators.pca import PCA
+from semivae.estimators.plan.applies import BUILT_WITH
 from semivae.models import Model, models
 from semivae.objectives import augmentation, consistency, distillation, elbo, interpolation, neighbors
 
@@ -70,7 +72,7 @@ def trained() -> str:
     """Returns the page on what the training of all models has in common, with the settings that all take."""
 
     own = {name for model in MODELS.values() for name in taken(model)}
-    common = [name for name, _ in entries(Parameters) if name not in own]
+    common = [name for name in declarations(Parameters) if name not in own]
 
     parts = [
         "# How the models are trained",
@@ -210,21 +212,36 @@ def entries(documented: type) -> list[tuple[str, str]]:
 
 
 def settings(names: list[str]) -> str:
-    """Returns some settings of the estimators as a table, where there are any."""
+    """Returns some settings of the estimators, in a table for each group, where there are any."""
 
-    known = dict(entries(Parameters))
-    rows = [(name, f"`{default(name.strip('`'))!r}`", known[name]) for name in names]
+    known, places = declarations(Parameters), paths(Parameters)
+    tables: dict[str, list[tuple[str, str, str]]] = {}
 
-    return "## Settings\n\n" + table(("setting", "default", "what it does"), rows).rstrip() if rows else ""
+    for name in names:
+        group, nested, _ = places[name].partition("__")
+        row = (f"`{name}`", f"`{known[name].default!r}`", inline(known[name].help))
+        tables.setdefault(group if nested else "", []).append(row)
+
+    parts = [f"{headed(group)}{table(('setting', 'default', 'what it does'), rows)}" for group, rows in tables.items()]
+
+    return "## Settings\n\n" + "\n".join(parts).rstrip() if parts else ""
+
+
+def headed(group: str) -> str:
+    """Returns the sentence before the table of a group."""
+
+    if not group:
+        return "Parameters of an estimator:\n\n"
+
+    return f"Options in `{group}={Parameters._groups()[group].kind.__name__}(...)`:\n\n"
 
 
 def taken(model: type) -> list[str]:
-    """Returns the settings that only some models take, as a page names them, of those that a model takes."""
+    """Returns the settings that only some models use, of those that a model uses."""
 
-    known = dict(entries(Parameters))
     built = inspect.signature(getattr(model, "build", list)).parameters
 
-    return [f"`{name}`" for name in built if f"`{name}`" in known and name != "latents"]
+    return [name for name in declarations(Parameters) if BUILT_WITH.get(name, name) in built and name != "latents"]
 
 
 def measured(name: str) -> str:

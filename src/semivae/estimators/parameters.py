@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from semivae.estimators.options.declared import declare
 from semivae.estimators.options.grouped import Group, Grouped
 from semivae.estimators.options.groups import (
+    AUTO,
     DataOptions,
     ModelOptions,
     ObjectiveOptions,
@@ -27,8 +28,7 @@ class Parameters(Grouped):
     model: Annotated[
         str | ModelOptions,
         Group(ModelOptions, "name"),
-        'Name of the model, or `ModelOptions` with name and options. "auto" is "m2" for one class or number, '
-        '"predictor" for several targets, "vae" without a target.',
+        f"Name of the model, or `ModelOptions` with name and options. {AUTO}",
     ] = "auto"
     latents: Annotated[
         int | Literal["auto"],

@@ -54,16 +54,17 @@ class LabelPrior(nn.Module):
 
             return cls(smoothed / smoothed.sum())
 
-        probs = torch.as_tensor([] if named else choice, dtype=torch.float32)
+        # In plain numbers: a loaded model is first built of tensors that have no values.
+        probs = [] if isinstance(choice, str) else [float(share) for share in choice]
 
-        if probs.shape != (len(counts),) or (probs <= 0).any() or abs(probs.sum() - 1) > 1e-4:
+        if len(probs) != len(counts) or min(probs) <= 0 or abs(sum(probs) - 1) > 1e-4:
             raise SettingError(
                 f"label_prior={choice!r}",
                 f"it must be 'uniform', 'labels' or {len(counts)} positive probabilities that sum to 1",
                 "label_prior='labels'",
             )
 
-        return cls(probs)
+        return cls(torch.tensor(probs))
 
     def forward(self) -> OneHotCategorical:
         """Returns the prior, over label points of shape (C,)."""

@@ -16,10 +16,12 @@ def info(model: Model, json: Json = False) -> None:
     """Show what a saved model is, and check that its files are whole."""
 
     from semivae.estimators.disk.facts import facts_of
+    from semivae.estimators.disk.saved import unfitted
+    from semivae.estimators.options.grouped import settings
     from semivae.store import open_folder
 
     saved = open_folder(model)
-    facts_of(saved)
+    chosen = settings(unfitted(facts_of(saved)))
     saved.check()
     facts, files = saved.facts, saved.sums
 
@@ -28,6 +30,10 @@ def info(model: Model, json: Json = False) -> None:
     else:
         put(f"{facts['estimator']} ({facts['model']}), {len(files) + 1} whole files\n")
         table(["what", "value"], list(lines(facts)))
+
+        if plan := facts.get("plan"):
+            put("")
+            table(["plan", "value", "chosen by"], list(planned(plan, chosen)))
 
 
 def lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -50,11 +56,27 @@ def lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if "calibration_scale_" in fit:
         yield "scale of deviations", number(fit["calibration_scale_"])
 
-    yield from ((f"setting {name}", str(value)) for name, value in facts["parameters"].items() if value is not None)
     yield from ((f"version of {name}", value) for name, value in facts["versions"].items())
 
     if comparison := metrics.get("comparison"):
         yield "comparison", comparison.get("sentence", "")
+
+
+def planned(plan: dict[str, Any], chosen: dict[str, Any], place: str = "") -> Iterator[tuple[str, str, str]]:
+    r"""Yields the name of each value of a plan that the fit used, the value, and whether "auto" chose it.
+
+    Arguments:
+        plan: The plan, or a part of it.
+        chosen: The parameters, by their own names.
+        place: The words before each name.
+    """
+
+    for name, value in plan.items():
+        if isinstance(value, dict):
+            yield from planned(value, chosen, f"{place}{name} ")
+        elif value is not None:
+            asked = chosen.get({"compiled": "compile"}.get(name, name))
+            yield f"{place}{name}", str(value), "auto" if asked == "auto" else ""
 
 
 def target(variable: dict[str, Any] | None) -> str:

@@ -2,7 +2,7 @@ r"""Estimators on disk: a folder of safetensors and JSON that a fresh process gi
 
 from __future__ import annotations
 
-__all__ = ["load", "save"]
+__all__ = ["load", "save", "unfitted"]
 
 import io
 import platform
@@ -115,7 +115,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
     from semivae.estimators.disk.tensors import read_tensors
 
-    estimator = KINDS[facts.estimator](**parameters(facts))
+    estimator = unfitted(facts)
     estimator._check()
     estimator.schema_ = facts.schema_
     estimator.codec_ = codec_of(estimator.schema_)
@@ -135,18 +135,18 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
     return estimator
 
 
-def parameters(facts: Facts) -> dict[str, Any]:
-    """Returns the arguments of the constructor of an estimator; the first formats knew no groups."""
+def unfitted(facts: Facts) -> Any:
+    """Returns the estimator with the parameters of a saved model; the first formats knew no groups of them."""
 
     kind = KINDS[facts.estimator]
 
     if facts.format < NESTED:
-        return grouped(kind, facts.parameters)
+        return kind(**grouped(kind, facts.parameters))
 
     groups = kind._groups()
     held = {name: value for name, value in facts.parameters.items() if name in groups and isinstance(value, dict)}
 
-    return {**facts.parameters, **{name: groups[name].kind(**cast(Any, value)) for name, value in held.items()}}
+    return kind(**facts.parameters | {name: groups[name].kind(**cast(Any, value)) for name, value in held.items()})
 
 
 def history(saved: SavedFolder) -> pd.DataFrame:

@@ -11,6 +11,10 @@ from semivae.estimators.options.declared import Declared, declare
 from semivae.estimators.options.values import Anything, Choice, Either, Names, Number, Probabilities, Switch, Whole
 
 
+# The model that "auto" stands for.
+AUTO = '"auto" is "m2" for one class or number, "predictor" for several targets, "vae" without a target.'
+
+
 def model_names() -> Iterable[str]:
     """Returns the names of all models."""
 
@@ -50,7 +54,7 @@ class ModelOptions(Declared):
     name: Annotated[
         str,
         Names(model_names),
-        "Name of the model, as `model` takes it.",
+        f"Name of the model. {AUTO}",
     ] = "auto"
     scale: Annotated[
         Literal["shared", "single", "learned"] | float,

@@ -2,7 +2,7 @@ r"""Which models learn from a target, and which options they use."""
 
 from __future__ import annotations
 
-__all__ = ["able", "check_model", "check_used", "takes"]
+__all__ = ["BUILT_WITH", "able", "check_model", "check_used", "takes"]
 
 from collections.abc import Mapping
 from inspect import signature
