@@ -90,9 +90,7 @@ def test_resume_with_other_settings_is_refused(run, arguments, stopped):
     stopped()
     message = run(*arguments, "--resume", "--set", "latents=3", "--seed", 7, code=2).stderr
 
-    assert (
-        "settings.random_state is 0 there and 7 here" in message and "settings.latents is 2 there and 3 here" in message
-    )
+    assert "plan.latents is 2 there and 3 here" in message and "seed is" in message
 
 
 def test_resume_with_other_rows_is_refused(run, arguments, stopped, frame, tmp_path):

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import safetensors.numpy
+from places import PLACES
 
 from semivae.errors import StoreError
 from semivae.store import signed
@@ -36,58 +37,6 @@ ODD = {
     "bool": True,
     "nested": [[[[1]]]],
 }
-
-# What each value of a fact may not be. Facts that any value fits are left out.
-PLACES: dict[tuple[Any, ...], str] = {
-    ("format",): "null list object text huge larger negative nan half",
-    ("estimator",): "null list object text huge bool",
-    ("model",): "null list object text huge bool",
-    ("parameters",): "null list text huge",
-    ("parameters", "latents"): "null list object text negative nan infinite half bool nested",
-    ("parameters", "hidden"): "null list object text huge negative half bool nested",
-    ("parameters", "model"): "null list text huge nested",
-    ("parameters", "objective"): "list text huge half bool nested",
-    ("parameters", "training"): "list text huge half bool nested",
-    ("parameters", "epochs"): "null list object text negative half",
-    ("parameters", "network"): "null list object text huge",
-    ("plan",): "null list object text huge",
-    ("plan", "model"): "null list object text huge bool",
-    ("plan", "latents"): "null list object text huge larger negative nan infinite half bool nested",
-    ("plan", "hidden"): "null list object text huge negative half bool nested",
-    ("plan", "network"): "null list object text huge",
-    ("plan", "prior"): "null list object text huge bool",
-    ("plan", "scale"): "null list object text negative nan infinite bool",
-    ("plan", "components"): "list object text negative nan half bool",
-    ("plan", "marginalize"): "null list object text huge bool",
-    ("plan", "label_prior"): "null list object text huge bool nested",
-    ("plan", "dropout"): "null list object text huge negative nan infinite bool",
-    ("plan", "epochs"): "null list object text negative half bool",
-    ("plan", "alpha"): "null list object text negative nan",
-    ("plan", "student_network"): "list object text huge half bool",
-    ("plan", "machine"): "list object text huge half bool",
-    ("plan", "machine", "devices"): "null list object text half bool",
-    ("schema",): "null list object text huge",
-    ("schema", "x"): "null list object text huge",
-    ("schema", "x", 0): "null list object text huge",
-    ("schema", "x", 0, "scale"): "null list object text negative nan infinite",
-    ("schema", "x", 0, "center"): "null list object text nan infinite",
-    ("schema", "x", 0, "low"): "null list object text nan infinite huge",
-    ("schema", "x", 0, "kind"): "null list object text huge",
-    ("schema", "x", 0, "name"): "null list object huge",
-    ("schema", "y"): "null list object text huge",
-    ("schema", "y", "classes"): "null list object text huge nested",
-    ("schema", "container"): "null list object text huge",
-    ("fit",): "null list text huge",
-    ("fit", "counts_"): "null object text huge nested",
-    ("fit", "n_labeled_"): "null list object text negative half",
-    ("fit", "calibration_temperature_"): "null list object text negative nan infinite",
-    ("fit", "n_features_in_"): "null list object text negative half",
-    ("metrics",): "null list text huge",
-    ("metrics", "data"): "null list text huge",
-    ("versions",): "null list text huge",
-    ("files",): "null list text huge object",
-}
-
 
 VAMP = (("prior", "vamp"), ("components", 10**9))
 

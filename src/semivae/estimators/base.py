@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from semivae.engine import Callback
-    from semivae.estimators.plan.plan import Plan
     from semivae.models import Model
 
 # Draws of the importance-weighted bound that stands for the log-density of a row.
@@ -244,30 +243,12 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         return self.model_.state_dict() | learned
 
-    def _plan(self, plan: Plan | None) -> None:
-        """Takes the plan of a saved model; that of an older format is made of its parameters."""
-
-        from semivae.estimators.plan.applies import check_model
-        from semivae.estimators.plan.resolve import plan_of
-        from semivae.estimators.plan.rows import Counts
-
-        if plan is None:
-            counts = Counts(self.n_labeled_, self.n_unlabeled_)
-            plan = plan_of(self, self._chosen(), self.schema_, counts, self.seed_, loaded=True)
-
-        check_model(plan.model, self.schema_)
-        self.plan_ = plan
-
     def _build(self, student: bool) -> None:
         """Builds the model of the plan, and its student if it has one, with fresh weights."""
 
-        from semivae.engine import seeded
-        from semivae.estimators.build.student import student_of
-        from semivae.estimators.build.wiring import wire
+        from semivae.estimators.build.rebuilt import wire_again
 
-        with seeded(0):
-            self.model_ = wire(self.plan_, self.schema_, self.counts_).eval()
-            self.student_ = student_of(self.plan_, self.schema_).eval() if student else None
+        self.model_, self.student_ = wire_again(self.plan_, self.schema_, self.counts_, student)
 
     def _expected(self, names: set[str]) -> dict[str, Tensor]:
         """Returns the tensors of a saved model without their values, given the names that were saved."""

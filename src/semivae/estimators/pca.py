@@ -209,9 +209,6 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
     def _model_name(self) -> str:
         return "pca"
 
-    def _plan(self, plan: None) -> None:
-        """Takes the plan of a saved model: there is none, as nothing is trained."""
-
     def _tensors(self) -> dict[str, Tensor]:
         import torch
 

@@ -113,6 +113,7 @@ def load(folder: str | Path) -> Any:
 def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
     """Builds the estimator that a folder holds."""
 
+    from semivae.estimators.build.rebuilt import plan_again
     from semivae.estimators.disk.tensors import read_tensors
 
     estimator = unfitted(facts)
@@ -125,7 +126,8 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
     for name, value in facts.fit.model_dump(exclude_unset=True).items():
         setattr(estimator, name, np.array(value, dtype=object) if name == "feature_names_in_" else value)
 
-    estimator._plan(facts.plan)
+    if not isinstance(estimator, PCA):
+        estimator.plan_ = plan_again(estimator, facts.plan)
 
     if (known := estimator._model_name()) != facts.model:
         raise saved.wrong(f"model {facts.model!r} with the parameters of {known!r}")

@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 from semivae.estimators.options.declared import Declared, declare
 from semivae.estimators.options.values import Anything, Choice, Either, Names, Number, Probabilities, Switch, Whole
 
-
 # The model that "auto" stands for.
 AUTO = '"auto" is "m2" for one class or number, "predictor" for several targets, "vae" without a target.'
 
