@@ -1,4 +1,4 @@
-r"""What was understood of some data, as plain facts."""
+r"""The facts about some data: its columns, its targets, and possible problems."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Summary:
-    r"""What was understood of some data.
+    r"""The facts about some data.
 
     Attributes:
         name: What the rows are called.
@@ -74,7 +74,7 @@ class Summary:
 
 
 def summarize(source: Source, found: Survey, targets: FoundTargets, warnings: Sequence[str] = ()) -> Summary:
-    r"""Collects what was understood of some data.
+    r"""Collects the facts about some data.
 
     Arguments:
         source: The rows and their labels.

@@ -1,4 +1,4 @@
-r"""One pass over rows, in memory or in files: what every column is."""
+r"""One pass over rows, in memory or in files, that finds the kind of every column and fits the codec."""
 
 from __future__ import annotations
 

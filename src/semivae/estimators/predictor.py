@@ -61,8 +61,8 @@ class VAEPredictor(VAEEstimator):
                 :func:`semivae.stream` of files larger than memory.
             y: Their targets, a frame or an array with shape (N, T), with markers where an entry is missing; those of a
                 stream are in its files.
-            real: The names of targets that are numbers, even if they are whole and few differ; those of an array are
-                named y0, y1, ...
+            real: The names of targets that are numbers, even if they are whole and few differ; the columns of an array
+                are named y0, y1, ...
 
         Raises:
             DataError: If the rows or targets cannot be used.

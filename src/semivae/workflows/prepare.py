@@ -22,7 +22,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Wishes:
-    r"""What the user asked for.
+    r"""The wishes of a user.
 
     Attributes:
         data: A file, or the name of a set.
@@ -30,8 +30,8 @@ class Wishes:
         split: Which rows of a named set.
         model: The name of the model, "pca" or "auto".
         task: What the target is; None to judge by its values.
-        labels: How many labels to keep; None for all.
-        labels_per_class: How many labels of each class to keep; None for all.
+        labels: The number of labels to keep; None for all.
+        labels_per_class: The number of labels of each class to keep; None for all.
         seed: What everything random is drawn from.
         settings: Settings of the estimator, as name=value.
         missing_label: What marks a row without label.
@@ -129,7 +129,7 @@ def prepare(wishes: Wishes) -> Job:
     r"""Opens the rows, hides labels before anything else sees them, and chooses the estimator.
 
     Raises:
-        SettingError: If what the user asked for does not go together.
+        SettingError: If two wishes exclude each other.
         DataError: If the rows or labels cannot be used.
     """
 
@@ -155,7 +155,7 @@ def prepare(wishes: Wishes) -> Job:
 
 
 def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
-    """Returns rows with the labels that may be seen, and what the labels are."""
+    """Returns rows with the labels that may be seen, and the task that they set."""
 
     from semivae.data.in_memory import InMemory
     from semivae.data.labels.table import find_targets

@@ -1,4 +1,4 @@
-r"""What to learn from a target: classes, a real value or several of both, and which of its labels."""
+r"""The task that a target sets, and the labels that a fit may see."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Task(StrEnum):
-    """What the target is."""
+    """A class, a number, or several targets."""
 
     CLASS = "class"
     REAL = "real"
@@ -33,7 +33,7 @@ def task_of(variable: Variable) -> Task:
 
 
 def taken_for(variable: Variable, reason: str) -> str:
-    """Returns in words what a target is taken for and why."""
+    """Says what a target is taken for, and why."""
 
     return f"Target {variable.name!r} is taken for {'a class' if variable.classes else 'a real value'}: {reason}"
 

@@ -1,4 +1,4 @@
-r"""What is understood of some data, before anything is trained."""
+r"""Describes data before anything is trained."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def understand(wishes: Wishes) -> Summary:
-    r"""Returns what is understood of some rows and of their targets. Rows that a fit would stream are not held.
+    r"""Returns the facts about rows and their targets. Rows that a fit would stream are not held in memory.
 
     Raises:
-        SettingError: If what the user asked for does not go together.
+        SettingError: If two wishes exclude each other.
         DataError: If the rows or labels cannot be used.
     """
 

@@ -1,4 +1,4 @@
-r"""`semivae check`: what was understood of some data, before anything is trained."""
+r"""`semivae check`: shows the facts about some data before anything is trained."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from semivae.data.labels.found import FoundTarget
     from semivae.data.summary import Column, Summary
 
-# How many rows of a table are shown.
+# The most rows of a table that are shown.
 MOST = 40
 
 AS_ASKED = "as asked"
@@ -132,7 +132,7 @@ def show_target(target: FoundTarget) -> None:
 
 
 def what(summary: Summary) -> str:
-    """Returns what a row is."""
+    """Describes a row."""
 
     if summary.container != "image":
         return f"with {len(summary.columns)} variables"

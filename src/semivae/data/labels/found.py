@@ -1,4 +1,4 @@
-r"""What was found about one target."""
+r"""The findings about one target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""What a target is, judged by its values: classes, or a real value."""
+r"""Judges whether the values of a target are classes or numbers, and whether they can be learned."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOST = {"nan", "<na>", "nat", "-1", "-1.0", "", "?", "unknown", "unlabeled", "mi
 
 
 def kind_of_values(values: Sequence[Any], labeled: int, declared: bool = False) -> tuple[TargetForm, str]:
-    r"""Judges what a target is.
+    r"""Judges whether a target is a class or a number.
 
     Text and booleans are classes. Numbers are real values if some are not whole, or if more than 20 differ, unless
     they number their classes from 0 or 1 without a gap, each with 10 labels or more on average.

@@ -1,8 +1,8 @@
-r"""Labels as a model sees them, and what counts as unlabeled.
+r"""Translates the labels of one target for a model, and recognizes unlabeled rows.
 
 A row is unlabeled where its label is None, NaN or pandas' NA, or equals `missing_label`. Where none is given, that is
--1 for classes, unless it is a class itself: where unlabeled rows are empty, or -2 and 0 are classes. For a real target,
-of which -1 may well be a value, it is nothing.
+-1 for classes, unless it is a class itself: where unlabeled rows are empty, or -2 and 0 are classes. A real target has
+no such marker, because -1 may well be one of its values.
 """
 
 from __future__ import annotations

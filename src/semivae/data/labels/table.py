@@ -43,7 +43,7 @@ class TargetLabels:
 
     @classmethod
     def fit(cls, y: Table, missing_label: Markers = None, real: Collection[str] = ()) -> Self:
-        r"""Finds what each target is, and its classes, or its center and scale.
+        r"""Finds the kind of each target, and its classes, or its center and scale.
 
         Arguments:
             y: The targets, as :func:`target_frame` returns them.

@@ -25,12 +25,12 @@ from semivae.store import digest, replaced, signed, taken, unwritable, verified
 
 LOG = logging.getLogger(__name__)
 
-FORMAT = 3  # of the cache: what another version wrote is made anew
+FORMAT = 3  # of the cache; caches of other versions are made anew
 SURVEY = "survey.json"
 
 
 def surveyed(source: Source, selection: Selection = EVERYTHING) -> Survey:
-    r"""Returns what the columns of some rows are, from the cache of a stream or from a pass over all rows.
+    r"""Returns the findings about the columns of some rows, from the cache of a stream or from a pass over all rows.
 
     Arguments:
         source: The rows.
@@ -95,7 +95,7 @@ def survey_in(folder: Path, stream: Stream, selection: Selection) -> Survey:
         except StoreError as error:
             LOG.warning("%s It is made again.", error.given)
 
-    LOG.info("Reading %s rows of %s to see what the columns are.", f"{len(stream):,}", stream.path.name)
+    LOG.info("Reading %s rows of %s to find the kinds of the columns.", f"{len(stream):,}", stream.path.name)
     found = survey(stream, selection)
 
     with replaced(path) as file:
@@ -138,7 +138,7 @@ def place(stream: Stream, selection: Selection = EVERYTHING) -> Path:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[Path]:
-    """Makes a folder and lets one process in at a time; the others wait, and find what the first one made."""
+    """Makes a folder and lets one process in at a time; the others wait, and use the cache of the first one."""
 
     with taken(folder, wait=True):
         try:

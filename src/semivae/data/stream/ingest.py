@@ -24,7 +24,7 @@ from semivae.data.stream.stored import RowsWriter, StoredRows
 from semivae.errors import DataError, StoreError
 from semivae.store import signed, sync, taken, unwritable, verified, write_file
 
-FACTS = "rows.json"  # what each file has to be
+FACTS = "rows.json"  # the expected shape and sha256 of each file
 FILES = ("labeled", "labels", "unlabeled")
 
 
@@ -50,7 +50,7 @@ class StoredSplit:
 
     @classmethod
     def open(cls, folder: Path) -> StoredSplit:
-        r"""Opens what :func:`ingest` wrote, and checks every byte of it.
+        r"""Opens the files that :func:`ingest` wrote, and checks every byte of them.
 
         Raises:
             StoreError: If a file is missing, or is another than was written; it names the file.
@@ -102,7 +102,7 @@ def ingest(pairs: Iterator[tuple[Any, Any]], rows: int, codec: Codec, labels: Ta
 
 
 def write(pairs: Iterator[tuple[Any, Any]], codec: Codec, labels: TargetLabels, folder: Path) -> dict[str, Any]:
-    """Writes the files, and returns what each has to be when it is read."""
+    """Writes the files, and returns the expected shape and sha256 of each."""
 
     widths = (len(codec.variables), max(1, len(labels.labels)), len(codec.variables))
 

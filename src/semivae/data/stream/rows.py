@@ -1,9 +1,9 @@
 r"""Rows larger than memory: files that are read in blocks, ingested once into a cache, and trained on from there.
 
-The first fit reads the files three times: for their sha256, for what the columns are, and to write the encoded rows as
-float32 into `~/.cache/semivae/streams` (`$XDG_CACHE_HOME`, or `cache=`). A later fit of the same files reads them once,
-for their sha256, and the cache once, to check it: both together are a small part of one epoch. The folder of the
-cache may be deleted at any time.
+The first fit reads the files three times: for their sha256, for the kinds of the columns, and to write the encoded
+rows as float32 into `~/.cache/semivae/streams` (`$XDG_CACHE_HOME`, or `cache=`). A later fit of the same files reads
+them once, for their sha256, and the cache once, to check it: both together are a small part of one epoch. The folder
+of the cache may be deleted at any time.
 """
 
 from __future__ import annotations

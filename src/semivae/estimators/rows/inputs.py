@@ -156,7 +156,7 @@ def one_a_row(y: Any, n: int) -> NDArray[Any]:
 
 
 def no_label(y: Any) -> DataError:
-    """Returns the error for labels to draw by, of which one is missing."""
+    """Returns the error for a missing label among the labels to generate rows for."""
 
     return DataError(f"y={y!r} holds a missing label", "every row needs a label", "leave y out to draw labels too")
 
@@ -182,6 +182,6 @@ def mismatch(codec: Codec, X: Any, names: ValueError) -> ValueError:
     except SchemaError as error:
         return SchemaError(f"{names}\n{error.given}", error.needed, error.fix)
     except ValueError as error:
-        return error  # what is no table has no columns to compare
+        return error  # there are no columns to compare
 
     return names

@@ -100,7 +100,7 @@ def classes_of(target: Target) -> int:
 
 
 def steps(plan: Plan) -> dict[str, Any]:
-    """Returns how rows are dealt out, wherever they are: what all loaders share."""
+    """Returns the arguments that all loaders share."""
 
     return {
         "batch_size": plan.batch_size,

@@ -25,9 +25,9 @@ def sample_stream(estimator: Any, stream: Stream, labeled: int, unlabeled: int, 
     Arguments:
         estimator: The fitted estimator.
         stream: The rows.
-        labeled: How many labeled rows, at most.
-        unlabeled: How many other rows, at most.
-        seed: What they are drawn from.
+        labeled: The largest number of labeled rows.
+        unlabeled: The largest number of other rows.
+        seed: The random seed.
 
     Returns:
         The rows in the units of the user, precise to float32; and their labels (a frame of several), None or NaN where

@@ -122,7 +122,7 @@ def held(array: NDArray[Any] | None) -> NDArray[Any]:
 
 
 def require_target(estimator: BaseEstimator, X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:
-    r"""Returns the target of a fit as one column, or as what else reads it.
+    r"""Returns the target of a fit, as one column unless another function reads it.
 
     Raises:
         DataError: If there is no target, or it has another number of rows than the data.
@@ -131,7 +131,7 @@ def require_target(estimator: BaseEstimator, X: Any, y: Any, read: Callable[[Any
     if y is None:
         raise DataError(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None",
-            "the labels tell what to learn",
+            "this estimator learns from labels",
             "fit(X, y), or fit without a target (VAEEmbedding)",
         )
 
@@ -139,7 +139,7 @@ def require_target(estimator: BaseEstimator, X: Any, y: Any, read: Callable[[Any
 
 
 def matched(X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:
-    r"""Returns a target as one column (or as what else reads it) with as many rows as the data.
+    r"""Returns a target with as many rows as the data, as one column unless another function reads it.
 
     Raises:
         DataError: If it has another number of rows.
@@ -184,5 +184,5 @@ def known_rows(X: Any, y: Any, sample_weight: Any, missing_label: Any) -> tuple[
     index = np.flatnonzero(known)
     weight = None if sample_weight is None else _safe_indexing(sample_weight, index)
 
-    # Whole numbers beside None came as objects, of which scikit-learn's scores make nothing.
+    # Whole numbers beside None are objects, which scikit-learn's scores refuse.
     return _safe_indexing(X, index), column[known].infer_objects().to_numpy(), weight
