@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "semivae"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-VOCABULARY = {"batch", "errors", "ranks", "registry", "store", "typing", "variables"}
+VOCABULARY = {"batch", "errors", "fitted", "ranks", "registry", "store", "typing", "variables"}
 
 BELOW_ESTIMATORS = {
     "data": set(),
@@ -41,7 +41,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{word: set() for word in VOCABULARY},
     **BELOW_ESTIMATORS,
     **{island: set() for island in PRESENTATION},
-    "estimators": set(BELOW_ESTIMATORS),
+    # How far a fit can be believed is measured.
+    "trust": {"evaluation"},
+    # A classifier is calibrated by what evaluation knows of calibration.
+    "estimators": {*BELOW_ESTIMATORS, "evaluation"},
     "report": set(PRESENTATION),
     "explorer": PRESENTATION - {"evaluation"},
 }

@@ -86,6 +86,12 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         return latents_for(self.settings_, type(self.model_), self.schema_)
 
+    @property
+    def model_name_(self) -> str:
+        """The name of the model, which "auto" is resolved to."""
+
+        return self._model_name()
+
     def _model_name(self) -> str:
         """Returns the model that "auto" stands for."""
 

@@ -213,6 +213,12 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
         return self.codec_.decode(rows if self.standardize else rows / self.codec_.scales, within)
 
+    @property
+    def model_name_(self) -> str:
+        """The name of the model."""
+
+        return self._model_name()
+
     def _model_name(self) -> str:
         return "pca"
 

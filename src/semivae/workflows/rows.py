@@ -48,7 +48,7 @@ def is_several(estimator: Any) -> bool:
 def has_density(estimator: Any) -> bool:
     """Whether the scores of a model are a log-density; those of a plain autoencoder say how well it rebuilds a row."""
 
-    return estimator._model_name() != "ae"
+    return estimator.model_name_ != "ae"
 
 
 def read_wished(wishes: Wishes) -> Source:

@@ -2,7 +2,7 @@ r"""Several targets for a command: columns of a table, of which a row may hold s
 
 from __future__ import annotations
 
-__all__ = ["evaluated", "labeled_in_part", "read_several", "refuse_together"]
+__all__ = ["labeled_in_part", "read_several", "refuse_together"]
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -124,33 +124,3 @@ def labeled_in_part(source: Source, wishes: Wishes) -> Source:
     hidden.loc[~keep] = None
 
     return replace(source, y=hidden)
-
-
-def evaluated(estimator: Any, x: Any, y: Any) -> dict[str, dict[str, Any]]:
-    """Returns how well each of several targets is predicted, on the rows where it is known."""
-
-    import numpy as np
-
-    from semivae.evaluation import classification, regression
-
-    points = estimator._labels.encode(estimator._labels.table(y))
-    truth = estimator._labels.decode(np.nan_to_num(points))
-    predicted = np.asarray(estimator.predict(x)).T
-    ends = zip(*(np.asarray(end, dtype=float).T for end in estimator.predict_interval(x)), strict=True)
-    beliefs = zip(estimator.classes_, estimator.predict_proba(x), strict=True)
-    found: dict[str, dict[str, Any]] = {}
-
-    for part, column, values in zip(estimator.schema_.targets, points.T, predicted, strict=True):
-        known = ~np.isnan(column)
-        given = truth[part.name].to_numpy()[known]
-
-        if part.kind == "real":
-            low, high = next(ends)
-            measured = regression(given, values[known].astype(float), low[known], high[known]) if known.any() else {}
-        else:
-            classes, table = next(beliefs)
-            measured = classification(given, table[known], classes) if known.any() else {}
-
-        found[part.name] = {"n": int(known.sum()), **measured}
-
-    return found
