@@ -57,13 +57,17 @@ class Wishes:
 
     @property
     def kept(self) -> tuple[str, int] | None:
-        """The option by which some labels are kept, and how many; None if all are."""
+        """The field by which some labels are kept, and their number; None if all are kept."""
 
-        given = {"--labels": self.labels, "--labels-per-class": self.labels_per_class}
+        given = {"labels": self.labels, "labels_per_class": self.labels_per_class}
         named = [(name, count) for name, count in given.items() if count is not None]
 
         if len(named) > 1:
-            raise SettingError("--labels and --labels-per-class", "only one says how many are kept", "leave one out")
+            raise SettingError(
+                f"labels={self.labels} and labels_per_class={self.labels_per_class}",
+                "only one of them can be given",
+                "leave one out",
+            )
 
         return named[0] if named else None
 
@@ -128,7 +132,7 @@ def prepare(wishes: Wishes) -> Job:
 
     if wishes.kept is not None and not learns:
         needed = "labels are kept of a target that is learned from"
-        raise SettingError("{} {}".format(*wishes.kept), needed, "add --target COL, without --model")
+        raise SettingError("{}={}".format(*wishes.kept), needed, "add targets=['COL'], and take model='auto'")
 
     if wishes.several:
         refuse_together(wishes)
@@ -172,7 +176,7 @@ def take_for_equal(estimator: Any, wishes: Wishes) -> None:
         return
 
     estimator.set_params(label_prior="uniform")
-    LOG.info("As many labels are kept of each class, so all classes count as equally frequent (--set label_prior=...).")
+    LOG.info("As many labels are kept of each class, so all classes count as equally frequent (set label_prior).")
 
 
 def ready_estimator(wishes: Wishes, task: Task | None) -> Any:
@@ -199,7 +203,7 @@ def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
     labels = labels_for(y, task, wishes.missing_label, name)
 
     if reason:
-        LOG.info(f"{taken_for(name, task, reason)} (see --task).")
+        LOG.info(f"{taken_for(name, task, reason)} (see task=...).")
 
     if wishes.kept is not None:
         y = hide(y, labels, wishes.kept[1], wishes.seed, wishes.labels_per_class is not None)

@@ -90,7 +90,9 @@ def read_target(
         return read(data, target, split, download=True, header=header, **columns)
 
     if target is None:
-        raise SettingError(f"--labels-from {labels_from}", "the name of the target is needed, too", "--target COL")
+        raise SettingError(
+            f"labels_from={str(labels_from)!r}", "the name of the target is needed, too", "targets=['COL']"
+        )
 
     return with_labels(read(data, None, split, download=True, header=header, **columns), target, labels_from)
 
@@ -175,16 +177,16 @@ def read_labeled(
     from semivae.workflows.task import readable
 
     if estimator.schema_.y is None:
-        given = f"--labels-from {labels_from}" if target is None else f"--target {target}"
-        raise SettingError(given, "the model was fitted without a target", f"leave {given.split()[0]} out")
+        given = f"labels_from={str(labels_from)!r}" if target is None else f"target={target!r}"
+        raise SettingError(given, "the model was fitted without a target", f"{given.split('=')[0]}=None")
 
     if is_several(estimator):
         if target is not None:
             needed = "the model has several targets, each of which is measured"
-            raise SettingError(f"--target {target}", needed, "leave --target out")
+            raise SettingError(f"target={target!r}", needed, "target=None")
 
         if labels_from is not None:
-            raise SettingError(f"--labels-from {labels_from}", "the rows hold several targets", "leave it out")
+            raise SettingError(f"labels_from={str(labels_from)!r}", "the rows hold several targets", "labels_from=None")
 
         source = read_several(
             *(data, targets_of(estimator), split, estimator.missing_label),
@@ -213,7 +215,7 @@ def with_ids(estimator: Any, x: Any, results: pd.DataFrame) -> pd.DataFrame:
     r"""Returns results with the identifiers of their rows before them.
 
     Arguments:
-        estimator: The model, fitted with `--id` if its rows have identifiers.
+        estimator: The model, fitted with `id_columns` if its rows have identifiers.
         x: The rows.
         results: One row for each of them.
     """

@@ -14,17 +14,17 @@ from semivae.errors import SettingError
 
 # Settings that have an option of their own, or that cannot be written in a command.
 ELSEWHERE = {
-    "model": "--model",
-    "random_state": "--seed",
-    "missing_label": "--missing-label",
-    "drop": "--drop",
-    "keep": "--keep",
-    "id_columns": "--id",
-    "verbose": "--quiet",
+    "model": "model=...",
+    "random_state": "random_state=...",
+    "missing_label": "missing_label=...",
+    "drop": "drop=...",
+    "keep": "keep=...",
+    "id_columns": "id_columns=...",
+    "verbose": "quiet=True",
     "callbacks": "fit(...) in Python",
-    "devices": "--devices",
-    "nodes": "--nodes",
-    "checkpoint": "--checkpoint",
+    "devices": "devices=...",
+    "nodes": "nodes=...",
+    "checkpoint": "checkpoint=...",
 }
 
 
@@ -50,10 +50,10 @@ def setting(pair: str, known: list[str]) -> tuple[str, Any]:
     name, equals, text = (part.strip() for part in pair.partition("="))
 
     if name in ELSEWHERE:
-        raise SettingError(f"--set {pair}", f"{name} is not set this way", f"use {ELSEWHERE[name]}")
+        raise SettingError(f"settings={[pair]}", f"{name} is not set this way", f"use {ELSEWHERE[name]}")
 
     if name not in known or not equals:
-        raise SettingError(f"--set {pair}", f"it must be name=value, of {', '.join(known)}", guess(name, known))
+        raise SettingError(f"settings={[pair]}", f"it must be name=value, of {', '.join(known)}", guess(name, known))
 
     try:
         return name, ast.literal_eval(text.capitalize() if text in ("true", "false") else text)
@@ -66,4 +66,4 @@ def guess(name: str, known: list[str]) -> str:
 
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
 
-    return f"--set {' or --set '.join(f'{name}=...' for name in close or known[:1])}"
+    return " or ".join(f"settings=['{name}=...']" for name in close or known[:1])

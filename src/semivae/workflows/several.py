@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from semivae.errors import DataError, SettingError
 from semivae.workflows.task import Task, readable, taken_for, task_of
@@ -29,31 +29,31 @@ def refuse_together(wishes: Wishes) -> None:
 
     from semivae.workflows.streams import is_streamed
 
-    given = " ".join(f"--target {name}" for name in wishes.targets) or f"--task {wishes.task}"
+    given = f"targets={list(wishes.targets)}" if wishes.targets else f"task={str(wishes.task)!r}"
     twice = [name for name in wishes.targets if wishes.targets.count(name) > 1]
 
     if twice:
-        raise SettingError(given, f"{twice[0]!r} is given twice", f"--target {twice[0]}")
+        raise SettingError(given, f"{twice[0]!r} is given twice", f"targets={twice[:1]}")
 
     if not wishes.targets:
-        raise SettingError(given, "it learns from targets", "add --target COL")
+        raise SettingError(given, "it learns from targets", "add targets=['COL']")
 
     if wishes.task not in (None, Task.SEVERAL):
         raise SettingError(
-            f"--task {wishes.task} with {given}",
-            "what each of several targets is, is judged by its values",
-            "leave --task out; in Python: VAEPredictor().fit(X, y, real=[...])",
+            f"task={str(wishes.task)!r} with {given}",
+            "the kind of each of several targets is judged by its values",
+            "task=None, or name the numbers: VAEPredictor().fit(X, y, real=[...])",
         )
 
     if wishes.labels_per_class is not None:
-        given = f"--labels-per-class {wishes.labels_per_class}"
-        raise SettingError(given, "of several targets, rows keep all they have", f"--labels {wishes.labels_per_class}")
+        given = f"labels_per_class={wishes.labels_per_class}"
+        raise SettingError(given, "of several targets, rows keep all they have", f"labels={wishes.labels_per_class}")
 
     if is_streamed(wishes.data, wishes.stream, wishes.labels_from):
-        raise SettingError(given, "rows that are streamed have one target", f"--target {wishes.targets[0]}")
+        raise SettingError(given, "rows that are streamed have one target", f"targets={list(wishes.targets[:1])}")
 
     if wishes.labels_from is not None:
-        raise SettingError(given, "a second file holds one target", f"--target {wishes.targets[0]}")
+        raise SettingError(given, "a second file holds one target", f"targets={list(wishes.targets[:1])}")
 
 
 def read_several(

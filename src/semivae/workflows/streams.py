@@ -72,13 +72,13 @@ def streamed(wishes: Wishes, learns: bool) -> tuple[Source, Task | None]:
 
     if wishes.kept is not None:
         raise SettingError(
-            "{} {}".format(*wishes.kept),
+            "{}={}".format(*wishes.kept),
             "labels of a stream are not hidden",
-            f"leave {wishes.kept[0]} out, or name a file with these labels: --labels-from FILE",
+            f"{wishes.kept[0]}=None, or name a file with these labels: labels_from='FILE'",
         )
 
     if wishes.model == "pca":
-        raise SettingError("--model pca", "it needs all rows in memory", "--model vae")
+        raise SettingError("model='pca'", "it needs all rows in memory", "model='vae'")
 
     rows = stream(wishes.data, wishes.target, wishes.labels_from)
     source = Source(rows, None, shown(rows.path.name), wishes.target, rows.identifier)
@@ -89,7 +89,7 @@ def streamed(wishes: Wishes, learns: bool) -> tuple[Source, Task | None]:
     task, reason = (wishes.task, "") if wishes.task else judged(rows, wishes.missing_label)
 
     if reason:
-        LOG.info(f"{taken_for(wishes.target, task, reason)} (see --task).")
+        LOG.info(f"{taken_for(wishes.target, task, reason)} (see task=...).")
 
     return source, task
 

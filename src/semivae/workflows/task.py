@@ -102,7 +102,7 @@ def hide(y: Cells, labels: ClassLabels | RealLabels, n: int, seed: int, per_clas
     if isinstance(labels, ClassLabels):
         keep = (keep_labels_per_class if per_class else keep_labels)(labels.encode(y), n, seed)
     elif per_class:
-        raise SettingError(f"--labels-per-class {n}", "the target is a number, without classes", f"--labels {n}")
+        raise SettingError(f"labels_per_class={n}", "the target is a number, without classes", f"labels={n}")
     else:
         keep = keep_values(labels.encode(y), n, seed)
 
