@@ -11,7 +11,7 @@ protocol, so that an estimator written elsewhere is used, too. It tells the kind
 
 from __future__ import annotations
 
-__all__ = ["Classifier", "Fitted", "LatentSpace", "Predictor", "Regressor", "Saved", "Trained"]
+__all__ = ["Classifier", "Fitted", "LatentSpace", "Parametrized", "Predictor", "Regressor", "Saved", "Trained"]
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
@@ -35,6 +35,14 @@ class LatentSpace(Protocol):
 
     def inverse_transform(self, X: Any) -> Any:
         """Returns the rows of latents with shape (N, D)."""
+        ...
+
+
+class Parametrized(Protocol):
+    """An estimator, fitted or not, as far as its parameters go."""
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Returns the parameters."""
         ...
 
 

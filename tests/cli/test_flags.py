@@ -41,6 +41,7 @@ def test_parameters_become_flags(python, flags):
         "np.savez('rows.npz', X=X, y=y.astype(str), model='a')",
         "/tmp/labels=3/file",
         "overwrite='maybe'",
+        "missing_label=[] if it is a class",
     ],
 )
 def test_other_text_stays(text):

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from semivae.cli.screen import ready
+from semivae.workflows.plain import ready
 from semivae.data.files.paths import shown
 
 QUICK = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-compare")

@@ -76,8 +76,8 @@ def test_files_without_a_header(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("1,2,3\n4,5,6\n", r"(?s)starts with the numbers.*--no-header \(header=False in Python\)"),
-        ("vhigh,vhigh,2\nlow,low,4\n", "(?s)more than once: 'vhigh'.*--no-header"),
+        ("1,2,3\n4,5,6\n", r"(?s)starts with the numbers.*header=False"),
+        ("vhigh,vhigh,2\nlow,low,4\n", "(?s)more than once: 'vhigh'.*header=False"),
     ],
 )
 def test_first_line_of_values_is_refused_with_the_fix(tmp_path, text, words):
@@ -95,7 +95,7 @@ def test_first_line_of_values_is_refused_with_the_fix(tmp_path, text, words):
     ],
 )
 def test_first_line_that_may_hold_values_draws_one_warning(tmp_path, text):
-    with pytest.warns(UserWarning, match=r"may hold values rather than names.*--no-header") as told:
+    with pytest.warns(UserWarning, match=r"may hold values rather than names.*header=False") as told:
         rows(tmp_path / "t.csv", text)
 
     assert len(told) == 1

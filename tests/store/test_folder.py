@@ -113,7 +113,7 @@ def test_no_folder_is_a_named_error(tmp_path):
 
 
 def test_folder_is_only_replaced_on_demand(folder):
-    with pytest.raises(StoreError, match="--overwrite"):
+    with pytest.raises(StoreError, match="overwrite=True"):
         write_folder(folder, {"new": 1}, {}, overwrite=False)
 
     assert read_folder(folder) == (FACTS, FILES) and only(folder)

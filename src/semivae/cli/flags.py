@@ -21,7 +21,7 @@ from typer.core import TyperOption
 # A call with its arguments, which may hold other calls; or a parameter with its value.
 CALL = r"[\w.]+\((?:[^()]|\([^()]*\))*\)"
 VALUE = r"\[[^\[\]]*\]|'[^']*'|\"[^\"]*\"|\.\.\.|[\w.+-]*\w"
-PATTERN = re.compile(rf"(?P<call>{CALL})|(?<![\w.-])(?P<name>[a-z_]+)=(?P<value>{VALUE})")
+PATTERN = re.compile(rf"(?P<call>{CALL})|(?<![\w./-])(?P<name>[a-z_]+)=(?P<value>{VALUE})")
 
 # Other names in Python of the parameters of options.
 OTHER_NAMES = {"target": "targets", "seed": "random_state"}
@@ -72,7 +72,10 @@ def flag(option: TyperOption, name: str, value: str) -> str | None:
 
         return None if not isinstance(given, bool) else spelled if wanted else other
 
-    if given is None or given == []:
+    if given == []:  # says that no value has a meaning, which no flag can
+        return None
+
+    if given is None:
         return f"no {spelled}"
 
     every = given if isinstance(given, list) else [given]

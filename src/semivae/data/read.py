@@ -136,7 +136,7 @@ def refuse_headless(where: str, header: bool) -> None:
         raise SettingError(
             f"{where} without a header",
             f"only text files ({', '.join(DELIMITED)}) have a first line that may hold values instead of names",
-            "leave --no-header (header=False in Python) out",
+            "header=True",
         )
 
 

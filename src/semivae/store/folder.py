@@ -81,7 +81,7 @@ def refuse_to_replace(folder: Path, overwrite: bool) -> None:
         raise StoreError(f"{folder} exists and is not a saved model", "it is left alone", "give another folder")
 
     if not overwrite:
-        raise StoreError(f"{folder} exists", "it is only replaced on demand", "add --overwrite (overwrite=True)")
+        raise StoreError(f"{folder} exists", "it is only replaced on demand", "add overwrite=True")
 
     if added := strangers(folder, known):
         raise StoreError(

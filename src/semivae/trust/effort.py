@@ -5,7 +5,10 @@ from __future__ import annotations
 __all__ = ["Effort"]
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from semivae.fitted import Trained
 
 # A fit on the labels alone sees each label as often as makes so many rows in all, within these bounds. More passes
 # only overfit, and with thousands of labels take longer than all else.
@@ -29,16 +32,16 @@ class Effort:
     labeled_batch: int
 
     @classmethod
-    def of(cls, estimator: Any) -> Self:
+    def of(cls, estimator: Trained) -> Self:
         """Returns the effort of the fit of an estimator around a network."""
 
         history = estimator.history_
 
         return cls(
-            epochs=int(history["epoch"].max()),
-            seconds=float(history["seconds"].iloc[-1]),
+            epochs=int(history["epoch"].to_numpy().max()),
+            seconds=float(history["seconds"].to_numpy()[-1]),
             steps=estimator.n_steps_,
-            labeled_batch=estimator.labeled_batch,
+            labeled_batch=estimator.get_params()["labeled_batch"],
         )
 
     def affordable(self, rounds: int, seconds: float) -> int:

@@ -77,13 +77,24 @@ def demonstrate(draws: int, settings: Sequence[str] = ()) -> Outcome:
 
         # The last draw may leave a process without work, which the comparison has.
         if len(jobs) == max(1, draws - 1):
-            source = jobs[0].source
-            verdict = judge(jobs[0].estimator, source.x, source.y, seed=0, seconds=SECONDS)
-            calibrate(jobs[0].estimator, source.y, verdict)
+            verdict = compared(jobs[0])
 
     end_processes()
 
     return Outcome(jobs[0], accuracies, verdict)
+
+
+def compared(job: Job) -> Verdict | None:
+    """Compares a job on its own labels and calibrates its estimator; draws may go on beside."""
+
+    from semivae.fitted import Classifier
+
+    estimator, source = job.estimator, job.source
+    assert isinstance(estimator, Classifier)
+    verdict = judge(estimator, source.x, source.y, seed=0, seconds=SECONDS)
+    calibrate(estimator, source.y, verdict)
+
+    return verdict
 
 
 def draw(seed: int, settings: list[str], test: Source) -> tuple[Job, dict[str, float]]:
@@ -110,9 +121,11 @@ def draw(seed: int, settings: list[str], test: Source) -> tuple[Job, dict[str, f
 def accuracies_of(job: Job, test: Source) -> dict[str, float]:
     """Returns the test accuracies of the model and of its rivals, which get the same labels and unlabeled rows."""
 
+    from semivae.fitted import Classifier
     from semivae.workflows.task import encoded
 
-    estimator: Any = job.estimator
+    estimator = job.estimator
+    assert isinstance(estimator, Classifier)
     features, new = estimator.features(job.source.x), estimator.features(test.x)
     y, truth = encoded(estimator, job.source.y), encoded(estimator, test.y)
 

@@ -96,16 +96,16 @@ def codes_of(fitted: Fitted, y: Any, rows: int) -> NDArray[Any]:
     import numpy as np
 
     from semivae.data.labels.several import SeveralLabels
-    from semivae.fitted import Predictor
-
-    if fitted.schema_.y is None:
-        return np.full(rows, np.nan)
+    from semivae.fitted import Classifier, Predictor, Regressor
 
     if isinstance(fitted, Predictor):
         labels = SeveralLabels(fitted.schema_.target, fitted.missing_label)
         first, codes = fitted.schema_.targets[0], labels.encode(y)[:, 0]
 
         return codes if first.classes else codes * first.scale + first.center
+
+    if not isinstance(fitted, Classifier | Regressor):
+        return np.full(rows, np.nan)
 
     codes = encoded(fitted, y)
 

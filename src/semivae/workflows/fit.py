@@ -50,12 +50,15 @@ def compare(job: Job, seed: int, seconds: float | None = None) -> Verdict | None
         The verdict; None if there is no comparison.
     """
 
-    if not job.single or job.estimator.stopped_ == "interrupted":
+    from semivae.fitted import Classifier, Regressor
+
+    estimator, source = job.estimator, job.source
+
+    if not isinstance(estimator, Classifier | Regressor) or estimator.stopped_ == "interrupted":
         return None
 
     from semivae.trust import end_processes
 
-    estimator, source = job.estimator, job.source
     verdict = judge(estimator, source.x, source.y, seed, seconds, effort_on(estimator, len(source)))
     calibrate(estimator, source.y, verdict)
     end_processes()
@@ -84,7 +87,9 @@ def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:
         "unlabeled": getattr(estimator, "n_unlabeled_", rows),
         "held_out": getattr(estimator, "n_held_out_", 0),
         "epochs": len(history) if "epoch" in history else None,
-        "seconds": round(float(history["seconds"].max()), 2) if "seconds" in history and len(history) else None,
+        "seconds": round(float(history["seconds"].to_numpy().max()), 2)
+        if "seconds" in history and len(history)
+        else None,
         "stopped": getattr(estimator, "stopped_", "done"),
     }
 

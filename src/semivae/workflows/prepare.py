@@ -15,6 +15,7 @@ from semivae.workflows.task import Task
 
 if TYPE_CHECKING:
     from semivae.data.source import Source
+    from semivae.fitted import Fitted
 
 LOG = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class Job:
         task: What the target is; None where nothing is learned from one.
     """
 
-    estimator: Any
+    estimator: Fitted
     source: Source
     task: Task | None
 
@@ -169,7 +170,7 @@ def prepare(wishes: Wishes) -> Job:
     return Job(estimator, source, task)
 
 
-def take_for_equal(estimator: Any, wishes: Wishes) -> None:
+def take_for_equal(estimator: Fitted, wishes: Wishes) -> None:
     """Takes the classes for equally frequent, as labels that were drawn class by class tell nothing of it."""
 
     if any(setting.partition("=")[0].strip() == "label_prior" for setting in wishes.settings):

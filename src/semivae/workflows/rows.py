@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
     from semivae.data.labels.classes import Cells
     from semivae.data.source import Source
+    from semivae.fitted import Fitted, Saved
     from semivae.workflows.prepare import Wishes
 
 
-def targets_of(estimator: Any) -> list[str]:
+def targets_of(estimator: Saved) -> list[str]:
     """Returns the names of the columns that are targets of a saved model, or were left out of its rows."""
 
     given = estimator.metrics_.get("data", {}).get("target") or []
@@ -39,13 +40,13 @@ def targets_of(estimator: Any) -> list[str]:
     return learned or ([given] if isinstance(given, str) else given)
 
 
-def is_several(estimator: Any) -> bool:
+def is_several(estimator: Fitted) -> bool:
     """Whether a saved model has several targets."""
 
     return estimator.schema_.y is not None and estimator.schema_.y.kind == "several"
 
 
-def has_density(estimator: Any) -> bool:
+def has_density(estimator: Fitted) -> bool:
     """Whether the scores of a model are a log-density; those of a plain autoencoder say how well it rebuilds a row."""
 
     return estimator.model_name_ != "ae"
@@ -62,7 +63,7 @@ def read_wished(wishes: Wishes) -> Source:
     return read_target(wishes.data, wishes.target, wishes.split, wishes.header, wishes.labels_from)
 
 
-def as_in_fit(estimator: Any) -> dict[str, list[str]]:
+def as_in_fit(estimator: Fitted) -> dict[str, list[str]]:
     """Returns how columns of a text file are read for a saved model: text stays text where it could be numbers."""
 
     from semivae.estimators.rows.inputs import selection_of
@@ -97,7 +98,7 @@ def read_target(
     return with_labels(read(data, None, split, download=True, header=header, **columns), target, labels_from)
 
 
-def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> Source:
+def read_rows(estimator: Saved, data: str, split: str, header: bool = True) -> Source:
     r"""Reads rows for a saved model, whose target they may or may not hold.
 
     Raises:
@@ -113,7 +114,9 @@ def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> Sou
     return replace(source, x=aligned(estimator, source.x))
 
 
-def read_blocks(estimator: Any, data: str, split: str, part: Shard | None = None, header: bool = True) -> Iterator[Any]:
+def read_blocks(
+    estimator: Saved, data: str, split: str, part: Shard | None = None, header: bool = True
+) -> Iterator[Any]:
     r"""Yields the rows for a saved model: block by block from files that allow it, so in constant memory.
 
     Arguments:
@@ -149,7 +152,7 @@ def read_blocks(estimator: Any, data: str, split: str, part: Shard | None = None
 
 
 def read_labeled(
-    estimator: Any,
+    estimator: Saved,
     data: str,
     target: str | None,
     split: str,
@@ -189,7 +192,7 @@ def read_labeled(
             raise SettingError(f"labels_from={str(labels_from)!r}", "the rows hold several targets", "labels_from=None")
 
         source = read_several(
-            *(data, targets_of(estimator), split, estimator.missing_label),
+            *(data, targets_of(estimator), split, estimator.get_params(deep=False)["missing_label"]),
             part=True,
             header=header,
             columns=as_in_fit(estimator),
@@ -200,10 +203,12 @@ def read_labeled(
     name = target or estimator.schema_.y.name
     source = read_target(data, name, split, header, labels_from, as_in_fit(estimator))
 
-    return replace(source, x=aligned(estimator, source.x), y=readable(source.y, estimator.missing_label))
+    return replace(
+        source, x=aligned(estimator, source.x), y=readable(source.y, estimator.get_params(deep=False)["missing_label"])
+    )
 
 
-def aligned(estimator: Any, x: Any) -> Any:
+def aligned(estimator: Saved, x: Any) -> Any:
     """Returns a frame without the target of a saved model, which takes columns in any order; other rows as they are."""
 
     from semivae.data.codecs.frame import is_frame
@@ -211,7 +216,7 @@ def aligned(estimator: Any, x: Any) -> Any:
     return x.drop(columns=targets_of(estimator), errors="ignore") if is_frame(x) else x
 
 
-def with_ids(estimator: Any, x: Any, results: pd.DataFrame) -> pd.DataFrame:
+def with_ids(estimator: Fitted, x: Any, results: pd.DataFrame) -> pd.DataFrame:
     r"""Returns results with the identifiers of their rows before them.
 
     Arguments:

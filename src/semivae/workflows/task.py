@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from semivae.data.labels.classes import Cells
     from semivae.data.labels.single import ClassLabels, RealLabels
+    from semivae.fitted import Classifier, Regressor
 
 
 class Task(StrEnum):
@@ -110,12 +111,12 @@ def hide(y: Cells, labels: ClassLabels | RealLabels, n: int, seed: int, per_clas
     return y.astype(object).where(keep, None)
 
 
-def encoded(estimator: Any, y: Any) -> NDArray[Any]:
+def encoded(estimator: Classifier | Regressor, y: Any) -> NDArray[Any]:
     """Returns the codes (-1 where unlabeled) or values (NaN where unlabeled) of a fitted target, with shape (N,)."""
 
     from semivae.data.labels.single import ClassLabels, RealLabels
 
-    variable = estimator.schema_.y
+    variable = estimator.schema_.target
 
     if variable.kind == "category":
         return ClassLabels(variable, estimator.missing_label).encode(y)

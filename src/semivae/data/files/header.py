@@ -17,7 +17,7 @@ from semivae.errors import DataError
 # Separators at the end of each line may be this many.
 MOST_BEYOND = 10_000
 
-WITHOUT = "--no-header (header=False in Python)"
+WITHOUT = "header=False"
 
 
 def check_header(layout: Layout, path: Path) -> None:

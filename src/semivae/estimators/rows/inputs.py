@@ -21,6 +21,7 @@ from semivae.data.codecs.selection import Selection
 from semivae.data.labels.classes import listed
 from semivae.data.stream.rows import Ingested, Stream
 from semivae.errors import DataError, SchemaError, SettingError
+from semivae.fitted import Parametrized
 
 
 def fit_rows(estimator: BaseEstimator, X: Any) -> tuple[Codec, Any]:
@@ -59,7 +60,7 @@ def named(X: Any) -> Any:
     return pd.DataFrame(columns=range(len(names)) if without else list(map(str, names)))
 
 
-def selection_of(estimator: BaseEstimator) -> Selection:
+def selection_of(estimator: Parametrized) -> Selection:
     """Returns which columns of a frame an estimator models."""
 
     settings = estimator.get_params(deep=False)
