@@ -20,10 +20,10 @@ from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.errors import DataError, SettingError
-from semivae.estimators.parameters import Parameters
 from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows
 from semivae.estimators.rows.streamed import StreamTarget, by_block
 from semivae.estimators.rows.target import Target
+from semivae.estimators.state import State
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,7 +38,7 @@ DRAWS = 32
 STUDENT = "student."
 
 
-class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
+class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, State):
     """Abstract estimator around a model; its arguments are those of :class:`Parameters`."""
 
     default_model = "vae"

@@ -12,6 +12,7 @@ from semivae.engine import Training, device, matrix_units, stage_place
 from semivae.errors import SettingError
 from semivae.estimators.build.auto import hidden_for
 from semivae.estimators.parameters import plain
+from semivae.estimators.state import State
 
 # Parameters that do not change what is learned, or that say it another way.
 ANY_RUN = (
@@ -38,7 +39,7 @@ LEAST_PATIENCE = 10
 STEPS_TO_COMPILE = {True: 4000, False: 20_000}
 
 
-def training(estimator: Any, epochs: int, rows: Steps, stage: int) -> Training:
+def training(estimator: State, epochs: int, rows: Steps, stage: int) -> Training:
     """Returns the settings of the run that fits an estimator, or a stage of it, counted from 1."""
 
     kept = estimator.checkpoint is not None
@@ -57,13 +58,13 @@ def training(estimator: Any, epochs: int, rows: Steps, stage: int) -> Training:
         threads=None if wide else 1,  # those that wait for each other at every small product, only lose time
         devices=estimator.devices,
         nodes=estimator.nodes,
-        checkpoint=stage_place(Path(estimator.checkpoint), stage) if kept else None,
+        checkpoint=None if estimator.checkpoint is None else stage_place(Path(estimator.checkpoint), stage),
         resume=True,
         about=about(estimator, rows) if kept else {},
     )
 
 
-def about(estimator: Any, rows: Steps) -> dict[str, Any]:
+def about(estimator: State, rows: Steps) -> dict[str, Any]:
     """Returns what a run has to have in common with the one that it continues, as plain JSON values."""
 
     return {
@@ -85,7 +86,7 @@ def precision_for(choice: str, wide: bool) -> str:
     return choice if wide or choice != "auto" else "float32"
 
 
-def compiled(estimator: Any, wide: bool, steps: int) -> bool:
+def compiled(estimator: State, wide: bool, steps: int) -> bool:
     r"""Returns whether steps are compiled.
 
     "auto" compiles long runs where products are so fast that all else takes longest: on GPUs, and on processors with
@@ -104,7 +105,7 @@ def compiled(estimator: Any, wide: bool, steps: int) -> bool:
     return not several(estimator) and steps >= STEPS_TO_COMPILE[wide] and matrix_units(device(estimator.device))
 
 
-def several(estimator: Any) -> bool:
+def several(estimator: State) -> bool:
     """Whether several processes share the fit of an estimator."""
 
     return estimator.devices * estimator.nodes > 1
@@ -119,14 +120,14 @@ def batch_for(choice: int | str, rows: int) -> int:
     return 64 if rows < 20_000 else 256
 
 
-def stops_early(estimator: Any, rows: int) -> bool:
+def stops_early(estimator: State, rows: int) -> bool:
     r"""Returns whether rows are held out.
 
     "auto" does without a target, unless the epochs are given or rows are so few that their share says little.
     """
 
     if estimator.early_stopping != "auto":
-        return estimator.early_stopping
+        return bool(estimator.early_stopping)
 
     enough = rows * estimator.validation_share >= FEWEST_HELD
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 __all__ = ["train_stages"]
 
 import warnings
-from typing import Any
 
 from semivae.data.batches.steps import Steps
 from semivae.engine import History, train
@@ -18,10 +17,11 @@ from semivae.estimators.build.neighbors import features_for
 from semivae.estimators.build.recipe import alpha_for, penalty_of
 from semivae.estimators.build.student import train_student
 from semivae.estimators.run import epochs_for, training
+from semivae.estimators.state import State
 from semivae.objectives import ELBO
 
 
-def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> History:
+def train_stages(estimator: State, rows: Steps, validation: Steps | None) -> History:
     r"""Trains the model of an estimator, stage by stage, each in a run of its own.
 
     Arguments:
@@ -71,7 +71,7 @@ def train_stages(estimator: Any, rows: Steps, validation: Steps | None) -> Histo
     return whole
 
 
-def unsupervised(estimator: Any, rows: Steps, beta: float) -> ELBO:
+def unsupervised(estimator: State, rows: Steps, beta: float) -> ELBO:
     """Returns the objective of a stage without labels, to which every row is worth the same."""
 
     known, unknown = len(rows.labeled), len(rows.unlabeled)

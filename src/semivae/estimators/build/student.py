@@ -14,6 +14,7 @@ from semivae.engine import History, train
 from semivae.errors import SettingError
 from semivae.estimators.build.auto import hidden_for
 from semivae.estimators.run import training
+from semivae.estimators.state import State
 from semivae.families import choose_target
 from semivae.objectives import Augmentation, Distillation, mean_divergence
 from semivae.variables import Schema
@@ -47,7 +48,7 @@ def student_of(settings: dict[str, Any], schema: Schema) -> Conditional:
     return net(schema.x, to=choose_target(schema.target), regularized=True)
 
 
-def train_student(estimator: Any, rows: Steps, epochs: int, stage: int) -> History:
+def train_student(estimator: State, rows: Steps, epochs: int, stage: int) -> History:
     r"""Trains the student of an estimator whose model is fitted.
 
     Arguments:

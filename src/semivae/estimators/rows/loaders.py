@@ -18,10 +18,11 @@ from semivae.data.stream.rows import Ingested
 from semivae.engine import place
 from semivae.estimators.rows.target import Target
 from semivae.estimators.run import batch_for, several, stops_early
+from semivae.estimators.state import State
 from semivae.ranks import ALONE, launched
 
 
-def loaders(estimator: Any, x: Any, target: Any) -> tuple[Steps, Steps | None]:
+def loaders(estimator: State, x: Any, target: Any) -> tuple[Steps, Steps | None]:
     r"""Returns the rows to train on, and those held out for an early stop, if there are any.
 
     Arguments:
@@ -42,7 +43,7 @@ def loaders(estimator: Any, x: Any, target: Any) -> tuple[Steps, Steps | None]:
     return in_memory(estimator, x, target, train), in_memory(estimator, x, target, held) if len(held) else None
 
 
-def in_memory(estimator: Any, x: NDArray[Any], target: Target, part: NDArray[Any]) -> Loader:
+def in_memory(estimator: State, x: NDArray[Any], target: Target, part: NDArray[Any]) -> Loader:
     """Returns the loader of some of the rows in memory."""
 
     labeled = part[target.known[part]]
@@ -57,7 +58,7 @@ def in_memory(estimator: Any, x: NDArray[Any], target: Target, part: NDArray[Any
     )
 
 
-def steps(estimator: Any, rows: int) -> dict[str, Any]:
+def steps(estimator: State, rows: int) -> dict[str, Any]:
     """Returns how rows are dealt out, wherever they are: what all loaders share."""
 
     return {
