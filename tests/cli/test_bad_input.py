@@ -224,7 +224,7 @@ def test_no_label_to_predict(run, tmp_path, embedding, table):
 
 
 def test_unknown_part_of_a_set(run):
-    refused(run("check", "digits", "--split", "validation", code=2), "split='validation'")
+    refused(run("check", "digits", "--split", "validation", code=2), "--split validation")
 
 
 def test_json_has_no_nan(run, tmp_path):

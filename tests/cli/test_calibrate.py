@@ -1,4 +1,4 @@
-"""A model that is as sure as it was right of labels that were held out."""
+"""A model that is as confident as it was right on held-out labels."""
 
 import json
 
@@ -50,7 +50,7 @@ def test_calibrated_probabilities_are_better_and_predict_the_same(fitted):
     found = model.metrics_["comparison"]["confidence"]
 
     assert found["temperature"] > 1.5 and found["mean"] > found["right"]
-    assert f"at temperature {found['temperature']:.2f}" in shown
+    assert f"(temperature {found['temperature']:.2f})" in shown
     assert model.calibration_temperature_ == found["temperature"]
     assert calibrated["accuracy"] == plain["accuracy"]
     assert calibrated["log_loss"] < 0.95 * plain["log_loss"]
@@ -63,7 +63,7 @@ def test_calibrated_intervals_hold_what_they_should_and_predict_the_same(fitted)
     found = model.metrics_["comparison"]["confidence"]
 
     assert found["scale"] > 1.3 and found["held"] < 0.75
-    assert f"{found['scale']:.2f} times as large" in shown
+    assert f"(scale {found['scale']:.2f})" in shown
     assert model.calibration_scale_ == found["scale"]
     assert calibrated["r2"] == plain["r2"]
     assert plain["coverage"] < 0.75 < 0.85 < calibrated["coverage"] < 0.95
@@ -103,7 +103,7 @@ def test_a_new_fit_forgets_the_calibration(frame, kind, target, name):
 def test_only_one_target_is_calibrated(run, prices, tmp_path, flags):
     shown = run("fit", prices, *flags, *SET, "--calibrate", "--out", tmp_path / "m", code=2).stderr
 
-    assert "one class or number" in shown and not (tmp_path / "m").exists()
+    assert "one class or one number" in shown and not (tmp_path / "m").exists()
 
 
 def test_calibration_needs_the_comparison(run, table, tmp_path):

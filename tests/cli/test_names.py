@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from semivae.cli.screen import ready
 from semivae.data.files.paths import shown
+from semivae.workflows.plain import ready
 
 QUICK = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-compare")
 

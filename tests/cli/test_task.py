@@ -117,8 +117,8 @@ def test_settings():
     [
         ("epoch=3", "epochs"),
         ("epochs", "name=value"),
-        ("random_state=3", "--seed"),
-        ("model=m2", "--model"),
+        ("random_state=3", "use random_state="),
+        ("model=m2", "use model="),
         ("callbacks=[]", "Python"),
     ],
 )

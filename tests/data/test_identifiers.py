@@ -38,7 +38,7 @@ def frame_with(column, **others):
 def test_text_that_differs_in_every_row_is_left_out(understand):
     names = [f"person {i}" for i in range(N)]
 
-    with pytest.warns(UserWarning, match="left out, for the text differs in every row: 'text'.*--keep text"):
+    with pytest.warns(UserWarning, match=r"left out, for the text differs in every row: 'text'.*keep=\['text'\]"):
         codec, _ = understand(frame_with([*names[:-20], *[None] * 20]))
 
     assert codec.names == ["size"] and codec.left_out == ("text",)
@@ -89,7 +89,7 @@ def test_text_with_too_many_values_for_a_stream_has_its_own_words(write, monkeyp
 
 
 def test_numbers_that_count_the_rows_are_named(understand):
-    with pytest.warns(UserWarning, match=r"look like an identifier.*'id'.*drop=\['id'\] \(--drop id\)"):
+    with pytest.warns(UserWarning, match=r"look like an identifier.*'id'.*drop=\['id'\]"):
         codec, _ = understand(pd.DataFrame({"id": np.arange(7, N + 7), "size": 1.5 * np.arange(N)}))
 
     assert codec.names == ["id", "size"]

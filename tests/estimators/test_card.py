@@ -6,7 +6,7 @@ import pytest
 
 from semivae import PCA, VAEClassifier, VAEEmbedding
 from semivae.estimators.disk.card import card
-from semivae.estimators.disk.saved import save
+from semivae.estimators.disk.save import save
 
 QUICK = {"epochs": 1, "hidden": (4,), "latents": 2, "random_state": 0}
 VERDICT = {

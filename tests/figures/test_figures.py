@@ -20,10 +20,10 @@ from semivae.figures import (
     loss_curves,
     to_png,
 )
-from semivae.figures.curves import panels_of
-from semivae.figures.grids import mosaic, tiles_of
-from semivae.figures.maps import plane
+from semivae.figures.latent import plane
+from semivae.figures.losses import panels_of
 from semivae.figures.style import COLORS, palette
+from semivae.figures.tiles import mosaic, tiles_of
 
 RANDOM = np.random.default_rng(0)
 

@@ -1,12 +1,11 @@
-"""What the comparison says of its scores."""
+"""The sentence of a comparison, and the effort of its fits."""
 
 import numpy as np
 import pytest
 
 from semivae import TrainingOptions, VAEClassifier
-from semivae.trust.verdict import judge, passes
-
-ALONE = "same network, labels alone"
+from semivae.trust import Effort
+from semivae.trust.verdict import ALONE, judge
 
 
 def right(share: float) -> np.ndarray:
@@ -50,7 +49,13 @@ def test_fits_on_the_labels_alone_see_each_label_as_often_as_it_helps():
     fitted.fit(x, np.where(np.arange(160) < 60, y, -1))
 
     assert fitted.n_steps_ == 8
-    assert [passes(fitted, labels) for labels in (5, 15, 60, 1000)] == [8, 8, 2, 1]
+    assert [Effort.of(fitted).passes(labels) for labels in (5, 15, 60, 1000)] == [8, 8, 2, 1]
 
-    fitted.n_steps_ = 10**6
-    assert [passes(fitted, labels) for labels in (60, 1000, 50_000)] == [300, 100, 10]
+    long = Effort(epochs=2, seconds=1.0, steps=10**6, labeled_batch=15)
+    assert [long.passes(labels) for labels in (60, 1000, 50_000)] == [300, 100, 10]
+
+
+def test_epochs_that_are_affordable():
+    effort = Effort(epochs=100, seconds=50.0, steps=1000, labeled_batch=64)
+
+    assert [effort.affordable(rounds, seconds) for rounds, seconds in ((5, 1000), (5, 100), (5, 0.1))] == [100, 40, 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["STOPPED", "first", "launch", "started", "supervised", "work"]
 
 import os
+import runpy
 import sys
 import uuid
 from typing import Any
@@ -115,10 +116,10 @@ def cores() -> int:
 def work(arguments: list[str]) -> int:
     """Runs the command in one of the processes; an exit code is a result, for only a death earns a new start."""
 
-    from semivae.cli.main import app
+    sys.argv[1:] = arguments
 
     try:
-        app(arguments)
+        runpy.run_module("semivae", run_name="__main__")
     except SystemExit as end:
         if end.code == STOPPED:
             raise  # the launcher is leaving, and reads no result

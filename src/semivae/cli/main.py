@@ -1,4 +1,4 @@
-r"""The entry of the command: its parts, and one message with exit code 2 for whatever goes wrong on purpose."""
+r"""The entry of the command: its parts, and one message with exit code 2 for every deliberate error."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from semivae.cli.commands.info import info
 from semivae.cli.commands.predict import predict
 from semivae.cli.commands.sample import sample
 from semivae.cli.commands.score import score
+from semivae.cli.flags import in_flags
 from semivae.cli.launch import first
 from semivae.cli.screen import complain, messages, silence
 from semivae.errors import SemivaeError
@@ -32,12 +33,15 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Runs a command; a deliberate error, Ctrl-C and a closed output end it with exit code 2."""
 
-        with messages():
+        def reword(text: str) -> str:
+            return in_flags(text, self.commands.values())
+
+        with messages(reword):
             try:
                 with nullcontext() if first() else silence():
                     return super().invoke(ctx)
             except SemivaeError as error:
-                complain(str(error))
+                complain(reword(str(error)))
             except KeyboardInterrupt:
                 complain("Stopped by hand; nothing was written.")
             except BrokenPipeError:
@@ -52,7 +56,7 @@ class Commands(TyperGroup):
 
 
 def drop_output() -> None:
-    """Drops what standard output still holds and cannot take, so that it does not fail once more at the exit."""
+    """Drops the rest of standard output, which cannot be written, so that it does not fail once more at the exit."""
 
     try:
         sys.stdout.flush()

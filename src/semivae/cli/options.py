@@ -1,9 +1,11 @@
-r"""What several commands take."""
+r"""Options and arguments of the commands, each declared once."""
 
 from __future__ import annotations
 
 __all__ = [
+    "Calibrate",
     "Checkpoint",
+    "Compare",
     "Data",
     "Devices",
     "Drop",
@@ -11,17 +13,24 @@ __all__ = [
     "Json",
     "Keep",
     "Kinds",
+    "LabelCount",
     "LabelsFrom",
+    "LabelsPerClass",
     "MissingLabel",
     "Model",
+    "ModelName",
     "NoHeader",
     "Nodes",
     "OutFile",
+    "OutFolder",
     "Overwrite",
+    "Part",
+    "Quiet",
     "RawCsv",
     "Resume",
     "Seed",
     "Settings",
+    "Split",
     "Streamed",
     "TargetName",
     "TargetNames",
@@ -51,25 +60,29 @@ TargetNames = Annotated[
     typer.Option(
         "--target",
         metavar="COL",
-        help="The column that holds the labels. Repeatable: several are learned together.",
+        help="The column that holds the labels. Repeatable: several targets are learned together.",
     ),
 ]
-TaskName = Annotated[Task | None, typer.Option("--task", help="What the target is; judged by its values if not given.")]
+TaskName = Annotated[
+    Task | None, typer.Option("--task", help="The kind of the target; judged by its values if not given.")
+]
 MissingLabel = Annotated[
     list[str] | None,
     typer.Option(
         "--missing-label",
         metavar="V",
-        help="What marks a row without label, beside empty cells; -1 for classes if not given. Repeatable.",
+        help="The value that means unlabeled, beside empty cells; -1 for classes if not given. Repeatable.",
     ),
 ]
 Drop = Annotated[
     list[str] | None,
-    typer.Option("--drop", metavar="COL", help="A column to ignore. Repeatable."),
+    typer.Option("--drop", metavar="COL", help="A column that is ignored. Repeatable."),
 ]
 Keep = Annotated[
     list[str] | None,
-    typer.Option("--keep", metavar="COL", help="A column to model even if it looks like an identifier. Repeatable."),
+    typer.Option(
+        "--keep", metavar="COL", help="A column that is modeled even if it looks like an identifier. Repeatable."
+    ),
 ]
 Kinds = Annotated[
     list[str] | None,
@@ -81,37 +94,67 @@ Kinds = Annotated[
 ]
 Id = Annotated[
     list[str] | None,
-    typer.Option("--id", metavar="COL", help="A column not to model but to carry into predictions. Repeatable."),
+    typer.Option("--id", metavar="COL", help="A column that is carried into predictions and not modeled. Repeatable."),
 ]
 LabelsFrom = Annotated[
     Path | None,
-    typer.Option("--labels-from", metavar="FILE", help="Holds the target, and a column to join it to the rows by."),
+    typer.Option(
+        "--labels-from",
+        metavar="FILE",
+        help="A second file with the target, and with a column that joins it to the rows.",
+    ),
 ]
 NoHeader = Annotated[
-    bool, typer.Option("--no-header", help="The first line of a text file holds values; columns are x0, x1, ...")
+    bool,
+    typer.Option("--no-header", help="The first line of a text file holds values; its columns are named x0, x1, ..."),
 ]
 Streamed = Annotated[
-    bool, typer.Option("--stream", help="Do not hold the rows in memory; folders and large parquet files never are.")
+    bool, typer.Option("--stream", help="Stream the rows from disk. Folders and large parquet files always are.")
 ]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A setting of the estimator, such as epochs=50. Repeatable."),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="What everything random is drawn from.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Random seed.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file or model.")]
 RawCsv = Annotated[
-    bool, typer.Option("--raw-csv", help="Write text as it is, also where a spreadsheet would run it as a formula.")
+    bool, typer.Option("--raw-csv", help="Write text unchanged, even if a spreadsheet would run it as a formula.")
 ]
 OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write: .csv or .parquet.")]
 
 Resume = Annotated[bool, typer.Option("--resume", help="Continue a fit that was stopped or killed, exactly.")]
 Checkpoint = Annotated[
     Path | None,
-    typer.Option("--checkpoint", metavar="DIR2", help="Where the state of the fit is kept; beside DIR if not given."),
+    typer.Option("--checkpoint", metavar="DIR2", help="The folder of the state of the fit; beside DIR if not given."),
 ]
 Devices = Annotated[int, typer.Option(min=1, help="Processes on this machine that share the work.")]
 Nodes = Annotated[int, typer.Option(min=1, help="Machines; the same command runs on each, with MASTER_ADDR set.")]
+
+OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")]
+Split = Annotated[str, typer.Option("--split", help="The rows of a named set: train, test or all.")]
+Part = Annotated[
+    str | None, typer.Option("--shard", metavar="I/N", help="Do only part I of N, and write a file of its own.")
+]
+ModelName = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        help="m1, m2, m1m2, adgm, sdgm, alpha, predictor, debias, shot, ccvae, cvae; vae, ae, pca need no target.",
+    ),
+]
+LabelCount = Annotated[
+    int | None, typer.Option("--labels", min=1, help="Keep this many labels, drawn at random, and hide the others.")
+]
+LabelsPerClass = Annotated[
+    int | None,
+    typer.Option("--labels-per-class", min=1, help="Keep this many labels of each class, and hide the others."),
+]
+Compare = Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with simpler methods.")]
+Calibrate = Annotated[
+    bool, typer.Option("--calibrate", help="Calibrate the confidence of the model, however long that takes.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
 def kinds_of(pairs: list[str] | None) -> dict[str, str] | None:

@@ -1,19 +1,19 @@
-r"""What the user sees: results on standard output, everything else on standard error."""
+r"""The output of the command: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
-__all__ = ["complain", "emit", "messages", "number", "put", "ready", "say", "silence", "table"]
+__all__ = ["complain", "emit", "messages", "number", "put", "quiet_comparison", "say", "silence", "table"]
 
 import json
 import logging
-import math
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+from semivae.workflows import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,20 +44,15 @@ def write(output: TextIO | None, text: str) -> None:
 
 
 def printable(text: str, output: TextIO | None = None) -> str:
-    """Returns text in which what an output, or UTF-8, has no characters for is replaced, as in names of files."""
+    """Returns text with a replacement for each character that an output, or UTF-8, lacks."""
 
-    encoding = getattr(output, "encoding", None) or "utf-8"
-
-    try:
-        text.encode(encoding, getattr(output, "errors", None) or "strict")
-    except UnicodeEncodeError:
-        return text.encode(encoding, "replace").decode(encoding, "replace")
-
-    return text
+    return plain.printable(
+        text, getattr(output, "encoding", None) or "utf-8", getattr(output, "errors", None) or "strict"
+    )
 
 
 def complain(message: str) -> None:
-    """Tells the user what went wrong, once on each machine."""
+    """Tells the user of an error, once on each machine."""
 
     if os.environ.get("LOCAL_RANK", "0") == "0":
         say(f"Error: {message}")
@@ -68,25 +63,7 @@ def emit(document: Any) -> None:
 
     unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
-    put(json.dumps(ready(document), indent=2, ensure_ascii=not unicode, allow_nan=False))
-
-
-def ready(value: Any) -> Any:
-    """Returns a value as plain JSON values; a number that is not finite is null there."""
-
-    if isinstance(value, dict):
-        return {printable(str(key)): ready(entry) for key, entry in value.items()}
-
-    if isinstance(value, list | tuple):
-        return [ready(entry) for entry in value]
-
-    if hasattr(value, "tolist"):  # NumPy's scalars and arrays
-        return ready(value.tolist())
-
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-
-    return printable(str(value)) if isinstance(value, str | Path) else value
+    put(json.dumps(plain.ready(document), indent=2, ensure_ascii=not unicode, allow_nan=False))
 
 
 def number(value: Any) -> str:
@@ -113,7 +90,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, error: bool 
     shown = empty_table(columns)
 
     for row in rows:
-        # As a text object, for brackets in what the user named are no markup.
+        # As a text object, for brackets in names that the user gave are no markup.
         shown.add_row(*(Text(printable(number(cell), output)) for cell in row))
 
     console(error).print(shown)
@@ -134,7 +111,7 @@ def empty_table(columns: Sequence[str]) -> Table:
 
 
 def console(error: bool) -> Console:
-    """Returns where tables are written."""
+    """Returns the console that tables are written to."""
 
     from rich.console import Console
 
@@ -150,24 +127,42 @@ def console(error: bool) -> Console:
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Runs a block of which nothing is shown."""
+    """Runs a block and shows nothing of it."""
 
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
         yield
 
 
 @contextmanager
-def messages() -> Iterator[None]:
-    """Shows warnings for the user of the data, each once, and what the package logs, as lines on standard error."""
+def quiet_comparison(quiet: bool) -> Iterator[None]:
+    """Hides the progress of a comparison, if wanted, while a block runs."""
 
-    handler = Lines()
+    logger = logging.getLogger("semivae.trust")
+    level = logger.level
+    logger.setLevel(logging.WARNING if quiet else level)
+
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def messages(reword: Callable[[str], str]) -> Iterator[None]:
+    r"""Shows warnings about the data, each once, and what the package logs, as lines on standard error.
+
+    Arguments:
+        reword: Rewrites a message for the user of the command.
+    """
+
+    handler = Lines(reword)
     told = set[str]()
 
     def tell_once(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
         # Several parts of a command look at the same rows.
         if issubclass(category, UserWarning) and str(message) not in told:
             told.add(str(message))
-            say(f"Note: {message}")
+            say(f"Note: {reword(str(message))}")
 
     logger = logging.getLogger("semivae")
     level = logger.level
@@ -185,9 +180,17 @@ def messages() -> Iterator[None]:
 
 
 class Lines(logging.Handler):
-    """Writes each record as a line."""
+    r"""Writes each record as a line.
+
+    Arguments:
+        reword: Rewrites a message for the user of the command.
+    """
+
+    def __init__(self, reword: Callable[[str], str]) -> None:
+        super().__init__()
+        self.reword = reword
 
     def emit(self, record: logging.LogRecord) -> None:
         """Writes a record."""
 
-        say(record.getMessage())
+        say(self.reword(record.getMessage()))

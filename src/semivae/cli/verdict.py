@@ -4,24 +4,39 @@ from __future__ import annotations
 
 __all__ = ["show_verdict"]
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from semivae.cli.screen import put, table
 
+if TYPE_CHECKING:
+    from semivae.trust import Confidence, Verdict, Width
 
-def show_verdict(verdict: Any) -> None:
-    """Shows a verdict as a table and a sentence."""
+
+def show_verdict(verdict: Verdict) -> None:
+    """Shows a verdict as a table and some sentences."""
 
     put(f"\n{verdict.metric} on {verdict.labels:,} given labels, each held out once (95% intervals):\n")
     rows = [(row.name, f"{row.mean:.3f}", f"{row.low:.3f} to {row.high:.3f}") for row in verdict.rows]
     table(["method", f">{verdict.metric}", ">interval"], rows)
     put(f"\n{verdict.sentence}")
+    put(calibration(verdict.confidence))
 
-    if (found := verdict.confidence) is None:
-        put("How sure it may be was not measured: `semivae fit --calibrate` takes the time for it.")
-    elif verdict.metric == "accuracy":
-        sure = f"Held out, it was right in {found.right:.0%} of the rows and {found.mean:.0%} sure on average"
-        put(f"{sure}: its probabilities are taken at temperature {found.temperature:.2f}.")
-    else:
-        held = f"Held out, {found.held:.0%} of its {found.nominal:.0%} intervals held their value"
-        put(f"{held}: its deviations are taken {found.scale:.2f} times as large.")
+
+def calibration(found: Confidence | Width | None) -> str:
+    """Returns the calibration in one sentence."""
+
+    from semivae.trust import Confidence
+
+    if found is None:
+        return "Confidence is not calibrated: add --calibrate, which takes longer."
+
+    if isinstance(found, Confidence):
+        held = (
+            f"On held-out labels the model was right in {found.right:.0%} of the rows, and {found.mean:.0%} confident"
+        )
+
+        return f"{held}: its probabilities are calibrated (temperature {found.temperature:.2f})."
+
+    held = f"On held-out labels {found.held:.0%} of its {found.nominal:.0%} intervals held the true value"
+
+    return f"{held}: its deviations are calibrated (scale {found.scale:.2f})."

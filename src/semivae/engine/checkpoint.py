@@ -17,18 +17,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count, takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import safetensors.torch
 from torch import Tensor
 from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
 
+from semivae.engine.distributed import Processes
+from semivae.engine.history import History
+from semivae.engine.optimizer import Average
+from semivae.engine.step import Step
 from semivae.engine.training import Training
 from semivae.errors import SettingError, StoreError
 from semivae.store import MANIFEST, exists, known_files, open_folder, remove_folder, taken, write_folder
-
-if TYPE_CHECKING:
-    from semivae.engine.loop import Run
 
 # The least time between two states; it grows until writing takes at most this share of the time.
 SECONDS = 60.0
@@ -38,6 +40,27 @@ STATE = "state.safetensors"
 
 # Settings that may differ in a continued run: its devices and the place of its state.
 ANYWHERE = ("device", "devices", "nodes", "checkpoint", "resume", "about")
+
+
+class Resumable(Protocol):
+    """The parts of a run that its state holds."""
+
+    step: Step
+    processes: Processes
+    optimizer: Optimizer
+    schedule: LambdaLR
+    average: Average
+    history: History
+    best: dict[str, Tensor]
+    totals: dict[str, Tensor]
+    position: tuple[int, int]
+    start: float
+
+    @property
+    def seconds(self) -> float:
+        """The duration of the run in seconds."""
+        ...
+
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +97,7 @@ class Checkpoint:
 
         return time.monotonic() - self.written > max(SECONDS, self.cost / SHARE)
 
-    def write(self, run: Run) -> None:
+    def write(self, run: Resumable) -> None:
         """Writes the state of a run."""
 
         if self.folder is None or not self.writes:
@@ -97,7 +120,7 @@ class Checkpoint:
         self.written = time.monotonic()
         self.cost = self.written - start
 
-    def restore(self, run: Run) -> None:
+    def restore(self, run: Resumable) -> None:
         r"""Restores the saved state of a run, if there is one and the run is to be continued.
 
         Raises:
@@ -129,7 +152,7 @@ class Checkpoint:
         logger.info("Continued at step %d of epoch %d.", facts["step"] + 1, facts["epoch"])
 
 
-def named(run: Run) -> Iterator[tuple[str, Tensor]]:
+def named(run: Resumable) -> Iterator[tuple[str, Tensor]]:
     """Yields each tensor of the state of a run with its name."""
 
     parts: dict[str, Mapping[str, Tensor]] = {

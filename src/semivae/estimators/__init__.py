@@ -3,7 +3,7 @@ r"""Estimators: scikit-learn's face of the models, where rows meet mathematics a
 __all__ = ["PCA", "LabeledKFold", "VAEClassifier", "VAEEmbedding", "VAEPredictor", "VAERegressor", "load"]
 
 from semivae.estimators.classifier import VAEClassifier
-from semivae.estimators.disk.saved import load
+from semivae.estimators.disk.load import load
 from semivae.estimators.embedding import VAEEmbedding
 from semivae.estimators.folds import LabeledKFold
 from semivae.estimators.pca import PCA

@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ["VAEEstimator"]
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from semivae.estimators.parameters import Parameters
 from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows
 from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import Target
+from semivae.fitted import Fitted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -96,6 +97,12 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         name = self._options("model").name
 
         return self.default_model if name == "auto" else name
+
+    @property
+    def model_name_(self) -> str:
+        """The name of the model, which "auto" is resolved to."""
+
+        return self._model_name()
 
     def _model_name(self) -> str:
         """Returns the model of the fit, or before it the one that will be fitted."""
@@ -232,9 +239,9 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
             overwrite: Whether a saved model there may be replaced.
         """
 
-        from semivae.estimators.disk.saved import save
+        from semivae.estimators.disk.save import save
 
-        save(self, folder, overwrite)
+        save(cast(Fitted, self), folder, overwrite)
 
     def _tensors(self) -> dict[str, Tensor]:
         """Returns what a saved model holds beside plain facts."""

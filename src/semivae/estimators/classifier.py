@@ -33,8 +33,8 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         >>> classifier.predict_proba(X_new)
 
     Attributes:
-        calibration_temperature_: What the logits of its probabilities are divided by: 1 after a fit. The command sets
-            it by labels that were held out; it may be set to what :py:`semivae.trust.temperature` says of any.
+        calibration_temperature_: The divisor of the logits of its probabilities: 1 after a fit, then set by
+            :meth:`calibrate`.
     """
 
     default_model = "m2"
@@ -76,6 +76,39 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
             return (logits / self.calibration_temperature_).softmax(-1)
 
         return apply(probabilities, read_rows(self, X))[0]
+
+    def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
+        """Returns the logarithm of :meth:`predict_proba`, with shape (N, C); never minus infinity."""
+
+        return np.log(self.predict_proba(X).clip(np.finfo(float).tiny))
+
+    def calibrate(self, y: Any, log_probabilities: NDArray[np.float64]) -> Self:
+        r"""Fits the temperature of the probabilities to held-out labels. No predicted class changes.
+
+        Arguments:
+            y: Labels of rows that were held out, with shape (N,), none missing.
+            log_probabilities: Their log-probabilities by fits that did not see these labels and are not calibrated, as
+                :func:`semivae.trust.compare` returns them, with shape (N, C) in the order of :py:`classes_`.
+
+        Raises:
+            DataError: If a label is missing, or there is another number of predictions.
+            SchemaError: If a label is none of the classes.
+        """
+
+        from semivae.evaluation import temperature
+
+        codes = ClassLabels(self.schema_.target, self.missing_label).encode(y)
+
+        if (codes < 0).any() or log_probabilities.shape != (len(codes), len(self.classes_)):
+            raise DataError(
+                f"{(codes >= 0).sum()} labels and predictions with shape {log_probabilities.shape}",
+                f"every prediction needs a label, and one number for each of {len(self.classes_)} classes",
+                "pass rows with labels only",
+            )
+
+        self.calibration_temperature_ = temperature(log_probabilities, codes)
+
+        return self
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Returns the most probable class of each row, with shape (N,)."""

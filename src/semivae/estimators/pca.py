@@ -180,7 +180,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
     def save(self, folder: str | Path, overwrite: bool = False) -> None:
         """Saves the fitted estimator as a folder, as :meth:`VAEEstimator.save` does."""
 
-        from semivae.estimators.disk.saved import save
+        from semivae.estimators.disk.save import save
 
         save(self, folder, overwrite)
 
@@ -205,6 +205,12 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
             return self.codec_.decode(rows.reshape(-1, *self.schema_.x[0].shape))
 
         return self.codec_.decode(rows if self.standardize else rows / self.codec_.scales, within)
+
+    @property
+    def model_name_(self) -> str:
+        """The name of the model."""
+
+        return self._model_name()
 
     def _model_name(self) -> str:
         return "pca"

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 
+from semivae.data.labels.markers import as_column, real_values
 from semivae.data.labels.single import RealLabels
+from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
 from semivae.estimators.rows.opened import opened
@@ -28,9 +30,8 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         >>> regressor.predict_interval(X_new, coverage=0.9)
 
     Attributes:
-        calibration_scale_: What the standard deviations of its predictions are multiplied by: 1 after a fit. The
-            command sets it by values that were held out; it may be set to what :py:`semivae.trust.deviation_scale`
-            says of any.
+        calibration_scale_: The factor of the standard deviations of its predictions: 1 after a fit, then set by
+            :meth:`calibrate`.
     """
 
     default_model = "m2"
@@ -82,6 +83,33 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         half = norm.ppf(0.5 + coverage / 2) * deviation
 
         return mean - half, mean + half
+
+    def calibrate(self, y: Any, mean: NDArray[np.float64], deviation: NDArray[np.float64]) -> Self:
+        r"""Fits the scale of the standard deviations to held-out values. No predicted value changes.
+
+        Arguments:
+            y: Values of rows that were held out, with shape (N,), none missing.
+            mean: Their predicted values by fits that did not see them, with shape (N,).
+            deviation: The standard deviations of these fits, which are not calibrated, with shape (N,).
+
+        Raises:
+            DataError: If a value is missing, or there is another number of predictions.
+        """
+
+        from semivae.evaluation import deviation_scale
+
+        values = real_values(as_column(y), self.missing_label, self.schema_.target.name)
+
+        if np.isnan(values).any() or not len(values) == len(mean) == len(deviation):
+            raise DataError(
+                f"{(~np.isnan(values)).sum()} values, {len(mean)} means and {len(deviation)} deviations",
+                "every prediction needs a value",
+                "pass rows with values only",
+            )
+
+        self.calibration_scale_ = deviation_scale((values - mean) / deviation)
+
+        return self
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         r"""Returns :math:`R^2` on the labeled rows; unlabeled rows are never scored."""

@@ -1,4 +1,4 @@
-r"""How well a density describes rows."""
+r"""Metrics of a density."""
 
 from __future__ import annotations
 
@@ -7,17 +7,30 @@ __all__ = ["evidence"]
 import numpy as np
 from numpy.typing import NDArray
 
+from semivae.evaluation.registry import measure, metric
 
-def evidence(scores: NDArray[np.float64]) -> dict[str, float]:
-    r"""Returns the mean log-likelihood per row in nats, and its standard error.
+Scores = NDArray[np.float64]
+
+
+def evidence(scores: Scores) -> dict[str, float]:
+    r"""Returns every metric of a density, by name.
 
     Arguments:
         scores: The log-density of each row, with shape (N,).
     """
 
-    spread = float(scores.std(ddof=1)) if len(scores) > 1 else float("nan")
+    return measure("density", scores)
 
-    return {
-        "log_likelihood": float(scores.mean()),
-        "log_likelihood_standard_error": spread / np.sqrt(len(scores)),
-    }
+
+@metric("log_likelihood", "density", "higher", "mean log-density of a row, in nats")
+def log_likelihood(scores: Scores) -> float:
+    """Returns the mean log-likelihood per row."""
+
+    return scores.mean()
+
+
+@metric("log_likelihood_standard_error", "density", "lower", "standard error of that mean", rows=2)
+def standard_error(scores: Scores) -> float:
+    """Returns the standard error of the mean log-likelihood."""
+
+    return scores.std(ddof=1) / np.sqrt(len(scores))

@@ -1,9 +1,13 @@
-r"""Figures: arrays in, figures out. None touches matplotlib's global state."""
+r"""Figures: arrays in, figures out, one file a figure. None touches matplotlib's global state."""
 
 __all__ = [
+    "NEEDS",
+    "Drawing",
     "agreements",
     "component_variances",
     "distributions",
+    "figure",
+    "figures",
     "image_grid",
     "image_pairs",
     "latent_map",
@@ -11,8 +15,12 @@ __all__ = [
     "to_png",
 ]
 
-from semivae.figures.columns import agreements, distributions
-from semivae.figures.curves import component_variances, loss_curves
-from semivae.figures.grids import image_grid, image_pairs
-from semivae.figures.maps import latent_map
+from semivae.figures.agreements import agreements
+from semivae.figures.distributions import distributions
+from semivae.figures.grid import image_grid
+from semivae.figures.latent import latent_map
+from semivae.figures.losses import loss_curves
+from semivae.figures.pairs import image_pairs
+from semivae.figures.registry import NEEDS, Drawing, figure, figures
 from semivae.figures.style import to_png
+from semivae.figures.variances import component_variances

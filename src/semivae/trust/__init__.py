@@ -1,20 +1,23 @@
-r"""Trust: what can be believed of a fit, and what not."""
+r"""Trust: how far a fit can be believed."""
 
 __all__ = [
     "Confidence",
+    "Effort",
+    "HeldOut",
     "Row",
     "Verdict",
     "Width",
     "compare",
     "confidence",
-    "deviation_scale",
     "end_processes",
     "side_by_side",
-    "temperature",
     "width",
     "workers",
 ]
 
-from semivae.trust.confidence import Confidence, Width, confidence, deviation_scale, temperature, width
+from semivae.trust.comparison import compare
+from semivae.trust.confidence import Confidence, Width, confidence, width
+from semivae.trust.effort import Effort
+from semivae.trust.held_out import HeldOut
 from semivae.trust.processes import end_processes, side_by_side, workers
-from semivae.trust.verdict import Row, Verdict, compare
+from semivae.trust.verdict import Row, Verdict

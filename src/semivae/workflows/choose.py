@@ -24,12 +24,12 @@ def learns_from_target(model: str, target: str | None) -> bool:
     names = ["auto", *models, "pca"]
 
     if model not in names:
-        raise SettingError(f"--model {model}", f"it must be one of {', '.join(names)}", "--model auto")
+        raise SettingError(f"model={model!r}", f"it must be one of {', '.join(names)}", "model='auto'")
 
     needs = model in models and bool(models[model].targets)
 
     if needs and target is None:
-        raise SettingError(f"--model {model}", "it learns from a target", "add --target COL, or take --model vae")
+        raise SettingError(f"model={model!r}", "it learns from a target", "add targets=['COL'], or take model='vae'")
 
     return needs or (model == "auto" and target is not None)
 

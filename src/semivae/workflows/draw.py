@@ -5,15 +5,16 @@ from __future__ import annotations
 __all__ = ["pictures"]
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SemivaeError
 from semivae.workflows.task import encoded
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
+
+    from semivae.fitted import Fitted
 
 LOG = logging.getLogger(__name__)
 
@@ -26,81 +27,93 @@ MANY_CLASSES = 20
 # As many classes as a panel of a column has room for.
 FEW_CLASSES = 4
 
+# The arguments of a figure.
+Arrays = dict[str, Any]
 
-def pictures(estimator: Any, x: Any, y: Any, seed: int) -> dict[str, bytes]:
-    r"""Draws the figures of a fitted estimator.
+
+def pictures(fitted: Fitted, x: Any, y: Any, seed: int) -> dict[str, bytes]:
+    r"""Draws every registered figure that a fitted estimator has the arrays for.
 
     Arguments:
-        estimator: The estimator.
+        fitted: The estimator.
         x: The rows that it was fitted on.
         y: The labels that it saw, or None.
-        seed: What the rows that are shown are drawn from.
+        seed: The seed of the rows that are shown.
 
     Returns:
         The content of each file by its path in the folder of the model.
     """
 
-    from semivae.figures.style import to_png
+    from semivae.figures import figures, to_png
 
     files = {}
 
-    try:
-        for name, figure in figures(estimator, x, y, seed):
-            files[f"figures/{name}.png"] = to_png(figure)
-    except SemivaeError as error:
-        # The model itself is good, and is not lost for a picture of it.
-        LOG.info(f"Not every figure could be drawn: {error}")
+    for needs, arrays in offered(fitted, x, y, seed):
+        drawings = [figures[name] for name in figures if figures[name].needs == needs]
+
+        try:
+            made = arrays() if drawings else {}
+            files |= {f"figures/{drawing.file}.png": to_png(drawing(**made)) for drawing in drawings}
+        except SemivaeError as error:
+            # The model itself is good, and is not lost for a picture of it.
+            LOG.info(f"Not every figure could be drawn: {error}")
 
     return files
 
 
-def figures(estimator: Any, x: Any, y: Any, seed: int) -> Iterator[tuple[str, Figure]]:
-    """Yields the figures with their names."""
+def offered(fitted: Fitted, x: Any, y: Any, seed: int) -> Iterator[tuple[str, Callable[[], Arrays]]]:
+    """Yields the groups of arrays that an estimator offers, by their names in the registry of figures."""
 
     import numpy as np
     from sklearn.utils import _safe_indexing
 
-    from semivae.figures.curves import component_variances, loss_curves
-    from semivae.figures.maps import latent_map
-
-    codes = codes_of(estimator, y, len(x))
+    history = fitted.history_
+    codes = codes_of(fitted, y, len(x))
     index = some(codes, np.random.default_rng(seed))
     rows = _safe_indexing(x, index)
 
-    if len(estimator.history_):
-        yield "loss", (loss_curves if "epoch" in estimator.history_ else component_variances)(estimator.history_)
+    if len(history) and "epoch" in history:
+        yield "epochs", lambda: {"history": history}
+    elif len(history):
+        yield "components", lambda: {"variances": history}
 
-    yield "latent", latent_map(estimator.transform(rows), codes[index], *target_of(estimator))
+    yield "latents", lambda: latents(fitted, rows, codes[index])
 
-    draw = images if estimator.schema_.image else columns
+    if fitted.schema_.image:
+        yield "rebuilt images", lambda: rebuilt_images(fitted, rows[: 2 * PAIRS])
+        yield "new images", lambda: new_images(fitted, seed)
+    else:
+        yield "rebuilt cells", lambda: rebuilt_cells(fitted, rows)
+        yield "new cells", lambda: new_cells(fitted, rows, seed)
 
-    yield from draw(estimator, rows, seed)
 
+def codes_of(fitted: Fitted, y: Any, rows: int) -> NDArray[Any]:
+    """Returns the codes of classes or values that were seen, with shape (N,), NaN where unlabeled.
 
-def codes_of(estimator: Any, y: Any, rows: int) -> NDArray[Any]:
-    """Returns the class codes or values of the labels that were seen, with shape (N,); NaN where there is none.
-
-    Of several targets, those of the first.
+    With several targets, the codes or values of the first.
     """
 
     import numpy as np
 
-    if estimator.schema_.y is None:
-        return np.full(rows, np.nan)
+    from semivae.data.labels.table import TargetLabels
+    from semivae.fitted import Classifier, Predictor, Regressor
 
-    if estimator.schema_.y.parts:
-        first = estimator.schema_.targets[0]
-        codes = estimator._labels.encode(y)[:, 0]
+    if isinstance(fitted, Predictor):
+        labels = TargetLabels(fitted.schema_.target, fitted.missing_label)
+        first, codes = fitted.schema_.targets[0], labels.encode(y)[:, 0]
 
         return codes if first.classes else codes * first.scale + first.center
 
-    codes = encoded(estimator, y)
+    if not isinstance(fitted, Classifier | Regressor):
+        return np.full(rows, np.nan)
+
+    codes = encoded(fitted, y)
 
     return codes if codes.dtype.kind == "f" else np.where(codes < 0, np.nan, codes)
 
 
 def some(codes: NDArray[Any], random: Any) -> NDArray[Any]:
-    """Returns the positions of rows to show: as many labeled ones as there is room for, then others."""
+    """Returns the positions of rows to show: as many labeled rows as there is room for, then others."""
 
     import numpy as np
 
@@ -110,78 +123,93 @@ def some(codes: NDArray[Any], random: Any) -> NDArray[Any]:
     return np.r_[labeled, np.setdiff1d(order, labeled, assume_unique=True)[: DOTS - len(labeled)]]
 
 
-def target_of(estimator: Any) -> tuple[str, list[str]]:
-    """Returns the name of the target, or of the first of several, and of its classes; nothing where there is none."""
+def latents(fitted: Fitted, rows: Any, labels: NDArray[Any]) -> Arrays:
+    """Returns latents with their labels, and the names of the target, or of the first of several, and its classes."""
 
-    for variable in estimator.schema_.targets:
-        return variable.name, [str(name) for name in variable.classes]
+    targets = fitted.schema_.targets
+    named = {"target": targets[0].name, "classes": list(map(str, targets[0].classes))} if targets else {}
 
-    return "", []
+    return {"z": fitted.transform(rows), "labels": labels, **named}
 
 
-def rebuilt(estimator: Any, rows: Any) -> Any:
+def rebuilt(fitted: Fitted, rows: Any) -> Any:
     """Returns rows after they went through the latent, with the predicted class where the decoder takes one."""
 
-    variable = estimator.schema_.y
-    classes = variable is not None and bool(variable.classes)
+    from semivae.fitted import Classifier
 
-    return estimator.inverse_transform(estimator.transform(rows), estimator.predict(rows) if classes else None)
+    label = fitted.predict(rows) if isinstance(fitted, Classifier) else None
 
-
-def images(estimator: Any, rows: Any, seed: int) -> Iterator[tuple[str, Figure]]:
-    """Yields images beside their reconstructions, and new images by class."""
-
-    from semivae.figures.grids import image_grid, image_pairs
-
-    shown = rows[: 2 * PAIRS]
-
-    yield (
-        "reconstructions",
-        image_pairs(shown, rebuilt(estimator, shown), PAIRS, "rows of the data, and what the model makes of them"),
-    )
-
-    variable = estimator.schema_.y
-
-    if variable is None or not variable.classes:
-        yield "samples", image_grid(estimator.sample(PER_CLASS**2, random_state=seed), PER_CLASS, title="new rows")
-
-        return
-
-    classes = estimator.classes_[:MANY_CLASSES]
-    new = estimator.sample(len(classes) * PER_CLASS, classes.repeat(PER_CLASS), random_state=seed)
-
-    yield "samples", image_grid(new, PER_CLASS, [str(name) for name in classes], f"new rows by {variable.name}")
+    return fitted.inverse_transform(fitted.transform(rows), label)
 
 
-def columns(estimator: Any, rows: Any, seed: int) -> Iterator[tuple[str, Figure]]:
-    """Yields how well the cells of a table are rebuilt, and how its columns are distributed, beside new rows."""
+def rebuilt_images(fitted: Fitted, rows: Any) -> Arrays:
+    """Returns images and their reconstructions."""
 
-    from semivae.data.codecs.choose import codec_of
-    from semivae.figures.columns import agreements, distributions
+    title = "rows of the data and their reconstructions"
 
-    codec = codec_of(estimator.schema_)
-
-    def cells(table: Any) -> NDArray[Any]:
-        """Returns the cells of a table in units of the user, with the code of the class in a category."""
-
-        return codec.encode(table) * codec.scales + codec.centers
-
-    names = [variable.name for variable in codec.variables]
-    classes = [[str(name) for name in variable.classes] for variable in codec.variables]
-    made = {name: cells(table) for name, table in new_rows(estimator, len(rows), seed).items()}
-
-    yield "reconstructions", agreements(cells(rows), cells(rebuilt(estimator, rows)), names, classes)
-    yield "samples", distributions(cells(rows), made, names, classes)
+    return {"originals": rows, "rebuilt": rebuilt(fitted, rows), "columns": PAIRS, "title": title}
 
 
-def new_rows(estimator: Any, n: int, seed: int) -> dict[str, Any]:
-    """Returns new rows by what they are called: those of each class where classes are few."""
+def new_images(fitted: Fitted, seed: int) -> Arrays:
+    """Returns new images, by class where there are classes."""
 
-    variable = estimator.schema_.y
+    from semivae.fitted import Classifier
 
-    if variable is None or not 0 < len(variable.classes) <= FEW_CLASSES:
-        return {"sampled": estimator.sample(n, random_state=seed)}
+    if not isinstance(fitted, Classifier):
+        images = fitted.sample(PER_CLASS**2, random_state=seed)
+
+        return {"images": images, "columns": PER_CLASS, "title": "new rows"}
+
+    classes = fitted.classes_[:MANY_CLASSES]
 
     return {
-        f"sampled, {variable.name} {name}": estimator.sample(n, name, random_state=seed) for name in estimator.classes_
+        "images": fitted.sample(len(classes) * PER_CLASS, classes.repeat(PER_CLASS), random_state=seed),
+        "columns": PER_CLASS,
+        "rows": [str(name) for name in classes],
+        "title": f"new rows by {fitted.schema_.target.name}",
+    }
+
+
+def rebuilt_cells(fitted: Fitted, rows: Any) -> Arrays:
+    """Returns the cells of a table and their reconstructions."""
+
+    return {"observed": cells(fitted, rows), "rebuilt": cells(fitted, rebuilt(fitted, rows)), **columns(fitted)}
+
+
+def new_cells(fitted: Fitted, rows: Any, seed: int) -> Arrays:
+    """Returns the cells of a table and of new rows, by class where classes are few."""
+
+    from semivae.fitted import Classifier
+
+    n = len(rows)
+
+    if isinstance(fitted, Classifier) and len(fitted.classes_) <= FEW_CLASSES:
+        name = fitted.schema_.target.name
+        new = {f"sampled, {name} {one}": fitted.sample(n, one, random_state=seed) for one in fitted.classes_}
+    else:
+        new = {"sampled": fitted.sample(n, random_state=seed)}
+
+    made = {name: cells(fitted, table) for name, table in new.items()}
+
+    return {"observed": cells(fitted, rows), "made": made, **columns(fitted)}
+
+
+def cells(fitted: Fitted, table: Any) -> NDArray[Any]:
+    """Returns the cells of a table in the units of the user, with the code of the class in a category."""
+
+    from semivae.data.codecs.choose import codec_of
+
+    codec = codec_of(fitted.schema_)
+
+    return codec.encode(table) * codec.scales + codec.centers
+
+
+def columns(fitted: Fitted) -> Arrays:
+    """Returns the names of the columns of a table, and the names of the classes of each."""
+
+    variables = fitted.schema_.x
+
+    return {
+        "names": [variable.name for variable in variables],
+        "classes": [[str(name) for name in variable.classes] for variable in variables],
     }

@@ -1,14 +1,17 @@
-r"""The honest comparison: what the same labels give with and without the unlabeled rows, and with simpler methods."""
+r"""The comparison of a fit with simpler methods on the same labels, and the calibration that comes of it."""
 
 from __future__ import annotations
 
-__all__ = ["judge", "temper"]
+__all__ = ["calibrate", "judge"]
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SemivaeError
+
+if TYPE_CHECKING:
+    from semivae.fitted import Classifier, Regressor
+    from semivae.trust import Effort, Verdict
 
 LOG = logging.getLogger(__name__)
 
@@ -18,55 +21,73 @@ FOLDS = 5
 SECONDS = 60.0
 
 
-def judge(estimator: Any, x: Any, y: Any, seed: int, tell: Callable[[str], None], seconds: float | None = None) -> Any:
+def judge(
+    fitted: Classifier | Regressor,
+    x: Any,
+    y: Any,
+    seed: int,
+    seconds: float | None = None,
+    effort: Effort | None = None,
+) -> Verdict | None:
     r"""Compares a fitted estimator with simpler methods on the same labels.
 
     Arguments:
-        estimator: The estimator.
-        x: The rows of its fit.
-        y: The labels that it saw.
-        seed: What the folds are drawn from.
-        tell: Is told what is being done.
+        fitted: The estimator.
+        x: The rows of its fit, or some of them.
+        y: Their labels that it saw.
+        seed: The seed of the folds.
         seconds: About how long it may take; the fits never get more epochs than the model had.
+        effort: The effort that a fit on these rows deserves; the effort of the estimator's own fit if not given.
 
     Returns:
         The verdict; None if no label can be held out, or the user stopped it.
     """
 
     from semivae.data.batches.split import stratified_folds
-    from semivae.trust import compare
+    from semivae.trust import Effort, compare
     from semivae.workflows.task import encoded
 
-    codes = encoded(estimator, y)
+    codes = encoded(fitted, y)
     labels = codes[codes >= 0] if codes.dtype.kind != "f" else codes[codes == codes]  # NaN is not equal to itself
     folds = stratified_folds(labels, FOLDS, seed)
 
     if folds is None:
-        LOG.info("No comparison: no label can be held out (one a class).")
+        LOG.info("No comparison: no label can be held out, because each class has only one.")
 
         return None
 
-    trained = float(estimator.history_["seconds"].iloc[-1])
-    most = min(FOLDS * trained, seconds or max(SECONDS, trained / 2))
+    effort = effort or Effort.of(fitted)
+    most = min(FOLDS * effort.seconds, seconds or max(SECONDS, effort.seconds / 2))
 
     try:
-        return compare(estimator, x, codes, folds, most, tell=tell)
+        return compare(fitted, x, codes, folds, most, effort)
     except KeyboardInterrupt:
         LOG.info("The comparison was stopped by hand; the model is kept.")
     except SemivaeError as error:
-        # The model itself is good, and is not lost for what the comparison ran into.
+        # The model itself is good, and is not lost when its comparison fails.
         LOG.info(f"No comparison: {error}")
 
     return None
 
 
-def temper(estimator: Any, verdict: Any) -> None:
-    """Makes a model as sure as it was right of labels that were held out, where a verdict says so."""
+def calibrate(fitted: Classifier | Regressor, y: Any, verdict: Verdict | None) -> None:
+    r"""Calibrates an estimator with the out-of-fold predictions of a verdict whose fits had all its epochs.
 
-    if verdict is None or verdict.confidence is None:
+    Arguments:
+        fitted: The estimator.
+        y: The labels of the comparison.
+        verdict: The verdict; without one, or with shorter fits, nothing changes.
+    """
+
+    from semivae.fitted import Classifier
+    from semivae.workflows.task import encoded
+
+    if verdict is None or verdict.confidence is None or verdict.held_out is None:
         return
 
-    if verdict.metric == "accuracy":
-        estimator.calibration_temperature_ = verdict.confidence.temperature
+    held, truth = verdict.held_out, encoded(fitted, y)[verdict.held_out.rows]
+
+    if isinstance(fitted, Classifier):
+        fitted.calibrate(fitted.classes_[truth], held.predictions)
     else:
-        estimator.calibration_scale_ = verdict.confidence.scale
+        fitted.calibrate(truth, *held.predictions.T)

@@ -11,7 +11,7 @@ from semivae.workflows.sources import is_streamed
 from semivae.workflows.task import Task
 
 if TYPE_CHECKING:
-    from semivae.workflows.prepare import Wishes
+    from semivae.workflows.wishes import Wishes
 
 
 def refuse_unlearned(wishes: Wishes, learns: bool) -> None:

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
     from semivae.data.in_memory import InMemory
     from semivae.data.labels.classes import Cells
+    from semivae.fitted import Fitted, Saved
 
 
-def targets_of(estimator: Any) -> list[str]:
+def targets_of(estimator: Saved) -> list[str]:
     """Returns the names of the columns that are targets of a saved model, or were left out of its rows."""
 
     given = estimator.metrics_.get("data", {}).get("target") or []
@@ -36,19 +37,19 @@ def targets_of(estimator: Any) -> list[str]:
     return learned or ([given] if isinstance(given, str) else given)
 
 
-def is_several(estimator: Any) -> bool:
+def is_several(estimator: Fitted) -> bool:
     """Whether a saved model has several targets."""
 
     return estimator.schema_.y is not None and bool(estimator.schema_.y.parts)
 
 
-def has_density(estimator: Any) -> bool:
+def has_density(estimator: Fitted) -> bool:
     """Whether the scores of a model are a log-density; those of a plain autoencoder say how well it rebuilds a row."""
 
-    return estimator._model_name() != "ae"
+    return estimator.model_name_ != "ae"
 
 
-def as_in_fit(estimator: Any) -> dict[str, list[str]]:
+def as_in_fit(estimator: Fitted) -> dict[str, list[str]]:
     """Returns how columns of a text file are read for a saved model: text stays text where it could be numbers."""
 
     from semivae.estimators.rows.inputs import selection_of
@@ -59,7 +60,7 @@ def as_in_fit(estimator: Any) -> dict[str, list[str]]:
     return {"text": text, "exact": list(selection_of(estimator).id_columns)}
 
 
-def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> InMemory:
+def read_rows(estimator: Saved, data: str, split: str, header: bool = True) -> InMemory:
     r"""Reads rows for a saved model, whose target they may or may not hold.
 
     Raises:
@@ -75,7 +76,9 @@ def read_rows(estimator: Any, data: str, split: str, header: bool = True) -> InM
     return replace(source, x=aligned(estimator, source.x))
 
 
-def read_blocks(estimator: Any, data: str, split: str, part: Shard | None = None, header: bool = True) -> Iterator[Any]:
+def read_blocks(
+    estimator: Saved, data: str, split: str, part: Shard | None = None, header: bool = True
+) -> Iterator[Any]:
     r"""Yields the rows for a saved model: block by block from files that allow it, so in constant memory.
 
     Arguments:
@@ -111,7 +114,7 @@ def read_blocks(estimator: Any, data: str, split: str, part: Shard | None = None
 
 
 def read_labeled(
-    estimator: Any,
+    estimator: Saved,
     data: str,
     target: str | None,
     split: str,
@@ -150,7 +153,7 @@ def read_labeled(
             raise SettingError(f"labels_from={str(labels_from)!r}", "the rows hold several targets", "labels_from=None")
 
         source = read_several(
-            *(data, targets_of(estimator), split, estimator.missing_label),
+            *(data, targets_of(estimator), split, estimator.get_params(deep=False)["missing_label"]),
             part=True,
             header=header,
             columns=as_in_fit(estimator),
@@ -158,13 +161,13 @@ def read_labeled(
 
         return replace(source, x=aligned(estimator, source.x))
 
-    name = target or estimator.schema_.y.name
-    source = read_target(data, name, split, estimator.missing_label, header, labels_from, as_in_fit(estimator))
+    name, markers = target or estimator.schema_.y.name, estimator.get_params()["missing_label"]
+    source = read_target(data, name, split, markers, header, labels_from, as_in_fit(estimator))
 
     return replace(source, x=aligned(estimator, source.x))
 
 
-def aligned(estimator: Any, x: Any) -> Any:
+def aligned(estimator: Saved, x: Any) -> Any:
     """Returns a frame without the target of a saved model, which takes columns in any order; other rows as they are."""
 
     from semivae.data.codecs.frame import is_frame
@@ -172,7 +175,7 @@ def aligned(estimator: Any, x: Any) -> Any:
     return x.drop(columns=targets_of(estimator), errors="ignore") if is_frame(x) else x
 
 
-def with_ids(estimator: Any, x: Any, results: pd.DataFrame) -> pd.DataFrame:
+def with_ids(estimator: Fitted, x: Any, results: pd.DataFrame) -> pd.DataFrame:
     r"""Returns results with the identifiers of their rows before them.
 
     Arguments:

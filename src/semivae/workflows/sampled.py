@@ -2,27 +2,28 @@ r"""The rows that stand for a stream where rows must be in memory: in the compar
 
 from __future__ import annotations
 
-__all__ = ["as_if_on", "sample_of"]
+__all__ = ["effort_on", "sample_of"]
 
-import copy
+import dataclasses
 import math
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from semivae.fitted import Trained
+    from semivae.trust import Effort
     from semivae.workflows.prepare import Job
 
 LABELED, UNLABELED = 5_000, 20_000
 
 
 def sample_of(job: Job, seed: int) -> Job:
-    r"""Returns a fitted job on rows in memory; one that has them there as it is.
+    r"""Returns a fitted job on rows in memory; a job that has them there is returned as it is.
 
-    The rows are all labeled ones up to 5,000, and up to 20,000 others.
+    The rows are all labeled rows up to 5,000, and up to 20,000 others.
 
     Arguments:
         job: The job, after the fit.
-        seed: What the rows are drawn from.
+        seed: The seed of the draw.
     """
 
     from semivae.data.in_memory import InMemory
@@ -34,30 +35,27 @@ def sample_of(job: Job, seed: int) -> Job:
 
     x, y = sample_stream(job.estimator, job.source, LABELED, UNLABELED, seed)
 
-    return replace(job, source=InMemory(x, y, job.source.name))
+    return dataclasses.replace(job, source=InMemory(x, y, job.source.name))
 
 
-def as_if_on(estimator: Any, rows: int) -> Any:
-    r"""Returns a fitted estimator as if its steps had been taken over fewer rows, so that fits on them get as many.
+def effort_on(fitted: Trained, rows: int) -> Effort:
+    r"""Returns the effort of a fit on fewer rows that takes as many steps as the fit of an estimator.
 
     Arguments:
-        estimator: The estimator.
-        rows: The number of rows; the estimator itself is returned if it was fitted on as many.
+        fitted: The estimator.
+        rows: The number of rows.
     """
 
-    import numpy as np
-    import pandas as pd
-
     from semivae.estimators.plan.rows import MOST_EPOCHS, batch_for
+    from semivae.trust import Effort
 
-    if rows == estimator.n_labeled_ + estimator.n_unlabeled_:
-        return estimator
+    effort = Effort.of(fitted)
 
-    steps = math.ceil(rows / batch_for(estimator.batch_size, rows))
-    epochs = max(1, min(MOST_EPOCHS, estimator.n_steps_ // steps))
-    seconds = float(estimator.history_["seconds"].iloc[-1]) * min(1.0, epochs * steps / estimator.n_steps_)
+    if rows == fitted.n_labeled_ + fitted.n_unlabeled_:
+        return effort
 
-    twin = copy.copy(estimator)
-    twin.history_ = pd.DataFrame({"epoch": range(1, epochs + 1), "seconds": np.linspace(0, seconds, epochs + 1)[1:]})
+    steps = math.ceil(rows / batch_for(fitted.get_params()["batch_size"], rows))
+    epochs = max(1, min(MOST_EPOCHS, effort.steps // steps))
+    share = min(1.0, epochs * steps / effort.steps)
 
-    return twin
+    return dataclasses.replace(effort, epochs=epochs, seconds=effort.seconds * share)

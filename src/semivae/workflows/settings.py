@@ -13,18 +13,18 @@ from semivae.errors import SettingError
 
 # Settings that have an option of their own, or that cannot be written in a command.
 ELSEWHERE = {
-    "model": "--model",
-    "random_state": "--seed",
-    "missing_label": "--missing-label",
-    "drop": "--drop",
-    "keep": "--keep",
-    "id_columns": "--id",
-    "kinds": "--kind",
-    "verbose": "--quiet",
+    "model": "model=...",
+    "random_state": "random_state=...",
+    "missing_label": "missing_label=...",
+    "drop": "drop=...",
+    "keep": "keep=...",
+    "id_columns": "id_columns=...",
+    "kinds": "kinds=...",
+    "verbose": "quiet=True",
     "callbacks": "fit(...) in Python",
-    "devices": "--devices",
-    "nodes": "--nodes",
-    "checkpoint": "--checkpoint",
+    "devices": "devices=...",
+    "nodes": "nodes=...",
+    "checkpoint": "checkpoint=...",
 }
 
 
@@ -57,11 +57,11 @@ def setting(pair: str, known: dict[str, str]) -> tuple[str, Any]:
     name = given.rpartition("__")[2]
 
     if name in ELSEWHERE and name in known:
-        raise SettingError(f"--set {pair}", f"{name} is not set this way", f"use {ELSEWHERE[name]}")
+        raise SettingError(f"settings={[pair]}", f"{name} is not set this way", f"use {ELSEWHERE[name]}")
 
     if not equals or given not in (name, known.get(name)) or name not in known or group_of(name, known):
         names = [name for name in group_of(name, known) or known if name not in ELSEWHERE and not group_of(name, known)]
-        raise SettingError(f"--set {pair}", f"it must be name=value, of {', '.join(names)}", guess(name, names))
+        raise SettingError(f"settings={[pair]}", f"it must be name=value, of {', '.join(names)}", guess(name, names))
 
     try:
         return known[name], ast.literal_eval(text.capitalize() if text in ("true", "false") else text)
@@ -74,7 +74,7 @@ def guess(name: str, known: list[str]) -> str:
 
     close = get_close_matches(name, known, n=3, cutoff=0.5)
 
-    return f"--set {' or --set '.join(f'{name}=...' for name in close or known[:1])}"
+    return " or ".join(f"settings=['{name}=...']" for name in close or known[:1])
 
 
 def group_of(name: str, known: dict[str, str]) -> list[str]:

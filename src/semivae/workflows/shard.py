@@ -40,7 +40,7 @@ class Shard:
         found = re.fullmatch(r"(\d+)/(\d+)", text)
 
         if not found or not 1 <= int(found[1]) <= int(found[2]):
-            raise SettingError(f"--shard {text}", "it must be I/N, with I from 1 to N", "--shard 1/8")
+            raise SettingError(f"shard={text!r}", "it must be I/N, with I from 1 to N", "shard='1/8'")
 
         return cls(int(found[1]), int(found[2]))
 
@@ -60,7 +60,7 @@ class Shard:
 
         if rows.start == rows.stop:
             raise SettingError(
-                f"--shard {self.part}/{self.parts}", f"there are only {count} rows to share out", f"--shard 1/{count}"
+                f"shard='{self.part}/{self.parts}'", f"there are only {count} rows to share out", f"shard='1/{count}'"
             )
 
         return rows

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from semivae.data.in_memory import InMemory
     from semivae.data.labels.table import FoundTargets
+    from semivae.fitted import Classifier, Regressor
     from semivae.variables import Variable
 
 
@@ -83,12 +84,12 @@ def drawn(targets: FoundTargets, n: int, seed: int, per_class: bool) -> NDArray[
     return keep_values(np.where(known, 0.0, np.nan), n, seed)
 
 
-def encoded(estimator: Any, y: Any) -> NDArray[Any]:
+def encoded(estimator: Classifier | Regressor, y: Any) -> NDArray[Any]:
     """Returns the codes (-1 where unlabeled) or values (NaN where unlabeled) of a fitted target, with shape (N,)."""
 
     from semivae.data.labels.single import ClassLabels, RealLabels
 
-    variable = estimator.schema_.y
+    variable = estimator.schema_.target
 
     if variable.classes:
         return ClassLabels(variable, estimator.missing_label).encode(y)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from semivae.data.summary import Summary
-    from semivae.workflows.prepare import Wishes
+    from semivae.workflows.wishes import Wishes
 
 
 def understand(wishes: Wishes) -> Summary:

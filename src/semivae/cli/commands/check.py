@@ -51,8 +51,8 @@ def check(
 ) -> None:
     """Show what was understood of some data. Trains nothing. Rows that `fit` would stream are not held in memory."""
 
-    from semivae.workflows.prepare import Wishes
     from semivae.workflows.understand import understand
+    from semivae.workflows.wishes import Wishes
 
     columns = {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)}
     wishes = Wishes(

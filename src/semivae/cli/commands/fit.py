@@ -2,18 +2,19 @@ r"""`semivae fit`: from partially labeled rows to a saved model with figures and
 
 from __future__ import annotations
 
-__all__ = ["describe", "fit", "save", "train"]
+__all__ = ["fit"]
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from semivae.cli.launch import STOPPED, first, launch, started, supervised
 from semivae.cli.options import (
+    Calibrate,
     Checkpoint,
+    Compare,
     Data,
     Devices,
     Drop,
@@ -21,47 +22,49 @@ from semivae.cli.options import (
     Json,
     Keep,
     Kinds,
+    LabelCount,
     LabelsFrom,
+    LabelsPerClass,
     MissingLabel,
+    ModelName,
     Nodes,
     NoHeader,
+    OutFolder,
     Overwrite,
+    Quiet,
     Resume,
     Seed,
     Settings,
+    Split,
     Streamed,
     TargetNames,
     TaskName,
     kinds_of,
 )
-from semivae.cli.screen import emit, put, ready, say
+from semivae.cli.screen import emit, put, quiet_comparison, say
 from semivae.cli.state import begin, kept_apart, refuse_nested, state_of
 from semivae.cli.verdict import show_verdict
 from semivae.errors import SettingError
-from semivae.workflows.judge import judge, temper
-from semivae.workflows.prepare import Job, Wishes, prepare
-from semivae.workflows.sampled import as_if_on, sample_of
+from semivae.workflows.fit import compare as compare_with_others
+from semivae.workflows.fit import describe, save, train
+from semivae.workflows.prepare import Job, prepare
+from semivae.workflows.sampled import sample_of
 from semivae.workflows.task import Task
+from semivae.workflows.wishes import Wishes
+
+if TYPE_CHECKING:
+    from semivae.trust import Verdict
 
 
 def fit(
     context: typer.Context,
     data: Data,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
+    out: OutFolder,
     target: TargetNames = None,
-    model: Annotated[
-        str,
-        typer.Option(
-            help="m1, m2, m1m2, adgm, sdgm, alpha, predictor, debias, shot, ccvae, cvae; vae, ae, pca need no target."
-        ),
-    ] = "auto",
+    model: ModelName = "auto",
     task: TaskName = None,
-    labels: Annotated[
-        int | None, typer.Option(min=1, help="Keep so many labels, drawn at random, and hide the others.")
-    ] = None,
-    labels_per_class: Annotated[
-        int | None, typer.Option(min=1, help="Keep so many labels of each class, and hide the others.")
-    ] = None,
+    labels: LabelCount = None,
+    labels_per_class: LabelsPerClass = None,
     seed: Seed = 0,
     settings: Settings = None,
     missing_label: MissingLabel = None,
@@ -72,29 +75,25 @@ def fit(
     kind: Kinds = None,
     id_columns: Id = None,
     stream: Streamed = False,
-    split: Annotated[str, typer.Option(help="Rows of a named set: train, test or all.")] = "train",
-    compare: Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with simpler methods.")] = True,
-    calibrate: Annotated[
-        bool,
-        typer.Option("--calibrate", help="Take the time to measure how sure the model may be, where that is long."),
-    ] = False,
+    split: Split = "train",
+    compare: Compare = True,
+    calibrate: Calibrate = False,
     resume: Resume = False,
     checkpoint: Checkpoint = None,
     devices: Devices = 1,
     nodes: Nodes = 1,
     overwrite: Overwrite = False,
     json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Fit a model to partially labeled rows and save it.
 
     The folder gets the model, its figures, and a table that compares it with simpler methods on the same labels.
-    Several targets, each of which a row may have or not, are learned together by the model predictor, without the
-    comparison.
+    Several targets, which a row may have or not, are learned together by the model predictor, without a comparison.
 
-    Ctrl-C ends the training early and keeps the best model so far; --resume goes on from there. Rows larger than memory
-    are streamed from parquet or npy files; the table and the figures are then of at most 5,000 labeled and 20,000 other
-    rows, drawn at random.
+    Ctrl-C ends the training early and keeps the best model so far; --resume continues it. Rows larger than memory are
+    streamed from parquet or npy files; the table and the figures then use at most 5,000 labeled and 20,000 other rows,
+    drawn at random.
     """
 
     state = checkpoint or state_of(out)
@@ -107,69 +106,67 @@ def fit(
     context.with_resource(kept_apart(out, state))
     replace = begin(out, state, resume, overwrite)
 
-    wishes = (data, target or (), split, model, task, labels, seed, settings or [], missing_label, labels_from, stream)
-    columns = {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)}
-    job = prepare(Wishes(*wishes, labels_per_class=labels_per_class, header=not no_header, columns=columns))
+    wishes = Wishes(
+        data=data,
+        targets=target or (),
+        split=split,
+        model=model,
+        task=task,
+        labels=labels,
+        labels_per_class=labels_per_class,
+        seed=seed,
+        settings=settings or [],
+        missing_label=missing_label,
+        labels_from=labels_from,
+        stream=stream,
+        header=not no_header,
+        columns={"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)},
+    )
+    job = prepare(wishes)
     check_calibrated(job, calibrate, compare)
     spread(job, state)
-    train(job, quiet)
+    train(job, watchers(job, quiet))
 
-    if not first():
-        leave(job)
-        return
+    if first():
+        shown = sample_of(job, seed)
+        facts = describe(job, wishes.targets)
 
-    facts = describe(job, target or ())
-    verdict, shown = None, sample_of(job, seed)
+        with quiet_comparison(quiet):
+            verdict = compare_with_others(shown, seed, math.inf if calibrate else None) if compare else None
 
-    if compare and job.single and facts["stopped"] != "interrupted":
-        from semivae.trust import end_processes
-
-        verdict = judge(
-            as_if_on(job.estimator, len(shown.source)),
-            shown.source.x,
-            shown.source.y,
-            seed,
-            tell=(lambda line: None) if quiet else say,
-            seconds=math.inf if calibrate else None,
-        )
-        temper(job.estimator, verdict)
-        end_processes()
-
-    save(shown, out, facts, verdict, seed, replace)
-
-    if facts["stopped"] == "interrupted":
-        say(f"The same command with --resume goes on from where it was stopped (kept in {state}).")
-
-    if json:
-        emit({"folder": out, **facts, "comparison": verdict and verdict.to_json()})
-    else:
-        show(out, facts, verdict)
+        save(shown, out, facts, verdict, seed, replace)
+        show(out, facts, verdict, state, json)
 
     leave(job)
 
 
 def check_calibrated(job: Job, calibrate: bool, compare: bool) -> None:
-    """Refuses to measure how sure a model may be where nothing would measure it."""
+    r"""Checks that a calibration that was asked for is possible.
+
+    Raises:
+        SettingError: If it is not.
+    """
 
     if not calibrate:
         return
 
     if job.task not in (Task.CLASS, Task.REAL):
-        raise SettingError("--calibrate", "a model of one class or number is calibrated", "leave --calibrate out")
+        raise SettingError("--calibrate", "only a model of one class or one number is calibrated", "leave it out")
 
     if not compare:
         raise SettingError("--calibrate --no-compare", "the comparison holds labels out", "leave --no-compare out")
 
 
-def leave(job: Job) -> None:
-    """Ends a process that torchrun started, where the user stopped the fit: torchrun waits for its end."""
+def watchers(job: Job, quiet: bool) -> list[Any]:
+    """Returns the callbacks of a fit."""
 
-    if supervised() and getattr(job.estimator, "stopped_", "done") == "interrupted":
-        raise typer.Exit(STOPPED)
+    from semivae.engine import Progress
+
+    return [] if quiet else [Progress(job.estimator.model_name_)]
 
 
 def fit_together(out: Path, devices: int, nodes: int) -> int:
-    """Fits in several processes and returns the exit code; as of one process, Ctrl-C ends them with a saved model."""
+    """Fits in several processes and returns the exit code; Ctrl-C ends them with a saved model, as it does one."""
 
     try:
         return launch(devices, nodes)
@@ -181,7 +178,7 @@ def fit_together(out: Path, devices: int, nodes: int) -> int:
 
 
 def spread(job: Job, state: Path) -> None:
-    """Tells the estimator which processes it is fitted by, and where the state of the fit is kept."""
+    """Tells the estimator which processes share its fit, and where the state of the fit is kept."""
 
     devices, nodes = started()
 
@@ -189,63 +186,36 @@ def spread(job: Job, state: Path) -> None:
         job.estimator.set_params(training__devices=devices, training__nodes=nodes, checkpoint=state)
 
 
-def train(job: Job, quiet: bool) -> None:
-    """Fits the estimator."""
+def leave(job: Job) -> None:
+    """Ends a process that torchrun started, where the user stopped the fit: torchrun waits for its end."""
 
-    from semivae.engine import Progress
-
-    estimator = job.estimator
-
-    if "callbacks" in estimator.get_params() and not quiet:
-        estimator.set_params(callbacks=[Progress(estimator._model_name())])
-
-    estimator.fit(job.source)
+    if supervised() and getattr(job.estimator, "stopped_", "done") == "interrupted":
+        raise typer.Exit(STOPPED)
 
 
-def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:
-    """Returns what was done as plain values; several targets are a list."""
+def show(out: Path, facts: dict[str, Any], verdict: Verdict | None, state: Path, json: bool) -> None:
+    """Shows a fit as text or as JSON."""
 
-    estimator, rows = job.estimator, len(job.source)
-    history = estimator.history_
-    target = targets[0] if len(targets) == 1 else list(targets) or None
+    if facts["stopped"] == "interrupted":
+        say(f"The same command with --resume continues the fit (its state is in {state}).")
 
-    return {
-        "estimator": type(estimator).__name__,
-        "model": estimator._model_name(),
-        "task": job.task and str(job.task),
-        "data": {"name": job.source.name, "rows": rows, "target": target},
-        "labeled": getattr(estimator, "n_labeled_", 0),
-        "unlabeled": getattr(estimator, "n_unlabeled_", rows),
-        "held_out": getattr(estimator, "n_held_out_", 0),
-        "epochs": len(history) if "epoch" in history else None,
-        "seconds": round(float(history["seconds"].max()), 2) if "seconds" in history and len(history) else None,
-        "stopped": getattr(estimator, "stopped_", "done"),
-    }
+    if json:
+        emit({"folder": out, **facts, "comparison": verdict and verdict.to_json()})
+    else:
+        show_text(out, facts, verdict)
 
 
-def save(job: Job, out: Path, facts: dict[str, Any], verdict: Any, seed: int, overwrite: bool) -> None:
-    """Saves the model, its figures and what was measured in one step."""
-
-    from semivae.estimators.disk.saved import save
-    from semivae.workflows.draw import pictures
-
-    metrics = facts | ({"comparison": verdict.to_json()} if verdict else {})
-    extra = pictures(job.estimator, job.source.x, job.source.y, seed)
-
-    save(job.estimator, out, overwrite, metrics=ready(metrics), extra=extra)
-
-
-def show(out: Path, facts: dict[str, Any], verdict: Any) -> None:
-    """Shows what was done as text."""
+def show_text(out: Path, facts: dict[str, Any], verdict: Verdict | None) -> None:
+    """Shows a fit as text."""
 
     run = "" if not facts["epochs"] else f", {facts['epochs']:,} epochs in {facts['seconds']:.0f} s"
     rows = f"{facts['labeled']:,} labeled and {facts['unlabeled']:,} unlabeled rows"
     put(f"{facts['estimator']} ({facts['model']}): {rows}{run}")
 
     if facts["held_out"]:
-        put(f"Of these rows, {facts['held_out']:,} were held out to tell when to stop.")
+        put(f"Of these rows, {facts['held_out']:,} were held out to stop the training in time.")
 
     if verdict is not None:
         show_verdict(verdict)
 
-    put(f"\nWrote {out}/ (the pictures are in {out / 'figures'}/)")
+    put(f"\nWrote {out}/ (the figures are in {out / 'figures'}/)")

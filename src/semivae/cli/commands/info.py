@@ -16,7 +16,7 @@ def info(model: Model, json: Json = False) -> None:
     """Show what a saved model is, and check that its files are whole."""
 
     from semivae.estimators.disk.facts import facts_of
-    from semivae.estimators.disk.saved import unfitted
+    from semivae.estimators.disk.load import unfitted
     from semivae.estimators.options.grouped import settings
     from semivae.store import open_folder
 

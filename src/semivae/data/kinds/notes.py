@@ -52,7 +52,7 @@ def notes_of_columns(found: Mapping[str, Found]) -> Iterator[str]:
     if keys:
         yield (
             f"numbers that look like an identifier, as they count the rows: {listed(keys)}; "
-            f"leave them out: drop={keys[:3]} (--drop {keys[0]})"
+            f"leave them out: drop={keys[:3]}"
         )
 
     for column in found.values():
@@ -60,9 +60,9 @@ def notes_of_columns(found: Mapping[str, Found]) -> Iterator[str]:
 
 
 def keep(names: list[str]) -> str:
-    """Returns how columns are kept, in Python and in the command."""
+    """Returns the line that keeps columns."""
 
-    return f"keep={names[:3]}, --keep {names[0]}"
+    return f"keep={names[:3]}"
 
 
 def notes_of_variables(variables: Sequence[Variable], rows: int) -> Iterator[str]:

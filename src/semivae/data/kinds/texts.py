@@ -135,7 +135,7 @@ def rare_remark(name: str, classes: int, others: int, rows: int) -> str:
 
     return (
         f"column {name!r} has {classes + others:,} different values: the {classes:,} most frequent are its categories, "
-        f"the {others:,} others, in {rows:,} rows, count as missing; leave it out: drop=[{name!r}] (--drop {name})"
+        f"the {others:,} others, in {rows:,} rows, count as missing; leave it out: drop=[{name!r}]"
     )
 
 

@@ -11,6 +11,7 @@ from semivae.conditional import Conditional
 from semivae.engine import seeded
 from semivae.estimators.build.student import student_of
 from semivae.estimators.build.wiring import wire
+from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.applies import check_model
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.resolve import plan_of
@@ -19,18 +20,25 @@ from semivae.models import Model
 from semivae.variables import Schema
 
 
-def plan_again(estimator: Any, plan: Plan | None) -> Plan:
+def plan_again(plan: Plan | None, parameters: Parameters, name: str, schema: Schema, counts: Counts, seed: int) -> Plan:
     r"""Returns the plan of a saved estimator; older formats have none, and it is made from the parameters.
+
+    Arguments:
+        plan: The plan that was saved, if there was one.
+        parameters: The parameters of the estimator.
+        name: The model that they ask for.
+        schema: The variables of the rows and of the target.
+        counts: The numbers of labeled and unlabeled rows.
+        seed: The seed of the fit.
 
     Raises:
         SettingError: If the model of the plan does not learn from the target.
     """
 
     if plan is None:
-        counts = Counts(estimator.n_labeled_, estimator.n_unlabeled_)
-        plan = plan_of(estimator, estimator._chosen(), estimator.schema_, counts, estimator.seed_, loaded=True)
+        plan = plan_of(parameters, name, schema, counts, seed, loaded=True)
 
-    check_model(plan.model, estimator.schema_)
+    check_model(plan.model, schema)
 
     return plan
 

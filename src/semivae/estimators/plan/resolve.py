@@ -14,6 +14,7 @@ from semivae.data.batches.steps import steps_in
 from semivae.errors import SettingError
 from semivae.estimators.options import ModelOptions, RecipeOptions
 from semivae.estimators.options.grouped import settings
+from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.applies import check_model, check_used, form_of, takes
 from semivae.estimators.plan.loss import (
     alpha_for,
@@ -32,7 +33,7 @@ from semivae.models import Model, StackedModel, models
 from semivae.variables import Schema
 
 
-def plan_of(estimator: Any, name: str, schema: Schema, counts: Counts, seed: int, loaded: bool = False) -> Plan:
+def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, seed: int, loaded: bool = False) -> Plan:
     r"""Returns the plan of a fit.
 
     Arguments:
@@ -179,7 +180,7 @@ def check_student(options: RecipeOptions, schema: Schema) -> None:
         )
 
 
-def check_together(estimator: Any) -> None:
+def check_together(estimator: Parameters) -> None:
     r"""Checks what can be known of parameters together before rows are read.
 
     Raises:

@@ -14,8 +14,8 @@ __all__ = [
 ]
 
 from dataclasses import dataclass
-from typing import Any
 
+from semivae.estimators.parameters import Parameters
 from semivae.variables import Schema
 
 # More passes than these only overfit small data.
@@ -79,7 +79,7 @@ def batch_for(choice: int | str, rows: int) -> int:
     return (SMALL_BATCH if rows < MANY_ROWS else LARGE_BATCH) if choice == "auto" else int(choice)
 
 
-def stops_early(estimator: Any, schema: Schema, rows: int) -> bool:
+def stops_early(estimator: Parameters, schema: Schema, rows: int) -> bool:
     r"""Returns whether rows are held out.
 
     "auto" holds some out without a target, unless the epochs are given or rows are so few that their share says little.

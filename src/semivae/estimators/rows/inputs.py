@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["check_draws", "fit_rows", "no_label", "one_a_row", "read_rows", "refuse_stream", "selection_of"]
 
 import warnings
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,12 @@ from semivae.data.labels.classes import listed
 from semivae.data.stream.rows import Ingested, Stream
 from semivae.data.survey import Survey, survey
 from semivae.errors import DataError, SchemaError, SettingError
+from semivae.estimators.asked import Coded
+from semivae.estimators.options.grouped import Grouped
+from semivae.fitted import Parametrized
 
 
-def fit_rows(estimator: BaseEstimator, rows: Any) -> tuple[Codec, Any]:
+def fit_rows(estimator: Grouped, rows: Any) -> tuple[Codec, Any]:
     r"""Fits a codec to rows and translates them.
 
     Arguments:
@@ -74,12 +77,12 @@ def named(X: Any) -> Any:
     return pd.DataFrame(columns=range(len(names)) if without else list(map(str, names)))
 
 
-def selection_of(estimator: Any) -> Selection:
+def selection_of(estimator: Parametrized) -> Selection:
     """Returns the columns of a frame that an estimator models, and their kinds as far as they were given."""
 
-    options = estimator._options("data")
+    given = estimator.get_params()
 
-    return Selection.of(options.drop, options.id_columns, options.keep, options.kinds)
+    return Selection.of(*(given[f"data__{name}"] for name in ("drop", "id_columns", "keep", "kinds")))
 
 
 def refuse_stream(estimator: BaseEstimator, X: Any) -> None:
@@ -93,14 +96,14 @@ def refuse_stream(estimator: BaseEstimator, X: Any) -> None:
         )
 
 
-def read_rows(estimator: Any, X: Any) -> NDArray[Any]:
+def read_rows(estimator: Coded, X: Any) -> NDArray[Any]:
     r"""Translates rows with the codec of a fitted estimator.
 
     Raises:
         SchemaError: If they differ from the rows of the fit in more than the order of columns; names every difference.
     """
 
-    codec: Codec = estimator.codec_
+    codec = estimator.codec_
 
     if codec.container == "image":
         return codec.encode(X)
@@ -115,18 +118,20 @@ def read_rows(estimator: Any, X: Any) -> NDArray[Any]:
     return x
 
 
-def checked(estimator: Any, X: Any) -> Any:
+def checked(estimator: Coded, X: Any) -> Any:
     """Returns rows whose columns go by their order, with the names of the fit if it had any."""
 
     try:
-        validate_data(estimator, X, reset=False, skip_check_array=True)
+        validate_data(cast(BaseEstimator, estimator), X, reset=False, skip_check_array=True)
     except ValueError as names:
         raise mismatch(estimator.codec_, X, names) from None
 
-    if estimator.codec_.container == "array" or not hasattr(estimator, "feature_names_in_"):
+    names = getattr(estimator, "feature_names_in_", None)
+
+    if estimator.codec_.container == "array" or names is None:
         return X
 
-    return pd.DataFrame(np.asarray(as_array(X)), columns=list(estimator.feature_names_in_)).infer_objects()
+    return pd.DataFrame(np.asarray(as_array(X)), columns=list(names)).infer_objects()
 
 
 def check_draws(n: Any) -> None:

@@ -16,13 +16,14 @@ from semivae.data.source import Source
 from semivae.data.stream.cache import ingested
 from semivae.data.stream.rows import Ingested, Stream
 from semivae.errors import DataError, SettingError
+from semivae.estimators.parameters import Parameters
 from semivae.estimators.rows.inputs import selection_of
 from semivae.estimators.rows.target import Target, require_target
 from semivae.variables import Variable
 
 
 def opened(
-    estimator: Any, X: Any, y: Any = None, wanted: Wanted = "none", real: Collection[str] = ()
+    estimator: Parameters, X: Any, y: Any = None, wanted: Wanted = "none", real: Collection[str] = ()
 ) -> tuple[Source | Ingested, Target | None]:
     r"""Returns the rows and the target of a fit; None where nothing is learned from one.
 
@@ -106,7 +107,7 @@ def source_of(estimator: BaseEstimator, X: Any, y: Any, wanted: Wanted) -> Sourc
     return X
 
 
-def refuse_early_stop(estimator: Any) -> None:
+def refuse_early_stop(estimator: Parameters) -> None:
     """Checks that no rows of a stream are to be held out."""
 
     if estimator._options("training").early_stopping not in ("auto", False):

@@ -17,9 +17,10 @@ from semivae.data.stream.cache import ingested
 from semivae.data.stream.rows import Ingested, Stream
 from semivae.data.survey import Survey
 from semivae.estimators.rows.inputs import selection_of
+from semivae.fitted import Fitted
 
 
-def sample_stream(estimator: Any, stream: Stream, labeled: int, unlabeled: int, seed: int) -> tuple[Any, Any]:
+def sample_stream(estimator: Fitted, stream: Stream, labeled: int, unlabeled: int, seed: int) -> tuple[Any, Any]:
     r"""Draws rows of the stream that an estimator was fitted on.
 
     Arguments:
@@ -60,18 +61,18 @@ def sample_stream(estimator: Any, stream: Stream, labeled: int, unlabeled: int, 
     return x, decoded(only, points[:, 0])
 
 
-def ingested_by(estimator: Any, stream: Stream) -> Ingested:
+def ingested_by(estimator: Fitted, stream: Stream) -> Ingested:
     """Returns the encoded rows that an estimator was fitted on."""
 
-    y = estimator.schema_.y
+    y, selection = estimator.schema_.y, selection_of(estimator)
 
     if y is None:
-        return ingested(stream, "none", None, selection_of(estimator))
+        return ingested(stream, "none", None, selection)
 
     wanted: Wanted = "any" if y.parts else "category" if y.classes else "real"
     real = [part.name for part in y.parts if not part.classes]
 
-    return ingested(stream, wanted, estimator.missing_label, selection_of(estimator), real)
+    return ingested(stream, wanted, estimator.get_params()["missing_label"], selection, real)
 
 
 def columns_of(survey: Survey) -> list[str]:

@@ -1,4 +1,4 @@
-r"""Maps of a latent space."""
+r"""A map of the latent space."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from semivae.figures.registry import figure
 from semivae.figures.style import GRAY, canvas, palette, plain
 
 # As many classes as a legend has room for.
 MOST = 30
 
 
+@figure("latent_map", needs="latents", file="latent")
 def latent_map(
     z: NDArray[np.float64], labels: NDArray[np.float64], target: str = "", classes: Sequence[str] = ()
 ) -> Figure:
@@ -38,7 +40,10 @@ def latent_map(
         label = "unlabeled" if known.any() else "rows"
         axes.scatter(*points[~known].T, s=6, color=GRAY, linewidths=0, alpha=0.6, label=label)
 
-    (draw_classes if len(classes) else draw_values)(axes, points[known], labels[known], target, classes)
+    if len(classes):
+        draw_classes(axes, points[known], labels[known], target, classes)
+    else:
+        draw_values(axes, points[known], labels[known], target)
 
     axes.set_xlabel(names[0], fontsize=9)
     axes.set_ylabel(names[1], fontsize=9)
@@ -77,9 +82,7 @@ def draw_classes(
     axes.figure.legend(title=target + more, loc="outside right upper", fontsize=8, title_fontsize=9, frameon=False)
 
 
-def draw_values(
-    axes: Axes, points: NDArray[np.float64], values: NDArray[np.float64], target: str, classes: Sequence[str]
-) -> None:
+def draw_values(axes: Axes, points: NDArray[np.float64], values: NDArray[np.float64], target: str) -> None:
     """Draws labeled rows with a color for each value."""
 
     if len(values) == 0:

@@ -1,8 +1,8 @@
-r"""Grids of images."""
+r"""Images as tiles of one picture."""
 
 from __future__ import annotations
 
-__all__ = ["image_grid", "image_pairs"]
+__all__ = ["drawn", "mosaic", "pad", "tiles_of"]
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,40 +15,6 @@ from semivae.figures.style import canvas
 
 CELL = 0.55  # inches
 CHANNELS = (1, 3, 4)
-
-
-def image_grid(images: NDArray[Any], columns: int, rows: Sequence[str] = (), title: str = "") -> Figure:
-    r"""Draws images, row by row.
-
-    Arguments:
-        images: The images, with shape (N, H, W), (N, H, W, C) or (N, C, H, W).
-        columns: How many stand in a row.
-        rows: The names of the rows.
-        title: What stands above.
-    """
-
-    return drawn(tiles_of(images), columns, rows, title)
-
-
-def image_pairs(originals: NDArray[Any], rebuilt: NDArray[Any], columns: int = 10, title: str = "") -> Figure:
-    r"""Draws images, each above its reconstruction.
-
-    Arguments:
-        originals: The images, with shape (N, H, W), (N, H, W, C) or (N, C, H, W).
-        rebuilt: Their reconstructions, with the same shape.
-        columns: How many stand in a row.
-        title: What stands above.
-    """
-
-    columns = min(columns, len(originals))
-    blocks = -(-len(originals) // columns)
-
-    # In one call, so that both have the same black and white.
-    halves = np.split(tiles_of(np.concatenate([originals, rebuilt])), 2)
-    padded = [pad(half, blocks * columns).reshape(blocks, columns, *half.shape[1:]) for half in halves]
-    tiles = np.stack(padded, axis=1)  # (blocks, 2, columns, H, W, C)
-
-    return drawn(tiles.reshape(-1, *tiles.shape[3:]), columns, ["data", "rebuilt"] * blocks, title)
 
 
 def tiles_of(images: NDArray[Any]) -> NDArray[np.float64]:

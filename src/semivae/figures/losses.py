@@ -1,14 +1,15 @@
-r"""Curves of a fit."""
+r"""The terms of the loss over the epochs."""
 
 from __future__ import annotations
 
-__all__ = ["component_variances", "loss_curves"]
+__all__ = ["loss_curves"]
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from semivae.figures.registry import figure
 from semivae.figures.style import COLORS, STYLES, canvas, plain
 
 # Terms of one size share a panel; in a single one the largest would hide the others.
@@ -26,6 +27,7 @@ BESIDE = ("epoch", "seconds", "stage")
 ACROSS = 3  # panels side by side
 
 
+@figure("loss_curves", needs="epochs", file="loss")
 def loss_curves(history: pd.DataFrame) -> Figure:
     r"""Draws every term of the loss over the epochs.
 
@@ -70,22 +72,3 @@ def draw_terms(axes: Axes, history: pd.DataFrame, title: str, names: list[str]) 
     axes.margins(x=0.02)
     axes.legend(fontsize=7, frameon=False)
     plain(axes)
-
-
-def component_variances(variances: pd.DataFrame) -> Figure:
-    r"""Draws how much of the data each principal component explains.
-
-    Arguments:
-        variances: One row a component, with its number as `component` and its `variance`.
-    """
-
-    figure = canvas(5.0, 3.2)
-    axes = figure.add_subplot()
-
-    axes.bar(variances["component"], variances["variance"], color=COLORS[0], width=0.8)
-    axes.set_title("variance along each principal component", fontsize=10, loc="left")
-    axes.set_xlabel("component", fontsize=9)
-    axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
-    plain(axes)
-
-    return figure

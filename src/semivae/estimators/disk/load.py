@@ -1,0 +1,119 @@
+r"""Loading a saved estimator, on any machine, without unpickling anything."""
+
+from __future__ import annotations
+
+__all__ = ["load", "unfitted"]
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+
+from semivae.data.codecs.choose import codec_of
+from semivae.errors import StoreError
+from semivae.estimators.classifier import VAEClassifier
+from semivae.estimators.disk.save import HISTORY
+from semivae.estimators.embedding import VAEEmbedding
+from semivae.estimators.options.grouped import grouped
+from semivae.estimators.pca import PCA
+from semivae.estimators.predictor import VAEPredictor
+from semivae.estimators.regressor import VAERegressor
+from semivae.store import SavedFolder, open_folder
+
+if TYPE_CHECKING:
+    from semivae.estimators.disk.facts import Facts
+
+# The first format in which options are in groups and a model has its plan.
+NESTED = 3
+
+LARGEST_HISTORY = 2**26
+
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (VAEClassifier, VAERegressor, VAEPredictor, VAEEmbedding, PCA)
+}
+
+
+def load(folder: str | Path) -> Any:
+    r"""Loads a saved estimator, on any machine, without unpickling anything.
+
+    Arguments:
+        folder: The folder.
+
+    Raises:
+        StoreError: If it is no saved model, a file is missing or damaged, or it is of another format.
+    """
+
+    from semivae.estimators.disk.facts import facts_of
+
+    saved = open_folder(folder)
+    facts = facts_of(saved)
+
+    try:
+        return rebuilt(saved, facts)
+    except StoreError:
+        raise
+    except Exception as error:
+        # Whatever goes wrong while a model is built from a file is damage to that file.
+        raise saved.wrong(f"{type(error).__name__}: {error}") from error
+
+
+def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
+    """Builds the estimator that a folder holds."""
+
+    from semivae.estimators.build.rebuilt import plan_again
+    from semivae.estimators.disk.tensors import read_tensors
+    from semivae.estimators.plan.rows import Counts
+
+    estimator = unfitted(facts)
+    estimator._check()
+    estimator.schema_ = facts.schema_
+    estimator.codec_ = codec_of(estimator.schema_)
+    estimator.history_ = history(saved)
+    estimator.metrics_ = saved.facts["metrics"]
+
+    for name, value in facts.fit.model_dump(exclude_unset=True).items():
+        setattr(estimator, name, np.array(value, dtype=object) if name == "feature_names_in_" else value)
+
+    if not isinstance(estimator, PCA):
+        counts = Counts(estimator.n_labeled_, estimator.n_unlabeled_)
+        asked = estimator._chosen()
+        estimator.plan_ = plan_again(facts.plan, estimator, asked, estimator.schema_, counts, estimator.seed_)
+
+    if (known := estimator._model_name()) != facts.model:
+        raise saved.wrong(f"model {facts.model!r} with the parameters of {known!r}")
+
+    estimator._restore(read_tensors(saved, estimator._expected))
+
+    return estimator
+
+
+def unfitted(facts: Facts) -> Any:
+    """Returns the estimator with the parameters of a saved model; the first formats knew no groups of them."""
+
+    kind = KINDS[facts.estimator]
+
+    if facts.format < NESTED:
+        return kind(**grouped(kind, facts.parameters))
+
+    groups = kind._groups()
+    held = {name: value for name, value in facts.parameters.items() if name in groups and isinstance(value, dict)}
+
+    return kind(**facts.parameters | {name: groups[name].kind(**cast(Any, value)) for name, value in held.items()})
+
+
+def history(saved: SavedFolder) -> pd.DataFrame:
+    """Reads the history of the fit."""
+
+    if (size := saved.size(HISTORY)) > LARGEST_HISTORY:
+        raise saved.wrong(f"{HISTORY} has {size:,} bytes, where {LARGEST_HISTORY:,} are the most")
+
+    table = pd.read_csv(io.BytesIO(saved.read(HISTORY)))
+
+    numbers = all(dtype.kind in "fi" for dtype in table.dtypes) or table.empty  # without a row, columns have no type
+
+    if not numbers or not {"epoch", "component"} & set(table):
+        raise saved.wrong(f"{HISTORY} is no table of numbers")
+
+    return table

@@ -1,0 +1,237 @@
+r"""A fitted model beside the same network on the labels alone, and beside simpler methods, in cross-validation.
+
+Each labeled row is scored by fits that did not see it, labeled or not.
+"""
+
+from __future__ import annotations
+
+__all__ = ["compare"]
+
+import dataclasses
+import logging
+import math
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+
+from semivae.trust.confidence import Confidence, Width, confidence, width
+from semivae.trust.effort import Effort
+from semivae.trust.held_out import HeldOut, chosen
+from semivae.trust.processes import side_by_side, workers
+from semivae.trust.refits import refit
+from semivae.trust.rivals import Rival, rivals
+from semivae.trust.verdict import ALONE, MODEL, Verdict, judge
+
+if TYPE_CHECKING:
+    from semivae.fitted import Classifier, Regressor
+
+LOG = logging.getLogger(__name__)
+
+# Seconds between two messages about the time left.
+SECONDS_BETWEEN = 2.0
+
+Index = NDArray[np.int64]
+Fold = tuple[Index, Index]
+
+
+@dataclass(frozen=True)
+class Folds:
+    r"""The folds of a comparison.
+
+    Attributes:
+        y: The codes of the rows (-1 where unlabeled) or their values (NaN where unlabeled), with shape (N,).
+        parts: Training and test positions among the labeled rows.
+    """
+
+    y: NDArray[Any]
+    parts: Sequence[Fold]
+
+    @property
+    def classes(self) -> bool:
+        """Whether the target is a class."""
+
+        return self.y.dtype.kind != "f"
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whether the label of a row is known, with shape (N,)."""
+
+        return self.y >= 0 if self.classes else ~np.isnan(self.y)
+
+    @property
+    def fewest(self) -> int:
+        """The labels of the smallest training part."""
+
+        return min(len(train) for train, _ in self.parts)
+
+    @property
+    def labeled(self) -> list[Fold]:
+        """Labeled training rows and test rows of each fold, as positions among all rows."""
+
+        rows = np.flatnonzero(self.known)
+
+        return [(rows[train], rows[test]) for train, test in self.parts]
+
+    @property
+    def whole(self) -> list[Fold]:
+        """All training rows and test rows of each fold, as positions among all rows."""
+
+        others = np.flatnonzero(~self.known)
+
+        return [(np.concatenate([train, others]), test) for train, test in self.labeled]
+
+    @property
+    def tests(self) -> Index:
+        """The test rows of all folds, one fold after another."""
+
+        return np.concatenate([test for _, test in self.labeled])
+
+
+def compare(
+    estimator: Classifier | Regressor,
+    X: Any,
+    y: NDArray[Any],
+    folds: Sequence[Fold],
+    seconds: float,
+    effort: Effort | None = None,
+) -> Verdict:
+    r"""Compares a fitted estimator with the same network on the labels alone and with simpler methods.
+
+    Progress is logged.
+
+    Arguments:
+        estimator: The fitted estimator; clones of it are fitted in each fold.
+        X: The rows of its fit.
+        y: Their codes (-1 where unlabeled) or values (NaN where unlabeled), with shape (N,).
+        folds: Training and test positions among the labeled rows.
+        seconds: About how long the fits of the model may take; they get fewer epochs where it is less than needed.
+        effort: The effort that a fit on all of X deserves; the effort of the estimator's own fit if not given.
+
+    Returns:
+        The verdict, with the out-of-fold predictions of the model.
+    """
+
+    parts, effort = Folds(y, folds), effort or Effort.of(estimator)
+    features = estimator.features(X)
+    device = estimator.get_params()["device"]
+    processes = workers(len(folds), min(seconds, effort.seconds * len(folds)), features.nbytes, device)
+    epochs = effort.affordable(math.ceil(len(folds) / processes), seconds)
+    held = refits(estimator, X, parts, epochs, effort.passes(parts.fewest), processes)
+    predicted = {name: [chosen(found, parts.classes) for found in every] for name, every in held.items()}
+
+    for rival in rivals(parts.classes, parts.fewest):
+        LOG.info(f"comparing: {rival.name}")
+        predicted[rival.name] = [challenge(rival, features, parts, *split) for split in parts.whole]
+
+    truth = y[parts.tests]
+    scores = {name: score(np.concatenate(found), truth) for name, found in predicted.items()}
+    verdict = judge(scores, "accuracy" if parts.classes else "R2", epochs, effort.epochs)
+    found = out_of_fold(held[MODEL], parts, len(getattr(estimator, "classes_", ())))
+    # Fits with fewer epochs do not show how confident the model is.
+    sure = confidence_of(found, truth) if epochs == effort.epochs else None
+
+    return dataclasses.replace(verdict, confidence=sure, held_out=found)
+
+
+def refits(
+    estimator: Classifier | Regressor, X: Any, folds: Folds, epochs: int, passes: int, processes: int
+) -> dict[str, list[NDArray[np.float64]]]:
+    r"""Fits the model, and the same network on the labels alone, in each fold.
+
+    Arguments:
+        estimator: The fitted estimator.
+        X: The rows.
+        folds: The folds.
+        epochs: The epochs of the model.
+        passes: The epochs of the network on the labels alone.
+        processes: The number of processes.
+
+    Returns:
+        The predictions of the test rows of each fold, as :func:`refit` returns them, by the name of the method.
+    """
+
+    model, alone = as_compared(estimator, epochs), as_compared(estimator, passes)
+    calls = {MODEL: [(model, X, folds.y, *split) for split in folds.whole]}
+
+    if not folds.known.all():
+        calls[ALONE] = [(alone, X, folds.y, *split) for split in folds.labeled]
+
+    # All in one go, the long ones first, so that no process waits for another between the two.
+    fits = [call for part in calls.values() for call in part]
+    LOG.info(f"comparing: {', and the '.join(calls)} ({len(fits)} fits)")
+    found = with_time_left(side_by_side(refit, fits, processes), len(fits))
+
+    return {name: [*islice(found, len(part))] for name, part in calls.items()}
+
+
+def as_compared(estimator: Classifier | Regressor, epochs: int) -> Any:
+    """Returns an unfitted copy of an estimator that reads codes or values, shows nothing and keeps no state."""
+
+    model: Any = clone(estimator)
+    model.set_params(missing_label=None, verbose=False, callbacks=None, random_state=estimator.seed_, epochs=epochs)
+
+    return model.set_params(training__devices=1, training__nodes=1, checkpoint=None)
+
+
+def with_time_left(found: Iterator[Any], count: int) -> Iterator[Any]:
+    r"""Passes results of fits on, and logs every few seconds how long the others take.
+
+    Arguments:
+        found: The results.
+        count: The number of fits.
+    """
+
+    start = told = time.monotonic()
+
+    for done, result in enumerate(found, 1):
+        yield result
+        now = time.monotonic()
+
+        if now - told >= SECONDS_BETWEEN and done < count:
+            told = now
+            left = (now - start) / done * (count - done)
+            LOG.info(f"comparing: {done} of {count} fits done, about {left:.0f} s left")
+
+
+def challenge(rival: Rival, features: NDArray[Any], folds: Folds, train: Index, test: Index) -> NDArray[Any]:
+    """Fits a rival to some rows and predicts others."""
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+
+        return rival.predict(features[train], folds.y[train], folds.known[train], features[test])
+
+
+def confidence_of(held: HeldOut, truth: NDArray[Any]) -> Confidence | Width:
+    """Measures the confidence of out-of-fold predictions, given the true codes or values."""
+
+    return confidence(held.predictions, truth) if held.classes else width(held.predictions, truth)
+
+
+def out_of_fold(predictions: Sequence[NDArray[np.float64]], folds: Folds, classes: int) -> HeldOut:
+    """Returns the predictions of all folds; the last of so many classes may have no label among the rows."""
+
+    found = np.concatenate(predictions)
+    fold = np.repeat(np.arange(len(folds.parts)), [len(test) for _, test in folds.parts])
+
+    if folds.classes:
+        found = np.pad(found, ((0, 0), (0, classes - found.shape[1])), constant_values=-np.inf)
+
+    return HeldOut(folds.tests, fold, found, folds.classes)
+
+
+def score(predicted: NDArray[Any], truth: NDArray[Any]) -> NDArray[np.float64]:
+    r"""Returns the score of each row: 1 if its class is right, or its part of :math:`R^2`; with shape (M,)."""
+
+    if truth.dtype.kind != "f":
+        return (predicted == truth).astype(float)
+
+    return 1 - (predicted - truth) ** 2 / truth.var()

@@ -1,0 +1,177 @@
+r"""New rows from a saved model, and the forms in which they are written."""
+
+from __future__ import annotations
+
+__all__ = ["Generated", "generate", "labels_of", "refuse_form"]
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from semivae.errors import SettingError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from semivae.fitted import Fitted
+    from semivae.variables import Variable
+
+TABLES = (".csv", ".parquet")
+ARRAYS, PICTURE = ".npz", ".png"
+
+
+@dataclass(frozen=True, eq=False)
+class Generated:
+    r"""New rows.
+
+    Attributes:
+        x: The rows, in the container of the rows of the fit.
+        labels: The label of all rows by the name of its target, where it was given.
+        columns: The names of the columns.
+    """
+
+    x: Any
+    labels: Mapping[str, Any]
+    columns: Sequence[str]
+
+    def table(self) -> pd.DataFrame:
+        """Returns the rows and their labels as a table."""
+
+        import pandas as pd
+
+        table = self.x if isinstance(self.x, pd.DataFrame) else pd.DataFrame(self.x, columns=list(self.columns))
+
+        return table.assign(**self.labels)
+
+    def arrays(self) -> bytes:
+        """Returns the rows as npz: X, and y with the label where it was given."""
+
+        import numpy as np
+
+        buffer = io.BytesIO()
+        arrays = {"X": self.x}
+
+        for label in self.labels.values():
+            arrays["y"] = np.full(len(self.x), label)
+
+        np.savez_compressed(buffer, allow_pickle=False, **arrays)
+
+        return buffer.getvalue()
+
+    def picture(self) -> bytes:
+        """Returns images as a square grid, as PNG."""
+
+        from semivae.figures import image_grid, to_png
+
+        return to_png(image_grid(self.x, columns=math.ceil(math.sqrt(len(self.x)))))
+
+
+def generate(model: Fitted, n: int, given: Sequence[str], seed: int) -> Generated:
+    r"""Draws new rows.
+
+    Arguments:
+        model: The model.
+        n: The number of rows.
+        given: Labels of all rows as TARGET=VALUE, at most one for each target.
+        seed: The seed of the draw.
+
+    Raises:
+        SettingError: If a label does not fit the model.
+    """
+
+    from semivae.fitted import Predictor
+
+    labels = labels_of(model, given)
+    y = (labels or None) if isinstance(model, Predictor) else next(iter(labels.values()), None)
+    x = model.sample(n, y, random_state=seed)
+
+    return Generated(x, labels, [variable.name for variable in model.schema_.x])
+
+
+def refuse_form(model: Fitted, path: Path) -> None:
+    r"""Checks that the rows of a model can be written in the form that the ending of a file names.
+
+    Raises:
+        SettingError: If they cannot.
+    """
+
+    schema, ending = model.schema_, path.suffix.lower()
+    other = f"out={str(path.with_suffix(PICTURE if schema.image else TABLES[0]))!r}"
+
+    if schema.image and ending in TABLES:
+        raise SettingError(f"out={str(path)!r}", "the model makes images, not the rows of a table", other)
+
+    if not schema.image and ending == PICTURE:
+        raise SettingError(f"out={str(path)!r}", "the model makes rows of a table", other)
+
+    if schema.container == "frame" and ending == ARRAYS:
+        raise SettingError(f"out={str(path)!r}", "an array does not keep the names and types of columns", other)
+
+
+def labels_of(model: Fitted, given: Sequence[str]) -> dict[str, Any]:
+    r"""Reads labels that are written as TARGET=VALUE.
+
+    Arguments:
+        model: The model.
+        given: The texts.
+
+    Returns:
+        The labels by target, in the types of the targets.
+
+    Raises:
+        SettingError: If a text is no label of a target, or a target has two.
+    """
+
+    targets = {variable.name: variable for variable in model.schema_.targets}
+    labels: dict[str, Any] = {}
+
+    for pair in given:
+        name, _, text = (part.strip() for part in pair.partition("="))
+
+        if not targets:
+            raise SettingError(as_given(pair), "the model was fitted without a target", "given=None")
+
+        if name not in targets:
+            raise SettingError(as_given(pair), "only a target can be given", as_given(f"{next(iter(targets))}=VALUE"))
+
+        if name in labels:
+            raise SettingError(as_given(pair), f"{name!r} is given twice", as_given(f"{name}={labels[name]}"))
+
+        labels[name] = class_of(targets[name], text) if targets[name].classes else number_of(targets[name], text)
+
+    return labels
+
+
+def class_of(variable: Variable, text: str) -> Any:
+    """Returns the class that a text writes."""
+
+    names = {str(name): name for name in variable.classes}
+
+    if text not in names:
+        raise SettingError(
+            as_given(f"{variable.name}={text}"),
+            f"it must be one of {', '.join(names)}",
+            as_given(f"{variable.name}={next(iter(names))}"),
+        )
+
+    return names[text]
+
+
+def number_of(variable: Variable, text: str) -> float:
+    """Returns the number that a text writes."""
+
+    try:
+        return float(text)
+    except ValueError:
+        raise SettingError(
+            as_given(f"{variable.name}={text}"), "it must be a number", as_given(f"{variable.name}={variable.low:g}")
+        ) from None
+
+
+def as_given(pair: str) -> str:
+    """Returns a label as it is given in Python."""
+
+    return f"given={[pair]!r}"

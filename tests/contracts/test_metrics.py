@@ -1,0 +1,126 @@
+"""Every registered metric: a perfect prediction is best, the order of rows does not matter, and values are finite."""
+
+import numpy as np
+import pytest
+
+from semivae.evaluation import Metric, metric, metrics
+from semivae.evaluation.registry import measure
+
+ROWS, CLASSES = 40, 4
+
+
+def perfect(subject):
+    random = np.random.default_rng(0)
+
+    if subject == "classes":
+        codes = random.integers(CLASSES, size=ROWS)
+
+        return codes, np.eye(CLASSES)[codes]
+
+    if subject == "numbers":
+        y = random.normal(size=ROWS)
+        half = np.where(np.arange(ROWS) % 10 == 0, -1e-9, 1.0)  # nine of ten intervals hold their value
+
+        return y, y, y - half, y + half
+
+    return (np.full(ROWS, 3.0),)
+
+
+def others(subject, seed):
+    """Predictions of the same rows that are worse than perfect ones."""
+
+    random = np.random.default_rng(seed)
+    truth = perfect(subject)
+
+    if subject == "classes":
+        return truth[0], random.dirichlet(np.ones(CLASSES), ROWS)
+
+    if subject == "numbers":
+        mean = truth[0] + random.normal(size=ROWS)
+        half = random.gamma(2.0, size=ROWS)
+
+        return truth[0], mean, mean - half, mean + half
+
+    return (truth[0] - random.gamma(2.0, size=ROWS),)
+
+
+def worth(metric, arrays):
+    """The value of a metric, turned so that higher is better."""
+
+    value = metric(*arrays)
+
+    return (
+        {"higher": value, "lower": -value}[metric.better]
+        if isinstance(metric.better, str)
+        else -abs(value - metric.better)
+    )
+
+
+EDGES = {
+    "classes": {
+        "one row": (np.array([1]), np.array([[0.2, 0.8]])),
+        "class that is not known": (np.array([-1, -1]), np.array([[1.0, 0.0], [0.5, 0.5]])),
+        "no probability for the truth": (np.array([0, 1]), np.array([[0.0, 1.0], [0.0, 1.0]])),
+        "one class": (np.zeros(3, dtype=int), np.ones((3, 1))),
+    },
+    "numbers": {
+        "same value": (np.ones(3), np.ones(3), np.zeros(3), np.ones(3)),
+        "same value, missed": (np.ones(3), np.zeros(3), np.zeros(3), np.zeros(3)),
+        "far away": (np.array([0.0, 1e150]), np.zeros(2), np.zeros(2), np.ones(2)),
+        "two rows": (np.array([0.0, 1.0]), np.array([1.0, 0.0]), np.zeros(2), np.ones(2)),
+    },
+    "density": {"two rows": (np.array([-1e9, 5.0]),), "same": (np.zeros(4),)},
+}
+
+every = pytest.mark.parametrize("name", list(metrics))
+
+
+@every
+@pytest.mark.parametrize("seed", range(5))
+def test_a_perfect_prediction_is_best(name, seed):
+    metric = metrics[name]
+
+    assert worth(metric, perfect(metric.subject)) > worth(metric, others(metric.subject, seed))
+
+
+@every
+def test_the_order_of_rows_does_not_matter(name):
+    metric = metrics[name]
+    arrays = others(metric.subject, 0)
+    order = np.random.default_rng(1).permutation(ROWS)
+
+    assert metric(*(array[order] for array in arrays)) == pytest.approx(metric(*arrays), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "edge"), [(name, edge) for name in metrics for edge in EDGES[metrics[name].subject]], ids=str
+)
+def test_edges_are_finite(name, edge):
+    assert np.isfinite(metrics[name](*EDGES[metrics[name].subject][edge]))
+
+
+@every
+def test_it_says_what_it_is(name):
+    metric = metrics[name]
+
+    assert metric.better in ("higher", "lower") or isinstance(metric.better, float)
+    assert 10 < len(metric.meaning) < 80 and "\n" not in metric.meaning
+
+
+@every
+def test_too_few_rows_give_no_number(name):
+    metric = metrics[name]
+    arrays = [array[: metric.rows - 1] for array in perfect(metric.subject)]
+
+    assert metric.rows == 1 or np.isnan(metric(*arrays))
+
+
+def test_one_function_is_enough(monkeypatch):
+    monkeypatch.setattr(metrics, "parts", dict(metrics.parts))
+
+    @metric("worst", "density", "higher", "the log-density of the least likely row, in nats")
+    def worst(scores):
+        return scores.min()
+
+    assert isinstance(metrics["worst"], Metric)
+    assert measure("density", np.array([1.0, -2.0]))["worst"] == -2.0
