@@ -66,12 +66,12 @@ def code_lines(source: str) -> set[int]:
 
 
 def function_lengths(source: str) -> list[int]:
-    """The lines of code of each function."""
+    """The lines of code of each function, without its arguments, which a command has many of."""
 
     code = code_lines(source)
 
     return [
-        len(code & {*range(node.lineno, (node.end_lineno or 0) + 1)})
+        len(code & {*range(node.body[0].lineno, (node.end_lineno or 0) + 1)})
         for node in ast.walk(ast.parse(source))
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     ]

@@ -57,9 +57,7 @@ class Resumable(Protocol):
     start: float
 
     @property
-    def seconds(self) -> float:
-        """The duration of the run in seconds."""
-        ...
+    def seconds(self) -> float: ...
 
 
 logger = logging.getLogger(__name__)

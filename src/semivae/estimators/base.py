@@ -100,24 +100,19 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
     @property
     def model_name_(self) -> str:
-        """The name of the model, which "auto" is resolved to."""
-
-        return self._model_name()
-
-    def _model_name(self) -> str:
-        """Returns the model of the fit, or before it the one that will be fitted."""
+        """The name of the model of the fit, or before it of the model that will be fitted."""
 
         return self.plan_.model if hasattr(self, "plan_") else self._chosen()
 
     def _watchers(self) -> list[Callback]:
-        """Returns what is told of every epoch."""
+        """Returns the callbacks of every epoch."""
 
         from semivae.engine import Progress
 
         return [*(self.callbacks or ()), *([Progress(type(self).__name__)] if self.verbose else ())]
 
     def _double(self, part: str = "model_") -> Model:
-        """Returns what was learned in double precision, which a row's answer needs to not depend on its batch."""
+        """Returns a learned part in double precision, so that the result of a row does not depend on its batch."""
 
         check_is_fitted(self, "model_")
 

@@ -210,9 +210,6 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
     def model_name_(self) -> str:
         """The name of the model."""
 
-        return self._model_name()
-
-    def _model_name(self) -> str:
         return "pca"
 
     def _tensors(self) -> dict[str, Tensor]:

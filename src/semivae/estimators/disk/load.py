@@ -81,7 +81,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
         asked = estimator._chosen()
         estimator.plan_ = plan_again(facts.plan, estimator, asked, estimator.schema_, counts, estimator.seed_)
 
-    if (known := estimator._model_name()) != facts.model:
+    if (known := estimator.model_name_) != facts.model:
         raise saved.wrong(f"model {facts.model!r} with the parameters of {known!r}")
 
     estimator._restore(read_tensors(saved, estimator._expected))
