@@ -22,6 +22,9 @@ class Still(TorchFunctionMode):
         if name == "dropout":
             return args[0]
 
+        if name == "argsort":
+            kwargs = {**(kwargs or {}), "stable": True}  # equal numbers stay in order: each row meets itself
+
         drawn = function(*args, **(kwargs or {}))
 
         return constant(drawn, *RANGES[name]) if name in RANGES else drawn

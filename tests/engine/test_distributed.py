@@ -91,7 +91,7 @@ def test_losses_without_noise_are_those_of_one_process(name, together, worker):
 
     for one, other in zip(alone, shared, strict=True):
         assert one.keys() == other.keys()
-        assert [one[term] for term in one] == pytest.approx([other[term] for term in one], rel=1e-5)
+        assert [one[term] for term in one] == pytest.approx([other[term] for term in one], rel=1e-5, abs=1e-6)
 
 
 def one_of(worker: dict[str, Any], name: str) -> tuple[str, float, float]:

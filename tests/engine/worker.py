@@ -142,7 +142,8 @@ def gradient(model: str, adversarial: float, dropout: float) -> dict[str, torch.
     with Still():
         step = Step(*made(model, adversarial, dropout, rows, training))
         processes = Processes(training)
-        loss, _ = processes.wrap(step)(processes.receive(next(rows.epoch(1))), torch.tensor(0.1))
+        wrapped = processes.wrap(step)
+        loss, _ = wrapped(processes.receive(next(rows.epoch(1))), torch.tensor(0.1))
         loss.backward()
 
     return {
