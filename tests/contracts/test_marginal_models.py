@@ -147,7 +147,7 @@ def test_saved_model_is_the_same(name, way, tmp_path):
     classifier.save(tmp_path / "model")
     loaded = semivae.load(tmp_path / "model")
 
-    assert loaded.get_params()["marginalize"] == way
+    assert loaded.model.marginalize == way
     for method in ("predict_proba", "score_samples", "transform"):
         assert np.array_equal(getattr(classifier, method)(X), getattr(loaded, method)(X))
 

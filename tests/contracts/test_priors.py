@@ -131,7 +131,7 @@ def test_saved_model_is_the_same(which, kind, way, tmp_path):
     estimator.save(tmp_path / "model")
     loaded = semivae.load(tmp_path / "model")
 
-    assert loaded.get_params()["prior"] == WAYS[way].get("prior", "normal")
+    assert loaded.get_params()["model__prior"] == WAYS[way].get("prior", "normal")
     assert all(map(torch.equal, estimator.model_.state_dict().values(), loaded.model_.state_dict().values()))
 
     for method in ("score_samples", "transform"):
