@@ -87,7 +87,7 @@ def test_one_half_of_a_batch_is_enough(name, target, schema_of, build, batch):
     for half in (Batch(whole.labeled, None), Batch(None, whole.unlabeled)):
         terms = build(name, schema)(half)
 
-        assert [part is None for part in terms] == [part is None for part in half]
+        assert [part is None for part in terms] == [part is None for part in half[:2]]
 
 
 @pytest.mark.parametrize("name", [name for name in models if models[name].labels_only])
