@@ -42,14 +42,14 @@ class InMemory(Source):
     identifier: str | None = None
 
     def __post_init__(self) -> None:
-        if self.y is not None and len(self.y) != len(self.x):
+        if self.y is not None and len(self.y) != len(self):
             raise DataError(
-                f"{self.name} has {len(self.x)} rows and {len(self.y)} labels",
+                f"{self.name} has {len(self)} rows and {len(self.y)} labels",
                 "every row needs a label, or a marker that it has none",
             )
 
     def __len__(self) -> int:
-        return len(self.held)
+        return self.held.shape[0] if hasattr(self.held, "shape") else len(self.held)
 
     @cached_property
     def container(self) -> Literal["array", "frame", "image"]:
