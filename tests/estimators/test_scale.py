@@ -102,7 +102,7 @@ def test_seed_that_is_drawn_anew_is_refused(rows, given):
 
 
 def test_fit_of_several_processes_needs_them(rows):
-    with pytest.raises(SettingError, match="2 processes have to be started"):
+    with pytest.raises(SettingError, match="needs 2 processes"):
         VAEClassifier(**FIT, training=TrainingOptions(devices=2)).fit(*rows)
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from scipy.stats import poisson
 
-from semivae import VAEEmbedding
+from semivae import DataOptions, VAEEmbedding
 
 NAMES = ["a", "b", "c", "d"]
 LEVEL, SLOPE = np.array([0.5, 1.5, 2.5, 0.0]), np.array([0.8, -0.6, 0.4, 1.0])
@@ -38,8 +38,9 @@ def truth(x: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="module")
 def model() -> VAEEmbedding:
     settings = {"latents": 1, "hidden": (32,), "epochs": 50, "batch_size": 256, "learning_rate": 0.02}
+    data = DataOptions(kinds=dict.fromkeys(NAMES, "count"))
 
-    return VAEEmbedding(kinds=dict.fromkeys(NAMES, "count"), random_state=0, **settings).fit(counts(2000, seed=0))
+    return VAEEmbedding(data=data, random_state=0, **settings).fit(counts(2000, seed=0))
 
 
 def test_log_density_is_that_of_the_truth(model):

@@ -47,7 +47,8 @@ def log_weights(model: VAE | M2, noise: torch.Tensor, *y: torch.Tensor) -> torch
     for draw in noise:
         z = q.mean + q.stddev * draw
         p = model.decoder(z, *y)
-        cells = Normal(p.real.mean, p.real.stddev).log_prob(X)
+        (columns,) = p.joint
+        cells = Normal(columns.mean, columns.stddev).log_prob(X)
         weights.append(cells.sum(-1) + Normal(0.0, 1.0).log_prob(z).sum(-1) - q.log_prob(z).sum(-1))
 
     return torch.stack(weights)

@@ -13,6 +13,7 @@ from semivae.batch import Batch, Labeled
 from semivae.data.batches.loader import Loader
 from semivae.data.batches.spread import spread
 from semivae.estimators.build import neighbors as near
+from semivae.estimators.plan import rows as planned
 from semivae.objectives import Neighbors
 
 
@@ -131,7 +132,7 @@ def test_agreement_is_one_if_only_one_class_can_be_held_out():
 
 
 def test_only_some_of_many_rows_are_compared(monkeypatch):
-    monkeypatch.setattr(near, "MOST_ROWS", 60)
+    monkeypatch.setattr(planned, "MOST_ROWS", 60)
     x = torch.randn(500, 3, generator=torch.Generator().manual_seed(0))
     labeled = torch.arange(40, 50)
     unlabeled = torch.cat([torch.arange(40), torch.arange(50, 500)])
