@@ -1,4 +1,4 @@
-"""The page of the benchmarks holds the stored results, and benchmarks that are rarely run go on working."""
+"""The README is short, the page of the benchmarks holds the stored results, and rarely run benchmarks still work."""
 
 from pathlib import Path
 
@@ -29,3 +29,7 @@ def test_streamed_rows_are_timed(tmp_path, monkeypatch):
     assert 0 < found["train_us_per_row"] < 1e6
     assert 0 < found["ingest_us_per_row"] < 1e6
     assert found["cache_gib"] * rows.GIB >= 2000 * rows.COLUMNS * 4
+
+
+def test_readme_is_short():
+    assert len((BENCHMARKS.parent / "README.md").read_text().splitlines()) <= 120
