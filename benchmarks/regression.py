@@ -27,7 +27,7 @@ from sklearn.linear_model import RidgeCV
 from semivae import VAERegressor
 from semivae.data.read import read
 from semivae.evaluation import regression
-from semivae.workflows.settings import settings_of
+from semivae.workflows.inputs.settings import settings_of
 from store import RESULTS, of_runs, spread, store
 
 # The folder among the data sets, the file in it, and its target.

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from semivae import VAEClassifier, VAEPredictor
+from semivae.workflows.inputs.wishes import Wishes
 from semivae.workflows.prepare import prepare
-from semivae.workflows.wishes import Wishes
 
 ROWS = 397  # a number that nothing else has
 FEW = {"epochs": 1, "hidden": (4,), "latents": 2, "random_state": 0}

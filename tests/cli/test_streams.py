@@ -113,9 +113,9 @@ def test_a_large_file_is_streamed(run, parts, tmp_path, monkeypatch):
     data = parts / "1.parquet"
     assert "Encoding" not in run("fit", data, *QUICK, "--out", tmp_path / "a").stderr
 
-    monkeypatch.setattr("semivae.workflows.sources.memory", lambda: 8 * 35 * 5 * 8 - 1)
+    monkeypatch.setattr("semivae.workflows.inputs.sources.memory", lambda: 8 * 35 * 5 * 8 - 1)
     assert "Encoding 35 rows" in run("fit", data, *QUICK, "--out", tmp_path / "b").stderr
-    monkeypatch.setattr("semivae.workflows.sources.memory", lambda: 8 * 35 * 5 * 8 + 1)
+    monkeypatch.setattr("semivae.workflows.inputs.sources.memory", lambda: 8 * 35 * 5 * 8 + 1)
     assert "Encoding" not in run("fit", data, *QUICK, "--out", tmp_path / "c").stderr
     assert load(tmp_path / "b").schema_.container == "frame"
 

@@ -8,9 +8,9 @@ from semivae.data.in_memory import InMemory
 from semivae.data.labels.table import find_targets
 from semivae.errors import DataError, SettingError
 from semivae.estimators import PCA, VAEClassifier
-from semivae.workflows.settings import settings_of
-from semivae.workflows.sources import readable
-from semivae.workflows.task import Task, hide, task_of
+from semivae.workflows.inputs.settings import settings_of
+from semivae.workflows.inputs.sources import readable
+from semivae.workflows.inputs.task import Task, hide, task_of
 
 
 def found(y, wanted="any", markers=None):

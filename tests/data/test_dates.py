@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semivae.data.codecs.choose import codec_of
-from semivae.data.kinds.dates import FIRST_YEAR, LAST_YEAR, ORDERS, read_text
+from semivae.data.columns.dates import FIRST_YEAR, LAST_YEAR, ORDERS, read_text
 from semivae.data.stream.cache import surveyed
 from semivae.data.stream.rows import stream
 from semivae.data.survey import codec_for

@@ -78,7 +78,7 @@ def test_no_more_than_a_thousand_classes_recur():
 
 
 def test_text_with_too_many_values_for_a_stream_has_its_own_words(write, monkeypatch):
-    monkeypatch.setattr("semivae.data.kinds.tally.MOST_VALUES", 60)
+    monkeypatch.setattr("semivae.data.columns.tally.MOST_VALUES", 60)
     rows = stream(write(frame_with([f"name {i % 80}" for i in range(N)])))
 
     with pytest.warns(UserWarning, match="a stream cannot count so many different values: 'text'"):

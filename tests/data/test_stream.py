@@ -195,7 +195,7 @@ def test_columns_that_cannot_be_used_are_refused_as_in_memory(write, column):
 
 
 def test_text_with_very_many_values_is_left_out(write, monkeypatch):
-    monkeypatch.setattr("semivae.data.kinds.tally.MOST_VALUES", 60)
+    monkeypatch.setattr("semivae.data.columns.tally.MOST_VALUES", 60)
     found = surveyed(stream(write(pd.DataFrame({"a": 1.5 * np.arange(300), "b": [f"n{i % 80}" for i in range(300)]}))))
 
     assert found.codec.names == ["a"] and found.codec.left_out == ("b",)

@@ -44,7 +44,7 @@ from typing import Annotated
 import typer
 
 from semivae.errors import SettingError
-from semivae.workflows.task import Task
+from semivae.workflows.inputs.task import Task
 
 Data = Annotated[
     str,

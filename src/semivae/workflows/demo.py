@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from semivae.workflows.fit import train
+from semivae.workflows.inputs.task import Task
+from semivae.workflows.inputs.wishes import Wishes
 from semivae.workflows.judge import calibrate, judge
 from semivae.workflows.prepare import Job, prepare
-from semivae.workflows.task import Task
-from semivae.workflows.wishes import Wishes
 
 if TYPE_CHECKING:
     from semivae.data.in_memory import InMemory
@@ -123,7 +123,7 @@ def accuracies_of(job: Job, test: InMemory) -> dict[str, float]:
     """Returns the test accuracies of the model and of its rivals, which get the same labels and unlabeled rows."""
 
     from semivae.fitted import Classifier
-    from semivae.workflows.task import encoded
+    from semivae.workflows.inputs.task import encoded
 
     estimator = job.estimator
     assert isinstance(estimator, Classifier)

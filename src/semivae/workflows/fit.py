@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semivae.workflows.draw import pictures
+from semivae.workflows.inputs.sampled import effort_on
 from semivae.workflows.judge import calibrate, judge
 from semivae.workflows.plain import ready
-from semivae.workflows.sampled import effort_on
 
 if TYPE_CHECKING:
     from semivae.engine import Callback

@@ -45,7 +45,7 @@ def judge(
 
     from semivae.data.batches.split import stratified_folds
     from semivae.trust import Effort, compare
-    from semivae.workflows.task import encoded
+    from semivae.workflows.inputs.task import encoded
 
     codes = encoded(fitted, y)
     labels = codes[codes >= 0] if codes.dtype.kind != "f" else codes[codes == codes]  # NaN is not equal to itself
@@ -80,7 +80,7 @@ def calibrate(fitted: Classifier | Regressor, y: Any, verdict: Verdict | None) -
     """
 
     from semivae.fitted import Classifier
-    from semivae.workflows.task import encoded
+    from semivae.workflows.inputs.task import encoded
 
     if verdict is None or verdict.confidence is None or verdict.held_out is None:
         return

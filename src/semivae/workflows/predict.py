@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
-from semivae.workflows.rows import has_density, read_blocks, with_ids
+from semivae.workflows.inputs.rows import has_density, read_blocks, with_ids
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from semivae.fitted import Classifier, Fitted, Predictor, Regressor, Saved
-    from semivae.workflows.shard import Shard
+    from semivae.workflows.inputs.shard import Shard
 
 
 def predict(

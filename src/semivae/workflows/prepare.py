@@ -8,8 +8,8 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from semivae.workflows.task import Task
-from semivae.workflows.wishes import Wishes
+from semivae.workflows.inputs.task import Task
+from semivae.workflows.inputs.wishes import Wishes
 
 if TYPE_CHECKING:
     from semivae.data.source import Source
@@ -47,9 +47,9 @@ def prepare(wishes: Wishes) -> Job:
         DataError: If the rows or labels cannot be used.
     """
 
-    from semivae.workflows.choose import learns_from_target, settings_for
-    from semivae.workflows.refusals import refuse_several, refuse_streamed, refuse_unlearned
-    from semivae.workflows.sources import open_source
+    from semivae.workflows.inputs.choose import learns_from_target, settings_for
+    from semivae.workflows.inputs.refusals import refuse_several, refuse_streamed, refuse_unlearned
+    from semivae.workflows.inputs.sources import open_source
 
     learns = learns_from_target(wishes.model, wishes.target)
 
@@ -73,7 +73,7 @@ def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
 
     from semivae.data.in_memory import InMemory
     from semivae.data.labels.table import find_targets
-    from semivae.workflows.task import hide, taken_for, task_of
+    from semivae.workflows.inputs.task import hide, taken_for, task_of
 
     targets = find_targets(source, wishes.wanted, wishes.missing_label)
 
@@ -114,6 +114,6 @@ def take_for_equal(estimator: Fitted, wishes: Wishes) -> None:
 def ready_estimator(wishes: Wishes, task: Task | None) -> Any:
     """Returns the estimator that the user asked for."""
 
-    from semivae.workflows.choose import estimator_for
+    from semivae.workflows.inputs.choose import estimator_for
 
     return estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed, columns=wishes.columns)

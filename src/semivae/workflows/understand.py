@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from semivae.data.summary import Summary
-    from semivae.workflows.wishes import Wishes
+    from semivae.workflows.inputs.wishes import Wishes
 
 
 def understand(wishes: Wishes) -> Summary:
@@ -24,8 +24,8 @@ def understand(wishes: Wishes) -> Summary:
     from semivae.data.labels.table import find_targets
     from semivae.data.stream.cache import surveyed
     from semivae.data.summary import summarize
-    from semivae.workflows.refusals import refuse_several
-    from semivae.workflows.sources import open_source
+    from semivae.workflows.inputs.refusals import refuse_several
+    from semivae.workflows.inputs.sources import open_source
 
     refuse_several(wishes)
     source = open_source(wishes)

@@ -23,7 +23,7 @@ from semivae.cli.options import (
     kinds_of,
 )
 from semivae.cli.screen import emit, number, put, table
-from semivae.workflows.task import task_of
+from semivae.workflows.inputs.task import task_of
 
 if TYPE_CHECKING:
     from semivae.data.labels.found import FoundTarget
@@ -51,8 +51,8 @@ def check(
 ) -> None:
     """Show what was understood of some data. Trains nothing. Rows that `fit` would stream are not held in memory."""
 
+    from semivae.workflows.inputs.wishes import Wishes
     from semivae.workflows.understand import understand
-    from semivae.workflows.wishes import Wishes
 
     columns = {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)}
     wishes = Wishes(

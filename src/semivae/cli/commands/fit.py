@@ -47,10 +47,10 @@ from semivae.cli.verdict import show_verdict
 from semivae.errors import SettingError
 from semivae.workflows.fit import compare as compare_with_others
 from semivae.workflows.fit import describe, save, train
+from semivae.workflows.inputs.sampled import sample_of
+from semivae.workflows.inputs.task import Task
+from semivae.workflows.inputs.wishes import Wishes
 from semivae.workflows.prepare import Job, prepare
-from semivae.workflows.sampled import sample_of
-from semivae.workflows.task import Task
-from semivae.workflows.wishes import Wishes
 
 if TYPE_CHECKING:
     from semivae.trust import Verdict

@@ -29,8 +29,8 @@ def predict(
     """
 
     from semivae.estimators import load
+    from semivae.workflows.inputs.shard import Shard
     from semivae.workflows.predict import predict as predicted
-    from semivae.workflows.shard import Shard
 
     part = Shard.of(shard)
     out = part.file(out)

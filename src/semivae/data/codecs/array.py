@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sklearn.utils import check_array
 
 from semivae.data.codecs.base import Codec, Rows, Values
-from semivae.data.kinds.notes import notes_of
-from semivae.data.kinds.scaling import refuse_infinite, refuse_valueless, rounded
-from semivae.data.kinds.tally import NumberTally
+from semivae.data.columns.notes import notes_of
+from semivae.data.columns.scaling import refuse_infinite, refuse_valueless, rounded
+from semivae.data.columns.tally import NumberTally
 from semivae.errors import DataError, SchemaError
 
 

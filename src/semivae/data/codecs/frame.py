@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from semivae.data.codecs.base import Codec, Rows, Values
+from semivae.data.columns.cells import Columns, cells_of, difference, warn_about_valueless
+from semivae.data.columns.found import Found
+from semivae.data.columns.notes import notes_of
+from semivae.data.columns.scaling import refuse_infinite, refuse_valueless
 from semivae.data.kinds import cell_handler
-from semivae.data.kinds.cells import Columns, cells_of, difference, warn_about_valueless
-from semivae.data.kinds.found import Found
-from semivae.data.kinds.notes import notes_of
-from semivae.data.kinds.scaling import refuse_infinite, refuse_valueless
 from semivae.data.labels.classes import Cells, Table, is_unicode, listed
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Variable

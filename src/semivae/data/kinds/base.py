@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from semivae.data.kinds.found import Found
+from semivae.data.columns.found import Found
 from semivae.data.labels.classes import Cells
 from semivae.errors import SettingError
 from semivae.registry import Registry

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from semivae.data.kinds.scaling import Moments
+from semivae.data.columns.scaling import Moments
 from semivae.data.labels.classes import look_up
 from semivae.data.labels.judge import class_variable, real_variable
 from semivae.errors import DataError

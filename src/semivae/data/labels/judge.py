@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from semivae.data.kinds.scaling import Moments
+from semivae.data.columns.scaling import Moments
 from semivae.data.labels.classes import Cells, listed, ordered
 from semivae.data.labels.markers import Markers
 from semivae.errors import DataError

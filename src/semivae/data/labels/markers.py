@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from sklearn.utils import column_or_1d
 
 from semivae.data.codecs.array import as_array
-from semivae.data.kinds.columns import kind_of, numbers, stray
-from semivae.data.kinds.scaling import refuse_infinite
+from semivae.data.columns.scaling import refuse_infinite
+from semivae.data.columns.values import kind_of, numbers, stray
 from semivae.data.labels.classes import Cells, distinct, is_text, listed, look_up, plain
 from semivae.errors import DataError
 

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
+from semivae.data.columns import tally
+from semivae.data.columns.scaling import Moments
+from semivae.data.columns.values import kind_of, refuse_kind
 from semivae.data.files.delimited import as_labels
-from semivae.data.kinds import tally
-from semivae.data.kinds.columns import kind_of, refuse_kind
-from semivae.data.kinds.scaling import Moments
 from semivae.data.labels.classes import Cells, distinct, look_up
 from semivae.data.labels.found import FoundTarget
 from semivae.data.labels.judge import class_variable, kind_of_values, real_variable, too_many

@@ -7,11 +7,11 @@ __all__ = ["refuse_several", "refuse_streamed", "refuse_unlearned"]
 from typing import TYPE_CHECKING
 
 from semivae.errors import SettingError
-from semivae.workflows.sources import is_streamed
-from semivae.workflows.task import Task
+from semivae.workflows.inputs.sources import is_streamed
+from semivae.workflows.inputs.task import Task
 
 if TYPE_CHECKING:
-    from semivae.workflows.wishes import Wishes
+    from semivae.workflows.inputs.wishes import Wishes
 
 
 def refuse_unlearned(wishes: Wishes, learns: bool) -> None:

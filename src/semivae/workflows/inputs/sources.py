@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from semivae.data.in_memory import InMemory
     from semivae.data.labels.classes import Cells
     from semivae.data.source import Source
-    from semivae.workflows.wishes import Wishes
+    from semivae.workflows.inputs.wishes import Wishes
 
 CELL = 8  # bytes
 

@@ -7,8 +7,8 @@ __all__ = ["notes_of", "tell"]
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 
+from semivae.data.columns.found import Found
 from semivae.data.kinds.base import handler
-from semivae.data.kinds.found import Found
 from semivae.data.labels.classes import listed
 from semivae.variables import Variable
 

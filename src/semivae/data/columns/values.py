@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
-from semivae.data.kinds.dates import is_date
-from semivae.data.kinds.scaling import rounded
+from semivae.data.columns.dates import is_date
+from semivae.data.columns.scaling import rounded
 from semivae.data.labels.classes import Cells, is_text
 from semivae.errors import DataError
 from semivae.variables import Variable

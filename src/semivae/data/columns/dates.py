@@ -27,7 +27,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
-from semivae.data.kinds.scaling import Moments
+from semivae.data.columns.scaling import Moments
 from semivae.data.labels.classes import Cells
 from semivae.variables import Variable
 

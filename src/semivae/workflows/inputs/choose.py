@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from semivae.errors import SettingError
-from semivae.workflows.settings import settings_of
-from semivae.workflows.task import Task
+from semivae.workflows.inputs.settings import settings_of
+from semivae.workflows.inputs.task import Task
 
 
 def learns_from_target(model: str, target: str | None) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semivae.data.kinds.dates import AMBIGUOUS, ORDERS, DateTally, read_text
+from semivae.data.columns.dates import AMBIGUOUS, ORDERS, DateTally, read_text
 
 SIGN = r"[$€£¥₹]|EUR|USD|GBP|CHF|JPY|Rs\.?"
 SPACE = r"[ '\u00a0\u202f]"

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from semivae.data.kinds.found import Found
-from semivae.data.kinds.spelled import TextForms
+from semivae.data.columns.found import Found
+from semivae.data.columns.spelled import TextForms
 from semivae.data.labels.classes import is_text, listed, ordered
 from semivae.errors import DataError
 from semivae.variables import Variable

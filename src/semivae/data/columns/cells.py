@@ -8,8 +8,8 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from semivae.data.columns.dates import date_parts, part_cells, undated
 from semivae.data.kinds.base import cell_handler
-from semivae.data.kinds.dates import date_parts, part_cells, undated
 from semivae.data.labels.classes import Cells, listed
 from semivae.variables import Variable
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
-from semivae.workflows.shard import Shard
+from semivae.workflows.inputs.shard import Shard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +138,7 @@ def read_labeled(
 
     from dataclasses import replace
 
-    from semivae.workflows.sources import read_several, read_target
+    from semivae.workflows.inputs.sources import read_several, read_target
 
     if estimator.schema_.y is None:
         given = f"labels_from={str(labels_from)!r}" if target is None else f"target={target!r}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
-from semivae.workflows.task import Task
+from semivae.workflows.inputs.task import Task
 
 if TYPE_CHECKING:
     from semivae.data.labels.table import Wanted

@@ -1,0 +1,1 @@
+r"""The judgment of columns: kind, values and findings, block by block."""

@@ -1,0 +1,1 @@
+r"""The inputs of a use-case: wishes, sources of rows, labels, settings, and what cannot go together."""
