@@ -53,7 +53,7 @@ def test_settings_reach_the_estimator(run, table, tmp_path):
     run("fit", table, *QUICK, "--set", "beta=0.5", "--set", "scale=learned", "--seed", 7, "--out", tmp_path / "m")
     fitted = load(tmp_path / "m")
 
-    assert (fitted.hidden, fitted.beta, fitted.scale) == ([8], 0.5, "learned")
+    assert (fitted.hidden, fitted.objective.beta, fitted.model.scale) == ([8], 0.5, "learned")
     assert len(fitted.history_) == 2
 
 

@@ -34,7 +34,7 @@ def test_kinds_are_shown_saved_and_sampled(run, rows, tmp_path):
     run("evaluate", tmp_path / "m", rows)
     new = pd.read_csv(tmp_path / "new.csv")
 
-    assert load(tmp_path / "m").kinds == {"visits": "count", "zip": "category"}
+    assert load(tmp_path / "m").data.kinds == {"visits": "count", "zip": "category"}
     assert (new["visits"] >= 0).all() and new["visits"].dtype.kind == "i" and set(new["zip"]) <= {10115, 10116, 10117}
 
 

@@ -246,3 +246,12 @@ def test_model_of_several_targets_is_used(run, several, frame, tmp_path):
     assert "several targets" in run("evaluate", several, tmp_path / "rows.csv", "--target", "kind", code=2).stderr
     made = pd.read_csv(tmp_path / "made.csv")
     assert made["price"].tolist() == [1500] * 3 and made["kind"].tolist() == ["big"] * 3
+
+
+def test_info_shows_the_plan_and_which_values_auto_chose(run, classifier):
+    shown = run("info", classifier).stdout
+    lines = {line.split()[0]: line.split()[1:] for line in shown.splitlines() if line.strip()}
+
+    assert lines["alpha"] == ["20.0", "auto"] and lines["epochs"][-1] != "auto"
+    assert "components" not in lines, "a value that the fit did not use"
+    assert json.loads(run("info", classifier, "--json").stdout)["plan"]["alpha"] == 20.0

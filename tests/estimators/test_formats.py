@@ -63,10 +63,10 @@ def test_old_models_are_saved_in_the_new_format(old):
 def test_old_parameters_that_are_unknown_are_damage(old):
     facts = json.loads((old / "classifier" / "model.json").read_text())
     del facts["sha256"]
-    facts["parameters"]["alhpa"] = 1
+    facts["parameters"]["alpha_of_old"] = 1
     (old / "classifier" / "model.json").write_bytes(signed(facts))
 
-    with pytest.raises(OSError, match="alhpa"):
+    with pytest.raises(OSError, match="alpha_of_old"):
         load(old / "classifier")
 
 
