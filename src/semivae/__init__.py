@@ -12,16 +12,17 @@ Use:
     :func:`stream`: rows of files larger than memory.
     :class:`Callback`: sees every epoch of a fit.
 
-The map of the package, from the bottom up:
-    - vocabulary, free to all: `variables` (what each x and y is), `batch` (what a step sees), `registry` (names of
-      interchangeable parts), `store` (folders on disk), `errors`.
-    - rows: `data` reads files, and translates what a user holds for a model and back.
+The map of the package, from the bottom up (`docs/architecture.md` draws it):
+    - vocabulary, free to all: `variables` (what each x and y is), `fitted` (what a fitted estimator may be asked),
+      `batch` (the rows of a step), `registry` (names of interchangeable parts), `store` (folders on disk), `errors`.
+    - rows: `data` reads files, and translates the rows of a user for a model and back.
     - mathematics: `networks` (plain maps), `families` (features to distributions), `conditional` (the one arrow
       p(a | b, c) and the choice of its network), `priors`, `marginal` (the sum over a missing label), `models`
       (wiring diagrams with their bounds), `objectives` (bounds to a loss).
-    - procedure: `engine` trains, and applies what was trained.
-    - judgement and presentation: `evaluation`, `trust`, `figures`: arrays in, numbers or pictures out.
-    - `estimators` and `cli` are where they meet.
+    - procedure: `engine` trains, and applies trained models.
+    - judgment: `evaluation`, `trust`, `figures`: arrays in, numbers or pictures out.
+    - `estimators` is where rows, mathematics and procedure meet; `workflows` are the use-cases, written once;
+      `cli` asks them and shows.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ COMMANDS = list(typer.main.get_command(app).commands.values())
         ("id_columns=['key']", "--id key"),
         ("shard='1/8'.", "--shard 1/8."),
         ("given=['kind=big']", "--given kind=big"),
+        ("missing_label=[]", "--missing-label none"),
     ],
 )
 def test_parameters_become_flags(python, flags):
@@ -41,7 +42,6 @@ def test_parameters_become_flags(python, flags):
         "np.savez('rows.npz', X=X, y=y.astype(str), model='a')",
         "/tmp/labels=3/file",
         "overwrite='maybe'",
-        "missing_label=[] if it is a class",
     ],
 )
 def test_other_text_stays(text):

@@ -72,8 +72,8 @@ def flag(option: TyperOption, name: str, value: str) -> str | None:
 
         return None if not isinstance(given, bool) else spelled if wanted else other
 
-    if given == []:  # says that no value has a meaning, which no flag can
-        return None
+    if given == []:  # no value has a meaning: a flag says so with a text that does not occur
+        return f"{spelled} none" if name == "missing_label" else None
 
     if given is None:
         return f"no {spelled}"

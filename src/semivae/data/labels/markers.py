@@ -98,8 +98,7 @@ def class_markers(values: list[Any], missing: bool, missing_label: Markers, name
         raise DataError(
             f"target {name!r} holds -1 beside {listed(value for value in numbers if value != -1)}",
             "it may be a class, or mean unlabeled, and the values do not tell which",
-            "missing_label=-1 if it means unlabeled, missing_label=[] if it is a class "
-            "(in a command text that does not occur: --missing-label none)",
+            "missing_label=-1 if it means unlabeled, missing_label=[] if it is a class",
         )
 
     if role == "class":

@@ -55,7 +55,7 @@ def refuse_several(wishes: Wishes) -> None:
         raise SettingError(given, f"{twice[0]!r} is given twice", f"targets={twice[:1]}")
 
     if not wishes.targets:
-        raise SettingError(given, "it learns from targets", "add --target COL")
+        raise SettingError(given, "it learns from targets", "add targets=['COL']")
 
     if wishes.task not in (None, Task.SEVERAL):
         raise SettingError(
