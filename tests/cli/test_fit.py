@@ -145,7 +145,7 @@ def test_overwrite(run, table, tmp_path):
     run(*arguments, "--seed", 1)
     before = (tmp_path / "m" / "model.safetensors").read_bytes()
 
-    assert "overwrite=True" in run(*arguments, "--seed", 2, code=2).stderr
+    assert "--overwrite" in run(*arguments, "--seed", 2, code=2).stderr
     assert (tmp_path / "m" / "model.safetensors").read_bytes() == before
 
     run(*arguments, "--seed", 2, "--overwrite")

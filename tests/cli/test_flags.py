@@ -23,6 +23,7 @@ COMMANDS = list(typer.main.get_command(app).commands.values())
         ("overwrite=True", "--overwrite"),
         ("labels_from=None", "no --labels-from"),
         ("random_state=7", "--seed 7"),
+        ("labels='l.csv'", "--labels-from l.csv"),
         ("id_columns=['key']", "--id key"),
         ("shard='1/8'.", "--shard 1/8."),
         ("given=['kind=big']", "--given kind=big"),

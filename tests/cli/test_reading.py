@@ -59,7 +59,7 @@ def test_several_targets_without_a_header(run, bare, tmp_path):
 def test_first_line_of_numbers_names_the_option(run, tmp_path):
     (tmp_path / "t.csv").write_text("1,2\n3,4\n")
 
-    assert "Fix: header=False" in run("check", tmp_path / "t.csv", code=2).stderr
+    assert "Fix: --no-header" in run("check", tmp_path / "t.csv", code=2).stderr
     assert "only text files" in run("check", "digits", "--no-header", code=2).stderr
 
 
@@ -120,7 +120,7 @@ def test_tables_in_npy_files_are_read_by_every_command(run, tmp_path):
     assert json.loads(run("evaluate", tmp_path / "m", path, *options, "--json").stdout)["n"] == 50
 
     for command in (["check", path], ["fit", path, "--out", tmp_path / "n"], ["evaluate", tmp_path / "m", path]):
-        assert "labels='labels.csv'" in run(*command, "--target", "y", code=2).stderr
+        assert "--target y, --labels-from labels.csv" in run(*command, "--target", "y", code=2).stderr
 
 
 def test_formulas_are_text_in_what_is_written(run, tmp_path):

@@ -107,7 +107,7 @@ def test_resume_replaces_no_other_model(run, arguments, stopped, tmp_path):
     stopped("--checkpoint", tmp_path / "ck")
     message = run(*arguments[:-1], tmp_path / "good", "--checkpoint", tmp_path / "ck", "--resume", code=2).stderr
 
-    assert "good exists" in message and weights(tmp_path / "good") == before and is_checkpoint(tmp_path / "ck")
+    assert "good already exists" in message and weights(tmp_path / "good") == before and is_checkpoint(tmp_path / "ck")
 
 
 def test_fit_that_was_stopped_in_its_first_epoch_is_saved_and_continued(run, arguments, tmp_path, monkeypatch):

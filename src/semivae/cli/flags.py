@@ -38,9 +38,12 @@ def in_flags(text: str, commands: Iterable[Any]) -> str:
     flags = flags_of(commands)
 
     def rewritten(found: re.Match[str]) -> str:
-        option = flags.get(found["name"] or "")
+        name = found["name"] or ""
+        # Streams have a second file as `labels`, where the option of that name is a number.
+        text = name == "labels" and isinstance(literal(found["value"]), str)
+        option = flags.get("labels_from" if text else name)
 
-        return found[0] if option is None else flag(option, found["name"], found["value"]) or found[0]
+        return found[0] if option is None else flag(option, name, found["value"]) or found[0]
 
     return PATTERN.sub(rewritten, text)
 

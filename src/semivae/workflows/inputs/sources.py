@@ -104,7 +104,9 @@ def read_target(
     from semivae.data.read import read
 
     if labels_from is not None and target is None:
-        raise SettingError(f"labels_from={str(labels_from)!r}", "the name of the target is needed, too", "targets=['COL']")
+        raise SettingError(
+            f"labels_from={str(labels_from)!r}", "the name of the target is needed, too", "targets=['COL']"
+        )
 
     source = read(data, None if labels_from else target, split, download=True, header=header, **columns)
 
