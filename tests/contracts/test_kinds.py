@@ -11,10 +11,10 @@ import pytest
 import torch
 
 import semivae
-from semivae import VAEEmbedding
-from semivae.data.codecs.choose import codec_for, codec_of
+from semivae import DataOptions, VAEEmbedding
 from semivae.data.codecs.selection import Selection
 from semivae.data.kinds import cell_handler, cell_kinds, handler, kinds
+from semivae.data.survey import codec_for, codec_of
 from semivae.errors import SemivaeError
 from semivae.families import Mixed
 from semivae.families.kinds import cell_families, row_families
@@ -176,7 +176,7 @@ def test_gradients_are_finite_beside_missing_cells_and_far_features(kind):
 @every_cell
 def test_fit_samples_scores_and_survives_a_file(kind, tmp_path):
     rows = frame(kind)
-    estimator = VAEEmbedding(kinds={"cell": kind}, **FIT).fit(rows)
+    estimator = VAEEmbedding(data=DataOptions(kinds={"cell": kind}), **FIT).fit(rows)
     drawn, rebuilt = estimator.sample(200, random_state=0), estimator.inverse_transform(estimator.transform(rows))
 
     for table in (drawn, rebuilt):

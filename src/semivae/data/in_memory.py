@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+import numpy as np
+
 from semivae.data.codecs.frame import is_frame, pandas_frame
 from semivae.data.codecs.images import is_images
 from semivae.data.labels.classes import Cells
@@ -62,9 +64,12 @@ class InMemory(Source):
 
     @cached_property
     def held(self) -> Any:
-        """The rows; a polars frame as a pandas frame."""
+        """The rows: a polars frame as a pandas frame, and anything without a length as an array."""
 
-        return pandas_frame(self.x) if self.container == "frame" else self.x
+        if self.container == "frame":
+            return pandas_frame(self.x)
+
+        return self.x if hasattr(self.x, "__len__") or hasattr(self.x, "shape") else np.atleast_1d(np.asarray(self.x))
 
     @property
     def columns(self) -> list[str]:
