@@ -34,7 +34,7 @@ def test_model_and_state_in_each_other_are_refused_before_the_fit(fit, tmp_path,
     (tmp_path / "link").symlink_to(tmp_path / "run")
     shown = fit("--out", tmp_path / out, "--checkpoint", tmp_path / state, code=2).stderr
 
-    assert "need folders apart" in shown and "epoch" not in shown
+    assert "need separate folders" in shown and "epoch" not in shown
     assert names(tmp_path) == ["link", "run"] and names(tmp_path / "run") == []
 
 

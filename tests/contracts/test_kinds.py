@@ -208,7 +208,7 @@ def test_unknown_kinds_and_columns_are_named():
         with pytest.raises(SemivaeError, match=words):
             codec_for(frame("count"), Selection.of(kinds=given))
 
-    with pytest.raises(SemivaeError, match="cannot be modeled and left out"):
+    with pytest.raises(SemivaeError, match="cannot be both modeled and left out"):
         Selection.of(drop="cell", kinds={"cell": "count"})
 
     with pytest.raises(SemivaeError, match=r"kinds=\{'cell': 'count'\}; arrays have no names"):

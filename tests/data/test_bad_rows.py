@@ -84,7 +84,7 @@ def test_text_that_cannot_be_saved_is_refused():
     assert codec_for(odd).names == ["?"]
     frame = pd.DataFrame({"b": pd.Series(["\ud800", "y", "y"], dtype=object)})
 
-    with pytest.raises(DataError, match=r"'b' holds .* no valid text"):
+    with pytest.raises(DataError, match=r"'b' holds .* not valid text"):
         codec_for(frame)
 
     frame["b"] = frame["b"].str.encode("utf-8", "replace").str.decode("utf-8")

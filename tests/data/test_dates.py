@@ -114,7 +114,7 @@ def test_years_months_and_impossible_days_are_no_dates(column):
 def test_dates_that_can_be_read_in_two_ways_stay_text(dates):
     frame = pd.DataFrame({"when": dates * 20})
 
-    with pytest.warns(UserWarning, match="'when' holds dates of which nobody can tell the day.*dayfirst=True"):
+    with pytest.warns(UserWarning, match="'when' holds dates whose day and month.*dayfirst=True"):
         assert codec_for(frame).names == ["when"]
 
     frame["when"] = pd.to_datetime(frame["when"], dayfirst=True)  # as the warning advises

@@ -60,7 +60,7 @@ def test_values_that_come_later_are_missing(column):
     dates = pd.date_range("2020-01-01", periods=N)
 
     for later in (["text"] * N, np.arange(N), dates, dates - dates[0], [[1]] * N):
-        with pytest.warns(UserWarning, match="without any value in the fit hold values now.*'empty'") as warned:
+        with pytest.warns(UserWarning, match="were empty in the fit now hold values.*'empty'") as warned:
             values = codec.encode(frame.assign(empty=later))
 
         assert np.isnan(values[:, 1]).all() and len(warned) == 1

@@ -38,7 +38,7 @@ def frame_with(column, **others):
 def test_text_that_differs_in_every_row_is_left_out(understand):
     names = [f"person {i}" for i in range(N)]
 
-    with pytest.warns(UserWarning, match=r"left out, for the text differs in every row: 'text'.*keep=\['text'\]"):
+    with pytest.warns(UserWarning, match=r"left out, as their text differs in every row: 'text'.*keep=\['text'\]"):
         codec, _ = understand(frame_with([*names[:-20], *[None] * 20]))
 
     assert codec.names == ["size"] and codec.left_out == ("text",)
@@ -132,7 +132,7 @@ def test_kept_numbers_draw_no_warning(understand):
     [
         ({"drop": "sizes"}, r"drop=\['sizes'\]; there is no column 'sizes' among 'size', 'text'(?s:.*)'size'"),
         ({"id_columns": ["size", "ident"]}, "no column 'ident'"),
-        ({"keep": "size", "drop": ["size"]}, "'size' cannot be modeled and left out"),
+        ({"keep": "size", "drop": ["size"]}, "'size' cannot be both modeled and left out"),
         ({"drop": {"size": 1}}, "must be the name of a column, or a list of names"),
     ],
 )
@@ -197,4 +197,4 @@ def test_unique_text_of_numbers_is_left_out_with_the_fix():
     with pytest.warns(UserWarning) as warned:
         codec_for(frame)
 
-    assert sorted(str(note.message)[:13] for note in warned) == ["column 'price", "left out, for"]
+    assert sorted(str(note.message)[:13] for note in warned) == ["column 'price", "left out, as "]

@@ -84,9 +84,9 @@ def test_named_markers(y, marker, codes):
     ("y", "codes", "words"),
     [
         ([-2, -1, 0, 1, 2, 3], [0, 1, 2, 3, 4, 5], "lies between other classes"),
-        ([0, 1, -1, None], [1, 2, 0, -1], "empty beside it"),
-        (np.array([1, -1, 1, np.nan]), [1, 0, 1, -1], "empty beside it"),
-        (pd.Series([1, -1, None], dtype="Int64"), [1, 0, -1], "empty beside it"),
+        ([0, 1, -1, None], [1, 2, 0, -1], "other labels are missing"),
+        (np.array([1, -1, 1, np.nan]), [1, 0, 1, -1], "other labels are missing"),
+        (pd.Series([1, -1, None], dtype="Int64"), [1, 0, -1], "other labels are missing"),
     ],
 )
 def test_minus_one_that_is_a_class_is_one_and_that_is_said(y, codes, words):

@@ -133,7 +133,7 @@ def test_wrong_columns_are_refused(estimator, y, people):
     for settings, words in (
         ({"drop": ["nme"]}, "no column 'nme' among.*'name'"),
         ({"id_columns": "Id"}, "no column 'Id'"),
-        ({"keep": ["size"], "drop": ["size"]}, "cannot be modeled and left out"),
+        ({"keep": ["size"], "drop": ["size"]}, "cannot be both modeled and left out"),
     ):
         with pytest.raises(SettingError, match=f"(?s){words}"):
             clone(estimator).set_params(data=DataOptions(**settings)).fit(people, y)

@@ -124,7 +124,7 @@ def test_fit_stopped_in_a_stage_is_continued_exactly(staged, stage, tmp_path):
 
     said = [str(warning.message) for warning in warned]
     assert any("stopped by hand" in line for line in said)
-    assert any("stage 1 of 2: what predicts is not trained" in line for line in said) == (stage == 1)
+    assert any("stage 1 of 2: the predictor is not trained" in line for line in said) == (stage == 1)
     assert stopped.stopped_ == "interrupted" and len(stopped.history_) == 3 * stage - 1
 
     watch = Stop(stage=0)
@@ -151,7 +151,7 @@ def test_fit_with_a_student_is_continued_exactly(stage, tmp_path):
             **FIT, recipe=RecipeOptions(student=True), checkpoint=state, callbacks=[Stop(stage)]
         ).fit(X, Y)
 
-    said = any("stage 1 of 2: without a student the model answers alone" in str(one.message) for one in warned)
+    said = any("stage 1 of 2: without a student, the model predicts alone" in str(one.message) for one in warned)
     assert said == (stage == 1) == (stopped.student_ is None)
     stopped.save(tmp_path / "stopped")
     np.testing.assert_array_equal(load(tmp_path / "stopped").predict_proba(X), stopped.predict_proba(X))

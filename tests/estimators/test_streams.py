@@ -115,7 +115,7 @@ def test_several_targets_of_a_stream_are_those_of_its_rows(rows, wine, partly):
     assert y["target"].notna().sum() == partly.notna().sum()
     np.testing.assert_allclose(np.sort(y["alcohol"]), np.sort(wine["alcohol"]), rtol=1e-6)
 
-    with pytest.raises(DataError, match="take VAEPredictor"):
+    with pytest.raises(DataError, match="use VAEPredictor"):
         VAEClassifier(**FEW).fit(both)
 
 

@@ -134,11 +134,11 @@ def test_images_use_convolutions_by_default(network):
         (lambda: VAEEmbedding(**FIT, recipe=RecipeOptions(student=True)).fit(X), "with no target"),
         (
             lambda: VAERegressor(**FIT, recipe=RecipeOptions(student=True)).fit(X, X[:, 0]),
-            "with a target that is no class",
+            "with a target that is not a class",
         ),
         (
             lambda: VAEPredictor(**FIT, recipe=RecipeOptions(student=True)).fit(X, X[:, :2]),
-            "with a target that is no class",
+            "with a target that is not a class",
         ),
         (lambda: VAEClassifier(**FIT, recipe=RecipeOptions(student="yes")).fit(X, Y), "one of False, True"),
     ],

@@ -84,7 +84,7 @@ def launch(devices: int, nodes: int) -> int:
 
         raise SemivaeError(
             f"process {rank} of the fit ended with exit code {first.exitcode}, after {RESTARTS} new starts",
-            "its last messages are above; what was learned is kept",
+            "its last messages are above; its state is kept",
             "the same command with --resume",
         ) from None
 
@@ -99,7 +99,7 @@ def meeting(nodes: int) -> dict[str, Any]:
 
     if "MASTER_ADDR" not in os.environ:
         raise SettingError(
-            f"--nodes {nodes}", "the machines have to know the first of them", "export MASTER_ADDR=HOST on each of them"
+            f"--nodes {nodes}", "every machine must know the first one", "export MASTER_ADDR=HOST on each of them"
         )
 
     port = os.environ.get("MASTER_PORT", PORT)

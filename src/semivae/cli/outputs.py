@@ -47,7 +47,7 @@ def check_file(path: Path, overwrite: bool, endings: Sequence[str] = TABLES) -> 
         )
 
     if path.is_dir():
-        raise StoreError(f"{path} is a folder", "a file is to be written", f"--out {path / ('result' + path.suffix)}")
+        raise StoreError(f"{path} is a folder", "a file will be written", f"--out {path / ('result' + path.suffix)}")
 
     if exists(path) and not overwrite:
         raise StoreError(f"{path} exists", "it is only replaced on demand", "add --overwrite")
@@ -146,7 +146,7 @@ def write_parquet(file: IO[bytes], parts: Iterable[pd.DataFrame]) -> int:
             except UnicodeEncodeError:
                 raise StoreError(
                     "some text holds halves of characters (lone surrogates)",
-                    "parquet holds whole ones alone",
+                    "parquet holds only whole ones",
                     "--out with the ending .csv, where they are written as ?",
                 ) from None
 

@@ -88,7 +88,7 @@ def refuse_nested(out: Path, state: Path) -> None:
     if model == kept or model in kept.parents or kept in model.parents or beside:
         raise SettingError(
             f"--out {out} --checkpoint {state}",
-            "the model and the state of its fit need folders apart: the state is removed in the end",
+            "the model and the state of its fit need separate folders: the state is removed at the end",
             f"--checkpoint {state_of(model)}",
         )
 

@@ -155,7 +155,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
             raise DataError(
                 f"the latents have shape {z.shape}",
                 f"the model has {self.latents_} latents",
-                "pass what transform returned",
+                "pass the output of transform",
             )
 
         points = () if y is None else (self._points(y, len(z)),)

@@ -103,7 +103,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
             raise DataError(
                 f"{(codes >= 0).sum()} labels and predictions with shape {log_probabilities.shape}",
                 f"every prediction needs a label, and one number for each of {len(self.classes_)} classes",
-                "pass rows with labels only",
+                "pass only labeled rows",
             )
 
         self.calibration_temperature_ = temperature(log_probabilities, codes)
@@ -148,7 +148,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         if not isinstance(model, CCVAE):
             raise SettingError(
                 f"model={self.plan_.model!r} has no part of its latent for the class",
-                "what marks a class is exchanged where it is apart from all else",
+                "a class is exchanged only if the latent keeps it apart",
                 "model='ccvae'",
             )
 
@@ -157,7 +157,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         if len(z) != len(others):
             raise DataError(
                 f"there are {len(z)} rows and {len(others)} others",
-                "each row is exchanged with one",
+                "each row needs one partner",
                 "equally many rows",
             )
 

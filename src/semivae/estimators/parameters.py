@@ -33,7 +33,7 @@ class Parameters(Grouped):
     latents: Annotated[
         int | Literal["auto"],
         Whole(1),
-        'Size of the latent. "auto" is 10; in "m1m2", whose features must hold all that a row shows, it is the width '
+        'Size of the latent. "auto" is 10; in "m1m2", whose features must describe the whole row, it is the width '
         "of a row, at most 50.",
     ] = "auto"
     hidden: Annotated[
@@ -57,7 +57,7 @@ class Parameters(Grouped):
     epochs: Annotated[
         int | Literal["auto"],
         Whole(1),
-        'Passes over all rows, in each stage of the fit. "auto" takes about 800 steps, 3200 where rows alone teach, '
+        'Passes over all rows, in each stage of the fit. "auto" takes about 800 steps, 3200 without labels, '
         "in 10 to 500 epochs.",
     ] = "auto"
     batch_size: Annotated[

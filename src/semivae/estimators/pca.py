@@ -162,7 +162,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
             raise DataError(
                 "some columns of the fit are constant, follow from others, or are far larger than others",
                 "rows that lie in a plane, up to rounding, have no density",
-                "leave these columns out: drop=[...], or take standardize=True",
+                "leave these columns out: drop=[...], or use standardize=True",
             )
 
         return scores + self.codec_.log_volume(x) if self.standardize and not self.schema_.image else scores
@@ -193,7 +193,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
             raise DataError(
                 f"columns of categories or counts: {', '.join(odd)}" if odd else "some cells are missing (NaN)",
                 "PCA needs real numbers in every cell",
-                "take VAEEmbedding, which models categories and leaves missing cells out",
+                "use VAEEmbedding, which models categories and skips missing cells",
             )
 
         rows = x.reshape(len(x), -1).astype(np.float64)

@@ -104,7 +104,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
             raise DataError(
                 f"{(~np.isnan(values)).sum()} values, {len(mean)} means and {len(deviation)} deviations",
                 "every prediction needs a value",
-                "pass rows with values only",
+                "pass only labeled rows",
             )
 
         self.calibration_scale_ = deviation_scale((values - mean) / deviation)

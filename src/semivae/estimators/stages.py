@@ -52,7 +52,7 @@ def train_stages(
         stage.requires_grad_(False)
 
         if history.stopped == "interrupted":
-            warnings.warn(f"it was stage {number} of {stages}: what predicts is not trained", stacklevel=4)
+            warnings.warn(f"it was stage {number} of {stages}: the predictor is not trained", stacklevel=4)
 
             return whole, None
 
@@ -65,7 +65,7 @@ def train_stages(
         return whole, None
 
     if history.stopped == "interrupted":
-        warnings.warn(f"it was stage {last} of {stages}: without a student the model answers alone", stacklevel=4)
+        warnings.warn(f"it was stage {last} of {stages}: without a student, the model predicts alone", stacklevel=4)
 
         return whole, None
 

@@ -139,7 +139,7 @@ class FrameCodec(Codec):
 
         if differences:
             raise SchemaError(
-                "the data differs from what the model was fitted on:\n  - " + "\n  - ".join(differences),
+                "the data differs from the rows of the fit:\n  - " + "\n  - ".join(differences),
                 fix="give the columns and types of the fit",
             )
 
@@ -170,7 +170,7 @@ def pandas_frame(X: Rows) -> Table:
     if odd:
         raise DataError(
             f"column names are not valid text: {listed(odd)}",
-            "names are saved as UTF-8, which half of a surrogate pair is not",
+            "names are saved as UTF-8, which holds no lone surrogates",
             "X.columns = [str(name).encode('utf-8', 'replace').decode() for name in X.columns]",
         )
 
@@ -212,7 +212,7 @@ def refuse_nothing(variables: Sequence[Variable], found: Mapping[str, Found]) ->
 
         raise DataError(
             f"the text in {listed(unique)} differs in every row" if unique else "every column is left out",
-            "at least one column must be of numbers, of dates, or of categories that recur",
+            "at least one column must hold numbers, dates, or categories that recur",
             f"keep={unique[:1]}" if unique else "name fewer columns in drop= and id_columns=",
         )
 

@@ -44,7 +44,7 @@ class Selection:
             if both:
                 raise SettingError(
                     f"{setting}={self.shown[setting]} with {'drop' if both[0] in self.drop else 'id_columns'}={both}",
-                    f"{listed(both)} cannot be modeled and left out",
+                    f"{listed(both)} cannot be both modeled and left out",
                     "name it once",
                 )
 
@@ -104,7 +104,7 @@ class Selection:
         if self != EVERYTHING:
             raise SettingError(
                 ", ".join(f"{name}={value}" for name, value in self.shown.items()),
-                f"{what} have no names of columns",
+                f"{what} have no column names",
                 "give a frame: pandas.DataFrame(X, columns=[...])",
             )
 
@@ -156,7 +156,7 @@ def kinds_in(value: Any) -> tuple[tuple[str, str], ...]:
     if wrong:
         raise SettingError(
             f"kinds={value!r}",
-            f"it must give columns one of the kinds {', '.join(map(repr, known))}",
+            f"each kind must be one of {', '.join(map(repr, known))}",
             "kinds={'NAME': 'count'}",
         )
 

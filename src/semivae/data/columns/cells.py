@@ -37,7 +37,7 @@ def warn_about_valueless(columns: Sequence[Cells], variables: Sequence[Variable]
 
     if new:
         warnings.warn(
-            f"columns without any value in the fit hold values now, which count as missing: {listed(new)}",
+            f"columns that were empty in the fit now hold values, which count as missing: {listed(new)}",
             stacklevel=4,
         )
 

@@ -44,10 +44,10 @@ def notes_of_columns(found: Mapping[str, Found]) -> Iterator[str]:
     keys = [name for name, column in found.items() if column.counts_rows]
 
     if unique:
-        yield f"left out, for the text differs in every row: {listed(unique)} (to model it: {keep(unique)})"
+        yield f"left out, as their text differs in every row: {listed(unique)} (to model it: {keep(unique)})"
 
     if crowded:
-        yield f"left out, for a stream cannot count so many different values: {listed(crowded)}"
+        yield f"left out, too many different values to count in a stream: {listed(crowded)}"
 
     if keys:
         yield (
@@ -102,6 +102,6 @@ def closeness(large: Sequence[Variable], small: Sequence[Variable]) -> str:
     what = "close together for their size" if large else "small"
 
     return (
-        f"values are too {what} to be told apart in 64 bits, in {listed(v.name for v in (*large, *small))} "
-        f"({first.low!r} to {first.high!r}), so that they were not scaled; before the fit: {fix}"
+        f"values are too {what} to distinguish in 64 bits, in {listed(v.name for v in (*large, *small))} "
+        f"({first.low!r} to {first.high!r}), so they were not scaled; before the fit: {fix}"
     )

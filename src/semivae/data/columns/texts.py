@@ -144,7 +144,7 @@ def spelling_remarks(name: str, forms: TextForms, different: int) -> tuple[str, 
 
     if forms.ambiguous:
         return (
-            f"column {name!r} holds dates of which nobody can tell the day from the month, so that it stays text: "
+            f"column {name!r} holds dates whose day and month cannot be told apart, so it stays text: "
             f"X[{name!r}] = pandas.to_datetime(X[{name!r}], dayfirst=True)  # or dayfirst=False",
         )
 
@@ -158,7 +158,7 @@ def refuse_to_keep(name: str, kept: bool) -> None:
 
     if kept:
         raise DataError(
-            f"column {name!r} has more different values than are counted in a stream",
+            f"column {name!r} has more different values than a stream can count",
             "so many cannot be categories",
             f"leave keep={name!r} out, or group its values",
         )
@@ -177,7 +177,7 @@ def refuse_stray_text(counts: dict[Any, int], name: str) -> None:
     stray = [value for value, is_text in zip(values, text, strict=True) if is_text]
 
     raise DataError(
-        f"column {name!r} is numeric but for {rows:.1%} of its rows, which hold {listed(stray)}",
+        f"column {name!r} is numeric except in {rows:.1%} of its rows, which hold {listed(stray)}",
         "a column must hold numbers or categories, not both",
         f'X[{name!r}] = pandas.to_numeric(X[{name!r}], errors="coerce")  # the rest becomes missing',
     )

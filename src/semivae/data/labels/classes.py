@@ -58,8 +58,8 @@ def unusable(value: object, name: str) -> DataError:
 
     if isinstance(value, str):
         return DataError(
-            f"{name!r} holds {value!r}, which is no valid text",
-            "classes are saved as UTF-8, which half of a surrogate pair is not",
+            f"{name!r} holds {value!r}, which is not valid text",
+            "classes are saved as UTF-8, which holds no lone surrogates",
             f"frame[{name!r}] = frame[{name!r}].str.encode('utf-8', 'replace').str.decode('utf-8')",
         )
 

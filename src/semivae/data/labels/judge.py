@@ -103,7 +103,7 @@ def real_variable(moments: Moments, others: Moments, dtype: Any, rows: int, name
     if looks_like_marker(others, share):
         warnings.warn(
             f"-1 occurs in {share:.0%} of the rows of target {name!r}, below all other values; "
-            "it is taken for a value. If it means unlabeled, give missing_label=-1",
+            "it counts as a value. If it means unlabeled, give missing_label=-1",
             stacklevel=3,
         )
 
@@ -136,7 +136,7 @@ def check_classes(classes: tuple[Any, ...], labeled: int, rows: int, name: str) 
         raise DataError(
             f"Unknown label type: continuous. Target {name!r} holds {listed(fractions, 3)}",
             "classes must be text, whole numbers or booleans",
-            "take a regressor (task='real'), or turn the classes into text: y.astype(str)",
+            "use a regressor (task='real'), or turn the classes into text: y.astype(str)",
         )
 
     if len(classes) == 1:
@@ -151,7 +151,7 @@ def check_classes(classes: tuple[Any, ...], labeled: int, rows: int, name: str) 
         raise DataError(
             f"target {name!r} has {len(classes)} classes in {labeled} labeled rows",
             "classes must recur; this looks like a number or an identifier",
-            "take a regressor (task='real'), or name another column as the target",
+            "use a regressor (task='real'), or name another column as the target",
         )
 
 
@@ -161,7 +161,7 @@ def too_many(name: str, most: int) -> DataError:
     return DataError(
         f"target {name!r} has more than {most:,} classes",
         "classes must recur; this looks like a number or an identifier",
-        "take a regressor (task='real'), or name another column as the target",
+        "use a regressor (task='real'), or name another column as the target",
     )
 
 
@@ -172,7 +172,7 @@ def warn_about_lost(classes: tuple[Any, ...], name: str) -> None:
 
     if lost:
         warnings.warn(
-            f"{listed(lost)} is taken for a class of target {name!r}; "
+            f"{listed(lost)} counts as a class of target {name!r}; "
             f"if it means unlabeled, give missing_label={lost[0]!r}",
             stacklevel=3,
         )

@@ -57,7 +57,7 @@ def as_column(y: Target) -> Cells:
         array = column_or_1d(as_array(y), warn=True)
     except ValueError as error:
         raise DataError(
-            str(error), fix="give one target, with one value a row, or take VAEPredictor for several"
+            str(error), fix="give one target, with one value a row, or use VAEPredictor for several"
         ) from error
 
     column = pd.Series(array, dtype=object if array.dtype.kind in "US" else None)
@@ -97,14 +97,14 @@ def class_markers(values: list[Any], missing: bool, missing_label: Markers, name
     if role == "unclear":
         raise DataError(
             f"target {name!r} holds -1 beside {listed(value for value in numbers if value != -1)}",
-            "it may be a class, or mean unlabeled, and the values do not tell which",
+            "it may be a class or mean unlabeled; the values do not show which",
             "missing_label=-1 if it means unlabeled, missing_label=[] if it is a class",
         )
 
     if role == "class":
-        why = "rows without a label are empty beside it" if missing else "it lies between other classes"
+        why = "other labels are missing" if missing else "it lies between other classes"
         warnings.warn(
-            f"-1 is taken for a class of target {name!r}, for {why}; if it means unlabeled, give missing_label=-1",
+            f"-1 counts as a class of target {name!r}, as {why}; if it means unlabeled, give missing_label=-1",
             stacklevel=4,
         )
 
@@ -158,7 +158,7 @@ def real_values(column: Cells, missing_label: Markers, name: str) -> NDArray[np.
         raise DataError(
             f"target {name!r} holds {example!r}, of type {type(example).__name__}",
             "a real target must hold numbers, and NaN where it is unlabeled",
-            "name the text that means unlabeled with missing_label, or take a classifier (task='class')",
+            "name the text that means unlabeled with missing_label, or use a classifier (task='class')",
         )
 
     values = numbers(column)

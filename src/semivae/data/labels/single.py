@@ -68,7 +68,7 @@ class ClassLabels:
 
         if new:
             raise SchemaError(
-                f"target {self.variable.name!r} has classes that the fit had not: {listed(new)}",
+                f"target {self.variable.name!r} has classes that were not in the fit: {listed(new)}",
                 f"the known classes are {listed(self.variable.classes)}",
                 "fit again with these classes, or leave those rows out",
             )

@@ -88,7 +88,7 @@ class TargetLabels:
 
         if strange:
             raise SchemaError(
-                f"y has columns that are no target of the fit: {listed(strange)}",
+                f"y has columns that are not targets of the fit: {listed(strange)}",
                 f"its targets are {listed(self.labels)}",
                 "leave the others out, and give an array all targets in order",
             )
@@ -231,7 +231,7 @@ def refuse_absent(real: Sequence[str], names: Sequence[str]) -> None:
     """Checks that there are targets, and that those which are said to be real values are among them."""
 
     if not names:
-        raise DataError("y has no column", "several targets are a table with a column each")
+        raise DataError("y has no column", "several targets need a table with a column each")
 
     strange = sorted({*real} - {*names})
 
@@ -261,7 +261,7 @@ def target_frame(y: Target) -> Table:
     array = array[:, None] if array.ndim == 1 else array
 
     if array.ndim != 2:
-        raise DataError(f"y has shape {array.shape}", "several targets are a table with a column each")
+        raise DataError(f"y has shape {array.shape}", "several targets need a table with a column each")
 
     return pd.DataFrame(array, columns=[f"y{j}" for j in range(array.shape[1])])
 

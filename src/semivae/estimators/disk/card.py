@@ -29,7 +29,7 @@ model.sample(10)  # new rows
 ```"""
 
 LIMITS = (
-    "It answers for any row, also for rows unlike those of its fit: look at `outlier_score` first.",
+    "It predicts for any row, even one unlike the rows of its fit: check `outlier_score` first.",
     "Generated rows imitate the rows of the fit. They are not observations.",
 )
 

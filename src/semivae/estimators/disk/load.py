@@ -107,13 +107,13 @@ def history(saved: SavedFolder) -> pd.DataFrame:
     """Reads the history of the fit."""
 
     if (size := saved.size(HISTORY)) > LARGEST_HISTORY:
-        raise saved.wrong(f"{HISTORY} has {size:,} bytes, where {LARGEST_HISTORY:,} are the most")
+        raise saved.wrong(f"{HISTORY} has {size:,} bytes, but at most {LARGEST_HISTORY:,} are read")
 
     table = pd.read_csv(io.BytesIO(saved.read(HISTORY)))
 
     numbers = all(dtype.kind in "fi" for dtype in table.dtypes) or table.empty  # without a row, columns have no type
 
     if not numbers or not {"epoch", "component"} & set(table):
-        raise saved.wrong(f"{HISTORY} is no table of numbers")
+        raise saved.wrong(f"{HISTORY} is not a table of numbers")
 
     return table

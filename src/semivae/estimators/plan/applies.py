@@ -80,7 +80,7 @@ def check_used(settings: Mapping[str, Any], name: str, schema: Schema) -> None:
 
         raise SettingError(
             f"model={name!r} does not use {option}={value!r}",
-            f"the models that do are {', '.join(map(repr, others))}" if others else "no model of such a target does",
+            f"the models that do are {', '.join(map(repr, others))}" if others else "no model of this target does",
             f"model={others[0]!r}" if others else f"leave {option} out",
         )
 

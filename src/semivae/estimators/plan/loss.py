@@ -73,7 +73,9 @@ def interpolation_for(choice: float | str, kind: type[Model], schema: Schema) ->
 
     if weight and schema.target.target_form != "category":
         raise SettingError(
-            f"interpolation={weight} with a target that is no class", "classes are interpolated", "interpolation='auto'"
+            f"interpolation={weight} with a target that is not a class",
+            "classes are interpolated",
+            "interpolation='auto'",
         )
 
     return weight

@@ -69,6 +69,6 @@ def compiled(training: TrainingOptions, wide: bool, steps: int, device: str) -> 
         return not several and steps >= STEPS_TO_COMPILE[wide] and matrix_units(device)
 
     if training.compile and several:
-        raise SettingError("compile=True with several processes", "one process can compile its steps", "compile='auto'")
+        raise SettingError("compile=True with several processes", "only one process can compile", "compile='auto'")
 
     return bool(training.compile)

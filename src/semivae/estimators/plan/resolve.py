@@ -174,8 +174,8 @@ def check_student(options: RecipeOptions, schema: Schema) -> None:
 
     if options.student and (schema.y is None or schema.target.target_form != "category"):
         raise SettingError(
-            f"student=True with {'no target' if schema.y is None else 'a target that is no class'}",
-            "a student learns what the model believes of one class",
+            f"student=True with {'no target' if schema.y is None else 'a target that is not a class'}",
+            "a student learns the predictions of a single class",
             "student=False",
         )
 
@@ -205,7 +205,7 @@ def check_seed(given: dict[str, Any]) -> None:
     if asked and not isinstance(given["random_state"], int | np.integer):
         raise SettingError(
             f"{' and '.join(asked)} with random_state={given['random_state']!r}",
-            "such a run has to draw the same numbers whenever and wherever it is started",
+            "the run must draw the same numbers on every machine and at every start",
             "random_state=0",
         )
 
@@ -219,6 +219,6 @@ def check_bound(given: dict[str, Any]) -> None:
     if given["importance_samples"] > 1 and changed:
         raise SettingError(
             f"importance_samples={given['importance_samples']!r} with {' and '.join(changed)}",
-            "importance weights take likelihood and divergence together, so that the latter has no weight of its own",
+            "importance weights combine likelihood and divergence, so the divergence has no weight of its own",
             "importance_samples=1",
         )

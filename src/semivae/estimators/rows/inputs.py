@@ -92,7 +92,7 @@ def refuse_stream(estimator: BaseEstimator, X: Any) -> None:
         raise SettingError(
             f"{type(estimator).__name__} was given a stream",
             "it needs all rows in memory",
-            "take VAEEmbedding, or read the rows: pandas.read_parquet(path)",
+            "use VAEEmbedding, or read the rows: pandas.read_parquet(path)",
         )
 
 
@@ -174,7 +174,7 @@ def warn_about_new_gaps(codec: Codec, x: NDArray[Any]) -> None:
 
     if new:
         warnings.warn(
-            f"cells are missing in {listed(new)}, in which the fit missed none: an encoder reads the mean there",
+            f"cells are missing in {listed(new)}, where the fit had none: the encoder reads the mean there",
             stacklevel=4,
         )
 

@@ -94,7 +94,7 @@ def source_of(estimator: BaseEstimator, X: Any, y: Any, wanted: Wanted) -> Sourc
     if y is not None:
         raise DataError(
             "y was given beside a stream",
-            "the labels of a stream are in its files",
+            "a stream reads its labels from files",
             "semivae.stream(path, target='NAME'), or semivae.stream(path, target='NAME', labels='FILE'); fit(stream)",
         )
 
@@ -102,7 +102,7 @@ def source_of(estimator: BaseEstimator, X: Any, y: Any, wanted: Wanted) -> Sourc
         raise DataError("the stream has no target", f"{name} learns from one", "semivae.stream(path, target='NAME')")
 
     if len(X.targets) > 1 and wanted != "any":
-        raise DataError(f"there are {len(X.targets)} targets", f"{name} learns from one", "take VAEPredictor")
+        raise DataError(f"there are {len(X.targets)} targets", f"{name} learns from one", "use VAEPredictor")
 
     return X
 

@@ -153,7 +153,7 @@ def matched(X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:
     try:
         check_consistent_length(X, column)
     except ValueError as error:
-        raise DataError(str(error), "every row needs a label, or a marker that it has none") from None
+        raise DataError(str(error), "every row needs a label or a marker of a missing one") from None
 
     return column
 
@@ -177,9 +177,7 @@ def known_rows(X: Any, y: Any, sample_weight: Any, missing_label: Any) -> tuple[
     known = is_known(column, missing_label)
 
     if not known.any():
-        raise DataError(
-            "there is no labeled row to score", "only labeled rows can be scored", "score rows with a label"
-        )
+        raise DataError("there is no labeled row to score", "only labeled rows can be scored", "score labeled rows")
 
     index = np.flatnonzero(known)
     weight = None if sample_weight is None else _safe_indexing(sample_weight, index)

@@ -29,7 +29,7 @@ def learns_from_target(model: str, target: str | None) -> bool:
     needs = model in models and bool(models[model].targets)
 
     if needs and target is None:
-        raise SettingError(f"model={model!r}", "it learns from a target", "add targets=['COL'], or take model='vae'")
+        raise SettingError(f"model={model!r}", "it needs a target", "add targets=['COL'], or use model='vae'")
 
     return needs or (model == "auto" and target is not None)
 

@@ -60,7 +60,7 @@ class Shard:
 
         if rows.start == rows.stop:
             raise SettingError(
-                f"shard='{self.part}/{self.parts}'", f"there are only {count} rows to share out", f"shard='1/{count}'"
+                f"shard='{self.part}/{self.parts}'", f"there are only {count} rows", f"shard='1/{count}'"
             )
 
         return rows
