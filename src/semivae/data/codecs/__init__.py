@@ -1,1 +1,1 @@
-r"""Codecs, one for each container of rows: from the units of the user to those of a model, and back."""
+r"""Codecs, one for each container of rows: they translate user units to model units and back."""

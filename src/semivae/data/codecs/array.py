@@ -71,7 +71,7 @@ class ArrayCodec(Codec):
         if dtype.kind in "iub":
             table = rounded(table, dtype)
 
-        # A whole number cannot be missing: such a table stays one of floats.
+        # Whole numbers cannot be missing: tables with missing cells stay floats.
         return table if dtype.kind in "iub" and np.isnan(table).any() else table.astype(dtype)
 
 
@@ -95,7 +95,7 @@ def as_table(X: Rows) -> NDArray[np.generic]:
 
     Raises:
         DataError: If they are not, or if there is no row or no column.
-        TypeError: If the table is sparse or holds other things than numbers.
+        TypeError: If the table is sparse or holds anything but numbers.
     """
 
     array = as_array(X)
@@ -113,7 +113,7 @@ def as_table(X: Rows) -> NDArray[np.generic]:
 
 
 def refuse_text(array: Rows) -> None:
-    """Checks that an array is not one of text."""
+    """Checks that an array does not hold text."""
 
     if getattr(getattr(array, "dtype", None), "kind", "") in ("U", "S"):
         raise DataError(

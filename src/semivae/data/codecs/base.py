@@ -1,4 +1,4 @@
-r"""The translator between the rows of a user and those of a model."""
+r"""The translator between the rows of a user and the rows of a model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Codec(abc.ABC):
 
     Arguments:
         variables: The columns, or the image.
-        left_out: Names of columns that may be there but are not modeled.
+        left_out: Names of columns that may be present but are not modeled.
         notes: Notes on the columns of the fit, in sentences.
     """
 
@@ -56,8 +56,7 @@ class Codec(abc.ABC):
 
         Arguments:
             values: Encoded rows.
-            within: Whether cells outside the range that was observed are moved to its nearest end, as pixels
-                always are.
+            within: Whether cells are clipped to the observed range, as pixels always are.
         """
 
     def schema(self, y: Variable | None = None) -> Schema:
@@ -73,7 +72,7 @@ class Codec(abc.ABC):
 
     @property
     def sources(self) -> list[str]:
-        """The names of the columns of the user, in order; a column of dates gives several variables."""
+        """The user's column names, in order; a date column has several variables."""
 
         return list(dict.fromkeys(variable.source for variable in self.variables))
 
@@ -95,11 +94,11 @@ class Codec(abc.ABC):
         table = np.asarray(values, dtype=np.float64) * self.scales + self.centers
         low, high = np.array([cell_handler(variable).limits for variable in self.variables], dtype=float).T
 
-        # Where nothing was observed the limits are NaN, and clipping gives NaN.
+        # Columns without a value have NaN limits, so clipping gives NaN.
         return np.clip(table, low, high) if within else np.where(np.isnan(low), np.nan, table)
 
     def log_volume(self, values: Values) -> NDArray[np.float64]:
-        r"""Returns the correction that turns a log-density in the model's units into one in the user's, by addition.
+        r"""Returns the term that converts a log-density from model units to user units by addition.
 
         .. math:: - \sum_{j \text{ observed}} \log s_j
 

@@ -1,4 +1,4 @@
-r"""The codec that a schema came from."""
+r"""Rebuilds the codec of a schema."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from semivae.variables import Schema
 
 
 def codec_of(schema: Schema, notes: Sequence[str] = ()) -> Codec:
-    """Rebuilds the codec that a schema came from, with the notes on its columns."""
+    """Rebuilds the codec of a schema, with the notes on its columns."""
 
     codecs: list[type[Codec]] = [ArrayCodec, FrameCodec, ImageCodec]
     codec = next(codec for codec in codecs if codec.container == schema.container)

@@ -1,4 +1,4 @@
-r"""Rows as a frame: named columns, each of one kind, or of dates."""
+r"""Rows as a frame: named columns, each of one kind or of dates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FrameCodec(Codec):
     r"""Codec of a pandas or polars frame, which decodes to a pandas frame.
 
     Unless the user says otherwise, numeric columns are real; booleans, strings and categories are categories; dates are
-    taken apart into a year, a month, a weekday and a time of day, in which they are also decoded. Text that differs in
+    split into year, month, weekday and time of day, and decoded as these parts. Text that differs in
     every row (a name, a key) is left out, with a warning.
     """
 
@@ -38,7 +38,7 @@ class FrameCodec(Codec):
         r"""Returns the codec of some columns.
 
         Arguments:
-            found: The findings about each column; without a variable if it is left out.
+            found: The findings about each column; no variables if it is left out.
             rows: The number of rows.
 
         Raises:
@@ -54,7 +54,7 @@ class FrameCodec(Codec):
         return cls(variables, left_out, notes_of(found, rows))
 
     def encode(self, X: Rows) -> Values:
-        """Returns scaled values and indices of classes, with shape (N, P); NaN where missing, or not in the fit."""
+        """Returns scaled values and indices of classes, with shape (N, P); NaN where missing or not in the fit."""
 
         frame: Table = pandas_frame(X) if is_frame(X) else self.named(X)
         columns = dict(frame.items())
@@ -75,14 +75,14 @@ class FrameCodec(Codec):
             variable.name: cell_handler(variable).decode(table[:, i]) for i, variable in enumerate(self.variables)
         }
 
-        # Bare arrays are not aligned with each other; of one of objects pandas would judge the type anew.
+        # Bare arrays skip alignment, but pandas would infer the type of object arrays again.
         return pd.DataFrame(
             {name: column if column.dtype == object else column.array for name, column in columns.items()}
         )
 
     @property
     def groups(self) -> Iterator[tuple[str, list[Variable]]]:
-        """The columns of the user with the variables that each gives."""
+        """The columns of the user, each with its variables."""
 
         for name, variables in groupby(self.variables, key=lambda variable: variable.source):
             yield name, list(variables)
@@ -185,7 +185,7 @@ def pandas_frame(X: Rows) -> Table:
 
 
 def polars_column(column: Rows) -> Cells:
-    """Returns a polars column as a pandas column, without the need of pyarrow."""
+    """Returns a polars column as a pandas column, without pyarrow."""
 
     if not column.dtype.is_numeric():
         return pd.Series(column.to_list(), dtype=None if column.dtype.is_temporal() else object)

@@ -21,8 +21,8 @@ CHANNELS = (1, 3, 4)  # gray, color, color with transparency
 class ImageCodec(Codec):
     r"""Codec of images with shape (N, H, W), (N, H, W, C) or (N, C, H, W).
 
-    Pixels map to [0, 1]: bytes from 0..255 (from 0..1 where no byte exceeds 1), other values from the range
-    that was observed, which starts at 0 unless there are negative ones; floats in [0, 1] stay as they are.
+    Pixels map to [0, 1]: bytes from 0..255 (from 0..1 where no byte exceeds 1), other values from the observed
+    range, which starts at 0 unless some are negative; floats in [0, 1] stay as they are.
     """
 
     container: ClassVar[Literal["array", "frame", "image"]] = "image"
@@ -223,7 +223,7 @@ def limits(pixels: NDArray[np.generic]) -> tuple[float, float]:
 
 
 def check_range(pixels: NDArray[np.generic], values: Values, image: Variable) -> None:
-    """Checks that new images have the range of the images of the fit, so that none is silently black or white."""
+    """Checks that new images have the pixel range of the fit, so that none turns black or white."""
 
     fractions = image.integer and pixels.dtype.kind == "f" and pixels.max() <= 1 < (image.high or 0)
     fractions = fractions and bool((np.rint(pixels) != pixels).any())

@@ -1,4 +1,4 @@
-r"""The columns of a frame that are modeled, and their kinds, as far as the user says."""
+r"""The user's choice of modeled columns and their kinds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from semivae.errors import SettingError
 
 @dataclass(frozen=True)
 class Selection:
-    r"""The columns that the user drops, carries along or keeps, or tells the kind of.
+    r"""The columns that the user drops, carries along, keeps, or declares the kind of.
 
     Attributes:
         drop: The columns that are ignored.
@@ -29,7 +29,7 @@ class Selection:
         kinds: The columns whose kind is not judged by their values, with their kinds.
 
     Raises:
-        SettingError: If a column is to be modeled and not to be modeled.
+        SettingError: If a column is both modeled and left out.
     """
 
     drop: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Selection:
 
     @classmethod
     def of(cls, drop: Any = None, id_columns: Any = None, keep: Any = None, kinds: Any = None) -> Self:
-        """Returns the selection for names as an estimator takes them (none, one, or a list), and kinds by name."""
+        """Returns the selection for column names (none, one, or a list) and kinds by name."""
 
         names = (names_in("drop", drop), names_in("id_columns", id_columns), names_in("keep", keep))
 
@@ -74,14 +74,14 @@ class Selection:
         r"""Checks that a frame has the columns.
 
         Raises:
-            SettingError: If it has not; it names columns with similar names.
+            SettingError: If it does not; suggests columns with similar names.
         """
 
         if self == EVERYTHING:
             return
 
         names = list(names)
-        # In sampled rows, the parts of a date stand for it.
+        # Sampled rows hold the parts of a date instead.
         known = {*names, *(start for start, _, part in (name.rpartition(": ") for name in names) if part in PARTS)}
 
         for setting, wanted in self.shown.items():
@@ -95,7 +95,7 @@ class Selection:
                 )
 
     def refuse(self, what: str) -> None:
-        r"""Checks that nothing is selected from rows whose columns have no names.
+        r"""Checks that no columns are selected from rows without column names.
 
         Arguments:
             what: A word for the rows, such as "arrays".
@@ -109,11 +109,11 @@ class Selection:
             )
 
     def tally(self, name: str, most: float | None = None) -> Tally:
-        r"""Returns the tally of a column: of the kind that the user says, or one that judges the values.
+        r"""Returns the tally of a column: of the declared kind, or judging by the values.
 
         Arguments:
             name: The name of the column.
-            most: How many different values are told apart; :py:`None` for as many as of a stream.
+            most: The most different values to count; :py:`None` for the limit of a stream.
         """
 
         kind = dict(self.kinds).get(name)
@@ -125,7 +125,7 @@ EVERYTHING = Selection()
 
 
 def names_in(setting: str, value: Any) -> tuple[str, ...]:
-    """Returns the names that a parameter holds: none, one, or a list of them, in the text that they stand for."""
+    """Returns the column names in a parameter (none, one, or a list) as text."""
 
     if value is None:
         return ()
@@ -141,10 +141,10 @@ def names_in(setting: str, value: Any) -> tuple[str, ...]:
 
 
 def kinds_in(value: Any) -> tuple[tuple[str, str], ...]:
-    r"""Returns the kinds that a parameter holds: none, or a dictionary by the names of columns.
+    r"""Returns the kinds in a parameter: none, or a dictionary by column name.
 
     Raises:
-        SettingError: If it holds something else, or there is no such kind of column.
+        SettingError: If it holds something else or an unknown kind.
     """
 
     if value is None:

@@ -1,4 +1,4 @@
-r"""The cells that each variable gets of a frame, and how a frame differs from that of the fit."""
+r"""The cells of a frame for each variable, and the differences from the frame of the fit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Columns: TypeAlias = Mapping[str, Cells]
 
 
 def cells_of(columns: Columns, name: str, variables: Sequence[Variable]) -> Sequence[Cells]:
-    """Returns the cells of each variable that a column gives: its own cells, or the parts of its dates."""
+    """Returns the cells of each variable of a column: its own cells, or the parts of its dates."""
 
     first = variables[0]
 
@@ -43,11 +43,11 @@ def warn_about_valueless(columns: Sequence[Cells], variables: Sequence[Variable]
 
 
 def difference(column: Cells, variable: Variable, whole: bool = False) -> str:
-    r"""Returns in words how a column differs from its variable; nothing if it does not.
+    r"""Describes how a column differs from its variable; empty if it does not.
 
     Arguments:
         column: The column.
-        variable: The variable that it gives, or the first of them.
+        variable: Its variable, or the first of several.
         whole: Whether the column holds whole dates where the variable is a part of them.
     """
 

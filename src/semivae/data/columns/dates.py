@@ -39,7 +39,7 @@ DAY, MONTH, YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})
 CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>\.\d+)?)?(?: ?(?P<half>[APap])[Mm])?"
 ZONE = r" ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)"
 
-# How text may write a date. Text of years or months alone is none.
+# How text may write a date. Years or months alone do not count.
 ORDERS: dict[str, re.Pattern[str]] = {
     order: re.compile(rf"{date}(?:[T ]{CLOCK}(?:{ZONE})?)?")
     for order, date in {
@@ -53,7 +53,7 @@ ORDERS: dict[str, re.Pattern[str]] = {
     }.items()
 }
 
-# Numbers of parts and articles look like dates of other centuries.
+# Part numbers look like dates of other centuries.
 FIRST_YEAR, LAST_YEAR = 1500, 2300
 
 # Text that both orders of a pair can read does not tell the day from the month.
@@ -62,7 +62,7 @@ AMBIGUOUS = (("dd/mm/yyyy", "mm/dd/yyyy"), ("dd-mm-yyyy", "mm-dd-yyyy"))
 # Types of Arrow that have no time of day.
 WITHOUT_CLOCK = ("date32", "date64")
 
-# Text in this order is read whatever the fit had: no one can take it for another.
+# Text in this order is always read: it is unambiguous.
 ALWAYS = "yyyy-mm-dd"
 
 
@@ -76,11 +76,11 @@ def read_text(text: str, order: str) -> tuple[float, ...] | None:
     r"""Reads a date.
 
     Arguments:
-        text: The date, with or without a time. Of a time zone only the local time counts.
+        text: The date, with or without a time. Time zones are ignored: the local time counts.
         order: How it is written, one of :py:`ORDERS`.
 
     Returns:
-        Year, month, weekday from 0 for Monday, and hour with its fraction; None if the text is no such date.
+        Year, month, weekday from 0 for Monday, and hour with its fraction; None if the text is no date in this order.
     """
 
     found = ORDERS[order].fullmatch(text.strip())
@@ -102,7 +102,7 @@ def read_text(text: str, order: str) -> tuple[float, ...] | None:
 
 
 def fields(value: datetime.date, fraction: float = 0.0) -> tuple[float, ...]:
-    """Returns year, month, weekday and hour of a date, whose second may have a fraction more."""
+    """Returns year, month, weekday and hour of a date; the fraction of its second is extra."""
 
     hour = 0.0
 
@@ -113,15 +113,15 @@ def fields(value: datetime.date, fraction: float = 0.0) -> tuple[float, ...]:
 
 
 def date_parts(column: Cells, order: str) -> NDArray[np.float64]:
-    r"""Takes dates apart.
+    r"""Splits dates.
 
     Arguments:
         column: Dates in any form, also as text.
         order: How text writes them.
 
     Returns:
-        Year, month, weekday from 0 for Monday, and hour with its fraction, with shape (N, 4); NaN where missing, and
-        where a cell is no date.
+        Year, month, weekday from 0 for Monday, and hour with its fraction, with shape (N, 4); NaN where missing
+        or not a date.
     """
 
     if types.is_datetime64_any_dtype(column.dtype) and not str(column.dtype).startswith(WITHOUT_CLOCK):
@@ -143,7 +143,7 @@ def date_parts(column: Cells, order: str) -> NDArray[np.float64]:
 
 
 def typed_parts(column: Cells) -> NDArray[np.float64]:
-    """Returns the parts of a column of a type for dates, as the clocks of its time zone show them."""
+    """Returns the parts of a column with a date type, in local time of its time zone."""
 
     clock = column.dt
     seconds = clock.second + clock.microsecond / 1e6
@@ -154,7 +154,7 @@ def typed_parts(column: Cells) -> NDArray[np.float64]:
 
 
 def read(value: Any, order: str) -> tuple[float, ...] | None:
-    """Returns the parts of a cell; None if it is no date."""
+    """Returns the parts of a cell; None if it is not a date."""
 
     if isinstance(value, str):
         return read_text(value, ALWAYS) or (read_text(value, order) if order else None)
@@ -178,7 +178,7 @@ def part_cells(parts: NDArray[np.float64], part: str) -> Cells:
 
 
 def undated(column: Cells, order: str) -> Cells:
-    """Returns the cells of a column that hold something else than a date."""
+    """Returns the cells of a column that are not dates."""
 
     return column[np.isnan(date_parts(column, order)[:, 0]) & column.notna().to_numpy()]
 
@@ -222,7 +222,7 @@ class DateTally:
         else:
             found = np.flatnonzero(self.counts[i]).tolist()
             classes = tuple(found) if i == 1 else tuple(WEEKDAYS[day] for day in found)
-            # As a categorical type, for numbers of months would be taken for numbers otherwise.
+            # As a categorical type, because month numbers would otherwise be judged as numbers.
             variable = Variable(full, "category", classes=classes, dtype="category", missing=missing)
 
         return replace(variable, column=name, part=PARTS[i])

@@ -22,7 +22,7 @@ class ColumnTally(Tally):
     Arguments:
         name: The name of the column.
         kept: Whether it is modeled even if it looks like an identifier.
-        most: How many different values are told apart; :py:`None` for as many as of a stream.
+        most: The most different values to count; :py:`None` for the limit of a stream.
     """
 
     def __init__(self, name: str, kept: bool = False, most: float | None = None) -> None:

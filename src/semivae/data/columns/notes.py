@@ -13,7 +13,7 @@ from semivae.data.labels.classes import listed
 from semivae.variables import Variable
 
 WIDE = 100  # from here on, a category has many classes
-SMALL = 1e-290  # numbers that are smaller in magnitude have few digits left to differ in
+SMALL = 1e-290  # smaller magnitudes have few digits left
 
 
 def tell(notes: Sequence[str]) -> None:

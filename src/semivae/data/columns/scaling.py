@@ -38,7 +38,7 @@ class Moments:
         count: The number of observed values.
         mean: Their mean.
         squares: The sum of their squared deviations from the mean, over the square of the unit.
-        unit: A power of two near the largest deviation, in which squares neither overflow nor vanish nor are rounded.
+        unit: A power of two near the largest deviation; squares in this unit neither overflow, vanish nor round.
         low: The smallest, infinity if there is none.
         high: The largest, minus infinity if there is none.
     """
@@ -66,7 +66,7 @@ class Moments:
         return cls(observed.size, mean, squares, unit, low, high)
 
     def merge(self, other: Moments) -> Moments:
-        """Returns the moments of the values of both."""
+        """Returns the merged moments of both."""
 
         if not self.count or not other.count:
             return self if self.count else other
@@ -86,7 +86,7 @@ class Moments:
         )
 
     def variable(self, name: str, dtype: str, missing: bool) -> Variable:
-        """Returns the variable that takes these values, whose scale is 1 and center the smallest if all are alike."""
+        """Returns a variable for these values; if all are equal, its center is the smallest and its scale 1."""
 
         if not self.count:
             return Variable(name, "real", dtype=dtype, missing=missing)
@@ -101,13 +101,13 @@ class Moments:
 
 
 def power_of_two(value: float) -> float:
-    """Returns the power of two just above a value, the smallest there is for 0."""
+    """Returns the power of two just above a value; the smallest float for 0."""
 
     return math.ldexp(1.0, max(math.frexp(value)[1], -1074) if value else -1074)
 
 
 def refuse_infinite(values: NDArray[np.float64], names: Sequence[str]) -> None:
-    r"""Checks that no value is infinite, or so large that it might as well be.
+    r"""Checks that no value is infinite or too large.
 
     Arguments:
         values: The values, with shape (N, P).
@@ -135,7 +135,7 @@ def infinite_values(count: int, rows: int, names: Iterable[str]) -> DataError:
 
 
 def rounded(values: NDArray[np.float64], dtype: np.dtype) -> NDArray[np.float64]:
-    """Returns values as whole numbers that a type of integers or booleans can hold; NaN stays."""
+    """Rounds values to whole numbers in the range of an integer or boolean type; NaN stays."""
 
     if dtype.kind == "b":
         return np.rint(values).clip(0, 1)

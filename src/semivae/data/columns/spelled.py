@@ -17,15 +17,15 @@ BARE = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?")
 
 
 def spelling(thousands: str, decimal: str) -> re.Pattern[str]:
-    """Returns the pattern of numbers with such separators, and with a sign of a currency or percent."""
+    """Returns the pattern of numbers with these separators and a currency or percent sign."""
 
-    # Digits after a leading zero are a code, such as one of the post.
+    # Digits after a leading zero are a code, such as a postal code.
     number = rf"(?:[1-9]\d{{0,2}}(?:(?:{thousands}|{SPACE})\d{{3}})+|0|[1-9]\d*)(?:{decimal}\d+)?"
 
     return re.compile(rf"[+-]?(?:{SIGN})?{SPACE}?[+-]?{number}{SPACE}?(?:{SIGN}|%|‰)?")
 
 
-# How pandas reads each spelling: everything is removed but digits, signs and the decimal separator.
+# How pandas reads each spelling: only digits, signs and the decimal separator stay.
 SPELLINGS: dict[str, tuple[re.Pattern[str], str]] = {
     "decimal points": (spelling(",", r"\."), r'.str.replace(r"[^0-9.+-]", "", regex=True)'),
     "decimal commas": (
@@ -34,12 +34,12 @@ SPELLINGS: dict[str, tuple[re.Pattern[str], str]] = {
     ),
 }
 
-# So many different values of plain digits are numbers that became text; fewer are codes more often than not.
+# From this many different values on, plain digits are numbers stored as text; fewer are usually codes.
 MANY = 20
 
 
 class TextForms:
-    """The forms in which all text of a column can be read: dates, numbers."""
+    """The formats that all text of a column fits: dates, numbers."""
 
     def __init__(self) -> None:
         self.dates = {order: DateTally() for order in ORDERS}
@@ -66,7 +66,7 @@ class TextForms:
 
     @property
     def alive(self) -> bool:
-        """Whether the text can still be read as something else."""
+        """Whether the text still fits another format."""
 
         return bool(self.dates or self.spellings)
 
@@ -89,24 +89,24 @@ class TextForms:
         return f", such as {self.example!r}" if self.example else ""
 
     def number_fix(self, name: str, different: int) -> str:
-        r"""Returns the line that turns text into numbers; nothing where it is no numbers.
+        r"""Returns the line that turns text into numbers; empty if it is not numbers.
 
         Arguments:
             name: The name of the column.
-            different: How many different values it has.
+            different: The number of its different values.
         """
 
         if not self.spellings or not (self.example or different > MANY):
             return ""
 
-        # Where both fit, 1,100 is rather a thousand and a hundred than one and a tenth.
+        # Where both fit, 1,100 is more likely eleven hundred than 1.1.
         change = SPELLINGS[min(self.spellings, key=list(SPELLINGS).index)][1] if self.example else ""
 
         return f"X[{name!r}] = pandas.to_numeric(X[{name!r}]{change})"
 
 
 def all_parts(values: Sequence[object], order: str) -> list[tuple[float, ...]] | None:
-    """Returns the parts of dates; None if some value is no date in this order."""
+    """Returns the parts of dates; None if some value is not a date in this order."""
 
     found = []
 

@@ -20,7 +20,7 @@ from semivae.data.labels.classes import Cells, distinct
 from semivae.errors import DataError
 from semivae.variables import Variable
 
-# A column of a stream with more different values is no category, as they are counted in memory.
+# Streamed columns with more different values are not categories: counts are kept in memory.
 MOST_VALUES = 2**16
 
 # Fewer whole numbers may count the rows by accident.
@@ -48,7 +48,7 @@ class Types:
 
     @property
     def column(self) -> Cells:
-        """A cell or more of the type that the column would have in memory."""
+        """Cells of the type that the column would have in memory."""
 
         cells = [pd.Series(cells) for cells in self.cells.values()] or [pd.Series([None], dtype=object)]
 
@@ -64,7 +64,7 @@ class Types:
 
     @property
     def categories(self) -> list[Any] | None:
-        """The categories in the order that a categorical type gives them; None for any other type."""
+        """The categories in the order of a categorical type; None for any other type."""
 
         return list(self.declared) if list(self.cells) == ["category"] else None
 
@@ -151,9 +151,9 @@ class NumberTally:
 
 
 def counts_on(values: NDArray[np.float64], first: int) -> bool:
-    """Whether values rise by one from a first one on."""
+    """Whether values rise by one from row to row."""
 
-    # The last one tells of nearly every column that it does not.
+    # Checking the last value first rejects nearly every column.
     return bool(values[-1] == first + len(values) - 1) and np.array_equal(values, np.arange(first, first + len(values)))
 
 
@@ -180,7 +180,7 @@ class NumberColumn(Tally):
         return self.real.infinite
 
     def add(self, column: Cells) -> None:
-        """Takes in a block, all cells of which must be numbers."""
+        """Takes in a block, whose cells must all be numbers."""
 
         refuse_text(column, self.name)
         self.take(column)
@@ -225,7 +225,7 @@ class ClassColumn(Tally):
         self.values.add(column)
 
     def found(self) -> Found:
-        """Returns a category, also where numbers or text could be something else."""
+        """Returns a category, even if numbers or text could be another kind."""
 
         types = self.values.types
 
@@ -233,7 +233,7 @@ class ClassColumn(Tally):
 
 
 def refuse_text(column: Cells, name: str) -> None:
-    r"""Checks that a column that the user says is of numbers holds numbers.
+    r"""Checks that a column declared as numbers holds numbers.
 
     Raises:
         DataError: If it does not.
@@ -252,6 +252,6 @@ def refuse_text(column: Cells, name: str) -> None:
 
 
 def says_nothing(column: Cells) -> bool:
-    """Whether a block has no value, and no type that tells the kind of its values."""
+    """Whether a block has neither a value nor a type that shows its kind."""
 
     return column.dtype == object and bool(column.isna().all())

@@ -14,9 +14,9 @@ from semivae.data.labels.classes import is_text, listed, ordered
 from semivae.errors import DataError
 from semivae.variables import Variable
 
-FEW = 20  # up to here, text such as "1", "2", "3+" is taken for categories, however numeric
-RECUR = 50  # up to here, text is never taken for an identifier
-MOST_CLASSES = 1000  # of text that is different in nearly every row
+FEW = 20  # up to here, text such as "1", "2", "3+" is always categories
+RECUR = 50  # up to here, text is never an identifier
+MOST_CLASSES = 1000  # of text that differs in nearly every row
 
 
 class Counts(Protocol):
@@ -25,7 +25,7 @@ class Counts(Protocol):
     Attributes:
         name: The name of the column.
         counts: The number of rows of each value; None if there are too many to count.
-        forms: The forms in which all of them can be read.
+        forms: The formats that all of them fit.
     """
 
     name: str
@@ -69,7 +69,7 @@ def category_in(values: Counts, missing: int, dtype: str, declared: list[Any] | 
 
 
 def declared_category(values: Counts, missing: int, dtype: str, declared: list[Any] | None) -> Found:
-    r"""Returns the category of a column that the user says is one.
+    r"""Returns the category of a column declared as one.
 
     Arguments:
         values: Its distinct values, which may be numbers.
@@ -100,12 +100,12 @@ def declared_category(values: Counts, missing: int, dtype: str, declared: list[A
 def recurring(
     name: str, counts: dict[Any, int], missing: int, dtype: str, declared: list[Any] | None, remarks: tuple[str, ...]
 ) -> Found:
-    """Returns a category; of text that is different in nearly every row, the values that recur most are its classes."""
+    """Returns a category; for text that differs in nearly every row, the most frequent values are its classes."""
 
     rows = sum(counts.values())
     often = most_frequent(counts, rows + missing)
     lost = rows - sum(often.values())
-    # Declared categories without a row are dropped: nothing could be learned about them.
+    # Declared categories without a row are dropped: nothing can be learned about them.
     classes = ordered(often) if declared is None else tuple(value for value in declared if value in often)
     missing += lost
 
@@ -118,12 +118,12 @@ def recurring(
 
 
 def most_frequent(counts: dict[Any, int], rows: int) -> dict[Any, int]:
-    """Returns the values that are classes: all, but for text that is different in nearly every row."""
+    """Returns the values that are classes: all, except of text that differs in nearly every row."""
 
     if len(counts) <= max(RECUR, rows / 2) or not any(isinstance(value, str) for value in counts):
         return counts
 
-    # Values of one row are classes only where no other recurs, of a column that the user wants to keep.
+    # Values of a single row are classes only if none recurs and the user keeps the column.
     fewest = min(2, max(counts.values()))
     often = sorted((value for value in counts if counts[value] >= fewest), key=lambda value: -counts[value])
 
@@ -154,7 +154,7 @@ def spelling_remarks(name: str, forms: TextForms, different: int) -> tuple[str, 
 
 
 def refuse_to_keep(name: str, kept: bool) -> None:
-    """Checks that a column of too many values is not to be kept."""
+    """Refuses to keep a column with too many values."""
 
     if kept:
         raise DataError(
@@ -165,7 +165,7 @@ def refuse_to_keep(name: str, kept: bool) -> None:
 
 
 def refuse_stray_text(counts: dict[Any, int], name: str) -> None:
-    """Checks that a column is not one of numbers in which a few cells hold text."""
+    """Refuses a column of numbers in which a few cells hold text."""
 
     values = list(counts)
     text = is_text(values)

@@ -1,4 +1,4 @@
-r"""One column of a frame: its kind by its content, its numbers, and numbers as a column again."""
+r"""One column of a frame: its kind, its values as numbers, and numbers back to a column."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KINDS = {
     **{"time": "clock", "period": "period", "interval": "interval", "complex": "complex"},
 }
 
-# Columns that cannot be modeled as they are, each with the line that turns it into one that can.
+# Columns that cannot be modeled as they are, each with a line that converts it.
 UNUSABLE = {
     "date": ("dates or times", "({column} - {column}.min()).dt.total_seconds()"),
     "duration": ("durations", "pandas.to_timedelta({column}).dt.total_seconds()"),
@@ -38,14 +38,14 @@ UNUSABLE = {
 
 
 def real_dtype(dtype: Any) -> str:
-    """Returns the type that the numbers of a column come back in: floats unless its own type holds numbers."""
+    """Returns the type for decoded numbers: that of the column if numeric, else float."""
 
     return str(dtype) if types.is_numeric_dtype(dtype) else "float64"
 
 
 @cache
 def dtype_of(name: str) -> Any:
-    """Returns the type of a name, which pandas takes long to find for each of many columns."""
+    """Returns the type of a name, cached because pandas is slow to find it."""
 
     return types.pandas_dtype(name)
 
@@ -54,7 +54,7 @@ def refuse_kind(kind: str, name: str) -> None:
     r"""Checks that a column can be modeled as it is.
 
     Raises:
-        DataError: If it cannot; it names the line that helps.
+        DataError: If it cannot; with a line that fixes it.
     """
 
     if kind == "complex":
@@ -72,10 +72,10 @@ def refuse_kind(kind: str, name: str) -> None:
 
 
 def kind_of(column: Cells) -> str:
-    r"""Judges a column by its type or, failing that, by its values.
+    r"""Judges a column by its type or, if that is unclear, by its values.
 
     Returns:
-        "real", also for a column without any value; "category" or "date"; or a content that cannot be modeled.
+        "real", also for a column without any value; "category" or "date"; or unusable content.
     """
 
     dtype = column.dtype
@@ -123,7 +123,7 @@ def numbers(column: Cells) -> NDArray[np.float64]:
 
 
 def restored_numbers(values: NDArray[np.float64], variable: Variable) -> Cells:
-    r"""Returns numbers as a column of the type the user had, whole where they were whole.
+    r"""Returns numbers as a column of the user's type, rounded if that is whole.
 
     Arguments:
         values: Numbers in the units of the user, with shape (N,); NaN where missing.
@@ -152,4 +152,4 @@ def missing_cells(rows: int, dtype: str) -> Cells:
     try:
         return pd.Series([None] * rows, dtype=dtype)
     except (TypeError, ValueError):
-        return pd.Series([None] * rows, dtype=object)  # the name of a type may not tell all of it
+        return pd.Series([None] * rows, dtype=object)  # a type's name may be incomplete

@@ -1,1 +1,1 @@
-r"""Targets: the labels as a model sees them, and what marks a missing label."""
+r"""Targets: the labels as a model sees them, and the markers of missing labels."""

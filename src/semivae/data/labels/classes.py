@@ -1,4 +1,4 @@
-r"""Classes as the user wrote them: found, checked, sorted, looked up."""
+r"""Classes as the user wrote them: finds, checks, sorts and looks them up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Table: TypeAlias = Any  # a pandas frame
 
 
 def plain(value: object) -> object:
-    """Returns a NumPy scalar as the Python value that it holds, anything else as it is."""
+    """Converts a NumPy scalar to a Python value; anything else stays as it is."""
 
     return value.item() if isinstance(value, np.generic) else value
 
@@ -95,7 +95,7 @@ def look_up(codes: NDArray[np.int64], values: Sequence[Any], classes: Sequence[A
 
     index = {value: position for position, value in enumerate(classes)}
 
-    # The last entry is what code -1 picks.
+    # Code -1 picks the last entry.
     return np.array([index.get(value, -1) for value in values] + [-1], dtype=np.int64)[codes]
 
 
@@ -109,13 +109,13 @@ def listed(values: Iterable[Any], most: int = 10) -> str:
 
 
 def short(text: str, most: int = 80) -> str:
-    """Returns a text without its middle where it is too long for a message."""
+    """Cuts the middle out of text too long for a message."""
 
     return text if len(text) <= most else f"{text[: most - 8]} ... {text[-3:]}"
 
 
 def is_text(values: Iterable[Any]) -> NDArray[np.bool_]:
-    """Returns whether each value is text that is no number, with shape (N,)."""
+    """Returns a mask of text that is not a number, with shape (N,)."""
 
     texts = pd.Series([str(value) for value in values], dtype=object)
 
@@ -123,7 +123,7 @@ def is_text(values: Iterable[Any]) -> NDArray[np.bool_]:
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text can be saved, unlike one that holds half of a surrogate pair."""
+    """Whether a text can be saved: it holds no lone surrogate."""
 
     try:
         text.encode()

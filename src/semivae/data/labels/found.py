@@ -23,10 +23,10 @@ class FoundTarget:
     r"""One target.
 
     Attributes:
-        variable: What it is.
-        reason: Why it is taken for that, in words; empty if the caller said so.
+        variable: Its description.
+        reason: Why it has this kind, in words; empty if declared.
         rows: The number of rows.
-        counts: The number of labels of each class; empty for a real target.
+        counts: The labels per class; empty for a real target.
         labeled: The number of labeled rows.
         unlabeled_as: How other rows are marked: each marker, or "missing", with its number of rows.
         given: The code of each row (-1 where unlabeled), or its value in the units of the user (NaN where unlabeled),
@@ -76,7 +76,7 @@ class FoundTarget:
         return {"variable": self.variable.to_json(), **{name: getattr(self, name) for name in facts}}
 
     def only(self, keep: NDArray[np.bool_]) -> Self:
-        r"""Returns the target without the labels of other rows.
+        r"""Returns the target with the labels of some rows only.
 
         Arguments:
             keep: Whether each row keeps its label, with shape (N,).
@@ -93,7 +93,7 @@ class FoundTarget:
         return target.with_codes(keep) if self.variable.classes else target.with_values(keep)
 
     def with_codes(self, keep: NDArray[np.bool_]) -> Self:
-        """Returns a target of classes with the labels of some rows; a class that loses all of them is none."""
+        """Returns a target of classes with the labels of some rows; classes without labels are dropped."""
 
         name, classes, codes = self.variable.name, self.variable.classes, np.where(keep, self.labels, -1)
         occurring = zip(classes, np.bincount(codes[keep], minlength=len(classes)).tolist(), strict=True)

@@ -1,4 +1,4 @@
-r"""Judges whether the values of a target are classes or numbers, and whether they can be learned."""
+r"""Judges whether a target holds classes or numbers, and whether it can be learned."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from semivae.data.labels.markers import Markers
 from semivae.errors import DataError
 from semivae.variables import TargetForm, Variable
 
-FEW = 20  # up to here, different whole numbers are always taken for classes
+FEW = 20  # up to here, different whole numbers are always classes
 MANY = 20  # up to here, every labeled row may have a class of its own
 OFTEN = 0.05  # the share of rows from which -1 looks like a marker in a real target
 
-# Text that a missing label easily turns into, and text that people write for one, in small letters.
+# Text that often stands for a missing label, in lower case.
 LOST = {"nan", "<na>", "nat", "-1", "-1.0", "", "?", "unknown", "unlabeled", "missing"}
 
 
@@ -28,7 +28,7 @@ def kind_of_values(values: Sequence[Any], labeled: int, declared: bool = False) 
     r"""Judges whether a target is a class or a number.
 
     Text and booleans are classes. Numbers are real values if some are not whole, or if more than 20 differ, unless
-    they number their classes from 0 or 1 without a gap, each with 10 labels or more on average.
+    they count from 0 or 1 without a gap and have 10 labels or more each on average.
 
     Arguments:
         values: Its different values, without markers of unlabeled rows.
@@ -66,7 +66,7 @@ def class_variable(counts: dict[Any, int], column: Cells, rows: int, missing_lab
         name: The name of the target.
 
     Raises:
-        DataError: If no row is labeled, only one class occurs, or the values are no classes.
+        DataError: If no row is labeled, only one class occurs, or the values are not classes.
     """
 
     classes, labeled = ordered(counts), sum(counts.values())
@@ -84,7 +84,7 @@ def real_variable(moments: Moments, others: Moments, dtype: Any, rows: int, name
 
     Arguments:
         moments: The moments of the labeled rows.
-        others: The moments of the labeled rows without those that hold -1.
+        others: The moments of the labeled rows that do not hold -1.
         dtype: The type of the column.
         rows: The number of all rows.
         name: The name of the target.
@@ -114,7 +114,7 @@ def real_variable(moments: Moments, others: Moments, dtype: Any, rows: int, name
 
 
 def looks_like_marker(others: Moments, share: float) -> bool:
-    r"""Whether -1 looks like a marker in a real target: frequent, and below all other values, none of them negative.
+    r"""Whether -1 looks like a marker in a real target: frequent, and no other value is negative.
 
     Arguments:
         others: The moments of the other values.
@@ -146,7 +146,7 @@ def check_classes(classes: tuple[Any, ...], labeled: int, rows: int, name: str) 
             "label rows of another class, or fit without a target (VAEEmbedding); if -1 is a class: missing_label=[]",
         )
 
-    # With few labels among many rows, one label per class is a plain case of learning from few labels.
+    # With few labels among many rows, one label per class is normal.
     if len(classes) > max(MANY, labeled / 2) and labeled > rows / 2:
         raise DataError(
             f"target {name!r} has {len(classes)} classes in {labeled} labeled rows",
@@ -156,7 +156,7 @@ def check_classes(classes: tuple[Any, ...], labeled: int, rows: int, name: str) 
 
 
 def too_many(name: str, most: int) -> DataError:
-    """Returns the error for a target with more different values than are counted in blocks."""
+    """Returns the error for a streamed target with too many different values."""
 
     return DataError(
         f"target {name!r} has more than {most:,} classes",
@@ -166,7 +166,7 @@ def too_many(name: str, most: int) -> DataError:
 
 
 def warn_about_lost(classes: tuple[Any, ...], name: str) -> None:
-    """Warns of a class that looks like a missing label that became text."""
+    """Warns of a class that looks like a missing label stored as text."""
 
     lost = [value for value in classes if isinstance(value, str) and value.strip().lower() in LOST]
 
@@ -189,7 +189,7 @@ def unlabeled(rows: int, name: str) -> DataError:
 
 
 def class_dtype(column: Cells, classes: tuple[Any, ...]) -> str:
-    """Returns NumPy's name of the type that gives classes back as they came."""
+    """Returns NumPy's name of the type that restores the classes."""
 
     types = {type(value) for value in classes}
 

@@ -35,7 +35,7 @@ Markers: TypeAlias = Any  # a value, or a list of values, that mean "unlabeled"
 
 
 def as_column(y: Target) -> Cells:
-    r"""Returns a target as a pandas column, of objects where the type might have turned integers into floats.
+    r"""Returns a target as a pandas column, of objects where integers could have become floats.
 
     Arguments:
         y: An array, tensor, list, or pandas or polars series; a single column of a table gives a warning.
@@ -77,12 +77,12 @@ def coded(column: Cells, missing_label: Markers, name: str) -> tuple[NDArray[np.
 
 
 def class_markers(values: list[Any], missing: bool, missing_label: Markers, name: str) -> Markers:
-    r"""Returns the values that mean unlabeled in a target of classes: those given, or else -1, unless -1 is a class.
+    r"""Returns the markers of unlabeled rows in a target of classes: the given ones, else -1 unless it is a class.
 
     Arguments:
         values: The different values of the target.
         missing: Whether the label of some row is None or NaN.
-        missing_label: What the user named; None to judge by the values.
+        missing_label: The user's markers; None to judge by the values.
         name: The name of the target.
 
     Raises:
@@ -112,7 +112,7 @@ def class_markers(values: list[Any], missing: bool, missing_label: Markers, name
 
 
 def likely_markers(values: list[Any], missing: bool, missing_label: Markers) -> Markers:
-    """Returns the same as :func:`class_markers`, silently, for a target that may not hold classes."""
+    """Like :func:`class_markers`, without warnings, for a target that may not hold classes."""
 
     if missing_label is not None:
         return missing_label
@@ -121,7 +121,7 @@ def likely_markers(values: list[Any], missing: bool, missing_label: Markers) -> 
 
 
 def default_markers(classes: Iterable[Any], missing_label: Markers) -> Markers:
-    """Returns the values that mean unlabeled beside known classes: those given, or else -1, unless -1 is a class."""
+    """Returns the markers of unlabeled rows for known classes: the given ones, else -1 unless it is a class."""
 
     if missing_label is not None:
         return missing_label
@@ -169,7 +169,7 @@ def real_values(column: Cells, missing_label: Markers, name: str) -> NDArray[np.
 
 
 def marker_set(missing_label: Markers) -> list[Any]:
-    """Returns the values that mean unlabeled besides None and NaN, which always do."""
+    """Returns the markers of unlabeled rows besides None and NaN."""
 
     several = isinstance(missing_label, list | tuple | set | frozenset | np.ndarray | pd.Series)
     markers = list(missing_label) if several else [missing_label]
@@ -181,11 +181,11 @@ def marker_set(missing_label: Markers) -> list[Any]:
 def is_marker(value: object, markers: list[Any]) -> bool:
     r"""Whether a value means unlabeled.
 
-    A boolean is never taken for a number. The text of a number, as typed in a command, stands for it, too.
+    A boolean never equals a number. The text of a number, as typed in a command, does.
     """
 
     if value is pd.NA:
-        return False  # it equals nothing, and is missing whatever marks other labels
+        return False  # always missing, and equal to nothing
 
     if isinstance(value, bool):
         return any((isinstance(marker, bool) and marker == value) or marker == str(value) for marker in markers)

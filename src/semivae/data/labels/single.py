@@ -1,8 +1,8 @@
 r"""Translates the labels of one target for a model, and recognizes unlabeled rows.
 
-A row is unlabeled where its label is None, NaN or pandas' NA, or equals `missing_label`. Where none is given, that is
--1 for classes, unless it is a class itself: where unlabeled rows are empty, or -2 and 0 are classes. A real target has
-no such marker, because -1 may well be one of its values.
+A row is unlabeled where its label is None, NaN or pandas' NA, or equals `missing_label`. The default is -1
+for classes, unless -1 is a class: other labels are missing, or -2 and 0 are classes. A real target has no default,
+because -1 may be one of its values.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class ClassLabels:
 
     Arguments:
         variable: What the target is.
-        missing_label: The value, or list of values, that means unlabeled; None for -1, unless that is a class.
+        missing_label: The value, or list of values, that means unlabeled; None for -1 unless it is a class.
     """
 
     def __init__(self, variable: Variable, missing_label: Markers = None) -> None:
@@ -35,7 +35,7 @@ class ClassLabels:
 
     @classmethod
     def fit(cls, y: Target, missing_label: Markers = None, name: str = "label") -> Self:
-        r"""Finds the classes among the labeled rows.
+        r"""Finds the classes of the labeled rows.
 
         Arguments:
             y: The labels, with shape (N,).

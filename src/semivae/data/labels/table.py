@@ -1,4 +1,4 @@
-r"""A table of targets: one column for each, a class or a real value, and each with missing entries of its own."""
+r"""A table of targets: each column is a class or a real value, with missing entries of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from semivae.data.source import Source
 from semivae.errors import DataError, SchemaError, SettingError
 from semivae.variables import TargetForm, Variable
 
-# Classes, a real value, whatever the values look like, or nothing at all.
+# Classes, a real value, judged by the values, or no target.
 Wanted: TypeAlias = Literal["category", "real", "any", "none"]
 
 
@@ -31,8 +31,8 @@ class TargetLabels:
     r"""Translates a table of targets.
 
     Arguments:
-        variable: The only target, or several as its parts.
-        missing_label: The value, or list of values, that means unlabeled; -1 for classes unless another is given.
+        variable: One target, or several as its parts.
+        missing_label: The value, or list of values, that means unlabeled; -1 for classes by default.
     """
 
     def __init__(self, variable: Variable | None, missing_label: Markers = None) -> None:
@@ -61,7 +61,7 @@ class TargetLabels:
         r"""Returns scaled values and codes of classes, with shape (N, T); NaN where missing.
 
         Arguments:
-            y: The targets, as :meth:`table` returns them; one that is not there is missing in every row.
+            y: The targets, as :meth:`table` returns them; an absent one is missing in every row.
 
         Raises:
             SchemaError: If a class is not known.
@@ -75,8 +75,8 @@ class TargetLabels:
         r"""Returns targets as a frame: by their names, or all of them in order.
 
         Raises:
-            DataError: If they are no table.
-            SchemaError: If there is another target, or an array has another number of them.
+            DataError: If they are not a table.
+            SchemaError: If a target is unknown, or an array has another number of targets.
         """
 
         table = target_frame(y)
@@ -96,7 +96,7 @@ class TargetLabels:
         return table
 
     def decode(self, points: NDArray[np.float64]) -> Table:
-        r"""Returns targets as the user wrote them, missing where they are.
+        r"""Returns targets as the user wrote them; missing ones stay missing.
 
         Arguments:
             points: Scaled values and codes of classes, with shape (N, T); NaN where missing.
@@ -112,12 +112,12 @@ class TargetLabels:
 
 @dataclass(frozen=True, eq=False)
 class FoundTargets:
-    r"""A table of targets, judged and, where they are in memory, coded.
+    r"""A table of targets, judged and, if in memory, coded.
 
     Attributes:
         columns: Each target by its name.
         missing_label: The value, or list of values, that means unlabeled, as the user gave it.
-        real: The names of targets that the user said to be real values.
+        real: The names of targets declared as real values.
     """
 
     columns: dict[str, FoundTarget]
@@ -162,7 +162,7 @@ class FoundTargets:
         return type(self)(columns, self.missing_label, self.real)
 
     def answers(self, wanted: Wanted, missing_label: Markers, real: Collection[str]) -> bool:
-        """Whether these are the targets that would be found again."""
+        """Whether another search would find the same targets."""
 
         real = [str(name) for name in real]
         known = wanted == "any" or all(
@@ -183,7 +183,7 @@ def find_targets(
 
     Arguments:
         source: The rows.
-        wanted: What the targets are; "any" to judge each by its values, "none" to find none.
+        wanted: The kind of the targets; "any" to judge each by its values, "none" for no target.
         missing_label: The value, or list of values, that means unlabeled.
         real: The names of targets that are real values even where they look like classes.
 
@@ -228,7 +228,7 @@ def found_in(
 
 
 def refuse_absent(real: Sequence[str], names: Sequence[str]) -> None:
-    """Checks that there are targets, and that those which are said to be real values are among them."""
+    """Checks that there are targets, and that declared real values are among them."""
 
     if not names:
         raise DataError("y has no column", "several targets need a table with a column each")
@@ -246,7 +246,7 @@ def target_frame(y: Target) -> Table:
         y: A pandas or polars frame, or an array, tensor or list with shape (N, T), or (N,) for a single one.
 
     Raises:
-        DataError: If it is no table.
+        DataError: If it is not a table.
     """
 
     if is_frame(y):
@@ -267,7 +267,7 @@ def target_frame(y: Target) -> Table:
 
 
 def points(labels: ClassLabels | RealLabels, column: Cells | None, rows: int) -> NDArray[np.float64]:
-    """Returns scaled values, or codes of classes, with shape (N,); NaN where missing, as where there is no column."""
+    """Returns scaled values, or codes of classes, with shape (N,); NaN where missing or without a column."""
 
     if column is None:
         return np.full(rows, np.nan)

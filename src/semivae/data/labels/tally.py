@@ -32,7 +32,7 @@ class TargetTally:
         name: Its name.
         form: "category" or "real"; None to judge by the values.
         missing_label: The value, or list of values, that means unlabeled; None to judge whether -1 does.
-        in_parts: Whether labels come in blocks that are not held. Otherwise there is one block, which is coded.
+        in_parts: Whether labels come in blocks that are not kept. Otherwise there is one block, which is coded.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class TargetTally:
         self.counts = None if self.in_parts and len(known) > tally.MOST_VALUES else known
 
     def add_numbers(self, column: Cells) -> None:
-        """Takes in the numbers of a block, unless the target holds other things."""
+        """Takes in the numbers of a block, unless the target holds anything else."""
 
         if self.form == "category" or self.stray is not None:
             return
@@ -101,7 +101,7 @@ class TargetTally:
             if self.form == "real":
                 raise
 
-            self.stray = error  # raised only if the target turns out to be a real value
+            self.stray = error  # raised only if the target is a real value
 
     def numbers(self, column: Cells) -> NDArray[np.float64]:
         """Returns the values of a block with shape (N,), NaN where unlabeled, and takes them in."""
@@ -120,7 +120,7 @@ class TargetTally:
     def found_values(self) -> dict[Any, int]:
         r"""The number of rows of each value, markers among them.
 
-        Whole numbers that a missing cell in their block turned into fractions are whole again.
+        Whole numbers that became floats beside a missing cell are whole again.
 
         Raises:
             DataError: If there are too many different values to be classes.
@@ -142,7 +142,7 @@ class TargetTally:
 
     @property
     def column(self) -> Cells:
-        """The labels in the type of the user; of labels in blocks, each value once, also a missing one."""
+        """The labels in the user's type; for blocks, each value once, missing included."""
 
         if not self.in_parts:
             return self.whole
@@ -168,7 +168,7 @@ class TargetTally:
 
     @property
     def likely_markers(self) -> Markers:
-        """The values that mean unlabeled, if the target holds classes."""
+        """The markers of unlabeled rows, if the target holds classes."""
 
         return likely_markers(list(self.found_values), self.gaps > 0, self.missing_label)
 
