@@ -1,4 +1,4 @@
-r"""Estimators: scikit-learn's face of the models, where rows meet mathematics and procedure."""
+r"""Estimators: the scikit-learn interface of the models."""
 
 __all__ = ["PCA", "LabeledKFold", "VAEClassifier", "VAEEmbedding", "VAEPredictor", "VAERegressor", "load"]
 

@@ -1,4 +1,4 @@
-r"""The private side of estimators, as the files around them use it: protocols beside those of :mod:`semivae.fitted`."""
+r"""The private side of estimators, as nearby files use it: protocols that extend :mod:`semivae.fitted`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Coded(Protocol):
-    r"""An estimator that keeps the translation of its rows.
+    r"""An estimator that keeps the codec of its rows.
 
     Attributes:
-        codec_: The translation.
+        codec_: The codec.
     """
 
     codec_: Codec
@@ -28,7 +28,7 @@ class Stored(Fitted, Protocol):
     r"""A fitted estimator that can be saved.
 
     Attributes:
-        random_state: The parameter that its seed came from.
+        random_state: The parameter that gave its seed.
     """
 
     random_state: Any

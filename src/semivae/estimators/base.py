@@ -1,7 +1,6 @@
-r"""What all estimators share: fitting on any rows, the latent space, generation and density.
+r"""Shared by all estimators: fitting on any rows, the latent space, generation and density.
 
-PyTorch takes longer to import than all else. What stands on it is imported by what uses it, so that who imports an
-estimator does not wait for it.
+PyTorch is slow to import. Functions that need it import it themselves, so that importing an estimator is fast.
 """
 
 from __future__ import annotations
@@ -32,15 +31,15 @@ if TYPE_CHECKING:
     from semivae.engine import Callback
     from semivae.models import Model
 
-# Draws of the importance-weighted bound that stands for the log-density of a row.
+# Draws of the importance-weighted bound that estimates the log-density of a row.
 DRAWS = 32
 
-# What the names of the student's tensors begin with.
+# Prefix of the names of the student's tensors.
 STUDENT = "student."
 
 
 class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
-    """Abstract estimator around a model; its arguments are those of :class:`Parameters`."""
+    """Abstract estimator around a model, with the arguments of :class:`Parameters`."""
 
     default_model = "vae"
 
@@ -75,7 +74,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
             self.model_ = wire(self.plan_, self.schema_, self.counts_)
             history, self.student_ = train_stages(runs, self.model_, self.counts_, validation)
 
-        # A fit that was stopped in its first epoch has none.
+        # A fit stopped in its first epoch has none.
         self.history_ = pd.DataFrame(history.records, columns=None if history.records else ["epoch", "seconds"])
         self.n_steps_ = max((record["epoch"] for record in history.records), default=0) * len(rows)
         self.stopped_ = history.stopped
@@ -87,12 +86,12 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
     @property
     def latents_(self) -> int:
-        """The size of the latent of the fitted model, whatever the parameters were set to since."""
+        """The size of the latent of the fitted model, even if parameters changed since."""
 
         return self.plan_.latents
 
     def _chosen(self) -> str:
-        """Returns the model that the parameters ask for."""
+        """Returns the model chosen by the parameters."""
 
         name = self._options("model").name
 
@@ -100,7 +99,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
     @property
     def model_name_(self) -> str:
-        """The name of the model of the fit, or before it of the model that will be fitted."""
+        """The name of the fitted model, or before the fit, of the model to be fitted."""
 
         return self.plan_.model if hasattr(self, "plan_") else self._chosen()
 
@@ -135,7 +134,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         return mean, deviation
 
     def inverse_transform(self, X: ArrayLike, y: Any = None) -> Any:
-        r"""Returns the data that latents stand for, in the units and the container of the rows of the fit.
+        r"""Decodes latents to rows, in the units and the container of the rows of the fit.
 
         Arguments:
             X: Latents, with shape (N, latents).
@@ -169,11 +168,11 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         Arguments:
             n: How many.
             y: A label for all, or one a row; :py:`None` draws from the whole distribution.
-            random_state: What they are drawn from.
+            random_state: Random seed.
 
         Returns:
             n rows in the units and the container of the rows of the fit. A real value outside the range observed
-            in the fit is moved to its nearest end, for a Gaussian knows no bounds where ages and prices have them.
+            in the fit is clipped, because a Gaussian has no bounds but ages and prices do.
             Images are the means of :math:`p(x \mid z)`, whose pixels are not drawn one by one.
         """
 
@@ -217,7 +216,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
     @by_block
     def features(self, X: Any) -> NDArray[np.float64]:
-        """Returns the plain numbers that a network reads of each row, with shape (N, F), for other methods to use."""
+        """Returns each row as the numbers that a network reads, with shape (N, F), for other methods."""
 
         from semivae.conditional import Net
         from semivae.engine import apply
@@ -239,14 +238,14 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         save(cast(Fitted, self), folder, overwrite)
 
     def _tensors(self) -> dict[str, Tensor]:
-        """Returns what a saved model holds beside plain facts."""
+        """Returns the arrays of a saved model by name."""
 
         learned = {} if self.student_ is None else self.student_.state_dict(prefix=STUDENT)
 
         return self.model_.state_dict() | learned
 
     def _build(self, student: bool) -> None:
-        """Builds the model of the plan, and its student if it has one, with fresh weights."""
+        """Builds the model of the plan, and its student if any, with fresh weights."""
 
         from semivae.estimators.build.rebuilt import wire_again
 
@@ -268,7 +267,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         return self._tensors()
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
-        """Rebuilds the fitted model from its tensors and the facts that were set before."""
+        """Rebuilds the fitted model from its tensors and the facts already set."""
 
         learned = {name: tensors[name] for name in tensors if name.startswith(STUDENT)}
         self._build(student=bool(learned))
@@ -282,7 +281,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         return self.latents_
 
     def _points(self, y: Any, n: int) -> NDArray[np.float64]:
-        """Returns the label points of a label for all rows, or of one a row."""
+        """Returns the label points for one label for all rows, or one per row."""
 
         raise SettingError(
             f"y={y!r} was given",

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class VAEClassifier(ClassifierMixin, VAEEstimator):
     r"""Classifier that learns from labeled and unlabeled rows together.
 
-    Rows whose label is None, NaN, pandas' NA or `missing_label` are unlabeled. So are those of -1 if no `missing_label`
-    is given, unless it is a class: where other rows are unlabeled as None or NaN, or where -2 and 0 are classes.
+    Rows whose label is None, NaN, pandas' NA or `missing_label` are unlabeled. So are labels of -1 without a
+    `missing_label`, unless -1 is a class: other labels are None or NaN, or -2 and 0 are classes.
 
     Example:
         >>> classifier = VAEClassifier(random_state=0).fit(X, y)  # y holds -1 where unknown
@@ -46,7 +46,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         Arguments:
             X: The rows: an array with shape (N, P), a frame, images with shape (N, H, W[, C]), or a
                 :func:`semivae.stream` of files larger than memory.
-            y: Their labels, with shape (N,), with markers where there is none; those of a stream are in its files.
+            y: Their labels, with shape (N,), with markers where missing; a stream reads them from its files.
 
         Raises:
             DataError: If the rows or labels cannot be used.
@@ -87,12 +87,12 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
 
         Arguments:
             y: Labels of rows that were held out, with shape (N,), none missing.
-            log_probabilities: Their log-probabilities by fits that did not see these labels and are not calibrated, as
+            log_probabilities: Their log-probabilities by uncalibrated fits that did not see these labels, as
                 :func:`semivae.trust.compare` returns them, with shape (N, C) in the order of :py:`classes_`.
 
         Raises:
             DataError: If a label is missing, or there is another number of predictions.
-            SchemaError: If a label is none of the classes.
+            SchemaError: If a label is not one of the classes.
         """
 
         from semivae.evaluation import temperature
@@ -125,14 +125,14 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         return super().score(X, y, sample_weight)
 
     def swap(self, X: Any, other: Any) -> tuple[Any, Any]:
-        r"""Exchanges what marks the class between rows, and nothing else, where a model keeps the two apart.
+        r"""Exchanges only the class part of the latent between rows, if the model has one.
 
         Arguments:
             X: Rows, with shape (N, *).
             other: As many other rows.
 
         Returns:
-            The rows as they would be with the mark of the other rows, and the other rows with theirs; as
+            The rows with the class part of the other rows, and the other rows with theirs; as
             :meth:`inverse_transform` returns them.
 
         Raises:

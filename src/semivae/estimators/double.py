@@ -1,4 +1,4 @@
-r"""Double precision, which the answer for a row needs to not depend on its batch: copied once for each fitted model."""
+r"""Double precision, so that predictions do not depend on the batch: copied once per fitted model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import copy
 from typing import Any
 from weakref import WeakKeyDictionary
 
-# By the model that was fitted: a second fit makes another one, and a copy goes with its model. It is no part of an
+# Keyed by the fitted model: a second fit makes another one, and a copy dies with its model. It is kept outside of the
 # estimator, so that it is neither pickled nor cloned.
 COPIES: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 

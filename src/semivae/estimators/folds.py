@@ -21,8 +21,8 @@ Index = NDArray[np.int64]
 class LabeledKFold(BaseEstimator):
     r"""Folds for `cross_val_score`, `GridSearchCV` and the like, which take it as their `cv`.
 
-    Each labeled row is tested once, classes with the shares that they have; unlabeled rows are in every training part.
-    With a number of folds in its place, scikit-learn would test unlabeled rows, and refuse labels that are NaN.
+    Each labeled row is tested once, in folds stratified by class; unlabeled rows are in every training part.
+    Given a number of folds instead, scikit-learn would test unlabeled rows and refuse NaN labels.
 
     Example:
         >>> cross_val_score(VAEClassifier(), X, y, cv=LabeledKFold(5))  # y holds NaN, None or -1 where unknown
@@ -44,7 +44,7 @@ class LabeledKFold(BaseEstimator):
         return self.n_splits
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Index, Index]]:
-        r"""Yields the positions of the rows to train on, and of those to test, of each fold.
+        r"""Yields the positions of the training rows and of the test rows of each fold.
 
         Arguments:
             X: The rows; not used.
@@ -57,7 +57,7 @@ class LabeledKFold(BaseEstimator):
         """
 
         from semivae.data.batches.split import (
-            stratified_folds,  # with scikit-learn's own folds, which no import should wait for
+            stratified_folds,  # scikit-learn's folds are slow to import
         )
 
         if self.n_splits < 2:

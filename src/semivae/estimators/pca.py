@@ -1,4 +1,4 @@
-r"""Probabilistic PCA with the face of the other estimators: the baseline of every latent space.
+r"""Probabilistic PCA with the interface of the other estimators: the baseline of every latent space.
 
 Generative process:
 
@@ -6,12 +6,12 @@ Generative process:
     z & \sim \mathcal{N}(0, I) \\
     x & \sim \mathcal{N}(W z + \mu, \sigma^2 I)
 
-Its evidence is known in closed form, and it is what a linear VAE converges to.
+Its evidence is known in closed form, and a linear VAE converges to it.
 
-Training: none, for the likeliest :math:`W` and :math:`\sigma` follow from the eigenvectors and eigenvalues of the
+Training: none, as the likeliest :math:`W` and :math:`\sigma` follow from the eigenvectors and eigenvalues of the
 covariance of the rows.
 
-When to choose it: first. It takes no training, and shows what a network has to do better.
+When to choose it: first. It takes no training, and a network has to beat it.
 
 References:
     | Probabilistic Principal Component Analysis (Tipping and Bishop, 1999)
@@ -44,7 +44,7 @@ from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows, ref
 if TYPE_CHECKING:
     from torch import Tensor
 
-# The tensors of a saved model, which are the fitted attributes of scikit-learn's PCA.
+# The tensors of a saved model: the fitted attributes of scikit-learn's PCA.
 TENSORS = ("mean_", "components_", "explained_variance_", "noise_variance_")
 
 
@@ -101,7 +101,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
         from sklearn import decomposition
 
         self.pca_ = decomposition.PCA(self.latents, random_state=self.seed_).fit(rows)
-        # The layout in memory decides the last bits of a product, and a file keeps this one.
+        # The memory layout decides the last bits of a product, and a file keeps this layout.
         self.pca_.components_ = np.ascontiguousarray(self.pca_.components_)
         self.history_ = pd.DataFrame(
             {"component": range(1, self.latents + 1), "variance": self.pca_.explained_variance_}
@@ -124,7 +124,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
         return mean, np.full_like(mean, np.sqrt(self.pca_.noise_variance_))
 
     def inverse_transform(self, X: ArrayLike, y: Any = None) -> Any:
-        """Returns the rows that coordinates of shape (N, latents) stand for."""
+        """Decodes coordinates of shape (N, latents) to rows."""
 
         check_is_fitted(self, "pca_")
 

@@ -1,4 +1,4 @@
-r"""A predictor of several targets, for rows in which some of them are known, or none."""
+r"""A predictor of several targets, for rows with some, all or none of them known."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ if TYPE_CHECKING:
 class VAEPredictor(VAEEstimator):
     r"""Predictor of several targets, classes and numbers, that learns from labeled and unlabeled rows together.
 
-    A target may be known where others are missing: each row teaches those that it has. What marks a missing entry is
-    what :class:`VAEClassifier` and :class:`VAERegressor` take for it. A target is a class if it holds text, booleans,
-    categories, or whole numbers of which few differ; else it is a number.
+    A target may be known where others are missing: each row teaches its known targets. Missing entries are marked as in
+    :class:`VAEClassifier` and :class:`VAERegressor`. A target is a class if it holds text, booleans,
+    categories, or few different whole numbers; else it is a number.
 
     Example:
         >>> predictor = VAEPredictor(random_state=0).fit(X, frame[["species", "weight"]])  # NaN where unknown
         >>> predictor.predict(X_new)  # a frame with the columns "species" and "weight"
         >>> predictor.sample(10, y={"species": "cat"})  # and of any weight
 
-    The consistency of the prediction (`adversarial`) is summed over the targets; `label_prior` holds for each that is a
-    class. With one number among the targets, `dropout="auto"` leaves hidden units out as for a number alone: that keeps
-    few labels from being learned by heart, and makes classes harder to learn.
+    The consistency of the prediction (`adversarial`) is summed over the targets; `label_prior` applies to each
+    class. With one number among the targets, `dropout="auto"` leaves hidden units out as for a number alone: that
+    prevents overfitting to few labels, but makes classes harder to learn.
 
     Attributes:
         classes_: The classes of each target that has classes, in order.
-        framed_: Whether the targets came as a frame, and so are given back as one.
+        framed_: Whether the targets came as a frame and are returned as one.
     """
 
     default_model = "predictor"
@@ -59,9 +59,9 @@ class VAEPredictor(VAEEstimator):
         Arguments:
             X: The rows: an array with shape (N, P), a frame, images with shape (N, H, W[, C]), or a
                 :func:`semivae.stream` of files larger than memory.
-            y: Their targets, a frame or an array with shape (N, T), with markers where an entry is missing; those of a
-                stream are in its files.
-            real: The names of targets that are numbers, even if they are whole and few differ; the columns of an array
+            y: Their targets, a frame or an array with shape (N, T), with markers where missing; a stream
+                reads them from its files.
+            real: The names of targets that are numbers, even if whole with few values; the columns of an array
                 are named y0, y1, ...
 
         Raises:
@@ -90,11 +90,11 @@ class VAEPredictor(VAEEstimator):
         return list(self._beliefs(X)[2:])
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> tuple[Any, Any]:
-        r"""Returns the ends of an interval that each number of a row lies in, as :meth:`predict` does without classes.
+        r"""Returns the ends of an interval for each number, formatted as in :meth:`predict` without classes.
 
         Arguments:
             X: The rows.
-            coverage: The probability that the model gives to the interval of each.
+            coverage: The nominal coverage of each interval.
         """
 
         from scipy.stats import norm
@@ -138,13 +138,13 @@ class VAEPredictor(VAEEstimator):
         return found
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Returns the mean over the targets of what :meth:`scores` returns; missing entries are never scored."""
+        """Returns the mean of :meth:`scores` over the targets; missing entries are never scored."""
 
         return float(np.mean(list(self.scores(X, y, sample_weight).values())))
 
     @by_block
     def _beliefs(self, X: Any) -> tuple[NDArray[np.float64], ...]:
-        r"""Returns what is believed of the targets, in the units of the model.
+        r"""Returns the predicted distributions of the targets, in model units.
 
         Returns:
             Means and codes of the most probable classes, with shape (N, T); the deviations of the numbers, with shape
@@ -180,7 +180,7 @@ class VAEPredictor(VAEEstimator):
         return [labels.classes for labels in self._labels.labels.values() if isinstance(labels, ClassLabels)]
 
     def _given_back(self, frame: Table, X: Any) -> Any:
-        """Returns targets in what those of the fit came in, a frame with the index of the rows."""
+        """Returns targets in the container of the fit; a frame gets the index of the rows."""
 
         if not self.framed_:
             return frame.to_numpy()
@@ -192,7 +192,7 @@ class VAEPredictor(VAEEstimator):
         self.classes_ = self._classes()
 
     def _points(self, y: Any, n: int) -> NDArray[np.float64]:
-        r"""Returns the label points of targets for all rows, or of a row of them for each; any may be missing."""
+        r"""Returns the label points for one row of targets for all, or one per row; any may be missing."""
 
         if isinstance(y, Mapping):
             y = pd.DataFrame([y])
@@ -216,13 +216,13 @@ class VAEPredictor(VAEEstimator):
 
 
 def correct(truth: Cells, predicted: Cells, weight: NDArray[Any] | None) -> float:
-    """Returns the share of classes that are predicted, whatever types of the same values hold them."""
+    """Returns the accuracy of classes, comparing values regardless of their types."""
 
     return float(np.average(truth.to_numpy(dtype=object) == predicted.to_numpy(dtype=object), weights=weight))
 
 
 def explained(truth: Cells, predicted: Cells, weight: NDArray[Any] | None) -> float:
-    """Returns the share of the variance of numbers that is predicted."""
+    """Returns the explained share of the variance of numbers."""
 
     from sklearn.metrics import r2_score
 

@@ -43,7 +43,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         Arguments:
             X: The rows: an array with shape (N, P), a frame, images with shape (N, H, W[, C]), or a
                 :func:`semivae.stream` of files larger than memory.
-            y: Their targets, with shape (N,), with NaN where there is none; those of a stream are in its files.
+            y: Their targets, with shape (N,), with NaN where missing; a stream reads them from its files.
 
         Raises:
             DataError: If the rows or targets cannot be used.
@@ -70,11 +70,11 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         return (mean, deviation) if return_std else mean
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        r"""Returns the ends of an interval that the target of each row lies in, each with shape (N,).
+        r"""Returns the ends of a prediction interval for each row, each with shape (N,).
 
         Arguments:
             X: The rows.
-            coverage: The probability that the model gives to the interval.
+            coverage: The nominal coverage of the interval.
         """
 
         from scipy.stats import norm
@@ -90,7 +90,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         Arguments:
             y: Values of rows that were held out, with shape (N,), none missing.
             mean: Their predicted values by fits that did not see them, with shape (N,).
-            deviation: The standard deviations of these fits, which are not calibrated, with shape (N,).
+            deviation: The uncalibrated standard deviations of these fits, with shape (N,).
 
         Raises:
             DataError: If a value is missing, or there is another number of predictions.

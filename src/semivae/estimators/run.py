@@ -1,4 +1,4 @@
-r"""The runs of a fit, one a stage: what they have in common, and what a run is known by when it is continued."""
+r"""The runs of a fit, one per stage: their shared settings, and the identity of a run when it continues."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Runs:
 
     Attributes:
         plan: The plan of the fit, with the machine that it runs on.
-        schema: What each variable is.
+        schema: The variables.
         rows: The rows to train on.
-        callbacks: They are told of every epoch.
-        checkpoint: The folder in which the state of the first stage is kept, if it is.
+        callbacks: Called after every epoch.
+        checkpoint: The folder for the state of the first stage, if any.
     """
 
     plan: Plan
@@ -43,8 +43,8 @@ class Runs:
             stage: The number of the stage, counted from 1.
             model: The model of the stage.
             objective: Its objective.
-            validation: The rows held out, if there are any.
-            penalty: The terms that join the loss, if there are any.
+            validation: The held-out rows, if any.
+            penalty: The additional terms of the loss, if any.
         """
 
         return train(model, objective, self.rows, self.training(stage), self.callbacks, validation, penalty)
@@ -74,7 +74,7 @@ class Runs:
 
     @property
     def about(self) -> dict[str, Any]:
-        """What a run must have in common with the run that it continues, as plain JSON values: all but the machine."""
+        """The settings that a continued run must match, as plain JSON values: all but the machine."""
 
         return {
             "labeled rows": len(self.rows.labeled),

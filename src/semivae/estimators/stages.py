@@ -1,7 +1,7 @@
-r"""The stages of a fit: most models have one; others learn features without labels first, and what reads them after.
+r"""The stages of a fit. Most models have one; others first learn features without labels, then their predictor.
 
-A stage more comes first where `neighbors` are found among wide rows: a VAE, by whose features they are compared. A
-`student` is trained last. The weights that a stage has learned stay as they are in those after it.
+If `neighbors` are found among wide rows, a VAE is trained first, and its features are compared. A `student` is
+trained last. The weights learned in a stage stay frozen in later stages.
 """
 
 from __future__ import annotations
@@ -31,12 +31,11 @@ def train_stages(
     Arguments:
         runs: The runs of the fit.
         model: The model.
-        counts: How many labels each class has, if the target is a class; in a list for each of several.
-        validation: The rows held out, if there are any.
+        counts: Labels per class, if the target is a class; a list of these for several targets.
+        validation: The held-out rows, if any.
 
     Returns:
-        What happened, with the number of the stage in every record where there are several; and the student, if there
-        is one.
+        The history, with the stage number in every record if there are several stages; and the student, if any.
     """
 
     plan, schema = runs.plan, runs.schema
@@ -76,7 +75,7 @@ def train_stages(
 
 
 def unsupervised(runs: Runs) -> ELBO:
-    """Returns the objective of a stage without labels, to which every row is worth the same."""
+    """Returns the objective of a stage without labels, which weighs all rows equally."""
 
     plan, known, unknown = runs.plan, len(runs.rows.labeled), len(runs.rows.unlabeled)
     beta = 1.0 if plan.features_beta is None else plan.features_beta
@@ -85,7 +84,7 @@ def unsupervised(runs: Runs) -> ELBO:
 
 
 def append(whole: History, history: History, stage: dict[str, int]) -> None:
-    """Adds what happened in a stage."""
+    """Adds the history of a stage."""
 
     before = whole.records[-1]["seconds"] if whole.records else 0.0
 

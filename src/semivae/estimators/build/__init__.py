@@ -1,1 +1,1 @@
-r"""From parameters to a wired model and what its loss adds."""
+r"""From parameters to a wired model and its added loss terms."""

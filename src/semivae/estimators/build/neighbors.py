@@ -1,4 +1,4 @@
-r"""Who the neighbors are along which labels spread, and in what they are looked for."""
+r"""The graph of nearest rows for label propagation, and the features that define distances."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from semivae.estimators.plan.rows import compared
 from semivae.models import Model
 from semivae.variables import Schema
 
-# Rows that are read at once.
+# Rows read at once.
 BLOCK = 8192
 
 
 def lent(rows: Loader, count: int, features: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor, float]:
-    r"""Returns which rows get labels, with shape (M,), their label points, (M, C), and how far these are believed.
+    r"""Returns the rows that get labels, shape (M,), their label points, (M, C), and the weights of these.
 
     Arguments:
-        rows: The rows; of more than can be compared, the unlabeled ones are drawn.
-        count: To how many nearest rows each is joined.
-        features: Maps rows of shape (B, *) to vectors of shape (B, width), between which distances are taken.
+        rows: The rows; if too many to compare, unlabeled ones are sampled.
+        count: Neighbors per row.
+        features: Maps rows of shape (B, *) to vectors of shape (B, width) for distances.
     """
 
     order = torch.randperm(len(rows.unlabeled), generator=torch.Generator().manual_seed(rows.seed))
@@ -47,7 +47,7 @@ def lent(rows: Loader, count: int, features: Callable[[Tensor], Tensor]) -> tupl
 
 
 def features_of(plan: Plan, schema: Schema) -> list[Model]:
-    """Returns the VAE, not yet trained, in whose latent neighbors are looked for, or nothing where rows will do."""
+    """Returns the untrained VAE whose latent defines distances; empty if rows are compared directly."""
 
     if plan.features is None:
         return []
@@ -58,11 +58,11 @@ def features_of(plan: Plan, schema: Schema) -> list[Model]:
 
 
 def reader(schema: Schema, before: Sequence[Model]) -> Callable[[Tensor], Tensor]:
-    r"""Returns what maps rows of shape (B, *) to what is compared: the last features learned before, or plain numbers.
+    r"""Returns the map from rows of shape (B, *) to compared vectors: the last learned features, or plain numbers.
 
     Arguments:
-        schema: What each variable is.
-        before: What was trained in the stages before the one that predicts.
+        schema: The variables.
+        before: The models trained in the stages before the predictor.
     """
 
     if not before:

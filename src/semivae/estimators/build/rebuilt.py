@@ -1,4 +1,4 @@
-r"""The models of a saved estimator, built again by its plan."""
+r"""Rebuilds the models of a saved estimator from its plan."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from semivae.variables import Schema
 
 
 def plan_again(plan: Plan | None, parameters: Parameters, name: str, schema: Schema, counts: Counts, seed: int) -> Plan:
-    r"""Returns the plan of a saved estimator; older formats have none, and it is made from the parameters.
+    r"""Returns the plan of a saved estimator; for older formats, made from the parameters.
 
     Arguments:
-        plan: The plan that was saved, if there was one.
+        plan: The saved plan, if any.
         parameters: The parameters of the estimator.
-        name: The model that they ask for.
+        name: The model they choose.
         schema: The variables of the rows and of the target.
         counts: The numbers of labeled and unlabeled rows.
         seed: The seed of the fit.
@@ -44,7 +44,7 @@ def plan_again(plan: Plan | None, parameters: Parameters, name: str, schema: Sch
 
 
 def wire_again(plan: Plan, schema: Schema, counts: Sequence[Any], student: bool) -> tuple[Model, Conditional | None]:
-    """Returns the model of a plan, and its student if it has one, with fresh weights."""
+    """Returns the model of a plan, and its student if any, with fresh weights."""
 
     with seeded(0):
         return wire(plan, schema, counts).eval(), student_of(plan, schema).eval() if student else None

@@ -1,4 +1,4 @@
-r"""What joins the loss of a fit beside the bound: how the prediction at one place has to agree with others."""
+r"""The loss terms of a fit beside the bound: they make predictions at different points agree."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from semivae.variables import Schema
 def penalty_of(
     plan: Plan, model: Model, schema: Schema, counts: Sequence[Any], rows: Steps, before: Sequence[Model]
 ) -> Penalties | None:
-    r"""Returns the terms that join the loss beside the bound, if there are any.
+    r"""Returns the additional terms of the loss, if any.
 
     Arguments:
         plan: The plan of the fit.
-        model: The model; its fixed parts have been learned.
-        schema: What each variable is.
-        counts: How many labels each class has, if the target is a class; in a list for each of several.
+        model: The model; its frozen parts are trained.
+        schema: The variables.
+        counts: Labels per class, if the target is a class; a list of these for several targets.
         rows: The rows to train on.
-        before: The models that were trained in the stages before this one.
+        before: The models trained in earlier stages.
     """
 
-    # What a model of labels alone predicts follows from what it learns, and is no part of it.
+    # In a model of labels alone, the prediction is derived, not trained.
     if schema.y is None or model.labels_only:
         return None
 
@@ -50,7 +50,7 @@ def penalty_of(
 
 
 def consistency(plan: Plan, model: Model, schema: Schema, counts: Sequence[Any]) -> Consistency | None:
-    """Returns the penalty that keeps a prediction the same around each row."""
+    """Returns the penalty that keeps predictions constant around each row."""
 
     movable = movable_cells(model, schema)
 
@@ -65,7 +65,7 @@ def consistency(plan: Plan, model: Model, schema: Schema, counts: Sequence[Any])
 
 
 def neighbors(plan: Plan, schema: Schema, rows: Steps, before: Sequence[Model]) -> Neighbors | None:
-    """Returns the penalty that lends labels along the graph of nearest rows, in the last features learned before."""
+    """Returns the penalty that spreads labels along the graph of nearest rows, by the last learned features."""
 
     if not plan.neighbors or not isinstance(rows, Loader):
         return None

@@ -1,4 +1,4 @@
-r"""The student of a fit: a second classifier, which learns from the model and answers together with it."""
+r"""The student of a fit: a second classifier that learns from the model and predicts together with it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from semivae.variables import Schema
 
 
 def student_of(plan: Plan, schema: Schema) -> Conditional:
-    """Returns a student, not yet trained."""
+    """Returns an untrained student."""
 
     net = Net(plan.hidden, conv=plan.student_network == "conv")
 
@@ -23,7 +23,7 @@ def student_of(plan: Plan, schema: Schema) -> Conditional:
 
 
 def distillation_of(plan: Plan, student: Conditional, model: Model) -> Distillation:
-    """Returns the model of the stage in which a student learns from a fitted model."""
+    """Returns the model of the stage where a student learns from a fitted model."""
 
     changed = Augmentation(1.0, plan.augmentation).changed if plan.augmentation else nn.Identity()
 

@@ -23,15 +23,15 @@ def wire(plan: Plan, schema: Schema, counts: Sequence[int]) -> Model:
 
     Arguments:
         plan: The plan.
-        schema: What each variable is.
-        counts: How many labels each class has, if the target is a class.
+        schema: The variables.
+        counts: Labels per class, if the target is a class.
     """
 
     kind = models[plan.model].form(None if schema.y is None else schema.y.target_form)
     net = Net(plan.hidden, plan.network == "conv", plan.dropout)
     family = choose_data(schema, plan.likelihood or "auto", cast(Any, plan.scale))
 
-    # Only some models are built with these.
+    # Only some models take these.
     parts: dict[str, Callable[[], Any]] = {
         "label_prior": lambda: LabelPrior.of(counts, cast(Any, plan.label_prior)),
         "simplex": lambda: simplexes[str(plan.simplex)],

@@ -12,7 +12,7 @@ from typing import Any
 
 from semivae.data.labels.classes import short
 
-# As many variables and classes as a reader takes in.
+# The most variables and classes to list.
 FEW = 12
 
 USE = """```python
@@ -38,7 +38,7 @@ def card(facts: Mapping[str, Any], pictures: Iterable[str] = ()) -> str:
     r"""Returns the card of a saved model as Markdown.
 
     Arguments:
-        facts: Everything that is saved beside the weights, as plain JSON values.
+        facts: Everything saved beside the weights, as plain JSON values.
         pictures: The paths of the figures in the folder.
     """
 
@@ -66,7 +66,7 @@ def title(facts: Mapping[str, Any]) -> str:
 
 
 def purpose(facts: Mapping[str, Any]) -> str:
-    """Returns what the model predicts and what it was fitted on, in sentences."""
+    """Describes the model's prediction and its training rows, in sentences."""
 
     schema, fit, data = facts["schema"], facts["fit"], facts["metrics"].get("data", {})
     kinds = Counter(variable["kind"] for variable in schema["x"])
@@ -82,7 +82,7 @@ def purpose(facts: Mapping[str, Any]) -> str:
 
 
 def described(target: Mapping[str, Any]) -> str:
-    """Returns what a target is."""
+    """Describes a target."""
 
     if target["parts"]:
         return "; ".join(map(described, target["parts"]))
@@ -117,7 +117,7 @@ def quality(metrics: Mapping[str, Any]) -> str:
 
 
 def confidence(found: Mapping[str, float] | None) -> str:
-    """Returns in a sentence whether confidence was measured, and how it was corrected."""
+    """Returns a sentence on the calibration of confidence."""
 
     if found is None:
         return "Its confidence is not calibrated."
@@ -159,7 +159,7 @@ def values(variable: Mapping[str, Any]) -> str:
 
 
 def stops(fit: Mapping[str, Any]) -> list[str]:
-    """Returns a warning of a fit that was stopped by hand."""
+    """Returns a warning if the fit was stopped by hand."""
 
     return (
         ["The fit was stopped by hand; `semivae fit --resume` continues it."]
@@ -169,7 +169,7 @@ def stops(fit: Mapping[str, Any]) -> list[str]:
 
 
 def details(facts: Mapping[str, Any]) -> str:
-    """Returns what is needed to fit the model again."""
+    """Returns the settings needed to fit the model again."""
 
     versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
     epochs = f"- epochs: {facts['metrics']['epochs']}\n" if facts["metrics"].get("epochs") else ""
@@ -194,7 +194,7 @@ def few(classes: Sequence[Any]) -> str:
 
 
 def plain(name: Any) -> str:
-    """Returns text of a user so that Markdown takes no part of it for markup."""
+    """Escapes a user's text so that Markdown shows it as plain text."""
 
     text = short(" ".join(str(name).split()), 400)
 

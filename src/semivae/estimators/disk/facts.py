@@ -1,4 +1,4 @@
-r"""The facts of a saved model, checked before anything is built of them: a file may hold anything."""
+r"""The facts of a saved model, checked before use: a file may hold anything."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STRICT = ConfigDict(strict=True, extra="forbid")
 
 
 class Fit(BaseModel):
-    """The plain values that a fit leaves behind, of those estimators that have them."""
+    """The plain values that a fit sets; some estimators have only a part."""
 
     model_config = STRICT
 
@@ -51,7 +51,7 @@ FACTS = tuple(Fit.model_fields)
 
 
 class Data(BaseModel):
-    """The rows that a model was fitted on."""
+    """The training rows of a model."""
 
     model_config = ConfigDict(strict=True)
 
@@ -61,7 +61,7 @@ class Data(BaseModel):
 
 
 class Metrics(BaseModel):
-    """The measurements that were saved with a model; others than these are only shown."""
+    """The measurements saved with a model; any other is only shown."""
 
     model_config = ConfigDict(strict=True, extra="allow")
 
@@ -90,7 +90,7 @@ def facts_of(saved: SavedFolder) -> Facts:
     r"""Returns the facts of a saved model.
 
     Raises:
-        StoreError: If one is missing, unknown or of another type, or cannot be; or the format is another.
+        StoreError: If one is missing, unknown, impossible or of another type, or the format differs.
     """
 
     found = saved.facts.get("format")
@@ -101,7 +101,7 @@ def facts_of(saved: SavedFolder) -> Facts:
         )
 
     try:
-        # Lists of JSON are tuples here, which the check of Python values would refuse.
+        # JSON lists become tuples here, which the check in Python mode would refuse.
         facts = TypeAdapter(Facts).validate_json(json.dumps(saved.facts))
     except ValidationError as error:
         first = error.errors()[0]
@@ -118,12 +118,12 @@ def facts_of(saved: SavedFolder) -> Facts:
 
 
 def problems_of_plan(facts: Facts) -> list[str]:
-    """Returns the reasons why a plan is impossible, in words. Names of parts are looked up where it is built."""
+    """Returns the reasons why a plan is impossible, in words. Names of parts are checked when it is built."""
 
     plan = facts.plan
 
     if plan is None:
-        # A baseline has none, and the first formats knew none.
+        # A baseline has no plan, nor do the first formats.
         return [] if facts.format < FORMAT or facts.estimator == "PCA" else ["there is no plan"]
 
     allowed = {name: declared.values for name, declared in declarations(Parameters).items()}

@@ -25,7 +25,7 @@ from semivae.store import SavedFolder, open_folder
 if TYPE_CHECKING:
     from semivae.estimators.disk.facts import Facts
 
-# The first format in which options are in groups and a model has its plan.
+# The first format with grouped options and a plan.
 NESTED = 3
 
 LARGEST_HISTORY = 2**26
@@ -42,7 +42,7 @@ def load(folder: str | Path) -> Any:
         folder: The folder.
 
     Raises:
-        StoreError: If it is no saved model, a file is missing or damaged, or it is of another format.
+        StoreError: If it is not a saved model, a file is missing or damaged, or the format differs.
     """
 
     from semivae.estimators.disk.facts import facts_of
@@ -55,12 +55,12 @@ def load(folder: str | Path) -> Any:
     except StoreError:
         raise
     except Exception as error:
-        # Whatever goes wrong while a model is built from a file is damage to that file.
+        # Any error while a model is built from a file means that the file is damaged.
         raise saved.wrong(f"{type(error).__name__}: {error}") from error
 
 
 def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
-    """Builds the estimator that a folder holds."""
+    """Builds the estimator in a folder."""
 
     from semivae.estimators.build.rebuilt import plan_again
     from semivae.estimators.disk.tensors import read_tensors
@@ -90,7 +90,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
 
 def unfitted(facts: Facts) -> Any:
-    """Returns the estimator with the parameters of a saved model; the first formats knew no groups of them."""
+    """Returns the estimator with the parameters of a saved model; the first formats had no groups."""
 
     kind = KINDS[facts.estimator]
 

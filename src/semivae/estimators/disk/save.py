@@ -1,4 +1,4 @@
-r"""Saving an estimator: a folder of safetensors and JSON that a fresh process gives back exactly."""
+r"""Saving an estimator: a folder of safetensors and JSON that a new process loads exactly."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def save(
         estimator: The estimator.
         folder: The folder.
         overwrite: Whether a saved model there may be replaced.
-        metrics: What was measured, to be kept with it: plain JSON values.
+        metrics: Measurements to save with it, as plain JSON values.
         extra: The contents of other files to keep in the folder (figures), by their path in it.
 
     Raises:
         StoreError: If the folder cannot be written.
     """
 
-    # With PyTorch, for which the import of an estimator does not wait.
+    # Needs PyTorch, which the import of an estimator avoids.
     from semivae.engine import discard
     from semivae.estimators.disk.tensors import TENSORS, write_tensors
 
@@ -62,9 +62,9 @@ def save(
 
     state = getattr(estimator, "checkpoint_", None)
 
-    # A fit that was stopped by hand may still be continued.
+    # A fit stopped by hand may still be continued.
     if state is not None and getattr(estimator, "stopped_", "") != "interrupted":
-        # If another fit keeps its state there by now, that state is not this fit's to remove.
+        # Another fit may keep its state there by now: this fit must not remove it.
         with suppress(StoreError):
             discard(state)
 
@@ -91,12 +91,12 @@ def describe(estimator: Fitted) -> dict[str, Any]:
 
 
 def portable(estimator: Fitted) -> Grouped:
-    """Returns an estimator, not fitted, with the parameters of another, but for machine and objects."""
+    """Returns an unfitted estimator with the parameters of another, except machine and objects."""
 
     kind: Any = type(estimator)
     known = paths(kind)
     state = cast(Stored, estimator).random_state
-    # A generator is no plain value; the seed that it gave is.
+    # A generator is not a plain value; its seed is.
     seed = state if isinstance(state, int | np.integer) else estimator.seed_
     changed = {"random_state": seed, "callbacks": None, "checkpoint": None, "missing_label": markers(estimator)}
     alone = {name: 1 for name in ("devices", "nodes") if estimator.get_params().get(known.get(name, ""), 1) != 1}
@@ -107,7 +107,7 @@ def portable(estimator: Fitted) -> Grouped:
 
 
 def markers(estimator: Fitted) -> Any:
-    """Returns what marks a missing label as plain JSON values."""
+    """Returns the markers of missing labels as plain JSON values."""
 
     given = getattr(estimator, "missing_label", None)
 

@@ -1,4 +1,4 @@
-r"""The tensors of a saved model, whose names, types and shapes are checked before any of them is read."""
+r"""The tensors of a saved model, whose names, types and shapes are checked before reading."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from semivae.store import SavedFolder
 
 TENSORS = "model.safetensors"
 
-# The largest list of tensors that is read: that of a model with a thousand layers takes 0.2 MiB.
+# The largest list of tensors that is read; a model with a thousand layers takes 0.2 MiB.
 LARGEST_LIST = 2**23
 
-# How the format names the types that a model may have.
+# The format's names of the types that a model may have.
 TYPES = {"F64": torch.float64, "F32": torch.float32, "I64": torch.int64, "BOOL": torch.bool}
 
 
@@ -33,10 +33,10 @@ def read_tensors(saved: SavedFolder, expected: Callable[[set[str]], Mapping[str,
 
     Arguments:
         saved: The folder.
-        expected: Maps the names that were found to the tensors that the model has, without their values.
+        expected: Maps the names found to the model's tensors, without their values.
 
     Raises:
-        StoreError: If they are damaged, are not those of the model, or hold NaN or infinity.
+        StoreError: If they are damaged, do not match the model, or hold NaN or infinity.
     """
 
     found = listed(saved)
@@ -56,11 +56,11 @@ def read_tensors(saved: SavedFolder, expected: Callable[[set[str]], Mapping[str,
 
 
 def listed(saved: SavedFolder) -> dict[str, tuple[tuple[int, ...], torch.dtype | None]]:
-    """Returns the shape and the type of each tensor in a file, none of which is read."""
+    """Returns the shape and the type of each tensor in a file without reading any."""
 
     size = saved.size(TENSORS)
 
-    # By hand, for the library opens no file whose name is not Unicode; it checks all of this again when it reads.
+    # By hand, as the library opens no file whose name is not Unicode; it checks all of this again when it reads.
     with saved.file(TENSORS).open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
 

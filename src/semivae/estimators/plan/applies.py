@@ -14,7 +14,7 @@ from semivae.estimators.options.declared import plain
 from semivae.models import models
 from semivae.variables import Schema, TargetForm
 
-# The part that a model is built with, if it uses an option.
+# The model part that uses each option.
 BUILT_WITH = {
     "prior": "prior",
     "components": "prior",
@@ -26,7 +26,7 @@ BUILT_WITH = {
     "importance_samples": "importance_samples",
 }
 
-# Options that need a target, and those of them that a model of labels alone cannot use.
+# Options that need a target, and the subset that a model of labels alone cannot use.
 OF_TARGETS = {"alpha", "labeled_share", *RecipeOptions._declared}
 OF_UNLABELED = {"adversarial", "radius", "neighbors", "interpolation", "teacher"}
 
@@ -44,7 +44,7 @@ def check_model(name: str, schema: Schema) -> None:
     r"""Checks that a model can learn from a target.
 
     Raises:
-        SettingError: If it cannot; it names the models that can.
+        SettingError: If it cannot; names the models that can.
     """
 
     target = form_of(schema)
@@ -58,15 +58,15 @@ def check_model(name: str, schema: Schema) -> None:
 
 
 def check_used(settings: Mapping[str, Any], name: str, schema: Schema) -> None:
-    r"""Checks that a model uses every option that was changed. A term that was switched off is fine.
+    r"""Checks that a model uses every changed option. A term that is switched off is fine.
 
     Arguments:
         settings: The value of each option by its name.
         name: The name of the model.
-        schema: What each variable is.
+        schema: The variables.
 
     Raises:
-        SettingError: If it does not use one; it names the models that do.
+        SettingError: If it ignores one; names the models that use it.
     """
 
     for option, declared in OPTIONS.items():
@@ -110,6 +110,6 @@ def able(target: str | None) -> list[str]:
 
 
 def form_of(schema: Schema) -> TargetForm | None:
-    """Returns the form of the target, None without one."""
+    """Returns the form of the target; None without one."""
 
     return None if schema.y is None else schema.y.target_form

@@ -1,4 +1,4 @@
-r"""What a plan takes from the model and its target: the weights of the loss, and the sum over a missing class."""
+r"""Plan values set by the model and its target: loss weights, and the sum over a missing class."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from semivae.estimators.plan.networks import features_of, width
 from semivae.models import Model, StackedModel
 from semivae.variables import Schema
 
-# A known value says how large the noise is, too, and with more weight than this the noise is learned by heart.
+# A known value also shows the noise level; a larger weight than this overfits the noise.
 ALPHA_OF_CLASSES, ALPHA_OF_VALUES = 20.0, 5.0
 
-# The weight of the divergence of features whose prior is fitted to them: with less of it they hold more.
+# The divergence weight of features with a fitted prior: a smaller weight lets them hold more.
 BETA_OF_FEATURES = 0.05
 
-# The most classes that "auto" sums over one by one: beyond, a step costs several times as much as over the likeliest.
+# The most classes that "auto" sums exactly: beyond, a step costs several times as much as with the likeliest only.
 MOST_SUMMED = 50
 
-# Rows of more numbers than this are compared by features.
+# Wider rows than this are compared by features.
 MOST_COMPARED = 256
 
 
 def alpha_for(choice: float | str, schema: Schema) -> float:
-    """Returns the weight of the prediction of the known labels; without a target there is nothing to weigh."""
+    """Returns the weight of predicting known labels; unused without a target."""
 
     if schema.y is None:
         return 0.0
@@ -41,11 +41,11 @@ def beta_for(choice: float | str) -> float:
 
 
 def features_for(kind: type[Model], schema: Schema, neighbors: int) -> int | None:
-    r"""Returns the size of the latent of the VAE by whose features neighbors are found, if rows are too wide for that.
+    r"""Returns the latent size of the VAE whose features define neighbors, if rows are too wide to compare.
 
-    The wider rows are, the less their distances say. In trials with handwritten digits whose labels lie at the border
-    of two classes, labels lent by distances between rows left that border in a wrong gap; those lent by distances
-    between features did not. A model that learns features first has them already.
+    The wider rows are, the less their distances mean. In trials with handwritten digits labeled near the border of two
+    classes, propagation by distances between rows put the border in a wrong gap; distances between features did not.
+    A model that learns features first has them already.
     """
 
     wide = width(schema) > MOST_COMPARED
@@ -54,7 +54,7 @@ def features_for(kind: type[Model], schema: Schema, neighbors: int) -> int | Non
 
 
 def features_beta_for(choice: float | str, kind: type[Model], features: int | None) -> float | None:
-    """Returns the weight of the divergence in the stages that learn features, if there are any."""
+    """Returns the weight of the divergence in the stages that learn features, if any."""
 
     if not issubclass(kind, StackedModel):
         return BETA_OF_FEATURES if features else None
@@ -66,7 +66,7 @@ def interpolation_for(choice: float | str, kind: type[Model], schema: Schema) ->
     r"""Returns the weight of the consistency between rows.
 
     Raises:
-        SettingError: If the target is no class.
+        SettingError: If the target is not a class.
     """
 
     weight = float(kind.interpolates) if choice == "auto" else float(choice)

@@ -1,4 +1,4 @@
-r"""What a plan takes from the machine: where to compute, how precisely, and whether to compile a step."""
+r"""Plan values set by the machine: device, precision, and whether to compile a step."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from semivae.errors import SettingError
 from semivae.estimators.options import TrainingOptions
 from semivae.estimators.plan.plan import Machine
 
-# The narrowest layer whose products take longer than to convert what they multiply.
+# The narrowest layer whose products take longer than converting their inputs.
 NARROWEST_WIDE = 256
 
-# Steps that save the minute of a compilation: wide ones save much each, narrow ones little.
+# Steps that repay a minute of compilation: wide ones save more each than narrow ones.
 STEPS_TO_COMPILE = {True: 4000, False: 20_000}
 
 
 def machine_of(choice: str, training: TrainingOptions, hidden: Sequence[int], steps: int) -> Machine:
-    r"""Returns where and how a fit computes.
+    r"""Chooses where and how a fit computes.
 
     Arguments:
         choice: The parameter `device`.
@@ -29,7 +29,7 @@ def machine_of(choice: str, training: TrainingOptions, hidden: Sequence[int], st
         steps: The steps of a stage.
 
     Raises:
-        SettingError: If this machine has no such device, or several processes are to compile their steps.
+        SettingError: If this machine has no such device, or several processes would compile their steps.
     """
 
     kind: Any = device(choice)
@@ -38,7 +38,7 @@ def machine_of(choice: str, training: TrainingOptions, hidden: Sequence[int], st
         device=kind,
         precision="bfloat16" if halved(training.precision, wide(hidden), kind) else "float32",
         compiled=compiled(training, wide(hidden), steps, kind),
-        threads=None if wide(hidden) else 1,  # threads that wait for each other at every small product lose time
+        threads=None if wide(hidden) else 1,  # synchronizing threads at every small product costs time
         devices=int(training.devices),
         nodes=int(training.nodes),
     )
@@ -57,10 +57,10 @@ def halved(choice: str, wide: bool, device: str) -> bool:
 
 
 def compiled(training: TrainingOptions, wide: bool, steps: int, device: str) -> bool:
-    r"""Returns whether steps are compiled.
+    r"""Decides whether to compile steps.
 
-    "auto" compiles long runs where products are so fast that all else takes longest: on GPUs, and on processors with
-    matrix units. It looks at nothing that changes from run to run, for compiled steps round in another way.
+    "auto" compiles long runs if products are so fast that overhead dominates: on GPUs, and on processors with matrix
+    units. It ignores all that changes from run to run, because compiled steps round differently.
     """
 
     several = training.devices * training.nodes > 1

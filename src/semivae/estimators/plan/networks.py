@@ -1,4 +1,4 @@
-r"""What a plan takes from the variables: the kind and the sizes of the networks, the latent, and the dropout."""
+r"""Plan values set by the variables: the kind and sizes of the networks, the latent, and the dropout."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from semivae.errors import SettingError
 from semivae.models import Model
 from semivae.variables import Schema
 
-# The side of the largest grey image that "auto" reads without convolutions.
+# The side of the largest gray image that "auto" reads without convolutions.
 LARGEST_FLAT = 32
 
-# Rows of more numbers than this get wide layers.
+# Wider rows than this get wide layers.
 WIDE_ROWS = 256
 NARROW, WIDE = (128, 128), (500, 500)
 
-# How many labels the dropout of a continuous target is worth, and its largest share: of few units, few must be left.
+# The labels that the dropout of a continuous target is worth, and its largest share: some units must stay.
 PRIOR_LABELS = 200
 MOST_DROPOUT = 0.7
 
-# The size of a latent that keeps to a standard normal prior, and the largest of one whose prior is fitted to it.
+# The size of a latent with a standard normal prior, and the largest size with a fitted prior.
 LATENTS, MOST_LATENTS = 10, 50
 
 
 def network_for(choice: str, schema: Schema) -> Literal["mlp", "conv"]:
     r"""Returns the kind of network that reads and draws rows.
 
-    "auto" leaves small grey images to plain layers, whose step takes a processor a fraction of the time; convolutions
-    take colors and images wider than 32 pixels.
+    "auto" reads small gray images with plain layers, which are much faster on a processor; convolutions read color
+    images and images wider than 32 pixels.
 
     Raises:
-        SettingError: If convolutions are asked for a table.
+        SettingError: If convolutions are set for a table.
     """
 
     if choice == "conv" and not schema.image:
@@ -52,7 +52,7 @@ def likelihood_for(choice: str, schema: Schema) -> Literal["bernoulli", "gaussia
     r"""Returns the distribution of pixels; each column of a table has its own.
 
     Raises:
-        SettingError: If pixels are asked for a table.
+        SettingError: If it is set for a table.
     """
 
     if choice == "bernoulli" and not schema.image:
@@ -78,13 +78,13 @@ def latents_for(choice: int | str, kind: type[Model], schema: Schema) -> int:
 
 
 def features_of(schema: Schema) -> int:
-    """Returns the size of a latent that may hold all that a row shows."""
+    """Returns the size of a latent that can describe a whole row."""
 
     return max(LATENTS, min(MOST_LATENTS, width(schema)))
 
 
 def width(schema: Schema) -> int:
-    """Returns how many numbers a row has."""
+    """Returns the number of values of a row."""
 
     return sum(math.prod(variable.shape) for variable in schema.x)
 
@@ -101,10 +101,10 @@ def hidden_for(choice: Sequence[int] | str, schema: Schema) -> tuple[int, ...]:
 def dropout_for(choice: float | str, schema: Schema, labeled: int) -> float:
     r"""Returns the share of hidden units left out.
 
-    "auto" is none for a class. For a continuous target it is :math:`c / (c + n)` with n labels, at most 0.7: units
-    left out are to the sum over the labels what a prior is, one worth c labels, which counts less the more there are.
-    With few labels the mean would otherwise know them by heart, and the deviation that is learned beside a mean that
-    is never off would be nothing; with many the noise would be taken for that of the target.
+    "auto" is none for a class. For a continuous target it is :math:`c / (c + n)` with n labels, at most 0.7: dropout
+    acts like a prior worth c labels, so its influence shrinks with n. Without it, few labels are overfitted: the mean
+    is exact on them, and the learned deviation goes to 0. Too much of it with many labels passes for noise of the
+    target.
 
     References:
         | Dropout Training as Adaptive Regularization (Wager et al., 2013)
@@ -112,8 +112,8 @@ def dropout_for(choice: float | str, schema: Schema, labeled: int) -> float:
 
     Arguments:
         choice: The parameter.
-        schema: What each variable is.
-        labeled: How many labels there are.
+        schema: The variables.
+        labeled: The number of labels.
     """
 
     if choice != "auto":

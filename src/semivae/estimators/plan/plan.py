@@ -1,4 +1,4 @@
-r"""What a fit will do: frozen, printed, saved with the model. Below it nothing reads a parameter of an estimator."""
+r"""The plan of a fit: frozen, printed, saved with the model. Code below it reads no estimator parameter."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from semivae.errors import SettingError
 
-# Where a plan is read from a file, other keys and types than these are refused.
+# A plan read from a file may have no other keys or types.
 STRICT = {"strict": True, "extra": "forbid"}
 
 
 @dataclass(frozen=True)
 class Machine:
-    r"""Where and how precisely a fit computes. A fit that is continued may do so elsewhere.
+    r"""Where and how precisely a fit computes. A continued fit may change these.
 
     Attributes:
         device: "cpu", "cuda" or "mps".
@@ -45,15 +45,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class Plan:
-    r"""Every value of a fit. One that has the name of a parameter is explained there.
+    r"""Every value of a fit. Values named like a parameter are explained there.
 
     None stands for a value that the model, its target or its rows do not use.
 
     Attributes:
         student_network: The kind of network of the student, if there is one.
-        features: Size of the latent of the VAE that is trained before, for its features to find neighbors by.
+        features: Latent size of the VAE trained first, whose features define neighbors.
         features_beta: Weight of the divergence in the stages that learn features before.
-        held_out: Whether rows are held out for an early stop.
+        held_out: Whether rows are held out for early stopping.
         seed: The seed of everything random in the fit.
         machine: Where the fit computes; None for a model of an older format.
     """

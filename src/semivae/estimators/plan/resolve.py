@@ -39,13 +39,13 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
     Arguments:
         estimator: The estimator, whose parameters are read.
         name: The name of the model.
-        schema: What each variable is.
-        counts: How many rows there are.
+        schema: The variables.
+        counts: The numbers of rows.
         seed: The seed of the fit.
-        loaded: Whether the fit was elsewhere, by an older version, which knew nothing of plans.
+        loaded: Whether the fit was by an older version, without a plan.
 
     Raises:
-        SettingError: If parameters do not go together, or do not suit the target or the rows.
+        SettingError: If parameters conflict, or do not suit the target or the rows.
     """
 
     check_model(name, schema)
@@ -98,7 +98,7 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
 
 
 def model_of(options: ModelOptions, name: str, schema: Schema) -> dict[str, Any]:
-    """Returns the options of a model, None for those that it does not use."""
+    """Returns the options of a model; None for options it does not use."""
 
     target = form_of(schema)
     classes = any(one.classes for one in schema.targets)
@@ -126,13 +126,13 @@ def label_prior_for(choice: str | Sequence[float]) -> str | tuple[float, ...]:
 
 
 def terms_of(options: RecipeOptions, kind: type[Model], schema: Schema, counts: Counts) -> dict[str, Any]:
-    r"""Returns the terms of the loss that make predictions agree, which models of labels alone do not have.
+    r"""Returns the terms of the loss that make predictions agree; none for models of labels alone.
 
     Raises:
         SettingError: If one does not suit the rows or the target.
     """
 
-    # What a model of labels alone predicts follows from what it learns, and is no part of it.
+    # In a model of labels alone, the prediction is derived, not trained.
     used = schema.y is not None and not kind.labels_only
 
     if options.augmentation and not schema.image:
@@ -151,25 +151,25 @@ def terms_of(options: RecipeOptions, kind: type[Model], schema: Schema, counts: 
 
 
 def of_rows_alone(kind: type[Model], schema: Schema, counts: Counts) -> bool:
-    """Whether the model, or a stage of its own before, learns from rows alone, with as many steps as that takes."""
+    """Whether the model, or an earlier stage of it, learns without labels, which takes more steps."""
 
-    # So many steps overfit small data, unless rows that are held out stop them.
+    # So many steps overfit small data, unless held-out rows stop them.
     watched = not schema.targets and counts.held > 0
 
     return watched or issubclass(kind, StackedModel)
 
 
 def student_network(choice: str, schema: Schema) -> Literal["mlp", "conv"]:
-    """Returns the network of a student, which reads images by convolutions even where "auto" does without."""
+    """Returns the network of a student, which uses convolutions for images even if "auto" does not."""
 
     return "conv" if schema.image and choice != "mlp" else "mlp"
 
 
 def check_student(options: RecipeOptions, schema: Schema) -> None:
-    r"""Checks that there is something for a student to learn.
+    r"""Checks that a student has a class to learn.
 
     Raises:
-        SettingError: If the target is no class.
+        SettingError: If the target is not a class.
     """
 
     if options.student and (schema.y is None or schema.target.target_form != "category"):
@@ -181,10 +181,10 @@ def check_student(options: RecipeOptions, schema: Schema) -> None:
 
 
 def check_together(estimator: Parameters) -> None:
-    r"""Checks what can be known of parameters together before rows are read.
+    r"""Checks for conflicts between parameters before rows are read.
 
     Raises:
-        SettingError: If some do not go together.
+        SettingError: If some conflict.
     """
 
     given = settings(estimator)
@@ -197,7 +197,7 @@ def check_together(estimator: Parameters) -> None:
 
 
 def check_seed(given: dict[str, Any]) -> None:
-    """Checks that a run which is continued, or shared by several processes, draws the same numbers everywhere."""
+    """Checks that a continued run, or one with several processes, draws the same numbers everywhere."""
 
     needs = {"checkpoint": None, "devices": 1, "nodes": 1}
     asked = [f"{name}={given[name]!r}" for name, alone in needs.items() if given[name] != alone]
@@ -211,7 +211,7 @@ def check_seed(given: dict[str, Any]) -> None:
 
 
 def check_bound(given: dict[str, Any]) -> None:
-    """Checks that nothing weighs the divergence of an importance-weighted bound, which has none of its own."""
+    """Refuses to weigh the divergence of an importance-weighted bound, which has no separate one."""
 
     weights = {"beta": ("auto", 1), "warmup": (0,), "free_bits": (0,)}
     changed = [f"{name}={given[name]!r}" for name, none in weights.items() if given[name] not in none]

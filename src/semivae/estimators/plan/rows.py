@@ -1,4 +1,4 @@
-r"""What a plan takes from the rows: the size of a batch, the epochs, the early stop, the neighbors."""
+r"""Plan values set by the rows: batch size, epochs, early stopping, neighbors."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from semivae.estimators.parameters import Parameters
 from semivae.variables import Schema
 
-# More passes than these only overfit small data.
+# More passes than this only overfit small data.
 MOST_EPOCHS = 500
 
-# Steps where labels say what is to be learned, and where rows alone do.
+# Steps with labels, and without.
 STEPS, STEPS_WITHOUT_LABELS = 800, 3200
 
-# The fewest rows whose loss tells when to stop: with 20 of 200 held out a VAE gets better, with 6 of 60 worse.
+# The fewest held-out rows for early stopping: with 20 of 200 held out a VAE gets better, with 6 of 60 worse.
 FEWEST_HELD = 20
 
 # The least patience of "auto", in epochs without improvement.
@@ -34,17 +34,17 @@ LEAST_PATIENCE = 10
 MANY_ROWS = 20_000
 SMALL_BATCH, LARGE_BATCH = 64, 256
 
-# Labels are lent where each stands for at least as many unlabeled rows: among fewer, neighbors are far.
+# Labels spread only with at least this many unlabeled rows per label: among fewer, neighbors are far.
 ROWS_A_LABEL = 8
 
-# The most rows of a graph of neighbors, and the most entries of its table of rows and classes: either takes a core
-# half a minute.
+# The most rows of a graph of neighbors, and the most entries of its table of rows and classes: either takes half a
+# minute on one core.
 MOST_ROWS, MOST_CELLS = 2**16, 2**22
 
 
 @dataclass(frozen=True)
 class Counts:
-    r"""How many rows a fit has.
+    r"""The numbers of rows of a fit.
 
     Attributes:
         labeled: Labeled rows to train on.
@@ -74,15 +74,15 @@ class Counts:
 
 
 def batch_for(choice: int | str, rows: int) -> int:
-    """Returns the unlabeled rows per step: "auto" is small where it makes steps many, large where rows are many."""
+    """Returns the unlabeled rows per step: "auto" is small for more steps, and large if rows are many."""
 
     return (SMALL_BATCH if rows < MANY_ROWS else LARGE_BATCH) if choice == "auto" else int(choice)
 
 
 def stops_early(estimator: Parameters, schema: Schema, rows: int) -> bool:
-    r"""Returns whether rows are held out.
+    r"""Decides whether to hold out rows.
 
-    "auto" holds some out without a target, unless the epochs are given or rows are so few that their share says little.
+    "auto" holds some out without a target, unless the epochs are given or too few would be held out.
     """
 
     training = estimator._options("training")
@@ -98,13 +98,13 @@ def stops_early(estimator: Parameters, schema: Schema, rows: int) -> bool:
 def epochs_for(choice: int | str, steps: int, without_labels: bool = False) -> int:
     r"""Returns the epochs of a run, or of each stage of it.
 
-    "auto" gives small data many passes and large data few: about 800 steps, between 10 and 500 epochs. Rows alone teach
-    in four times as many steps.
+    "auto" gives small data many passes and large data few: about 800 steps, between 10 and 500 epochs. Without
+    labels it takes four times as many steps.
 
     Arguments:
         choice: The parameter.
         steps: The steps of an epoch.
-        without_labels: Whether the model, or its first stage, learns from rows alone.
+        without_labels: Whether the model, or its first stage, learns without labels.
     """
 
     if choice != "auto":
@@ -120,7 +120,7 @@ def patience_for(choice: int | str, epochs: int) -> int:
 
 
 def neighbors_for(choice: int, schema: Schema, counts: Counts) -> int:
-    """Returns the neighbors of each row in the graph of a class: none for rows on disk, or where labels are many."""
+    """Returns the neighbors of each row in the graph of a class: none for rows on disk or if labels are many."""
 
     if schema.y is None or schema.y.target_form != "category" or not counts.memory or not counts.labeled:
         return 0
@@ -131,6 +131,6 @@ def neighbors_for(choice: int, schema: Schema, counts: Counts) -> int:
 
 
 def compared(labeled: int, unlabeled: int, classes: int) -> int:
-    """Returns how many unlabeled rows a graph of neighbors has; negative where there is no room for any."""
+    """Returns the number of unlabeled rows in a graph of neighbors; negative if there is no room."""
 
     return min(unlabeled, min(MOST_ROWS, MOST_CELLS // classes) - labeled)

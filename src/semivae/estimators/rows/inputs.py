@@ -1,4 +1,4 @@
-r"""From whatever a user holds to the arrays of a model, with scikit-learn's bookkeeping of features."""
+r"""Converts a user's rows to the arrays of a model, with scikit-learn's bookkeeping of features."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def fit_rows(estimator: Grouped, rows: Any) -> tuple[Codec, Any]:
     r"""Fits a codec to rows and translates them.
 
     Arguments:
-        estimator: Gets :py:`n_features_in_` (and :py:`feature_names_in_`) where rows are a table.
+        estimator: Gets :py:`n_features_in_` (and :py:`feature_names_in_`) if rows are a table.
         rows: The rows, in memory or ingested.
 
     Returns:
@@ -78,7 +78,7 @@ def named(X: Any) -> Any:
 
 
 def selection_of(estimator: Parametrized) -> Selection:
-    """Returns the columns of a frame that an estimator models, and their kinds as far as they were given."""
+    """Returns the columns of a frame that an estimator models, and their declared kinds."""
 
     given = estimator.get_params()
 
@@ -100,7 +100,7 @@ def read_rows(estimator: Coded, X: Any) -> NDArray[Any]:
     r"""Translates rows with the codec of a fitted estimator.
 
     Raises:
-        SchemaError: If they differ from the rows of the fit in more than the order of columns; names every difference.
+        SchemaError: If they differ from the rows of the fit beyond column order; names every difference.
     """
 
     codec = estimator.codec_
@@ -108,7 +108,7 @@ def read_rows(estimator: Coded, X: Any) -> NDArray[Any]:
     if codec.container == "image":
         return codec.encode(X)
 
-    # Columns of frames go by their names, in any order; those that are not modeled may be absent.
+    # Columns of frames are matched by name, in any order; columns not modeled may be absent.
     if codec.container != "frame" or not is_frame(X):
         X = checked(estimator, X)
 
@@ -119,7 +119,7 @@ def read_rows(estimator: Coded, X: Any) -> NDArray[Any]:
 
 
 def checked(estimator: Coded, X: Any) -> Any:
-    """Returns rows whose columns go by their order, with the names of the fit if it had any."""
+    """Returns rows with columns matched by position, named as in the fit if it had names."""
 
     try:
         validate_data(cast(BaseEstimator, estimator), X, reset=False, skip_check_array=True)
@@ -135,10 +135,10 @@ def checked(estimator: Coded, X: Any) -> Any:
 
 
 def check_draws(n: Any) -> None:
-    r"""Checks a number of rows to draw.
+    r"""Checks the number of rows to draw.
 
     Raises:
-        SettingError: If it is none.
+        SettingError: If it is invalid.
     """
 
     if not isinstance(n, int | np.integer) or n < 1:
@@ -146,7 +146,7 @@ def check_draws(n: Any) -> None:
 
 
 def one_a_row(y: Any, n: int) -> NDArray[Any]:
-    r"""Returns a label for all rows, or one a row, as one a row, with shape (n,).
+    r"""Returns one label per row, with shape (n,), from one for all or one per row.
 
     Raises:
         DataError: If there is another number of labels.
@@ -167,7 +167,7 @@ def no_label(y: Any) -> DataError:
 
 
 def warn_about_new_gaps(codec: Codec, x: NDArray[Any]) -> None:
-    """Warns of missing cells in columns that missed none in the fit: of those an encoder never learned to be told."""
+    """Warns of missing cells in columns without any in the fit: the encoder never learned to handle them."""
 
     gaps = np.isnan(x)
     new = [variable.name for j, variable in enumerate(codec.variables) if gaps[:, j].any() and not variable.missing]
@@ -180,7 +180,7 @@ def warn_about_new_gaps(codec: Codec, x: NDArray[Any]) -> None:
 
 
 def mismatch(codec: Codec, X: Any, names: ValueError) -> ValueError:
-    """Returns scikit-learn's error of feature names, with the differences in type and category beside it."""
+    """Returns scikit-learn's error of feature names, with differences in type and category added."""
 
     try:
         codec.encode(X)

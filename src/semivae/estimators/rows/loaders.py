@@ -1,4 +1,4 @@
-r"""The loaders of a fit: of rows in memory, of those held out among them, or of rows on disk."""
+r"""The loaders of a fit: rows in memory, held-out rows, or rows on disk."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from semivae.ranks import ALONE, launched
 
 @dataclass(frozen=True)
 class Parts:
-    r"""Which rows in memory are trained on, and which are held out; of rows on disk nothing but their counts.
+    r"""The split of rows in memory into training and held-out rows; for rows on disk only the counts.
 
     Attributes:
         train: The positions of the rows to train on.
         held: The positions of the rows held out.
-        counts: How many rows each part has.
+        counts: The number of rows of each part.
     """
 
     train: NDArray[np.int64]
@@ -60,19 +60,19 @@ def parts_of(x: Any, target: Target, share: float, seed: int) -> Parts:
 
 
 def loaders(plan: Plan, x: Any, target: Target, parts: Parts) -> tuple[Steps, Steps | None]:
-    r"""Returns the rows to train on, and those held out for an early stop, if there are any.
+    r"""Returns loaders of the training rows and, if any, of the rows held out for early stopping.
 
     Arguments:
         plan: The plan of the fit.
         x: The rows in the units of a model, or where they are on disk.
         target: Their target.
-        parts: Which rows are held out.
+        parts: The split of the rows.
     """
 
     if isinstance(x, Ingested):
         return StreamLoader(x.split, classes_of(target), **steps(plan)), None
 
-    # Of a handful of rows none can be spared.
+    # A handful of rows has none to spare.
     validation = in_memory(plan, x, target, parts.held) if plan.held_out else None
 
     return in_memory(plan, x, target, parts.train), validation

@@ -1,4 +1,4 @@
-r"""The rows and the target of a fit, wherever they are: judged, coded and, where they are in files, ingested."""
+r"""The rows and the target of a fit from any source: judged, coded and, if in files, ingested."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from semivae.variables import Variable
 def opened(
     estimator: Parameters, X: Any, y: Any = None, wanted: Wanted = "none", real: Collection[str] = ()
 ) -> tuple[Source | Ingested, Target | None]:
-    r"""Returns the rows and the target of a fit; None where nothing is learned from one.
+    r"""Returns the rows and the target of a fit; None if it has no target.
 
     Arguments:
-        estimator: The estimator that is to be fitted.
+        estimator: The estimator to be fitted.
         X: The rows, or a source of rows with their targets.
-        y: The target of rows that are no source.
-        wanted: What the estimator learns: "category", "real", "any" for a table of targets, or "none".
+        y: The target, unless the rows are a source.
+        wanted: The kind of target to learn: "category", "real", "any" for a table of targets, or "none".
         real: The names of targets that are real values even where they look like classes.
 
     Raises:
@@ -58,7 +58,7 @@ def opened(
 
 
 def variable_of(targets: FoundTargets, wanted: Wanted) -> Variable | None:
-    """Returns the target as a model sees it: several as the parts of one variable."""
+    """Returns the target as a model sees it: several are parts of one variable."""
 
     if not targets.columns:
         return None
@@ -67,7 +67,7 @@ def variable_of(targets: FoundTargets, wanted: Wanted) -> Variable | None:
 
 
 def counts_of(targets: FoundTargets, wanted: Wanted) -> list[Any]:
-    """Returns the number of labels of each class, of several targets in a list for each that has classes."""
+    """Returns the labels per class; for several targets, a list for each with classes."""
 
     counts = [list(found.counts) for found in targets.columns.values() if found.counts]
 
@@ -108,7 +108,7 @@ def source_of(estimator: BaseEstimator, X: Any, y: Any, wanted: Wanted) -> Sourc
 
 
 def refuse_early_stop(estimator: Parameters) -> None:
-    """Checks that no rows of a stream are to be held out."""
+    """Refuses to hold out rows of a stream."""
 
     if estimator._options("training").early_stopping not in ("auto", False):
         raise SettingError(

@@ -1,4 +1,4 @@
-r"""Estimators on rows larger than memory: fitted from their encoded form on disk, and applied a block at a time."""
+r"""Estimators on rows larger than memory: fitted from encoded rows on disk, applied block by block."""
 
 from __future__ import annotations
 
@@ -87,13 +87,13 @@ def columns_of(survey: Survey) -> list[str]:
 
 
 def by_block(method: Callable[..., Any]) -> Callable[..., Any]:
-    r"""Lets a method of rows take a stream, too.
+    r"""Lets a method of rows accept a stream, too.
 
     Arguments:
         method: Maps rows to an array, or to several, with one entry a row.
 
     Returns:
-        The method, which goes through a stream a block at a time and holds nothing but its results.
+        The method, which reads a stream block by block and holds only its results.
     """
 
     @wraps(method)

@@ -1,4 +1,4 @@
-r"""The targets of a fit as a model sees them, and the rows in which they are known."""
+r"""The targets of a fit as a model sees them, and the rows where they are known."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Target:
     r"""The target of a fit: one, several as the parts of one variable, or none.
 
     Attributes:
-        variable: What it is; :py:`None` where there is no target.
-        counts: The number of labels of each class (of several targets, in a list for each that has classes); empty
-            where there are no classes.
-        labeled: The number of labeled rows. Of several targets, one is enough.
+        variable: Its variable; :py:`None` without a target.
+        counts: The labels per class (for several targets, a list for each with classes); empty
+            without classes.
+        labeled: The number of labeled rows. One known target of several is enough.
         unlabeled: The number of other rows.
         points: Codes of classes and scaled values, with shape (N, T), meaningless where they are not known (of several
             targets, NaN); None where rows are on disk.
@@ -46,9 +46,9 @@ class Target:
         r"""Returns the target of rows in memory.
 
         Arguments:
-            variable: What it is.
+            variable: Its variable.
             points: Codes of classes and scaled values, with shape (N, T); NaN where missing.
-            known: Whether each row is labeled, with shape (N,); where any target is known if it is not given.
+            known: Whether each row is labeled, with shape (N,); by default, whether any target is known.
         """
 
         known = np.asarray(~np.isnan(points).all(axis=1)) if known is None else known
@@ -64,7 +64,7 @@ class Target:
 
     @classmethod
     def none(cls, rows: int) -> Self:
-        """Returns the target of rows that have none."""
+        """Returns an empty target for rows without one."""
 
         return cls.of(None, np.zeros((rows, 0)))
 
@@ -88,7 +88,7 @@ class Target:
     def codes(self) -> NDArray[np.int64]:
         r"""A code for each row that keeps classes apart (0 for a known value), -1 where unlabeled, with shape (N,).
 
-        Of several targets, rows have the same code where the same ones are known, with the same classes.
+        For several targets, rows share a code if they know the same targets, with the same classes.
         """
 
         codes, points = np.full(len(self.mask), -1), held(self.points)[self.mask]
@@ -113,7 +113,7 @@ def occurrences(codes: NDArray[np.floating[Any]], classes: int) -> list[int]:
 
 
 def held(array: NDArray[Any] | None) -> NDArray[Any]:
-    """Returns labels, which must be in memory."""
+    """Returns labels; they must be in memory."""
 
     if array is None:
         raise DataError("the labels are on disk", "they must be in memory", "read the rows: pandas.read_parquet(path)")
@@ -159,7 +159,7 @@ def matched(X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:
 
 
 def is_known(column: Any, missing_label: Any) -> NDArray[np.bool_]:
-    """Returns whether each label of a column is known, with shape (N,)."""
+    """Returns the mask of known labels of a column, with shape (N,)."""
 
     markers = marker_set(missing_label)
 
