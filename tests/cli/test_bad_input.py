@@ -60,7 +60,7 @@ BAD = {
     "infinite values": (lambda p: text(p, ROWS.replace("\n1,", "\ninf,")), "infinite values"),
     "text in a numeric column": (
         lambda p: text(p, "a,y\n" + "".join(f"{i},{'uv'[i % 2]}\n" for i in range(50)) + "x,u\n"),
-        "'a' is numeric but for",
+        "'a' is numeric except in",
     ),
     "duplicate column names": (lambda p: text(p, ROWS.replace("a,b,y", "a,a,y")), "occur more than once: 'a'"),
     "images of different sizes": (ragged, "such as images of different sizes"),

@@ -112,7 +112,7 @@ def test_wrong_columns_are_refused_with_near_ones(run, rows, tmp_path):
     assert "no column 'nme'" in error and "did you mean 'name'" in error
 
     assert "no column 'Id'" in run("check", rows.csv, "--id", "Id", code=2).stderr
-    assert "arrays have no names" in run("check", "digits", "--keep", "a", code=2).stderr
+    assert "arrays have no column names" in run("check", "digits", "--keep", "a", code=2).stderr
 
     wrong = ("--set", "drop=size", "--out", tmp_path / "m")
     assert "use --drop" in run("fit", rows.csv, "--target", "kind", *wrong, code=2).stderr

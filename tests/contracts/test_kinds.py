@@ -211,5 +211,5 @@ def test_unknown_kinds_and_columns_are_named():
     with pytest.raises(SemivaeError, match="cannot be both modeled and left out"):
         Selection.of(drop="cell", kinds={"cell": "count"})
 
-    with pytest.raises(SemivaeError, match=r"kinds=\{'cell': 'count'\}; arrays have no names"):
+    with pytest.raises(SemivaeError, match=r"kinds=\{'cell': 'count'\}; arrays have no column names"):
         codec_for(np.ones((3, 2)), Selection.of(kinds={"cell": "count"}))

@@ -145,10 +145,10 @@ def test_arrays_have_no_names(tmp_path):
     x = np.random.default_rng(0).normal(size=(30, 2))
     np.save(tmp_path / "x.npy", x)
 
-    with pytest.raises(SettingError, match=r"drop=\['a'\]; arrays have no names"):
+    with pytest.raises(SettingError, match=r"drop=\['a'\]; arrays have no column names"):
         codec_for(x, Selection.of(drop=["a"]))
 
-    with pytest.raises(SettingError, match="arrays have no names"):
+    with pytest.raises(SettingError, match="arrays have no column names"):
         surveyed(stream(tmp_path / "x.npy", cache=tmp_path / "cache"), Selection.of(keep="a"))
 
     assert codec_for(x, Selection.of(drop=[], keep=())).names == ["x0", "x1"]

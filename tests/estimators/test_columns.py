@@ -138,7 +138,7 @@ def test_wrong_columns_are_refused(estimator, y, people):
         with pytest.raises(SettingError, match=f"(?s){words}"):
             clone(estimator).set_params(data=DataOptions(**settings)).fit(people, y)
 
-    with pytest.raises(SettingError, match=r"keep=\['a'\]; arrays have no names"):
+    with pytest.raises(SettingError, match=r"keep=\['a'\]; arrays have no column names"):
         clone(estimator).set_params(data__keep="a").fit(people[["size", "id"]].to_numpy(), y)
 
 

@@ -1,4 +1,4 @@
-r"""Several processes for one command: started by PyTorch's elastic agent, and anew when one of them dies."""
+r"""Several processes for one command: started by PyTorch's elastic agent, and restarted when one dies."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Any
 
 from semivae.errors import SemivaeError, SettingError
 
-# How often all processes are started anew after one of them has died.
+# How often all processes restart after one dies.
 RESTARTS = 3
 
 PORT = 29400
 
-# The exit code of what was stopped by hand.
+# The exit code of a process stopped by hand.
 STOPPED = 130
 
 
 def started() -> tuple[int, int]:
-    """Returns how many processes torchrun started on this machine, and on how many machines; 1 and 1 without it."""
+    """Returns the numbers of processes per machine and of machines under torchrun; 1 and 1 without it."""
 
     here, every = (int(os.environ.get(name, "1")) for name in ("LOCAL_WORLD_SIZE", "WORLD_SIZE"))
 
@@ -30,30 +30,30 @@ def started() -> tuple[int, int]:
 
 
 def first() -> bool:
-    """Whether this is the first process of all, which alone writes and shows something."""
+    """Whether this is the first process of all, the only one that writes and shows anything."""
 
     return os.environ.get("RANK", "0") == "0"
 
 
 def supervised() -> bool:
-    """Whether torchrun started this process, which may then take the place of one that died."""
+    """Whether torchrun started this process, perhaps to replace one that died."""
 
     return "TORCHELASTIC_RUN_ID" in os.environ
 
 
 def launch(devices: int, nodes: int) -> int:
-    r"""Runs this very command in several processes.
+    r"""Runs this command in several processes.
 
     Arguments:
         devices: The processes of this machine.
-        nodes: The machines, on each of which the command is run.
+        nodes: The machines; the command runs on each.
 
     Returns:
         The exit code.
 
     Raises:
         KeyboardInterrupt: If the user stopped it.
-        SemivaeError: If a process died, and again after each new start.
+        SemivaeError: If a process died again after each restart.
     """
 
     from torch.distributed.elastic.multiprocessing.api import SignalException
@@ -69,10 +69,10 @@ def launch(devices: int, nodes: int) -> int:
         **meeting(nodes),
     )
 
-    # The processes share the cores rather than each taking all of them.
+    # The processes share the cores instead of each taking all of them.
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores() // devices)))
 
-    # A store that outlives them would tell processes that were started anew where to find those that died.
+    # A store that outlives them would send restarted processes to dead ones.
     os.environ.setdefault("TORCH_DISABLE_SHARE_RDZV_TCP_STORE", "1")
 
     try:
@@ -83,7 +83,7 @@ def launch(devices: int, nodes: int) -> int:
         rank, first = error.get_first_failure()
 
         raise SemivaeError(
-            f"process {rank} of the fit ended with exit code {first.exitcode}, after {RESTARTS} new starts",
+            f"process {rank} of the fit ended with exit code {first.exitcode}, after {RESTARTS} restarts",
             "its last messages are above; its state is kept",
             "the same command with --resume",
         ) from None
@@ -92,7 +92,7 @@ def launch(devices: int, nodes: int) -> int:
 
 
 def meeting(nodes: int) -> dict[str, Any]:
-    """Returns where the processes of all machines meet."""
+    """Returns the meeting point of the processes of all machines."""
 
     if nodes == 1:
         return {"rdzv_endpoint": "localhost:0", "run_id": uuid.uuid4().hex, "local_addr": "localhost"}
@@ -114,7 +114,7 @@ def cores() -> int:
 
 
 def work(arguments: list[str]) -> int:
-    """Runs the command in one of the processes; an exit code is a result, for only a death earns a new start."""
+    """Runs the command in one of the processes; an exit code is a result, so that only a death restarts it."""
 
     sys.argv[1:] = arguments
 
@@ -122,7 +122,7 @@ def work(arguments: list[str]) -> int:
         runpy.run_module("semivae", run_name="__main__")
     except SystemExit as end:
         if end.code == STOPPED:
-            raise  # the launcher is leaving, and reads no result
+            raise  # the launcher is exiting and reads no result
 
         return int(end.code or 0)
 

@@ -1,4 +1,4 @@
-r"""Files that commands write: checked before the work starts, and whole or not there."""
+r"""Files that commands write: checked before the work starts, and never written in part."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TABLES = (".csv", ".parquet")
 
 
 def check_folder(folder: Path, overwrite: bool) -> None:
-    r"""Checks that a model folder may and can be written.
+    r"""Checks that a model folder can be written and may be.
 
     Raises:
         StoreError: If it exists and may not be replaced, or cannot be written.
@@ -35,7 +35,7 @@ def check_file(path: Path, overwrite: bool, endings: Sequence[str] = TABLES) -> 
     r"""Checks that a file may and can be written.
 
     Raises:
-        SettingError: If its ending is none of those that are known.
+        SettingError: If its ending is unknown.
         StoreError: If it exists and may not be replaced, or cannot be written.
     """
 
@@ -65,7 +65,7 @@ def check_parent(path: Path) -> None:
         raise StoreError(f"{path} cannot be written", f"{parent} is a file", "give another place")
 
     try:
-        # Permissions do not tell of disks that are mounted for reading or full, nor of names that are too long.
+        # Permissions do not show that a disk is read-only or full, or that a name is too long.
         exists(place)
 
         with tempfile.TemporaryFile(dir=parent) as file:
@@ -75,7 +75,7 @@ def check_parent(path: Path) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    r"""Writes a file in one step: at any moment there is the old file, whole, or the new one, whole.
+    r"""Writes a file atomically: at any moment there is the complete old file or the complete new one.
 
     Raises:
         StoreError: If it cannot be written.
@@ -86,12 +86,12 @@ def write(path: Path, content: bytes) -> None:
 
 
 def write_table(path: Path, parts: Iterable[pd.DataFrame], raw: bool = False) -> int:
-    r"""Writes a table as CSV or parquet, by the ending, a part at a time.
+    r"""Writes a table as CSV or parquet, by the ending, part by part.
 
     Arguments:
         path: The file.
         parts: The rows, with the same columns in each part.
-        raw: Whether text in CSV stays as it is where a spreadsheet would run it as a formula.
+        raw: Whether CSV text stays as it is even if a spreadsheet would run it as a formula.
 
     Returns:
         The number of rows.

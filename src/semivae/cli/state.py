@@ -1,4 +1,4 @@
-r"""The state of a fit that was stopped or killed: found, continued, or replaced, but never lost without leave."""
+r"""The state of a fit that was stopped or killed: found, continued, or replaced on demand only."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from semivae.store import open_folder, resolved, taken
 
 
 def state_of(out: Path) -> Path:
-    """Returns the folder that keeps the state of a fit, beside that of the model."""
+    """Returns the folder for the state of a fit, beside the model's folder."""
 
     return Path(f"{out}.checkpoint")
 
 
 def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
-    r"""Makes sure that a fit can be started, or continued, and saved.
+    r"""Checks that a fit can be started or continued, and saved.
 
     Arguments:
         out: The folder of the model.
         state: The folder of the state.
-        resume: Whether to continue. Under torchrun a fit always does, for nothing tells a new start from the first.
-        overwrite: Whether to replace what is there.
+        resume: Whether to continue. Under torchrun a fit always does, as a restart looks like a first start.
+        overwrite: Whether to replace existing folders.
 
     Returns:
-        Whether the folder of the model may be replaced: that of a fit which was stopped by hand may.
+        Whether the model's folder may be replaced, as after a fit stopped by hand.
 
     Raises:
         SettingError: If one folder is in the other.
-        StoreError: If there is a state that the user may want to continue, or a folder cannot be written.
+        StoreError: If there is a state to continue, or a folder cannot be written.
     """
 
     from semivae.engine import check_place, discard, is_checkpoint
@@ -65,7 +65,7 @@ def begin(out: Path, state: Path, resume: bool, overwrite: bool) -> bool:
 
 
 def is_interrupted(out: Path) -> bool:
-    """Whether a folder holds a model whose fit was stopped by hand, and so may go on."""
+    """Whether a folder holds a model whose fit was stopped by hand and may continue."""
 
     try:
         return open_folder(out).facts["fit"]["stopped_"] == "interrupted"
@@ -74,7 +74,7 @@ def is_interrupted(out: Path) -> bool:
 
 
 def refuse_nested(out: Path, state: Path) -> None:
-    r"""Checks that the folders of a model and of a state are apart, as the latter is removed in the end.
+    r"""Checks that the folders of model and state are separate, as the state is removed at the end.
 
     Raises:
         SettingError: If one is in the other.
@@ -82,7 +82,7 @@ def refuse_nested(out: Path, state: Path) -> None:
 
     model, kept = resolved(out), resolved(state)
 
-    # The stages of a fit after the first keep theirs beside it.
+    # Later stages of a fit keep their state beside it.
     beside = model.parent == kept.parent and model.name.startswith(f"{kept.name}.stage")
 
     if model == kept or model in kept.parents or kept in model.parents or beside:
@@ -95,14 +95,14 @@ def refuse_nested(out: Path, state: Path) -> None:
 
 @contextmanager
 def kept_apart(*folders: Path) -> Iterator[None]:
-    r"""Keeps other processes from writing some folders, from the start of a fit to its end.
+    r"""Locks some folders against other processes during a fit.
 
     Raises:
         StoreError: If another process writes one of them.
     """
 
     with ExitStack() as stack:
-        # Of the processes that share a fit, one writes.
+        # Only one process of a shared fit writes.
         for folder in folders if first() else ():
             stack.enter_context(taken(folder))
 

@@ -1,4 +1,4 @@
-r"""A fitted model beside the same network on the labels alone, and beside simpler methods, in cross-validation.
+r"""Compares a fitted model with the same network on labels alone and with simpler methods, in cross-validation.
 
 Each labeled row is scored by fits that did not see it, labeled or not.
 """
@@ -62,7 +62,7 @@ class Folds:
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Whether the label of a row is known, with shape (N,)."""
+        """The mask of labeled rows, with shape (N,)."""
 
         return self.y >= 0 if self.classes else ~np.isnan(self.y)
 
@@ -112,8 +112,8 @@ def compare(
         X: The rows of its fit.
         y: Their codes (-1 where unlabeled) or values (NaN where unlabeled), with shape (N,).
         folds: Training and test positions among the labeled rows.
-        seconds: About how long the fits of the model may take; they get fewer epochs where it is less than needed.
-        effort: The effort that a fit on all of X deserves; the effort of the estimator's own fit if not given.
+        seconds: Approximate time for the fits of the model; they get fewer epochs if it is too short.
+        effort: The effort of a fit on all of X; by default the effort of the estimator's own fit.
 
     Returns:
         The verdict, with the out-of-fold predictions of the model.
@@ -164,7 +164,7 @@ def refits(
     if not folds.known.all():
         calls[ALONE] = [(alone, X, folds.y, *split) for split in folds.labeled]
 
-    # All in one go, the long ones first, so that no process waits for another between the two.
+    # All in one call, long fits first, so that no process waits between the two methods.
     fits = [call for part in calls.values() for call in part]
     LOG.info(f"comparing: {', and the '.join(calls)} ({len(fits)} fits)")
     found = with_time_left(side_by_side(refit, fits, processes), len(fits))
@@ -173,7 +173,7 @@ def refits(
 
 
 def as_compared(estimator: Classifier | Regressor, epochs: int) -> Any:
-    """Returns an unfitted copy of an estimator that reads codes or values, shows nothing and keeps no state."""
+    """Returns an unfitted copy of an estimator that reads codes or values, is silent and keeps no state."""
 
     model: Any = clone(estimator)
     model.set_params(missing_label=None, verbose=False, callbacks=None, random_state=estimator.seed_, epochs=epochs)
@@ -182,7 +182,7 @@ def as_compared(estimator: Classifier | Regressor, epochs: int) -> Any:
 
 
 def with_time_left(found: Iterator[Any], count: int) -> Iterator[Any]:
-    r"""Passes results of fits on, and logs every few seconds how long the others take.
+    r"""Yields the results of fits, and logs the remaining time every few seconds.
 
     Arguments:
         found: The results.
@@ -217,7 +217,7 @@ def confidence_of(held: HeldOut, truth: NDArray[Any]) -> Confidence | Width:
 
 
 def out_of_fold(predictions: Sequence[NDArray[np.float64]], folds: Folds, classes: int) -> HeldOut:
-    """Returns the predictions of all folds; the last of so many classes may have no label among the rows."""
+    """Returns the predictions of all folds; the last classes may have no label among the rows."""
 
     found = np.concatenate(predictions)
     fold = np.repeat(np.arange(len(folds.parts)), [len(test) for _, test in folds.parts])
@@ -229,7 +229,7 @@ def out_of_fold(predictions: Sequence[NDArray[np.float64]], folds: Folds, classe
 
 
 def score(predicted: NDArray[Any], truth: NDArray[Any]) -> NDArray[np.float64]:
-    r"""Returns the score of each row: 1 if its class is right, or its part of :math:`R^2`; with shape (M,)."""
+    r"""Returns the score of each row: 1 if its class is right, or its part of :math:`R^2`; shape (M,)."""
 
     if truth.dtype.kind != "f":
         return (predicted == truth).astype(float)

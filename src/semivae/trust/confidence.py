@@ -1,4 +1,4 @@
-r"""How confident a model was on labels that were held out from its fits, beside how often it was right."""
+r"""The confidence of a model on held-out labels, compared with its accuracy."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Confidence:
 
     Attributes:
         mean: The mean probability of the predicted class.
-        right: The share of predictions that were right.
-        temperature: The divisor of its logits that makes both agree.
+        right: The share of right predictions.
+        temperature: The logit divisor that makes both agree.
     """
 
     mean: float
@@ -34,9 +34,9 @@ class Width:
     r"""The width of the intervals of a regressor for held-out values.
 
     Attributes:
-        nominal: The probability that the model gave to an interval.
-        held: The share of intervals that held their value.
-        scale: The factor of its deviations that makes them as large as its errors.
+        nominal: The nominal coverage of an interval.
+        held: The share of intervals that contained their value.
+        scale: The factor that scales its deviations to the size of its errors.
     """
 
     nominal: float

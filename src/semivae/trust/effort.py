@@ -1,4 +1,4 @@
-r"""The effort of a fit, which the fits of a comparison share out."""
+r"""The effort of a fit, shared by the fits of a comparison."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from semivae.fitted import Trained
 
-# A fit on the labels alone sees each label as often as makes so many rows in all, within these bounds. More passes
-# only overfit, and with thousands of labels take longer than all else.
+# A fit on the labels alone makes enough passes to see this many rows, within these bounds. More passes only overfit,
+# and with thousands of labels dominate the time.
 ROWS_ALONE, LEAST_PASSES, MOST_PASSES = 100_000, 10, 300
 
 
@@ -45,14 +45,14 @@ class Effort:
         )
 
     def affordable(self, rounds: int, seconds: float) -> int:
-        """Returns the epochs that fits, so many in a row, can have in a time: at least 1, and no more than this one."""
+        """Returns the epochs for each of several fits in the given time: from 1 to the epochs of this fit."""
 
         each = self.seconds / self.epochs
 
         return max(1, min(self.epochs, round(seconds / (rounds * each))))
 
     def passes(self, labels: int) -> int:
-        """Returns the epochs of a fit on so many labels alone: it sees no label more often than this fit does."""
+        """Returns the epochs of a fit on labels alone; it sees no label more often than this fit."""
 
         seen = self.steps * min(1.0, self.labeled_batch / labels)
         enough = min(MOST_PASSES, max(LEAST_PASSES, ROWS_ALONE / labels))

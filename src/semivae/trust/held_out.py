@@ -17,7 +17,7 @@ class HeldOut:
 
     Attributes:
         rows: The positions of the labeled rows among the rows of the comparison, with shape (M,).
-        folds: The fold that each row was held out in, with shape (M,).
+        folds: The fold that held out each row, with shape (M,).
         predictions: Log-probabilities of the classes, with shape (M, C), minus infinity for a class that no label of
             the fit had; or means and standard deviations of a number, with shape (M, 2).
         classes: Whether the target is a class.

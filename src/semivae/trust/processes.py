@@ -1,4 +1,4 @@
-r"""Fits side by side: small networks do not fill two cores, and two processes do."""
+r"""Parallel fits: small networks do not fill two cores, but two processes do."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any, cast
 import torch
 from sklearn.utils.parallel import Parallel, delayed
 
-# To start a process and import PyTorch takes some seconds, and each process has the rows for itself.
+# Starting a process and importing PyTorch takes seconds, and each process copies the rows.
 WORTH_STARTING = 10.0
 MOST_BYTES = 2**26
 
 
 def workers(fits: int, seconds: float, size: int, device: str = "auto") -> int:
-    r"""Returns how many processes a number of fits are spread over.
+    r"""Chooses the number of processes for some fits.
 
     Arguments:
-        fits: How many there are.
-        seconds: About how long they take one after another.
+        fits: The number of fits.
+        seconds: Their approximate total time in sequence.
         size: The bytes of their rows.
-        device: Where they compute: on a GPU they are not spread.
+        device: Where they compute: a GPU gets one process.
     """
 
     on_cpu = device == "cpu" or (device == "auto" and not torch.accelerator.is_available())
@@ -32,12 +32,12 @@ def workers(fits: int, seconds: float, size: int, device: str = "auto") -> int:
 
 
 def side_by_side(function: Callable[..., Any], calls: list[tuple[Any, ...]], processes: int) -> Iterator[Any]:
-    r"""Yields what a function returns for each tuple of arguments, in order.
+    r"""Calls a function for each tuple of arguments and yields its results, in order.
 
     Arguments:
-        function: What is called; in other processes if there are several, each with its share of the cores.
+        function: The function; several processes run it with equal shares of the cores.
         calls: Its arguments.
-        processes: How many processes; 1 for none but this.
+        processes: The number of processes; 1 is this process.
     """
 
     if processes == 1:
@@ -47,9 +47,9 @@ def side_by_side(function: Callable[..., Any], calls: list[tuple[Any, ...]], pro
 
 
 def end_processes() -> None:
-    """Ends the processes, which wait for more fits: left to the end of the program, they hold it up for a second."""
+    """Ends the waiting processes, which would delay the program's exit by a second."""
 
     from joblib.externals.loky import get_reusable_executor
 
-    # True takes those that are there, however they were started; the type leaves it out.
+    # True takes the existing processes; the type hint omits it.
     get_reusable_executor(reuse=cast("Any", True)).shutdown(kill_workers=True)

@@ -34,7 +34,7 @@ def refit(
     """
 
     with warnings.catch_warnings():
-        # The fit of the model itself has warned of the data already.
+        # The fit of the model itself already warned about the data.
         warnings.simplefilter("ignore", UserWarning)
 
         fresh: Any = clone(model)

@@ -1,4 +1,4 @@
-r"""What the same person would use instead: simple methods on the same labels and plain features."""
+r"""Simple alternatives to a model, on the same labels and plain features."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.semi_supervised import LabelSpreading
 
-# A graph over all rows takes memory and time that grow with their square.
+# A graph over all rows takes memory and time quadratic in their number.
 MOST_UNLABELED = 6000
 
 NEIGHBORS = 7
@@ -25,7 +25,7 @@ class Rival:
     r"""Creates a rival.
 
     Arguments:
-        name: What it is called in a table.
+        name: Its name in a table.
         method: A scikit-learn estimator.
         unlabeled: Whether it learns from unlabeled rows too.
     """
@@ -41,7 +41,7 @@ class Rival:
 
         Arguments:
             features: The features of the rows to learn from, with shape (N, F).
-            y: Their codes or values, with shape (N,); without meaning where not known.
+            y: Their codes or values, with shape (N,); meaningless where unknown.
             known: Whether the label of a row is known, with shape (N,).
             new: The features of the rows to predict, with shape (M, F).
 
@@ -66,7 +66,7 @@ def rivals(classes: bool, labels: int) -> list[Rival]:
 
     Arguments:
         classes: Whether the target is a class.
-        labels: How many labels there are to learn from.
+        labels: The number of labels to learn from.
     """
 
     near = min(NEIGHBORS, labels)

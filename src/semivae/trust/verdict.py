@@ -1,4 +1,4 @@
-r"""Did the unlabeled rows help? The answer on the given labels alone, with an interval and one plain sentence.
+r"""Did the unlabeled rows help? The answer on the given labels, with an interval and one plain sentence.
 
 Each row scores by itself (right or wrong; for a real target, its part of :math:`R^2`), so that differences are paired
 and their interval comes from resampling rows.
@@ -49,8 +49,8 @@ class Verdict:
         metric: The score: "accuracy" or "R2".
         labels: The number of labeled rows that were scored.
         rows: The methods.
-        gain: The difference that the unlabeled rows made to the same network; None without unlabeled rows.
-        epochs: The epochs of each fit in the comparison, which may be fewer than those of the model itself.
+        gain: The gain of the same network from unlabeled rows; None without unlabeled rows.
+        epochs: The epochs of each fit in the comparison, which may be fewer than the model's.
         sentence: The answer in one sentence.
         confidence: The confidence of the model on held-out labels; None if the fits had fewer epochs than the model.
         held_out: The out-of-fold predictions of the model. They are not saved with it.
@@ -80,7 +80,7 @@ def judge(scores: dict[str, NDArray[np.float64]], metric: str, epochs: int, most
     Arguments:
         scores: The score of each row by each method, the model's own first.
         metric: The name of the score.
-        epochs: The epochs of the fits that are compared.
+        epochs: The epochs of the compared fits.
         most: The epochs of the model itself.
     """
 
@@ -102,7 +102,7 @@ def judge(scores: dict[str, NDArray[np.float64]], metric: str, epochs: int, most
 
 
 def say(gain: Row, metric: str) -> str:
-    """Returns in a sentence whether the unlabeled rows helped."""
+    """Says in a sentence whether the unlabeled rows helped."""
 
     amount = f"{gain.mean:+.3f} {metric}, 95% interval {gain.low:+.3f} to {gain.high:+.3f}"
 

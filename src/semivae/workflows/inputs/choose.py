@@ -1,4 +1,4 @@
-r"""Which estimator a fit takes."""
+r"""Chooses the estimator of a fit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def learns_from_target(model: str, target: str | None) -> bool:
 
 
 def settings_for(model: str, pairs: Sequence[str]) -> dict[str, Any]:
-    r"""Returns settings, given as name=value, of the estimator that a model has.
+    r"""Parses settings, given as name=value, for the estimator of a model.
 
     Raises:
         SettingError: If there is no such setting.
@@ -43,7 +43,7 @@ def settings_for(model: str, pairs: Sequence[str]) -> dict[str, Any]:
 
     from semivae.estimators import PCA, VAEEmbedding
 
-    # The settings of VAEEmbedding are those of every estimator around a model.
+    # Every estimator around a model has the settings of VAEEmbedding.
     return settings_of(pairs, PCA if model == "pca" else VAEEmbedding)
 
 

@@ -1,4 +1,4 @@
-r"""The rows that stand for a stream where rows must be in memory: in the comparison and in the figures."""
+r"""Samples rows of a stream where rows must be in memory: for the comparison and the figures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LABELED, UNLABELED = 5_000, 20_000
 
 
 def sample_of(job: Job, seed: int) -> Job:
-    r"""Returns a fitted job on rows in memory; a job that has them there is returned as it is.
+    r"""Returns a fitted job on rows in memory; a job that has them already is unchanged.
 
     The rows are all labeled rows up to 5,000, and up to 20,000 others.
 
@@ -39,7 +39,7 @@ def sample_of(job: Job, seed: int) -> Job:
 
 
 def effort_on(fitted: Trained, rows: int) -> Effort:
-    r"""Returns the effort of a fit on fewer rows that takes as many steps as the fit of an estimator.
+    r"""Returns the effort of a fit on fewer rows with as many steps as the estimator's fit.
 
     Arguments:
         fitted: The estimator.

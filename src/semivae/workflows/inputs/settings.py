@@ -11,7 +11,7 @@ from typing import Any
 
 from semivae.errors import SettingError
 
-# Settings that have an option of their own, or that cannot be written in a command.
+# Settings with an option of their own, or that a command cannot express.
 ELSEWHERE = {
     "model": "model=...",
     "random_state": "random_state=...",
@@ -32,15 +32,15 @@ def settings_of(pairs: Iterable[str], estimator: type[Any]) -> dict[str, Any]:
     r"""Reads settings such as "epochs=20", "precision=float32" and "hidden=(256, 256)".
 
     Arguments:
-        pairs: The settings. A name may have its group before it, as in `training__precision`. A value that is no
-            Python literal is text, but true and false may be small.
-        estimator: The class whose declarations say what there is. It checks the values itself when it is fitted.
+        pairs: The settings. A name may start with its group, as in `training__precision`. A value that is not a
+            Python literal is text, but true and false may be lower case.
+        estimator: The class that declares the settings. It checks the values itself when it is fitted.
 
     Returns:
         The settings as `set_params` takes them.
 
     Raises:
-        SettingError: If there is no such setting; it names those that resemble it.
+        SettingError: If a setting is unknown; suggests similar ones.
     """
 
     from semivae.estimators.options.grouped import paths
@@ -70,7 +70,7 @@ def setting(pair: str, known: dict[str, str]) -> tuple[str, Any]:
 
 
 def guess(name: str, known: list[str]) -> str:
-    """Returns the settings that were probably meant."""
+    """Returns the settings probably meant."""
 
     close = get_close_matches(name, known, n=3, cutoff=0.5)
 
@@ -78,6 +78,6 @@ def guess(name: str, known: list[str]) -> str:
 
 
 def group_of(name: str, known: dict[str, str]) -> list[str]:
-    """Returns the options that are in a group of this name; none where it is no group."""
+    """Returns the options in a group of this name; none if it is not a group."""
 
     return [option for option, path in known.items() if path.startswith(f"{name}__")]

@@ -1,4 +1,4 @@
-r"""A part of the rows, for one of several processes or machines that know nothing of each other."""
+r"""A part of the rows, for one of several independent processes or machines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from semivae.errors import SettingError
 
 @dataclass(frozen=True)
 class Shard:
-    r"""One of several contiguous parts of the rows, of sizes that differ by one at most.
+    r"""One of several contiguous parts of the rows, whose sizes differ by at most one.
 
     Attributes:
         part: Its number, from 1.
@@ -26,10 +26,10 @@ class Shard:
 
     @classmethod
     def of(cls, text: str | None) -> Self:
-        r"""Returns the shard that is written as "2/8", or the one of this process under torchrun.
+        r"""Returns the shard written as "2/8", or this process's own under torchrun.
 
         Raises:
-            SettingError: If it is no shard.
+            SettingError: If it is not a shard.
         """
 
         if text is None:
@@ -45,15 +45,15 @@ class Shard:
         return cls(int(found[1]), int(found[2]))
 
     def file(self, path: Path) -> Path:
-        """Returns where the result of this part goes."""
+        """Returns the path for the result of this part."""
 
         return path if self.parts == 1 else path.with_name(f"{path.stem}-{self.part}-of-{self.parts}{path.suffix}")
 
     def rows(self, count: int) -> slice:
-        r"""Returns which of all rows are those of this part.
+        r"""Returns the slice of all rows for this part.
 
         Raises:
-            SettingError: If there is none.
+            SettingError: If it is empty.
         """
 
         rows = slice(count * (self.part - 1) // self.parts, count * self.part // self.parts)
