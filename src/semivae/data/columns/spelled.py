@@ -78,7 +78,7 @@ class TextForms:
 
     @property
     def ambiguous(self) -> bool:
-        """Whether all text is dates in which the day cannot be told from the month."""
+        """Whether all text is dates whose day and month cannot be told apart."""
 
         return tuple(self.dates) in AMBIGUOUS
 

@@ -74,7 +74,7 @@ class ValueCounts:
 
     Arguments:
         name: The name of the column.
-        most: How many values are told apart; :py:`None` for as many as of a stream.
+        most: The most values to count; :py:`None` for the limit of a stream.
     """
 
     def __init__(self, name: str, most: float | None = None) -> None:
@@ -209,7 +209,7 @@ class ClassColumn(Tally):
 
     Arguments:
         name: The name of the column.
-        most: How many values are told apart; :py:`None` for as many as of a stream.
+        most: The most values to count; :py:`None` for the limit of a stream.
     """
 
     def __init__(self, name: str, most: float | None = None) -> None:
