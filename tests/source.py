@@ -34,7 +34,10 @@ def imported(source: str) -> Iterator[str]:
 
 
 def graph(sources: dict[str, str]) -> dict[str, set[str]]:
-    """The modules that each module imports, given the source of each by its dotted name."""
+    """The modules that each module imports, given the source of each by its dotted name.
+
+    An import of `a.b.c` runs the packages `a` and `a.b` first, unless the importer lies in them and so came after.
+    """
 
     def targets(source: str) -> Iterator[str]:
         yield from imported(source)
@@ -43,7 +46,17 @@ def graph(sources: dict[str, str]) -> dict[str, set[str]]:
             if isinstance(node, ast.ImportFrom) and node.module:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
-    return {name: ({*targets(source)} & sources.keys()) - {name} for name, source in sources.items()}
+    def packages(name: str) -> set[str]:
+        return {name.rsplit(".", depth)[0] for depth in range(1, name.count(".") + 1)}
+
+    found = {}
+
+    for name, source in sources.items():
+        direct = {*targets(source)} & sources.keys()
+        every = direct.union(*map(packages, direct)) & sources.keys()
+        found[name] = every - packages(name) - {name} | (direct & packages(name))
+
+    return found
 
 
 def module_of(path: Path) -> str:

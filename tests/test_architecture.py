@@ -178,6 +178,9 @@ def test_circles_are_found():
     assert not circle(graph(sources))
     assert circle(graph(sources | {"c": "if TYPE_CHECKING:\n    from a import y"}))
     assert circle(graph(sources | {"p.b": "import p.a"}))
+    assert circle(
+        graph({"p": "from p import a", "p.a": "from q import b", "q": "", "q.b": "from p import c", "p.c": ""})
+    )
     assert circle(MAY_IMPORT | {"families": {"models"}})
 
 

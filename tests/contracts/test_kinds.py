@@ -201,7 +201,7 @@ def test_fit_samples_scores_and_survives_a_file(kind, tmp_path):
 
 def test_unknown_kinds_and_columns_are_named():
     for given, words in (
-        ({"cell": "counts"}, "must give columns one of the kinds 'real', 'category', 'count'"),
+        ({"cell": "counts"}, "each kind must be one of 'real', 'category', 'count'"),
         ({"sell": "count"}, "did you mean 'cell'"),
         ("cell", "kinds='cell'"),
     ):

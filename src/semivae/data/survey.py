@@ -17,13 +17,13 @@ from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.frame import FrameCodec, refuse_empty
 from semivae.data.codecs.images import ImageCodec
 from semivae.data.codecs.selection import EVERYTHING, Selection
+from semivae.data.columns.base import Tally
 from semivae.data.columns.found import Found
 from semivae.data.columns.notes import tell
 from semivae.data.columns.scaling import LARGEST, infinite_values
 from semivae.data.columns.tally import NumberTally
 from semivae.data.columns.values import numbers
 from semivae.data.in_memory import InMemory
-from semivae.data.kinds import Tally
 from semivae.data.labels.classes import Table
 from semivae.data.source import Source
 from semivae.errors import DataError

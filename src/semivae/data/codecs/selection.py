@@ -10,9 +10,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from semivae.data.columns.base import Tally
 from semivae.data.columns.dates import PARTS
 from semivae.data.columns.judge import ColumnTally
-from semivae.data.kinds import Tally, cell_kinds
+from semivae.data.kinds import cell_kinds
 from semivae.data.labels.classes import listed
 from semivae.data.source import nearest
 from semivae.errors import SettingError

@@ -6,12 +6,12 @@ __all__ = ["ColumnTally"]
 
 from pandas.api import types as dtypes
 
+from semivae.data.columns.base import Tally
 from semivae.data.columns.dates import DateTally, date_parts
 from semivae.data.columns.found import Found
 from semivae.data.columns.tally import NumberColumn, ValueCounts
 from semivae.data.columns.texts import category_in
 from semivae.data.columns.values import kind_of, refuse_kind
-from semivae.data.kinds.base import Tally
 from semivae.data.labels.classes import Cells
 from semivae.errors import DataError
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from semivae.data.columns.base import Tally
 from semivae.data.columns.found import Found
 from semivae.data.columns.scaling import LARGEST, Moments
 from semivae.data.columns.spelled import TextForms
 from semivae.data.columns.texts import declared_category
 from semivae.data.columns.values import kind_of, numbers, real_dtype, stray
-from semivae.data.kinds.base import Tally
 from semivae.data.labels.classes import Cells, distinct
 from semivae.errors import DataError
 from semivae.variables import Variable

@@ -1,8 +1,8 @@
 r"""Kinds of variables: one file a kind, with the handler that turns its values into numbers and back."""
 
-__all__ = ["CellKind", "Kind", "Tally", "cell_handler", "cell_kinds", "handler", "kinds", "problems_of_kind"]
+__all__ = ["CellKind", "Kind", "cell_handler", "cell_kinds", "handler", "kinds", "problems_of_kind"]
 
-from semivae.data.kinds.base import CellKind, Kind, Tally, cell_handler, cell_kinds, handler, kinds, problems_of_kind
+from semivae.data.kinds.base import CellKind, Kind, cell_handler, cell_kinds, handler, kinds, problems_of_kind
 
 # isort: split
 # In this order messages name the kinds.

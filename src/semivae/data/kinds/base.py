@@ -6,7 +6,7 @@ The mathematics half is registered under the same name: the features that a netw
 
 from __future__ import annotations
 
-__all__ = ["CellKind", "Kind", "Tally", "cell_handler", "cell_kinds", "handler", "kinds", "problems_of_kind"]
+__all__ = ["CellKind", "Kind", "cell_handler", "cell_kinds", "handler", "kinds", "problems_of_kind"]
 
 import abc
 from collections.abc import Callable, Iterator
@@ -15,39 +15,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from semivae.data.columns.found import Found
+from semivae.data.columns.base import Tally
 from semivae.data.labels.classes import Cells
 from semivae.errors import SettingError
 from semivae.registry import Registry
 from semivae.variables import Variable
 
 Limits = tuple[float | None, float | None]
-
-
-class Tally(abc.ABC):
-    r"""Abstract collector of the facts of a column, block by block.
-
-    Arguments:
-        name: The name of the column.
-    """
-
-    infinite: bool = False
-    """Whether a value is infinite."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    @abc.abstractmethod
-    def add(self, column: Cells) -> None:
-        r"""Takes in a block.
-
-        Raises:
-            DataError: If a value cannot be of this kind.
-        """
-
-    @abc.abstractmethod
-    def found(self) -> Found:
-        """Returns the findings about the column, judged by all its blocks."""
 
 
 class Kind(abc.ABC):

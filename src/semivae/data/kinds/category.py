@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from semivae.data.columns.base import Tally
 from semivae.data.columns.tally import ClassColumn
-from semivae.data.kinds.base import CellKind, Limits, Tally, kinds
+from semivae.data.kinds.base import CellKind, Limits, kinds
 from semivae.data.labels.classes import Cells, distinct, listed, look_up, short
 from semivae.errors import DataError, SettingError
 

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from semivae.data.columns.base import Tally
 from semivae.data.columns.found import Found
 from semivae.data.columns.scaling import LARGEST, Moments
 from semivae.data.columns.tally import NumberColumn
 from semivae.data.columns.values import kind_of, numbers, real_dtype, restored_numbers, stray
-from semivae.data.kinds.base import CellKind, Limits, Tally, kinds
+from semivae.data.kinds.base import CellKind, Limits, kinds
 from semivae.data.labels.classes import Cells, plain
 from semivae.errors import DataError
 from semivae.variables import Variable

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from semivae.data.columns.base import Tally
 from semivae.data.columns.tally import NumberColumn
 from semivae.data.columns.values import kind_of, numbers, restored_numbers, stray
-from semivae.data.kinds.base import CellKind, Limits, Tally, kinds
+from semivae.data.kinds.base import CellKind, Limits, kinds
 from semivae.data.labels.classes import Cells
 
 
