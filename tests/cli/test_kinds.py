@@ -49,3 +49,29 @@ def test_kinds_are_shown_saved_and_sampled(run, rows, tmp_path):
 )
 def test_what_is_no_kind_is_said(run, rows, given, words):
     assert words in run("check", rows, "--kind", given, code=2).stderr
+
+
+def test_text_of_a_category_stays_and_a_given_prior_counts(run, tmp_path):
+    rows = [f"0100{i % 3},{i % 5 if i else ''},{i % 2}" for i in range(30)]
+    (tmp_path / "t.csv").write_text("\n".join(["zip,visits,label", *rows]) + "\n")
+    kinds = ("--kind", "zip=category", "--kind", "visits=count", "--labels-per-class", 5)
+    given = (
+        "--set",
+        "epochs=1",
+        "--set",
+        "hidden=(4,)",
+        "--set",
+        "model__label_prior=labels",
+        "--no-compare",
+        "--quiet",
+    )
+    message = run("fit", tmp_path / "t.csv", "--target", "label", *kinds, *given, "--out", tmp_path / "m").stderr
+    run("sample", tmp_path / "m", "-n", 5, "--out", tmp_path / "s.csv")
+
+    assert "figure" not in message and (tmp_path / "m" / "figures" / "reconstructions.png").is_file()
+    assert load(tmp_path / "m").plan_.label_prior == "labels"
+    assert all(line.startswith("0100") for line in (tmp_path / "s.csv").read_text().splitlines()[1:])
+
+
+def test_fix_of_a_wrong_column_is_a_kind(run, table):
+    assert "Fix: kinds={" in run("check", table, "--kind", "nothing like it=count", code=2).stderr

@@ -104,7 +104,7 @@ def unlabeled(source: Source, wishes: Wishes) -> tuple[Source, None]:
 def take_for_equal(estimator: Fitted, wishes: Wishes) -> None:
     """Takes the classes for equally frequent, as labels that were drawn class by class tell nothing of it."""
 
-    if any(setting.partition("=")[0].strip() == "label_prior" for setting in wishes.settings):
+    if any(setting.partition("=")[0].strip().rpartition("__")[2] == "label_prior" for setting in wishes.settings):
         return
 
     estimator.set_params(model__label_prior="uniform")

@@ -89,10 +89,12 @@ class Selection:
             absent = [name for name in wanted if name not in known]
 
             if absent:
+                example = {names[-1]: "count"} if setting == "kinds" else [names[-1]]
+
                 raise SettingError(
                     f"{setting}={wanted}",
                     f"there is no column {absent[0]!r} among {listed(names, 30)}",
-                    nearest(absent[0], names) or f"{setting}=[{names[-1]!r}]",
+                    nearest(absent[0], names) or f"{setting}={example}",
                 )
 
     def refuse(self, what: str) -> None:

@@ -46,9 +46,9 @@ class Count(CellKind):
         return np.full(len(column), np.nan) if self.variable.valueless else numbers(column)
 
     def decode(self, values: NDArray[np.float64]) -> Cells:
-        """Returns a column of numbers, whole where its type holds whole numbers: the mean of a count is a fraction."""
+        """Returns a column of whole numbers, also of a type that holds fractions: the mean of a count is one."""
 
-        return restored_numbers(values, self.variable)
+        return restored_numbers(np.rint(values), self.variable)
 
     def difference(self, column: Cells) -> str:
         """Describes the first cell that is no count."""

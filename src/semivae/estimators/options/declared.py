@@ -10,6 +10,7 @@ __all__ = ["Declared", "Parameter", "declare", "plain"]
 
 import inspect
 import reprlib
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
 from textwrap import fill
@@ -178,6 +179,9 @@ def plain(value: Any) -> Any:
 
     if isinstance(value, Declared):
         return {name: plain(part) for name, part in value.get_params(deep=False).items()}
+
+    if isinstance(value, Mapping):
+        return {str(name): plain(part) for name, part in value.items()}
 
     if isinstance(value, set | frozenset):
         value = sorted(value, key=repr)

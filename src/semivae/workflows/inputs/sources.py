@@ -39,11 +39,27 @@ def open_source(wishes: Wishes) -> Source:
         return stream(wishes.data, wishes.targets, wishes.labels_from)
 
     if wishes.several:
-        return read_several(wishes.data, wishes.targets, wishes.split, wishes.missing_label, header=wishes.header)
+        return read_several(
+            wishes.data,
+            wishes.targets,
+            wishes.split,
+            wishes.missing_label,
+            header=wishes.header,
+            columns=as_told(wishes),
+        )
 
     return read_target(
-        *(wishes.data, wishes.target, wishes.split, wishes.missing_label, wishes.header, wishes.labels_from)
+        *(wishes.data, wishes.target, wishes.split, wishes.missing_label, wishes.header, wishes.labels_from),
+        columns=as_told(wishes),
     )
+
+
+def as_told(wishes: Wishes) -> dict[str, list[str]]:
+    """Returns the columns of a text file that hold no numbers, as the user says: the category 007 is not 7."""
+
+    kinds = wishes.columns.get("kinds") or {}
+
+    return {"text": [name for name, kind in kinds.items() if kind == "category"]}
 
 
 def is_streamed(data: str, wanted: bool = False, labels_from: Path | None = None) -> bool:
