@@ -66,7 +66,13 @@ def names_a_kind(source: str) -> bool:
 def is_kind(part: ast.expr) -> bool:
     """Whether an expression is the kind of something other than a type of NumPy."""
 
-    return isinstance(part, ast.Attribute) and part.attr == "kind" and not ast.unparse(part.value).endswith("dtype")
+    match part:
+        case ast.Attribute(attr="kind", value=value):
+            return not ast.unparse(value).endswith("dtype")
+        case ast.Subscript(slice=ast.Constant(value="kind")):
+            return True
+
+    return False
 
 
 def untyped_estimators(source: str) -> int:
@@ -160,4 +166,5 @@ def test_small_rules_see():
     assert names_a_kind("a = [v for v in x if v.kind == 'real']") and not names_a_kind(
         "kinds[variable.kind], y.dtype.kind == 'f'"
     )
+    assert names_a_kind("variable['kind'] == 'real'")
     assert untyped_estimators("def f(estimator: Any): ...") == 1

@@ -1,4 +1,4 @@
-r"""What evaluation, trust, reports and explorers may ask of a fitted estimator: protocols, and nothing else.
+r"""Protocols of fitted estimators, for evaluation, trust, reports and explorers.
 
 Code that uses an estimator names the smallest protocol that it needs. `isinstance` asks an object for the names of a
 protocol, so that an estimator written elsewhere is used, too. It tells the kinds of estimators apart:
@@ -99,7 +99,7 @@ class Fitted(Protocol):
         ...
 
     def outlier_score(self, X: Any) -> Array:
-        """Returns how abnormal rows are, with shape (N,)."""
+        """Returns outlier scores, with shape (N,): higher is more abnormal."""
         ...
 
 

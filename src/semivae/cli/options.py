@@ -35,11 +35,11 @@ __all__ = [
     "TargetName",
     "TargetNames",
     "TaskName",
-    "kinds_of",
+    "columns_of",
 ]
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -155,6 +155,14 @@ Calibrate = Annotated[
     bool, typer.Option("--calibrate", help="Calibrate the confidence of the model, however long that takes.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def columns_of(
+    drop: list[str] | None, keep: list[str] | None, id_columns: list[str] | None, kind: list[str] | None
+) -> dict[str, Any]:
+    """Returns what the user says of columns, as `DataOptions` takes it."""
+
+    return {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)}
 
 
 def kinds_of(pairs: list[str] | None) -> dict[str, str] | None:

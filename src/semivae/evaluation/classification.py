@@ -56,7 +56,7 @@ def binned_error(codes: Codes, probabilities: Probabilities) -> float:
 
 
 def hits(codes: Codes, probabilities: Probabilities) -> NDArray[np.bool_]:
-    """Returns whether the most probable class is the true one, with shape (N,)."""
+    """Returns the mask of rows whose most probable class is the true one, with shape (N,)."""
 
     return probabilities.argmax(axis=1) == codes
 

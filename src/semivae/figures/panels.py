@@ -41,7 +41,7 @@ def panels_of(names: Sequence[str]) -> tuple[Figure, list[tuple[int, Axes]]]:
 
 
 def title_of(names: Sequence[str]) -> str | None:
-    """Returns what to say where not every column is shown."""
+    """Returns a title if some columns are not shown."""
 
     return f"first {MOST} of {len(names)} columns" if len(names) > MOST else None
 

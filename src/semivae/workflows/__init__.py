@@ -1,1 +1,1 @@
-r"""What a person does, written once for all faces: prepare, fit, judge, draw, evaluate."""
+r"""Use-cases, written once for all faces: prepare, fit, judge, draw, evaluate."""

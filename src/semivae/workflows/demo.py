@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from semivae.workflows.fit import train
+from semivae.workflows.fit import compare_beside, train
 from semivae.workflows.inputs.task import Task
 from semivae.workflows.inputs.wishes import Wishes
-from semivae.workflows.judge import calibrate, judge
 from semivae.workflows.prepare import Job, prepare
 
 if TYPE_CHECKING:
@@ -78,24 +77,11 @@ def demonstrate(draws: int, settings: Sequence[str] = ()) -> Outcome:
 
         # The last draw may leave a process without work, which the comparison has.
         if len(jobs) == max(1, draws - 1):
-            verdict = compared(jobs[0])
+            verdict = compare_beside(jobs[0], seed=0, seconds=SECONDS)
 
     end_processes()
 
     return Outcome(jobs[0], accuracies, verdict)
-
-
-def compared(job: Job) -> Verdict | None:
-    """Compares a job on its own labels and calibrates its estimator; draws may go on beside."""
-
-    from semivae.fitted import Classifier
-
-    estimator, source = job.estimator, job.source
-    assert isinstance(estimator, Classifier)
-    verdict = judge(estimator, source.x, source.y, seed=0, seconds=SECONDS)
-    calibrate(estimator, source.y, verdict)
-
-    return verdict
 
 
 def draw(seed: int, settings: list[str], test: InMemory) -> tuple[Job, dict[str, float]]:

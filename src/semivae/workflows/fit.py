@@ -2,7 +2,7 @@ r"""The life of a job: trained, compared and calibrated, described, saved with i
 
 from __future__ import annotations
 
-__all__ = ["compare", "describe", "save", "train"]
+__all__ = ["compare", "compare_beside", "describe", "save", "train"]
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,7 +36,20 @@ def train(job: Job, callbacks: Sequence[Callback] = ()) -> None:
 
 
 def compare(job: Job, seed: int, seconds: float | None = None) -> Verdict | None:
+    """Compares a trained job, as :func:`compare_beside` does, and ends the processes that fitted."""
+
+    from semivae.trust import end_processes
+
+    verdict = compare_beside(job, seed, seconds)
+    end_processes()
+
+    return verdict
+
+
+def compare_beside(job: Job, seed: int, seconds: float | None = None) -> Verdict | None:
     r"""Compares a trained job with simpler methods on the same labels, and calibrates its estimator.
+
+    Other fits may go on in the processes meanwhile.
 
     Arguments:
         job: The job, with rows in memory (:func:`sample_of`). Only a single target is compared, and only if the fit
@@ -55,11 +68,8 @@ def compare(job: Job, seed: int, seconds: float | None = None) -> Verdict | None
     if not isinstance(estimator, Classifier | Regressor) or estimator.stopped_ == "interrupted":
         return None
 
-    from semivae.trust import end_processes
-
     verdict = judge(estimator, source.x, source.y, seed, seconds, effort_on(estimator, len(source)))
     calibrate(estimator, source.y, verdict)
-    end_processes()
 
     return verdict
 

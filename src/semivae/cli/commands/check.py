@@ -4,9 +4,7 @@ from __future__ import annotations
 
 __all__ = ["check"]
 
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from semivae.cli.options import (
     Data,
@@ -18,9 +16,10 @@ from semivae.cli.options import (
     LabelsFrom,
     MissingLabel,
     NoHeader,
+    Split,
     TargetNames,
     TaskName,
-    kinds_of,
+    columns_of,
 )
 from semivae.cli.screen import emit, number, put, table
 from semivae.workflows.inputs.task import task_of
@@ -46,7 +45,7 @@ def check(
     keep: Keep = None,
     kind: Kinds = None,
     id_columns: Id = None,
-    split: Annotated[str, typer.Option(help="Which rows of a named set: train, test or all.")] = "train",
+    split: Split = "train",
     json: Json = False,
 ) -> None:
     """Show what was understood of some data. Trains nothing. Rows that `fit` would stream are not held in memory."""
@@ -54,11 +53,19 @@ def check(
     from semivae.workflows.inputs.wishes import Wishes
     from semivae.workflows.understand import understand
 
-    columns = {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)}
     wishes = Wishes(
-        *(data, target or (), split, "auto", task, None, 0, [], missing_label, labels_from),
+        data=data,
+        targets=target or (),
+        split=split,
+        model="auto",
+        task=task,
+        labels=None,
+        seed=0,
+        settings=[],
+        missing_label=missing_label,
+        labels_from=labels_from,
         header=not no_header,
-        columns=columns,
+        columns=columns_of(drop, keep, id_columns, kind),
     )
     summary = understand(wishes)
 

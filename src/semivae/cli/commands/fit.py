@@ -39,7 +39,7 @@ from semivae.cli.options import (
     Streamed,
     TargetNames,
     TaskName,
-    kinds_of,
+    columns_of,
 )
 from semivae.cli.screen import emit, put, quiet_comparison, say
 from semivae.cli.state import begin, kept_apart, refuse_nested, state_of
@@ -120,7 +120,7 @@ def fit(
         labels_from=labels_from,
         stream=stream,
         header=not no_header,
-        columns={"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)},
+        columns=columns_of(drop, keep, id_columns, kind),
     )
     job = prepare(wishes)
     check_calibrated(job, calibrate, compare)

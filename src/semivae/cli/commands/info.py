@@ -37,7 +37,7 @@ def info(model: Model, json: Json = False) -> None:
 
 
 def lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yields what is known of a model."""
+    """Yields the facts about a model, by name."""
 
     schema, fit, metrics = facts["schema"], facts["fit"], facts["metrics"]
     kinds = Counter(variable["kind"] for variable in schema["x"])
@@ -80,15 +80,15 @@ def planned(plan: dict[str, Any], chosen: dict[str, Any], place: str = "") -> It
 
 
 def target(variable: dict[str, Any] | None) -> str:
-    """Returns what the target is."""
+    """Describes the target."""
 
     if variable is None:
         return "none"
 
-    if variable["kind"] == "real":
-        return f"{variable['name']}, from {number(variable['low'])} to {number(variable['high'])}"
-
-    if variable["kind"] == "several":
+    if variable.get("parts"):
         return "; ".join(map(target, variable["parts"]))
 
-    return f"{variable['name']}, one of {', '.join(map(str, variable['classes']))}"
+    if variable["classes"]:
+        return f"{variable['name']}, one of {', '.join(map(str, variable['classes']))}"
+
+    return f"{variable['name']}, from {number(variable['low'])} to {number(variable['high'])}"

@@ -64,7 +64,7 @@ class Steps(abc.ABC):
 
 
 def steps_in(labeled: int, unlabeled: int, batch_size: int, labeled_batch: int, processes: int = 1) -> int:
-    r"""Returns how many steps an epoch has: enough for every row, labeled or not, to be seen.
+    r"""Returns the number of steps of an epoch, in which every row is seen, labeled or not.
 
     Arguments:
         labeled: The number of labeled rows.
@@ -82,7 +82,7 @@ def steps_in(labeled: int, unlabeled: int, batch_size: int, labeled_batch: int, 
 
 
 def sizes_of(labeled: int, unlabeled: int, batch_size: int, labeled_batch: int, processes: int) -> tuple[int, int]:
-    """Returns how many labeled and unlabeled rows a step has, of all processes together."""
+    """Returns the numbers of labeled and unlabeled rows of a step, of all processes together."""
 
     most = labeled_batch if unlabeled else batch_size
 

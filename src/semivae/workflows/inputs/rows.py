@@ -50,7 +50,7 @@ def has_density(estimator: Fitted) -> bool:
 
 
 def as_in_fit(estimator: Fitted) -> dict[str, list[str]]:
-    """Returns how columns of a text file are read for a saved model: text stays text where it could be numbers."""
+    """Returns the columns of a text file that stay text for a saved model, even if they look like numbers."""
 
     from semivae.estimators.rows.inputs import selection_of
 
