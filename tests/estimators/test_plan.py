@@ -142,7 +142,7 @@ def test_epochs(steps, epochs, staged):
 
 def test_patience():
     assert [plan(table(3), epochs=epochs).patience for epochs in (5, 300)] == [10, 30]
-    assert plan(table(3), patience=2).patience == 2
+    assert plan(table(3), patience=2, early_stopping=True).patience == 2
 
 
 def test_model():

@@ -41,6 +41,7 @@ class AE(LatentModel):
     """
 
     targets = ()
+    ignores = frozenset({"beta", "warmup", "free_bits"})  # there is no divergence
 
     @classmethod
     def build(cls, schema: Schema, family: Family, net: Net, latents: int) -> AE:

@@ -31,6 +31,7 @@ class Model(nn.Module, abc.ABC):
         targets: The forms of target that the model can learn from.
         labels_only: Whether it learns from labeled rows only.
         interpolates: Whether the interpolation penalty is on by default, for the label and the latent.
+        ignores: Options of the objective that would change nothing.
         fits_prior: Whether the prior is learned after the latent, so that the latent may depart from N(0, I).
         encoder: The posterior of the latent.
         prior: The prior of the latent.
@@ -39,6 +40,7 @@ class Model(nn.Module, abc.ABC):
     targets: ClassVar[tuple[TargetForm, ...]] = ()
     labels_only: ClassVar[bool] = False
     interpolates: ClassVar[bool] = False
+    ignores: ClassVar[frozenset[str]] = frozenset()
     fits_prior: ClassVar[bool] = False
 
     encoder: Conditional

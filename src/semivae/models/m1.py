@@ -56,6 +56,7 @@ class M1(StackedModel):
     """
 
     targets = ("category", "real")
+    ignores = frozenset({"labeled_share"})  # the bound is that of features that are learned before
 
     def __init__(self, features: VAE, head: Conditional) -> None:
         super().__init__(features)

@@ -2,16 +2,14 @@ r"""Which models learn from a target, and which options they use."""
 
 from __future__ import annotations
 
-__all__ = ["BUILT_WITH", "able", "check_model", "check_used", "takes"]
+__all__ = ["BUILT_WITH", "able", "check_model", "form_of", "has_components", "reads", "takes", "uses"]
 
-from collections.abc import Mapping
 from inspect import signature
 from typing import Any
 
 from semivae.errors import SettingError
-from semivae.estimators.options import ModelOptions, ObjectiveOptions, RecipeOptions
-from semivae.estimators.options.declared import plain
-from semivae.models import models
+from semivae.marginal import marginals
+from semivae.models import JointModel, Model, models
 from semivae.variables import Schema, TargetForm
 
 # The model part that uses each option.
@@ -26,11 +24,20 @@ BUILT_WITH = {
     "importance_samples": "importance_samples",
 }
 
-# Options that need a target, and the subset that a model of labels alone cannot use.
-OF_TARGETS = {"alpha", "labeled_share", *RecipeOptions._declared}
-OF_UNLABELED = {"adversarial", "radius", "neighbors", "interpolation", "teacher"}
-
-OPTIONS = ModelOptions._declared | ObjectiveOptions._declared | RecipeOptions._declared
+# Options that need a target, and the subset that a model of labels alone cannot use: its prediction is derived from
+# other parts, and all rows of a step have labels.
+OF_UNLABELED = {
+    "alpha",
+    "labeled_share",
+    "labeled_batch",
+    "dropout",
+    "adversarial",
+    "radius",
+    "neighbors",
+    "interpolation",
+    "teacher",
+}
+OF_TARGETS = {*OF_UNLABELED, "augmentation", "student", "missing_label"}
 
 FORMS: dict[TargetForm | None, str] = {
     None: "no target",
@@ -57,34 +64,6 @@ def check_model(name: str, schema: Schema) -> None:
         )
 
 
-def check_used(settings: Mapping[str, Any], name: str, schema: Schema) -> None:
-    r"""Checks that a model uses every changed option. A term that is switched off is fine.
-
-    Arguments:
-        settings: The value of each option by its name.
-        name: The name of the model.
-        schema: The variables.
-
-    Raises:
-        SettingError: If it ignores one; names the models that use it.
-    """
-
-    for option, declared in OPTIONS.items():
-        value = settings.get(option, declared.default)
-        off = option in RecipeOptions._declared and not value
-
-        if off or uses(name, option, schema) or plain(value) == declared.default:
-            continue
-
-        others = [other for other in able(form_of(schema)) if uses(other, option, schema)]
-
-        raise SettingError(
-            f"model={name!r} does not use {option}={value!r}",
-            f"the models that do are {', '.join(map(repr, others))}" if others else "no model of this target does",
-            f"model={others[0]!r}" if others else f"leave {option} out",
-        )
-
-
 def uses(name: str, option: str, schema: Schema) -> bool:
     """Whether a model of a target uses an option."""
 
@@ -94,13 +73,28 @@ def uses(name: str, option: str, schema: Schema) -> bool:
     if option == "label_prior":
         return any(target.classes for target in schema.targets)
 
-    return not (option in OF_TARGETS and schema.y is None) and not (option in OF_UNLABELED and models[name].labels_only)
+    if option in OF_TARGETS and schema.y is None:
+        return False
+
+    return option not in models[name].ignores and not (option in OF_UNLABELED and models[name].labels_only)
 
 
 def takes(name: str, part: str, target: Any) -> bool:
     """Whether a model of a kind of target is built with a part."""
 
     return part in signature(models[name].form(target).build).parameters
+
+
+def reads(way: str, option: str) -> bool:
+    """Whether a way to sum over a missing class reads an option."""
+
+    return option in signature(marginals[way]).parameters
+
+
+def has_components(prior: str | None, kind: type[Model]) -> bool:
+    """Whether a prior of the latent has components to count; a mixture given the class has one for each class."""
+
+    return prior == "vamp" or (prior == "mixture" and not issubclass(kind, JointModel))
 
 
 def able(target: str | None) -> list[str]:

@@ -49,18 +49,7 @@ def network_for(choice: str, schema: Schema) -> Literal["mlp", "conv"]:
 
 
 def likelihood_for(choice: str, schema: Schema) -> Literal["bernoulli", "gaussian"] | None:
-    r"""Returns the distribution of pixels; each column of a table has its own.
-
-    Raises:
-        SettingError: If it is set for a table.
-    """
-
-    if choice == "bernoulli" and not schema.image:
-        raise SettingError(
-            "likelihood='bernoulli' was given for a table",
-            "it is for images, whose values lie in [0, 1]; a table has a family per column",
-            "likelihood='auto'",
-        )
+    """Returns the distribution of pixels; each column of a table has its own."""
 
     if not schema.image:
         return None

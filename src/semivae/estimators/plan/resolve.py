@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = ["check_together", "plan_of"]
 
 from collections.abc import Sequence
-from inspect import signature
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +14,8 @@ from semivae.errors import SettingError
 from semivae.estimators.options import ModelOptions, RecipeOptions
 from semivae.estimators.options.grouped import settings
 from semivae.estimators.parameters import Parameters
-from semivae.estimators.plan.applies import check_model, check_used, form_of, takes
+from semivae.estimators.plan.applies import check_model, form_of, has_components, reads, takes
+from semivae.estimators.plan.ignored import check_used
 from semivae.estimators.plan.loss import (
     alpha_for,
     beta_for,
@@ -28,7 +28,6 @@ from semivae.estimators.plan.machine import machine_of
 from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, likelihood_for, network_for
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.rows import Counts, batch_for, epochs_for, neighbors_for, patience_for
-from semivae.marginal import marginals
 from semivae.models import Model, StackedModel, models
 from semivae.variables import Schema
 
@@ -52,7 +51,7 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
     check_student(estimator._options("recipe"), schema)
 
     if not loaded:
-        check_used(settings(estimator), name, schema)
+        check_used(settings(estimator), name, schema, counts.memory)
 
     model, objective, recipe, training = map(estimator._options, ("model", "objective", "recipe", "training"))
     kind = models[name].form(form_of(schema))
@@ -104,15 +103,14 @@ def model_of(options: ModelOptions, name: str, schema: Schema) -> dict[str, Any]
     classes = any(one.classes for one in schema.targets)
     prior = options.prior if takes(name, "prior", target) else None
     way = marginalize_for(options.marginalize, schema) if takes(name, "marginalize", target) else None
-    read = signature(marginals[way]).parameters if way else ()
 
     return {
         "scale": options.scale if isinstance(options.scale, str) else float(options.scale),
         "prior": prior,
-        "components": int(options.components) if prior not in (None, "normal") else None,
+        "components": int(options.components) if has_components(prior, models[name].form(target)) else None,
         "marginalize": way,
-        "label_points": int(options.label_points) if "label_points" in read else None,
-        "temperature": float(options.temperature) if "temperature" in read else None,
+        "label_points": int(options.label_points) if way and reads(way, "label_points") else None,
+        "temperature": float(options.temperature) if way and reads(way, "temperature") else None,
         "label_prior": label_prior_for(options.label_prior) if classes else None,
         "simplex": options.simplex if takes(name, "simplex", target) else None,
         "smoothing": float(options.smoothing) if takes(name, "smoothing", target) else None,

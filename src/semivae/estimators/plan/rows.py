@@ -8,6 +8,7 @@ __all__ = [
     "batch_for",
     "compared",
     "epochs_for",
+    "may_stop",
     "neighbors_for",
     "patience_for",
     "stops_early",
@@ -79,20 +80,19 @@ def batch_for(choice: int | str, rows: int) -> int:
     return (SMALL_BATCH if rows < MANY_ROWS else LARGE_BATCH) if choice == "auto" else int(choice)
 
 
-def stops_early(estimator: Parameters, schema: Schema, rows: int) -> bool:
-    r"""Decides whether to hold out rows.
+def may_stop(choice: bool | str, epochs: int | str, schema: Schema) -> bool:
+    """Whether rows are held out if they are many: "auto" does so without a target, unless the epochs are given."""
 
-    "auto" holds some out without a target, unless the epochs are given or too few would be held out.
-    """
+    return not schema.targets and epochs == "auto" if choice == "auto" else bool(choice)
+
+
+def stops_early(estimator: Parameters, schema: Schema, rows: int) -> bool:
+    """Decides whether to hold out rows: "auto" holds none out if they would be too few."""
 
     training = estimator._options("training")
+    enough = training.early_stopping != "auto" or rows * training.validation_share >= FEWEST_HELD
 
-    if training.early_stopping != "auto":
-        return bool(training.early_stopping)
-
-    enough = rows * training.validation_share >= FEWEST_HELD
-
-    return enough and not schema.targets and estimator.epochs == "auto"
+    return enough and may_stop(training.early_stopping, estimator.epochs, schema)
 
 
 def epochs_for(choice: int | str, steps: int, without_labels: bool = False) -> int:
