@@ -15,6 +15,7 @@ from semivae.batch import Batch
 from semivae.data.batches.loader import Loader
 from semivae.engine import Callback, History, Training, check_place, discard, is_checkpoint, train
 from semivae.engine import checkpoint as module
+from semivae.engine.state_folder import STATE
 from semivae.errors import SettingError, StoreError
 from semivae.estimators import VAEClassifier
 from semivae.estimators.build.recipe import consistency
@@ -22,7 +23,7 @@ from semivae.estimators.build.wiring import wire
 from semivae.estimators.plan.resolve import plan_of
 from semivae.estimators.plan.rows import Counts
 from semivae.objectives import ELBO
-from semivae.store import write_folder
+from semivae.store import open_folder, write_folder
 from semivae.variables import Schema, Variable
 
 SCHEMA = Schema(tuple(Variable(name, "real") for name in "abcd"), Variable("y", "category", classes=(0, 1, 2)))
@@ -129,6 +130,22 @@ def test_continued_run_is_the_same(way, patience, tmp_path):
     assert same(continued, weights)
     assert records(history) == records(whole) and history.best == whole.best and history.stopped == whole.stopped
     assert [record["seconds"] for record in history.records] == sorted(r["seconds"] for r in history.records)
+
+
+def test_state_of_an_earlier_version_is_told(tmp_path):
+    training = replace(SETTINGS, checkpoint=tmp_path / "state")
+
+    with pytest.warns(UserWarning, match="stopped by hand"):
+        fit(training, callbacks=[StopAfter(2)])
+
+    saved = open_folder(tmp_path / "state")
+    facts = {name: value for name, value in saved.facts.items() if name != "format"}
+    write_folder(tmp_path / "state", facts, {STATE: saved.read(STATE)}, overwrite=True)
+
+    with pytest.raises(StoreError, match="written by an earlier version") as refusal:
+        fit(training)
+
+    assert "rm -r" in refusal.value.fix
 
 
 def test_run_that_is_stopped_again_and_again_is_the_same(tmp_path):

@@ -20,9 +20,9 @@ __all__ = [
 ]
 
 from semivae.engine.callbacks import Callback, Progress
-from semivae.engine.checkpoint import check_place, discard, is_checkpoint, stage_place
 from semivae.engine.device import device, half, matrix_units, place
 from semivae.engine.history import History
 from semivae.engine.loop import train
 from semivae.engine.predict import apply, normal_noise, seeded
+from semivae.engine.state_folder import check_place, discard, is_checkpoint, stage_place
 from semivae.engine.training import Training

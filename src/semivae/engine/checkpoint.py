@@ -8,14 +8,12 @@ the last state or the one before is there and complete.
 
 from __future__ import annotations
 
-__all__ = ["Checkpoint", "check_place", "discard", "held", "is_checkpoint", "stage_place"]
+__all__ = ["Checkpoint"]
 
 import dataclasses
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from itertools import count, takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,16 +25,18 @@ from torch.optim.lr_scheduler import LambdaLR
 from semivae.engine.distributed import Processes
 from semivae.engine.history import History
 from semivae.engine.optimizer import Average
+from semivae.engine.state_folder import STATE, check_place, is_checkpoint
 from semivae.engine.step import Step
 from semivae.engine.training import Training
 from semivae.errors import SettingError, StoreError
-from semivae.store import MANIFEST, exists, known_files, open_folder, remove_folder, taken, write_folder
+from semivae.store import open_folder, write_folder
 
 # The least time between two states; it grows until writing takes at most this share of the time.
 SECONDS = 60.0
 SHARE = 0.02
 
-STATE = "state.safetensors"
+# Raised by every change of the state, or of the settings that a continued run must match.
+FORMAT = 2
 
 # Settings that may differ in a continued run: its devices and the place of its state.
 ANYWHERE = ("device", "devices", "nodes", "checkpoint", "resume", "about")
@@ -103,6 +103,7 @@ class Checkpoint:
 
         start = time.monotonic()
         facts = {
+            "format": FORMAT,
             "about": self.about,
             "epoch": run.position[0],
             "step": run.position[1],
@@ -123,7 +124,7 @@ class Checkpoint:
 
         Raises:
             SettingError: If the state is that of another run; the message names the differences.
-            StoreError: If the state is damaged.
+            StoreError: If the state is damaged, or was written by another version.
         """
 
         if self.folder is None or not self.resume or not is_checkpoint(self.folder):
@@ -131,6 +132,7 @@ class Checkpoint:
 
         saved = open_folder(self.folder)
         facts = saved.facts
+        check_format(self.folder, facts)
         refuse(self.folder, facts["about"], self.about)
         parts = split(safetensors.torch.load(saved.read(STATE)))
 
@@ -197,6 +199,25 @@ def restore_optimizer(optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> No
         optimizer.state[every[int(i)]][rest] = value.to(every[int(i)].device)
 
 
+def check_format(folder: Path, facts: Mapping[str, Any]) -> None:
+    r"""Checks that this version can continue a state.
+
+    Raises:
+        StoreError: If another version wrote it.
+    """
+
+    # The first format had no number.
+    there = facts.get("format", 1)
+
+    if there != FORMAT:
+        version = "an earlier" if isinstance(there, int) and there < FORMAT else "a later"
+        raise StoreError(
+            f"{folder} holds the state of a run that was written by {version} version of semivae",
+            "only the version that wrote a state continues it",
+            f"rm -r '{folder}' to start anew, or give another folder for the state",
+        )
+
+
 def refuse(folder: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
     r"""Refuses the state of another run.
 
@@ -233,68 +254,3 @@ def flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
     for key, entry in entries:
         yield from flat(entry, f"{name}.{key}" if name else str(key))
-
-
-def is_checkpoint(folder: Path) -> bool:
-    """Whether a folder holds the state of a run."""
-
-    return STATE in (known_files(folder) or ())
-
-
-def check_place(folder: Path) -> None:
-    r"""Checks that a folder is empty, absent, or holds the state of a run.
-
-    Raises:
-        StoreError: If it holds something else.
-    """
-
-    if not exists(folder) or is_checkpoint(folder) or (folder.is_dir() and not any(folder.iterdir())):
-        return
-
-    if exists(folder / MANIFEST) and exists(folder / STATE):
-        raise StoreError(
-            f"{folder} holds the state of a run, whose {MANIFEST} is damaged",
-            "the run cannot be continued; the folder was not changed",
-            f"rm -r '{folder}', or give another folder for the state",
-        )
-
-    raise StoreError(
-        f"{folder} exists and is not the state of a run",
-        "the folder was not changed",
-        "give another folder for the state",
-    )
-
-
-@contextmanager
-def held(folder: Path | None) -> Iterator[None]:
-    r"""Locks the folder for the state of a run against other runs, if there is a folder.
-
-    Raises:
-        StoreError: If another run keeps its state there.
-    """
-
-    if folder is None:
-        yield
-    else:
-        with taken(folder):
-            yield
-
-
-def stage_place(folder: Path, stage: int) -> Path:
-    """Names the folder for the state of a stage, counted from 1: the first is the given one, others lie beside it."""
-
-    return folder if stage == 1 else folder.with_name(f"{folder.name}.stage{stage}")
-
-
-def discard(folder: Path) -> None:
-    r"""Removes the state of a run and of the stages after it, and nothing else.
-
-    Raises:
-        StoreError: If another process keeps its state there.
-    """
-
-    stages = list(takewhile(is_checkpoint, (stage_place(folder, stage) for stage in count(1))))
-
-    # The first goes last: after a kill it still shows that others are left.
-    for place in reversed(stages):
-        remove_folder(place)

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from semivae.batch import Batch
 from semivae.engine.callbacks import Callback
-from semivae.engine.checkpoint import Checkpoint, held
+from semivae.engine.checkpoint import Checkpoint
 from semivae.engine.compile import Compiled
 from semivae.engine.device import threads
 from semivae.engine.distributed import Processes, ranks_of
@@ -30,6 +30,7 @@ from semivae.engine.interrupt import Interrupt
 from semivae.engine.memory import kept_memory
 from semivae.engine.optimizer import Average, clip, optimizer, schedule
 from semivae.engine.predict import seeded
+from semivae.engine.state_folder import held
 from semivae.engine.step import Objective, Step
 from semivae.engine.training import Training
 from semivae.errors import DivergedError
