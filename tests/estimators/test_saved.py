@@ -13,7 +13,7 @@ from sklearn.datasets import load_digits, load_iris
 
 import semivae
 from semivae import PCA, ObjectiveOptions, VAEClassifier, VAEEmbedding, VAERegressor
-from semivae.errors import StoreError
+from semivae.errors import SettingError, StoreError
 
 FIT = {"hidden": (8,), "latents": 2, "epochs": 2, "batch_size": 64, "random_state": 0}
 X, CLASSES = load_iris(return_X_y=True)
@@ -74,6 +74,16 @@ def check_same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None
     for name in one:
         np.testing.assert_array_equal(one[name], other[name], err_msg=name)
         assert one[name].dtype == other[name].dtype, name
+
+
+@pytest.mark.parametrize("given", [{"epochs": 0}, {"recipe__neighbors": -1}])
+def test_impossible_parameter_is_refused_before_it_is_saved(given, tmp_path):
+    fitted = VAEEmbedding(epochs=1, hidden=(4,), random_state=0).fit(np.random.default_rng(0).normal(size=(30, 2)))
+
+    with pytest.raises(SettingError, match=f"{next(iter(given)).rpartition('__')[2]}="):
+        fitted.set_params(**given).save(tmp_path / "m")
+
+    assert not (tmp_path / "m").exists()
 
 
 def test_loaded_model_says_the_same_bit_for_bit(fitted, tmp_path):

@@ -33,6 +33,10 @@ class Stored(Fitted, Protocol):
 
     random_state: Any
 
+    def _check(self) -> None:
+        """Checks the value of every parameter."""
+        ...
+
     def _tensors(self) -> dict[str, Tensor]:
         """Returns the arrays of a saved model by name."""
         ...

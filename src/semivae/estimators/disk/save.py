@@ -43,6 +43,7 @@ def save(
         extra: The contents of other files to keep in the folder (figures), by their path in it.
 
     Raises:
+        SettingError: If a parameter was set to an impossible value since the fit: it could not be loaded.
         StoreError: If the folder cannot be written.
     """
 
@@ -50,6 +51,7 @@ def save(
     from semivae.engine import discard
     from semivae.estimators.disk.tensors import TENSORS, write_tensors
 
+    cast(Stored, estimator)._check()
     facts = describe(estimator) | {"metrics": dict(metrics or {})}
 
     files = {
