@@ -162,6 +162,9 @@ def test_wrong_argument_says_where_it_lives(make, words):
         ({"learning_rate": "auto"}, ["learning_rate='auto'", "a number"]),
         ({"learning_rate": float("nan")}, ["learning_rate=nan"]),
         ({"verbose": 1}, ["verbose=1", "one of False, True"]),
+        ({"callbacks": 3}, ["callbacks=3", "a list of semivae.Callback objects", "Fix: callbacks=None"]),
+        ({"callbacks": [print]}, ["callbacks=[<built-in function print>]", "a list of semivae.Callback objects"]),
+        ({"checkpoint": 3}, ["checkpoint=3", "a path", "Fix: checkpoint=None"]),
         ({"training": TrainingOptions(validation_share=0.95)}, ["validation_share=0.95", "at most 0.9"]),
     ],
 )

@@ -18,7 +18,7 @@ from semivae.estimators.options.groups import (
     RecipeOptions,
     TrainingOptions,
 )
-from semivae.estimators.options.values import Anything, Choice, Number, Sizes, Switch, Whole
+from semivae.estimators.options.values import Anything, Callbacks, Choice, Number, Place, Sizes, Switch, Whole
 
 
 @declare
@@ -100,12 +100,12 @@ class Parameters(Grouped):
     ] = None
     checkpoint: Annotated[
         str | Path | None,
-        Anything(),
+        Place(),
         "Folder for the state of this one fit, written about once a minute and at Ctrl-C. A fit that finds its state "
         "there continues exactly; `save` removes it. Needs a whole number as `random_state`.",
     ] = None
     callbacks: Annotated[
-        Sequence[Any] | None, Anything(), "`semivae.Callback` objects, which are called after every epoch."
+        Sequence[Any] | None, Callbacks(), "`semivae.Callback` objects, which are called after every epoch."
     ] = None
     verbose: Annotated[bool, Switch(), "Whether to show a progress bar on standard error."] = False
     random_state: Annotated[Any, Anything(), "Random seed, or a generator of NumPy."] = None

@@ -2,12 +2,26 @@ r"""The values that a parameter may have: each kind says whether it holds a valu
 
 from __future__ import annotations
 
-__all__ = ["Anything", "Choice", "Either", "Names", "Number", "Probabilities", "Sizes", "Switch", "Values", "Whole"]
+__all__ = [
+    "Anything",
+    "Callbacks",
+    "Choice",
+    "Either",
+    "Names",
+    "Number",
+    "Place",
+    "Probabilities",
+    "Sizes",
+    "Switch",
+    "Values",
+    "Whole",
+]
 
 import abc
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -145,6 +159,33 @@ class Either(Values):
 
     def __str__(self) -> str:
         return " or ".join(map(str, self.kinds))
+
+
+class Callbacks(Values):
+    """Lists of objects that see every epoch; any object with the methods of a callback is one."""
+
+    methods = ("start", "epoch", "end")
+
+    def __contains__(self, value: Any) -> bool:
+        return isinstance(value, Sequence) and all(map(self.follows, value))
+
+    def follows(self, one: Any) -> bool:
+        """Whether an object, not a class, has the methods."""
+
+        return not isinstance(one, type) and all(callable(getattr(one, name, None)) for name in self.methods)
+
+    def __str__(self) -> str:
+        return "a list of semivae.Callback objects"
+
+
+class Place(Values):
+    """Paths of files and folders."""
+
+    def __contains__(self, value: Any) -> bool:
+        return isinstance(value, str | PathLike)
+
+    def __str__(self) -> str:
+        return "a path"
 
 
 class Anything(Values):
