@@ -28,6 +28,11 @@ COMMANDS = list(typer.main.get_command(app).commands.values())
         ("shard='1/8'.", "--shard 1/8."),
         ("given=['kind=big']", "--given kind=big"),
         ("missing_label=[]", "--missing-label none"),
+        ("kinds={'visits': 'count', 'a b': 'real'}", "--kind visits=count --kind 'a b=real'"),
+        ("epochs='auto'", "--set epochs=auto"),
+        ("epochs=-3 must be at least 1", "--set epochs=-3 must be at least 1"),
+        ("hidden=(500, 500)", "--set 'hidden=(500, 500)'"),
+        ("standardize=True", "--set standardize=True"),
     ],
 )
 def test_parameters_become_flags(python, flags):
@@ -37,7 +42,7 @@ def test_parameters_become_flags(python, flags):
 @pytest.mark.parametrize(
     "text",
     [
-        "epochs=-3 must be at least 1",  # a setting, without a flag of its own
+        "width=3",  # neither a flag nor a setting
         "semivae.stream(path, target='NAME', labels='FILE'); fit(stream)",
         "VAEPredictor().fit(X, y, real=[...])",
         "np.savez('rows.npz', X=X, y=y.astype(str), model='a')",

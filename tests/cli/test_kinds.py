@@ -51,6 +51,13 @@ def test_what_is_no_kind_is_said(run, rows, given, words):
     assert words in run("check", rows, "--kind", given, code=2).stderr
 
 
+def test_column_has_one_kind(run, rows):
+    visits = ("--kind", "visits=count", "--kind")
+
+    assert "--kind visits=count is given, too" in run("check", rows, *visits, "visits=real", code=2).stderr
+    run("check", rows, *visits, "visits=count")
+
+
 def test_text_of_a_category_stays_and_a_given_prior_counts(run, tmp_path):
     rows = [f"0100{i % 3},{i % 5 if i else ''},{i % 2}" for i in range(30)]
     (tmp_path / "t.csv").write_text("\n".join(["zip,visits,label", *rows]) + "\n")
@@ -74,4 +81,4 @@ def test_text_of_a_category_stays_and_a_given_prior_counts(run, tmp_path):
 
 
 def test_fix_of_a_wrong_column_is_a_kind(run, table):
-    assert "Fix: kinds={" in run("check", table, "--kind", "nothing like it=count", code=2).stderr
+    assert "Fix: --kind " in run("check", table, "--kind", "nothing like it=count", code=2).stderr

@@ -120,6 +120,8 @@ def test_settings():
         ("random_state=3", "use random_state="),
         ("model=m2", "use model="),
         ("callbacks=[]", "Python"),
+        ("training=3", "training is a group of options, labeled_batch, "),
+        ("data=3", "data is a group of options, drop, "),
     ],
 )
 def test_wrong_setting(pair, message):

@@ -2,7 +2,8 @@ r"""From Python parameters to the flags of the command, in messages that were wr
 
 Errors, warnings and news of the package quote parameters as Python has them: `labels=3`, `targets=['y']`,
 `header=False`. The user of the command has flags instead. The table of flags is read off the declared options of all
-commands, so that a message names only flags that exist. A parameter inside a call, such as `fit(X, y, real=[...])`, is
+commands, so that a message names only flags that exist. A setting without a flag of its own is given by `--set`. A
+parameter inside a call, such as `fit(X, y, real=[...])`, is
 Python that the message shows on purpose, and stays.
 """
 
@@ -18,13 +19,15 @@ from typing import Any
 
 from typer.core import TyperOption
 
+from semivae.workflows.inputs.settings import setting_names
+
 # A call with its arguments, which may hold other calls; or a parameter with its value.
 CALL = r"[\w.]+\((?:[^()]|\([^()]*\))*\)"
-VALUE = r"\[[^\[\]]*\]|'[^']*'|\"[^\"]*\"|\.\.\.|[\w.+-]*\w"
+VALUE = r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}|'[^']*'|\"[^\"]*\"|\.\.\.|[\w.+-]*\w"
 PATTERN = re.compile(rf"(?P<call>{CALL})|(?<![\w./-])(?P<name>[a-z_]+)=(?P<value>{VALUE})")
 
 # Other names in Python of the parameters of options.
-OTHER_NAMES = {"target": "targets", "seed": "random_state"}
+OTHER_NAMES = {"target": "targets", "seed": "random_state", "kind": "kinds"}
 
 
 def in_flags(text: str, commands: Iterable[Any]) -> str:
@@ -43,7 +46,10 @@ def in_flags(text: str, commands: Iterable[Any]) -> str:
         text = name == "labels" and isinstance(literal(found["value"]), str)
         option = flags.get("labels_from" if text else name)
 
-        return found[0] if option is None else flag(option, name, found["value"]) or found[0]
+        if option is None:
+            return setting(name, found["value"]) if name in setting_names() else found[0]
+
+        return flag(option, name, found["value"]) or found[0]
 
     return PATTERN.sub(rewritten, text)
 
@@ -61,6 +67,12 @@ def flags_of(commands: Iterable[Any]) -> Mapping[str, TyperOption]:
             found[name.removeprefix("no_")] = option
 
     return found
+
+
+def setting(name: str, value: str) -> str:
+    """Returns a setting without a flag of its own as the command takes it."""
+
+    return f"--set {name}=..." if value == "..." else f"--set {shlex.quote(f'{name}={literal(value)}')}"
 
 
 def flag(option: TyperOption, name: str, value: str) -> str | None:
@@ -81,7 +93,8 @@ def flag(option: TyperOption, name: str, value: str) -> str | None:
     if given is None:
         return f"no {spelled}"
 
-    every = given if isinstance(given, list) else [given]
+    pairs = [f"{key}={value}" for key, value in given.items()] if isinstance(given, dict) else given
+    every = pairs if isinstance(pairs, list) else [pairs]
 
     return " ".join(f"{spelled} {'...' if one is ... else shlex.quote(str(one))}" for one in every)
 

@@ -169,13 +169,18 @@ def kinds_of(pairs: list[str] | None) -> dict[str, str] | None:
     r"""Returns the kinds of columns that are given as COL=KIND.
 
     Raises:
-        SettingError: If one is not given so.
+        SettingError: If one is not given so, or a column is given two kinds.
     """
+
+    kinds: dict[str, str] = {}
 
     for pair in pairs or ():
         if "=" not in pair:
             raise SettingError(f"--kind {pair}", "it must name a column and its kind", f"--kind {pair}=count")
 
-    split = [pair.rpartition("=") for pair in pairs or ()]
+        name, kind = (part.strip() for part in pair.rpartition("=")[::2])
 
-    return {name.strip(): kind.strip() for name, _, kind in split} or None
+        if kinds.setdefault(name, kind) != kind:
+            raise SettingError(f"--kind {pair}", f"--kind {name}={kinds[name]} is given, too", "give one of them")
+
+    return kinds or None

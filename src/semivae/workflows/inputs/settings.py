@@ -2,7 +2,7 @@ r"""Settings of an estimator as text, name=value: any parameter or option, by it
 
 from __future__ import annotations
 
-__all__ = ["settings_of"]
+__all__ = ["setting_names", "settings_of"]
 
 import ast
 from collections.abc import Iterable
@@ -16,10 +16,10 @@ ELSEWHERE = {
     "model": "model=...",
     "random_state": "random_state=...",
     "missing_label": "missing_label=...",
-    "drop": "drop=...",
-    "keep": "keep=...",
-    "id_columns": "id_columns=...",
-    "kinds": "kinds=...",
+    "drop": "drop=['COL']",
+    "keep": "keep=['COL']",
+    "id_columns": "id_columns=['COL']",
+    "kinds": "kinds={'COL': 'KIND'}",
     "verbose": "quiet=True",
     "callbacks": "fit(...) in Python",
     "devices": "devices=...",
@@ -40,14 +40,26 @@ def settings_of(pairs: Iterable[str], estimator: type[Any]) -> dict[str, Any]:
         The settings as `set_params` takes them.
 
     Raises:
-        SettingError: If a setting is unknown; suggests similar ones.
+        SettingError: If a setting is unknown, with similar ones; or if one is given twice, with different values.
     """
 
     from semivae.estimators.options.grouped import paths
 
     known = paths(estimator)
 
-    return dict(setting(pair, known) for pair in pairs)
+    found: dict[str, Any] = {}
+
+    for pair in pairs:
+        name, value = setting(pair, known)
+
+        if name in found and found[name] != value:
+            raise SettingError(
+                f"settings={[pair]}", f"the same setting is also given as {found[name]!r}", "give it once"
+            )
+
+        found[name] = value
+
+    return found
 
 
 def setting(pair: str, known: dict[str, str]) -> tuple[str, Any]:
@@ -59,14 +71,28 @@ def setting(pair: str, known: dict[str, str]) -> tuple[str, Any]:
     if name in ELSEWHERE and name in known:
         raise SettingError(f"settings={[pair]}", f"{name} is not set this way", f"use {ELSEWHERE[name]}")
 
-    if not equals or given not in (name, known.get(name)) or name not in known or group_of(name, known):
-        names = [name for name in group_of(name, known) or known if name not in ELSEWHERE and not group_of(name, known)]
+    if options := group_of(name, known):
+        raise group_is_no_setting(pair, name, options)
+
+    if not equals or name not in known or given not in (name, known[name]):
+        names = [name for name in known if name not in ELSEWHERE and not group_of(name, known)]
         raise SettingError(f"settings={[pair]}", f"it must be name=value, of {', '.join(names)}", guess(name, names))
 
     try:
         return known[name], ast.literal_eval(text.capitalize() if text in ("true", "false") else text)
     except (ValueError, SyntaxError):
         return known[name], text
+
+
+def group_is_no_setting(pair: str, name: str, options: list[str]) -> SettingError:
+    """Returns the error for a group of options that is set as one; it names the options."""
+
+    own = [option for option in options if option not in ELSEWHERE]
+    fix = f"settings=['{own[0]}=...']" if own else " or ".join(ELSEWHERE[option] for option in options)
+
+    return SettingError(
+        f"settings={[pair]}", f"{name} is a group of options, {', '.join(own or options)}", f"use {fix}"
+    )
 
 
 def guess(name: str, known: list[str]) -> str:
@@ -81,3 +107,14 @@ def group_of(name: str, known: dict[str, str]) -> list[str]:
     """Returns the options in a group of this name; none if it is not a group."""
 
     return [option for option, path in known.items() if path.startswith(f"{name}__")]
+
+
+def setting_names() -> set[str]:
+    """Returns the names of all settings, of every estimator."""
+
+    from semivae.estimators import PCA, VAEEmbedding
+    from semivae.estimators.options.grouped import paths
+
+    known = paths(PCA) | paths(VAEEmbedding)
+
+    return {name for name in known if name not in ELSEWHERE and not group_of(name, known)}
