@@ -20,12 +20,11 @@ CLASS, VALUE = Variable("y", "category", classes=(0, 1)), Variable("y", "real")
 SEVERAL = Variable("y", "several", parts=(CLASS, VALUE))
 NUMBERS = (Variable("a", "real"), Variable("b", "real"))
 COLORS = (Variable("a", "category", classes=("red", "blue")),)
+COUNTS = Counts(10, 90)
 IMAGE = (Variable("image", "image", (1, 8, 8)),)
 
 
-def plan(
-    x: tuple[Variable, ...], y: Variable | None, model: str, counts: Counts = Counts(10, 90), **given: Any
-) -> Plan:
+def plan(x: tuple[Variable, ...], y: Variable | None, model: str, counts: Counts = COUNTS, **given: Any) -> Plan:
     """The plan of a fit with some parameters and options, by their own names."""
 
     estimator = VAEClassifier(**grouped(VAEClassifier, given))
