@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from tests.understood import codec_for
 
 import semivae
 from semivae import DataOptions, VAEEmbedding
 from semivae.data.codecs.selection import Selection
 from semivae.data.kinds import cell_handler, cell_kinds, handler, kinds
-from semivae.data.survey import codec_for, codec_of
+from semivae.data.survey import codec_of
 from semivae.errors import SemivaeError
 from semivae.families import Mixed
 from semivae.families.kinds import cell_families, row_families

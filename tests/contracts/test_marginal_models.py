@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 from sklearn.datasets import load_wine
+from tests.understood import class_labels
 
 import semivae
 from semivae import ModelOptions, TrainingOptions, VAEClassifier, VAEEmbedding, VAERegressor
-from semivae.data.labels.single import ClassLabels
 from semivae.engine import normal_noise
 from semivae.errors import SettingError
 from semivae.estimators.rows.target import Target
@@ -126,7 +126,7 @@ def test_marginalization_is_told_how_much_is_done(name, schema_of, build, batch)
 
 @pairs
 def test_labels_behind_the_mask_change_no_bit(name, way):
-    labels = ClassLabels.fit(np.where(KNOWN, CLASSES, -1))
+    labels = class_labels(np.where(KNOWN, CLASSES, -1))
     scrambled = np.random.default_rng(1).permuted(CLASSES)
     first, second = (
         VAEClassifier(model=ModelOptions(name, marginalize=way, label_points=2), **FIT)._fit(

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 from sklearn.datasets import load_wine
+from tests.understood import class_labels
 
 import semivae
 from semivae import ModelOptions, ObjectiveOptions, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
-from semivae.data.labels.single import ClassLabels
 from semivae.engine import normal_noise
 from semivae.engine.step import Step
 from semivae.errors import SettingError
@@ -142,7 +142,7 @@ def test_saved_model_is_the_same(which, kind, way, tmp_path):
 
 @pytest.mark.parametrize(("which", "way"), [(name, way) for name, kind, way in CASES if kind == "category"])
 def test_labels_behind_the_mask_change_no_bit(which, way):
-    labels = ClassLabels.fit(np.where(KNOWN, CLASSES, -1))
+    labels = class_labels(np.where(KNOWN, CLASSES, -1))
     scrambled = np.random.default_rng(1).permuted(CLASSES)
     settings = FIT | WAYS[way]
     first, second = (

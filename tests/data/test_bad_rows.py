@@ -7,9 +7,9 @@ import pandas as pd
 import polars as pl
 import pytest
 from scipy.sparse import csr_array
+from tests.understood import codec_for
 
 from semivae.data.codecs.images import ImageCodec
-from semivae.data.survey import codec_for
 from semivae.errors import DataError, SchemaError
 
 

@@ -14,12 +14,12 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from tests.understood import codec_for
 
 from semivae.data.codecs.array import ArrayCodec
 from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.frame import FrameCodec
 from semivae.data.read import read
-from semivae.data.survey import codec_for
 from semivae.variables import Schema, Variable
 
 ADULT = "age work weight education years marital occupation relationship race sex gain loss hours country"

@@ -9,12 +9,12 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.understood import codec_for
 
 from semivae.data.codecs.choose import codec_of
 from semivae.data.columns.dates import FIRST_YEAR, LAST_YEAR, ORDERS, read_text
 from semivae.data.stream.cache import surveyed
 from semivae.data.stream.rows import stream
-from semivae.data.survey import codec_for
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Schema, Variable
 

@@ -4,13 +4,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from tests.understood import class_labels, codec_for, real_labels, target_labels
 
 from semivae.data.codecs.choose import codec_of
-from semivae.data.labels.single import ClassLabels, RealLabels
-from semivae.data.labels.table import TargetLabels
 from semivae.data.stream.cache import surveyed
 from semivae.data.stream.rows import stream
-from semivae.data.survey import codec_for
 from semivae.errors import DataError
 
 N = 30
@@ -99,12 +97,12 @@ def test_rows_without_any_value_are_refused(column):
 def test_empty_targets_are_refused(column, marker):
     y = pd.Series(column)
 
-    for labels in (ClassLabels, RealLabels):
+    for labels in (class_labels, real_labels):
         with pytest.raises(DataError, match="no labeled row"):
-            labels.fit(y, marker)
+            labels(y, marker)
 
     with pytest.raises(DataError, match="no labeled row: target 'late'"):
-        TargetLabels.fit(pd.DataFrame({"kind": ["a", "b"] * (N // 2), "late": y}), marker)
+        target_labels(pd.DataFrame({"kind": ["a", "b"] * (N // 2), "late": y}), marker)
 
 
 @IGNORED

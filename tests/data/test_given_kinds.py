@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.understood import codec_for
 
 from semivae.data.codecs.selection import Selection
 from semivae.data.kinds.count import LARGEST_COUNT
 from semivae.data.stream.cache import surveyed
 from semivae.data.stream.rows import stream
-from semivae.data.survey import codec_for
 from semivae.errors import DataError, SchemaError
 
 N = 200

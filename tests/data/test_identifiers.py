@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.understood import codec_for
 
 from semivae.data.codecs.selection import Selection
 from semivae.data.stream.cache import ingested, surveyed
 from semivae.data.stream.rows import stream
-from semivae.data.survey import codec_for
 from semivae.errors import DataError, SettingError
 
 N = 240

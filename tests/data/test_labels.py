@@ -9,8 +9,9 @@ import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.understood import class_labels, real_labels
 
-from semivae.data.labels.single import ClassLabels, RealLabels, labels_of
+from semivae.data.labels.single import labels_of
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Variable
 
@@ -54,7 +55,7 @@ def saved(labels):
     ],
 )
 def test_classes_come_back_as_they_came(y, codes, classes):
-    labels = saved(ClassLabels.fit(y))
+    labels = saved(class_labels(y))
     classes = np.asarray(classes)
 
     assert labels.encode(y).tolist() == codes and labels.encode(y).dtype == np.int64
@@ -77,7 +78,7 @@ def test_classes_come_back_as_they_came(y, codes, classes):
     ],
 )
 def test_named_markers(y, marker, codes):
-    assert ClassLabels.fit(y, missing_label=marker).encode(y).tolist() == codes
+    assert class_labels(y, missing_label=marker).encode(y).tolist() == codes
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_named_markers(y, marker, codes):
 )
 def test_minus_one_that_is_a_class_is_one_and_that_is_said(y, codes, words):
     with pytest.warns(UserWarning, match=words) as said:
-        labels = ClassLabels.fit(y)
+        labels = class_labels(y)
 
     assert len(said) == 1 and -1 in labels.classes
     assert labels.encode(y).tolist() == saved(labels).encode(y).tolist() == codes
@@ -100,18 +101,18 @@ def test_minus_one_that_is_a_class_is_one_and_that_is_said(y, codes, words):
 @pytest.mark.parametrize("y", [[-3, -1, 0, 1], [-2, -1, 1], [-5.0, -1.0, 2.0]])
 def test_minus_one_that_may_be_either_is_asked_about(y):
     with pytest.raises(DataError, match=r"holds -1 beside(.|\n)*missing_label=-1 if it means unlabeled"):
-        ClassLabels.fit(y)
+        class_labels(y)
 
-    assert len(ClassLabels.fit(y, missing_label=[]).classes) == len(set(y))
-    assert len(ClassLabels.fit(y, missing_label=-1).classes) == len(set(y)) - 1
+    assert len(class_labels(y, missing_label=[]).classes) == len(set(y))
+    assert len(class_labels(y, missing_label=-1).classes) == len(set(y)) - 1
 
 
 @pytest.mark.parametrize("name", ["", "?", "unknown", "Unknown", " missing ", "nan"])
 def test_class_that_reads_like_a_missing_label_draws_a_warning(name):
     with pytest.warns(UserWarning, match=f"missing_label={name!r}".replace("?", r"\?")):
-        ClassLabels.fit(["a", "b", name])
+        class_labels(["a", "b", name])
 
-    ClassLabels.fit(["a", "b", name], missing_label=name)
+    class_labels(["a", "b", name], missing_label=name)
 
 
 @given(st.lists(st.none() | st.integers(-5, 5) | st.text(max_size=3) | st.booleans(), max_size=30))
@@ -120,7 +121,7 @@ def test_any_labels_round_trip(y):
     assume(len(observed) > 1 and len(observed) == len({str(value) for value in observed}))
     assume(not observed & {"nan", "-1", "NaT", "<NA>"})
 
-    labels = ClassLabels.fit(y, missing_label=-1)
+    labels = class_labels(y, missing_label=-1)
     back = labels.decode(labels.encode(y))
 
     assert [None if value == -1 else value for value in y] == back.tolist()
@@ -128,7 +129,7 @@ def test_any_labels_round_trip(y):
 
 def test_hidden_labels_leave_the_codes_of_the_others():
     y = np.array([0, 1, 2, 1, 0, 2])
-    labels = ClassLabels.fit(y)
+    labels = class_labels(y)
     hidden = np.where([True, False, False, True, False, False], -1, y)
 
     assert labels.encode(hidden).tolist() == [-1, 1, 2, -1, 0, 2]
@@ -138,11 +139,11 @@ def test_one_label_per_class_works_also_with_many_classes():
     y = np.full(1000, -1)
     y[:100] = np.arange(100)
 
-    assert len(ClassLabels.fit(y).classes) == 100
+    assert len(class_labels(y).classes) == 100
 
 
 def test_unlabeled_codes_decode_to_none():
-    assert ClassLabels.fit([3, 4, -1]).decode(np.array([0, -1])).tolist() == [3, None]
+    assert class_labels([3, 4, -1]).decode(np.array([0, -1])).tolist() == [3, None]
 
 
 @pytest.mark.parametrize(
@@ -160,25 +161,25 @@ def test_unlabeled_codes_decode_to_none():
 )
 def test_bad_classes_are_refused(y, words):
     with pytest.raises(DataError, match=words):
-        ClassLabels.fit(y)
+        class_labels(y)
 
 
 def test_a_new_class_is_refused():
     with pytest.raises(SchemaError, match=r"(?s)'c'.*'a', 'b'"):
-        ClassLabels.fit(["a", "b"]).encode(["a", "c"])
+        class_labels(["a", "b"]).encode(["a", "c"])
 
 
 def test_a_column_vector_warns_as_in_scikit_learn():
     with pytest.warns(UserWarning, match="column-vector y was passed"):
-        assert ClassLabels.fit(np.array([[0], [1]])).classes.tolist() == [0, 1]
+        assert class_labels(np.array([[0], [1]])).classes.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("y", [np.array(["a", "b", np.nan]), ["a", "b", "-1"]])
 def test_a_class_that_looks_lost_is_warned_of(y):
     with pytest.warns(UserWarning, match="if it means unlabeled"):
-        ClassLabels.fit(y)
+        class_labels(y)
 
-    assert ClassLabels.fit(y, missing_label=str(y[-1])).encode(y).tolist() == [0, 1, -1]
+    assert class_labels(y, missing_label=str(y[-1])).encode(y).tolist() == [0, 1, -1]
 
 
 # Real targets
@@ -198,23 +199,23 @@ def test_a_class_that_looks_lost_is_warned_of(y):
     ],
 )
 def test_real_targets_are_scaled_over_labeled_rows(y):
-    labels = saved(RealLabels.fit(y))
+    labels = saved(real_labels(y))
 
     np.testing.assert_allclose(labels.encode(y), [-1, np.nan, 1])
     np.testing.assert_allclose(labels.decode(labels.encode(y)), [1, np.nan, 5])
 
 
 def test_minus_one_is_a_value_of_a_real_target_unless_named():
-    assert RealLabels.fit([-1.0, 0.5, -2.0]).variable.low == -2
-    assert RealLabels.fit([-1, 0, 2], missing_label=-1).variable.low == 0
-    assert RealLabels.fit(np.array([-9.0, 0, 2]), missing_label="-9").variable.low == 0
-    assert RealLabels.fit([True, False]).variable.high == 1
-    assert np.isnan(RealLabels.fit([-9, 1, 2, "?"], missing_label=[-9, "?"]).encode([-9, 1, 2, "?"])).tolist() == [
+    assert real_labels([-1.0, 0.5, -2.0]).variable.low == -2
+    assert real_labels([-1, 0, 2], missing_label=-1).variable.low == 0
+    assert real_labels(np.array([-9.0, 0, 2]), missing_label="-9").variable.low == 0
+    assert real_labels([True, False]).variable.high == 1
+    assert np.isnan(real_labels([-9, 1, 2, "?"], missing_label=[-9, "?"]).encode([-9, 1, 2, "?"])).tolist() == [
         *(True, False, False, True),
     ]
 
     with pytest.warns(UserWarning, match="missing_label=-1"):
-        RealLabels.fit([-1.0, -1.0, 0.0, 1.5])
+        real_labels([-1.0, -1.0, 0.0, 1.5])
 
 
 @pytest.mark.parametrize(
@@ -229,9 +230,9 @@ def test_minus_one_is_a_value_of_a_real_target_unless_named():
 )
 def test_bad_real_targets_are_refused(y, words):
     with pytest.raises(DataError, match=words):
-        RealLabels.fit(y)
+        real_labels(y)
 
 
 def test_a_constant_real_target_is_warned_of():
     with pytest.warns(UserWarning, match="is 2 in every labeled row"):
-        assert RealLabels.fit([2.0, 2.0, np.nan]).variable.scale == 1
+        assert real_labels([2.0, 2.0, np.nan]).variable.scale == 1

@@ -5,9 +5,9 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
+from tests.understood import class_labels
 
 from semivae.data.files import idx
-from semivae.data.labels.single import ClassLabels
 from semivae.data.read import read
 from semivae.errors import DataError
 
@@ -37,7 +37,7 @@ def test_tables_read_as_they_were_written(tmp_path, name):
     assert (source.name, source.target, len(source)) == (name, "label", 3)
     pd.testing.assert_frame_equal(source.x, TABLE[["a", "b"]])
     # Classes may be called "NA" and "None"; only the empty cell is unlabeled.
-    assert ClassLabels.fit(source.y).encode(source.y).tolist() == [0, 1, -1]
+    assert class_labels(source.y).encode(source.y).tolist() == [0, 1, -1]
     assert read(path).y is None and list(read(path).x) == ["a", "b", "label"]
 
 
@@ -103,8 +103,8 @@ def test_labels_keep_the_type_that_their_text_stands_for(tmp_path):
 
     assert labels(0, "", 1).dtype == "Int64"
     assert labels(1.5, "NA", 2.5).isna().tolist() == [False, True, False]
-    assert ClassLabels.fit(labels(0, "NA", 1)).classes.tolist() == [0, 1]
-    assert ClassLabels.fit(labels("True", "", "False")).classes.tolist() == [False, True]
+    assert class_labels(labels(0, "NA", 1)).classes.tolist() == [0, 1]
+    assert class_labels(labels("True", "", "False")).classes.tolist() == [False, True]
 
 
 def test_npz(tmp_path):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from tests.understood import codec_for
 
 from semivae.data.columns.scaling import Moments
-from semivae.data.survey import codec_for
 
 SHAPE = np.random.default_rng(0).normal(3, 2, size=200)
 

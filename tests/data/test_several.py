@@ -7,6 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import torch
+from tests.understood import target_labels
 
 from semivae.data.labels.table import TargetLabels, target_frame
 from semivae.errors import DataError, SchemaError, SettingError
@@ -35,11 +36,11 @@ def through_json(labels: TargetLabels) -> TargetLabels:
 
 
 def kinds(y: object, **options) -> list[str]:
-    return [part.kind for part in TargetLabels.fit(target_frame(y), **options).variable.parts]
+    return [part.kind for part in target_labels(target_frame(y), **options).variable.parts]
 
 
 def test_each_target_is_what_it_holds():
-    labels = TargetLabels.fit(target_frame(FRAME))
+    labels = target_labels(target_frame(FRAME))
     parts = labels.variable.parts
 
     assert [part.name for part in parts] == list(FRAME)
@@ -53,7 +54,7 @@ def test_a_single_column_is_one_target():
 
 
 def test_entries_are_missing_one_by_one():
-    labels = TargetLabels.fit(target_frame(FRAME))
+    labels = target_labels(target_frame(FRAME))
     points = labels.encode(target_frame(FRAME))
     share = (np.array([0.5, -1.5, NAN, -1]) - parts_of(labels, "share").center) / parts_of(labels, "share").scale
     expected = [[1, NAN, 0, 1], [0, NAN, 1, 1], [1, 0, NAN, 1], [0, 1, NAN, 0], share, [0, NAN, 1, 0]]
@@ -67,7 +68,7 @@ def parts_of(labels: TargetLabels, name: str) -> Variable:
 
 def test_targets_come_back_as_they_came():
     full = FRAME.ffill().assign(whole=[3, 3, 5, 5], text=["b", "a", "a", "b"])
-    labels = TargetLabels.fit(target_frame(full))
+    labels = target_labels(target_frame(full))
     back = through_json(labels).decode(labels.encode(target_frame(full)))
 
     assert back.columns.tolist() == list(full)
@@ -80,7 +81,7 @@ def test_arrays_and_frames_are_the_same():
     y = [[0, 0.5], [1, 1.5], [-1, 2.0], [1, NAN]]
     holders = [y, np.array(y), np.array(y, dtype=object), torch.tensor(y), pl.DataFrame(y, orient="row")]
     tables = [target_frame(holder) for holder in holders]
-    points = [TargetLabels.fit(table).encode(table) for table in tables]
+    points = [target_labels(table).encode(table) for table in tables]
 
     for other in points[1:]:
         np.testing.assert_array_equal(points[0], other)
@@ -103,13 +104,13 @@ def test_numbers_are_judged_by_their_values_unless_it_is_said():
 
 def test_marker_holds_for_every_target():
     y = pd.DataFrame({"a": ["u", "?", "v"], "b": [0.5, 2.5, "?"], "c": [-1, 0, 1]})
-    points = TargetLabels.fit(target_frame(y), missing_label="?").encode(target_frame(y))
+    points = target_labels(target_frame(y), missing_label="?").encode(target_frame(y))
 
     assert np.isnan(points).tolist() == [[False, False, False], [True, False, False], [False, True, False]]
 
 
 def test_a_target_that_is_not_there_is_missing():
-    labels = TargetLabels.fit(target_frame(FRAME))
+    labels = target_labels(target_frame(FRAME))
 
     assert np.isnan(labels.encode(FRAME[["whole"]])).all(axis=0).tolist() == [True, False, True, True, True, True]
 
@@ -132,11 +133,11 @@ def test_a_target_that_is_not_there_is_missing():
 )
 def test_what_cannot_be_learned_is_said(y, words):
     with pytest.raises(DataError, match=words):
-        TargetLabels.fit(target_frame(y))
+        target_labels(target_frame(y))
 
 
 def test_new_classes_and_targets_are_named():
-    labels = TargetLabels.fit(target_frame(FRAME))
+    labels = target_labels(target_frame(FRAME))
 
     with pytest.raises(SchemaError, match=r"target 'text'.*'z'"):
         labels.encode(pd.DataFrame({"text": ["z"]}))

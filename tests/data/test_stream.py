@@ -6,13 +6,12 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from tests.understood import class_labels, codec_for, real_labels
 
-from semivae.data.labels.single import ClassLabels, RealLabels
 from semivae.data.read import read
 from semivae.data.stream.cache import ingested, surveyed
 from semivae.data.stream.rows import stream
 from semivae.data.stream.stored import StoredRows
-from semivae.data.survey import codec_for
 from semivae.errors import DataError, SchemaError
 
 
@@ -70,7 +69,7 @@ def test_encoded_rows_are_those_of_memory(write, housing):
     rows = ingested(stream(write(housing.assign(ocean_proximity=y)), "ocean_proximity"), "category", -1)
     x = housing.drop(columns="ocean_proximity")
     expected = codec_for(x).encode(x)
-    labels = ClassLabels.fit(y, -1, "ocean_proximity")
+    labels = class_labels(y, -1, "ocean_proximity")
     codes = labels.encode(y)
 
     np.testing.assert_allclose(stored(rows.split.labeled), expected[codes >= 0], rtol=1e-5, atol=1e-6)
@@ -97,7 +96,7 @@ def test_arrays_are_understood_as_in_memory(write, tmp_path):
 def test_real_targets_are_understood_as_in_memory(write, marker):
     y = pd.Series(np.random.default_rng(0).normal(size=500)).where(np.arange(500) % 3 > 0, marker)
     rows = ingested(stream(write(pd.DataFrame({"x": np.arange(500.0), "y": y})), "y"), "real", marker)
-    labels = RealLabels.fit(y, marker, "y")
+    labels = real_labels(y, marker, "y")
 
     assert_same([rows.targets.single], [labels.variable])
     known = labels.encode(y)[~np.isnan(labels.encode(y))]

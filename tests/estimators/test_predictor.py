@@ -12,10 +12,11 @@ from sklearn.datasets import load_wine
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from tests.understood import target_labels
 
 import semivae
 from semivae import TrainingOptions, VAEClassifier, VAEPredictor, VAERegressor
-from semivae.data.labels.table import TargetLabels, target_frame
+from semivae.data.labels.table import target_frame
 from semivae.errors import DataError, SchemaError, SettingError
 from semivae.estimators.rows.target import Target
 from semivae.models import models
@@ -66,7 +67,7 @@ def test_rows_that_know_one_target_each_teach_both():
 def test_entries_behind_the_mask_change_no_bit():
     """What unlabeled rows hold is scrambled where the fit could still see it, and missing entries are told as such."""
 
-    labels = TargetLabels.fit(target_frame(FEW))
+    labels = target_labels(target_frame(FEW))
     points, known = labels.encode(target_frame(FEW)), FEW.notna().any(axis=1).to_numpy()
     whole = labels.encode(target_frame(Y))
     fits = [
@@ -107,7 +108,7 @@ def test_an_early_stop_keeps_every_class():
     y = FEW.copy()
     rare = y.index[y["kind"] == "red"]
     y.loc[rare[1:], "kind"] = None
-    labels = TargetLabels.fit(target_frame(y))
+    labels = target_labels(target_frame(y))
     target = Target.of(labels.variable, labels.encode(target_frame(y)))
 
     assert (target.codes == target.codes[rare[0]]).sum() == 1, "a class of one label is a code of one row"

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 from sklearn.datasets import load_wine
+from tests.understood import class_labels, real_labels
 
 import semivae
 from semivae import Callback, TrainingOptions, VAEClassifier, VAEEmbedding, VAERegressor
 from semivae.data.batches.split import hold_out
-from semivae.data.labels.single import ClassLabels, RealLabels
 from semivae.estimators.options.grouped import grouped
 from semivae.estimators.rows.target import Target
 from semivae.models import models
@@ -54,7 +54,7 @@ def fit(**changed: Any) -> VAEClassifier:
 def test_labels_behind_the_mask_change_no_bit(model, early_stopping):
     """The codes and points of unlabeled rows are scrambled where the fit could still see them."""
 
-    labels = ClassLabels.fit(Y)
+    labels = class_labels(Y)
     scrambled = np.random.default_rng(1).permuted(CLASSES)
     fits = [
         VAEClassifier(model=model, training=TrainingOptions(early_stopping=early_stopping), **FIT)._fit(
@@ -70,7 +70,7 @@ def test_labels_behind_the_mask_change_no_bit(model, early_stopping):
 @pytest.mark.parametrize("early_stopping", [False, True])
 @pytest.mark.parametrize("model", ["m1", "m2", "predictor"])
 def test_values_behind_the_mask_change_no_bit(model, early_stopping):
-    labels = RealLabels.fit(R)
+    labels = real_labels(R)
     fits = [
         VAERegressor(model=model, training=TrainingOptions(early_stopping=early_stopping), **FIT)._fit(
             X, Target.of(labels.variable, np.where(KNOWN, labels.encode(R), hidden)[:, None], KNOWN)

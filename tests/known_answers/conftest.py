@@ -9,9 +9,9 @@ import pytest
 import torch
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
+from tests.understood import codec_for
 
 from semivae.conditional import Conditional, Net
-from semivae.data.survey import codec_for
 from semivae.families import Gaussian, choose_data
 from semivae.models import M1M2, M2, VAE, M2Real
 from semivae.priors import LabelPrior

@@ -2,7 +2,7 @@ r"""One pass over rows, in memory or in files, that finds the kind of every colu
 
 from __future__ import annotations
 
-__all__ = ["Survey", "codec_for", "survey"]
+__all__ = ["Survey", "survey"]
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from semivae.data.codecs.array import ArrayCodec, as_table, column_names
-from semivae.data.codecs.base import Codec, Rows, Values
+from semivae.data.codecs.base import Codec, Values
 from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.frame import FrameCodec, refuse_empty
 from semivae.data.codecs.images import ImageCodec
@@ -23,7 +23,6 @@ from semivae.data.columns.notes import tell
 from semivae.data.columns.scaling import LARGEST, infinite_values
 from semivae.data.columns.tally import NumberTally
 from semivae.data.columns.values import numbers
-from semivae.data.in_memory import InMemory
 from semivae.data.labels.classes import Table
 from semivae.data.source import Source
 from semivae.errors import DataError
@@ -92,25 +91,6 @@ def survey(source: Source, selection: Selection = EVERYTHING) -> Survey:
     selection.refuse("arrays")
 
     return survey_images(source) if source.container == "image" else survey_arrays(source)
-
-
-def codec_for(X: Rows, selection: Selection = EVERYTHING) -> Codec:
-    r"""Fits the codec that suits rows in memory, and warns of their columns.
-
-    Arguments:
-        X: A frame (pandas, polars); images with shape (N, H, W), (N, H, W, C) or (N, C, H, W), or a list of
-            them; or a table of numbers with shape (N, P).
-        selection: Which columns of a frame are modeled.
-
-    Raises:
-        DataError: If the rows cannot be used.
-        SettingError: If columns are selected that are not there, or have no names.
-    """
-
-    found = survey(InMemory(X), selection)
-    found.warn()
-
-    return found.codec
 
 
 def survey_frames(source: Source, selection: Selection) -> Survey:

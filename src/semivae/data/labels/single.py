@@ -9,14 +9,13 @@ from __future__ import annotations
 
 __all__ = ["ClassLabels", "RealLabels", "labels_of"]
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semivae.data.labels.classes import listed, look_up
 from semivae.data.labels.markers import Markers, Target, as_column, coded, default_markers, real_values
-from semivae.data.labels.tally import TargetTally
 from semivae.errors import SchemaError
 from semivae.variables import Variable
 
@@ -32,22 +31,6 @@ class ClassLabels:
     def __init__(self, variable: Variable, missing_label: Markers = None) -> None:
         self.variable = variable
         self.missing_label = default_markers(variable.classes, missing_label)
-
-    @classmethod
-    def fit(cls, y: Target, missing_label: Markers = None, name: str = "label") -> Self:
-        r"""Finds the classes of the labeled rows.
-
-        Arguments:
-            y: The labels, with shape (N,).
-            missing_label: The value, or list of values, that means unlabeled; None to judge whether -1 does.
-            name: The name of the target.
-
-        Raises:
-            DataError: If no row is labeled, only one class occurs, the values are no classes (fractions,
-                dates), or nearly every labeled row has a class of its own.
-        """
-
-        return cls(TargetTally.of(as_column(y), name, "category", missing_label).found().variable, missing_label)
 
     @property
     def classes(self) -> NDArray[Any]:
@@ -97,21 +80,6 @@ class RealLabels:
     def __init__(self, variable: Variable, missing_label: Markers = None) -> None:
         self.variable = variable
         self.missing_label = missing_label
-
-    @classmethod
-    def fit(cls, y: Target, missing_label: Markers = None, name: str = "label") -> Self:
-        r"""Finds the center and scale of the labeled rows.
-
-        Arguments:
-            y: The labels, with shape (N,).
-            missing_label: The value, or list of values, that means unlabeled, besides NaN and None.
-            name: The name of the target.
-
-        Raises:
-            DataError: If no row is labeled, or a value is text or infinite.
-        """
-
-        return cls(TargetTally.of(as_column(y), name, "real", missing_label).found().variable, missing_label)
 
     def encode(self, y: Target) -> NDArray[np.float64]:
         """Returns scaled values, with shape (N,); NaN where unlabeled."""

@@ -41,22 +41,6 @@ class TargetLabels:
         self.variable = variable
         self.labels = {part.name: labels_of(part, missing_label) for part in parts}
 
-    @classmethod
-    def fit(cls, y: Table, missing_label: Markers = None, real: Collection[str] = ()) -> Self:
-        r"""Finds the kind of each target, and its classes, or its center and scale.
-
-        Arguments:
-            y: The targets, as :func:`target_frame` returns them.
-            missing_label: The value, or list of values, that means unlabeled.
-            real: The names of targets that are real values even where they look like classes.
-
-        Raises:
-            DataError: If a target is known in no row, or cannot be learned.
-            SettingError: If `real` names no target.
-        """
-
-        return cls(found_in([y], list(y), "any", missing_label, real).table, missing_label)
-
     def encode(self, y: Table) -> NDArray[np.float64]:
         r"""Returns scaled values and codes of classes, with shape (N, T); NaN where missing.
 
