@@ -1,6 +1,7 @@
 """What every model that sums out a missing label keeps, with every way to do so."""
 
 from inspect import signature
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import semivae
 from semivae import ModelOptions, TrainingOptions, VAEClassifier, VAEEmbedding, VAERegressor
 from semivae.engine import normal_noise
 from semivae.errors import SettingError
+from semivae.estimators.plan.applies import reads
 from semivae.estimators.rows.target import Target
 from semivae.marginal import exact, marginals
 from semivae.models import MarginalModel, Model, models
@@ -27,6 +29,12 @@ KNOWN = np.random.default_rng(0).permutation(len(X)) < 30
 FIT = {"hidden": (8,), "latents": 2, "epochs": 2, "batch_size": 64, "random_state": 0}
 
 
+def few(way: str) -> dict[str, Any]:
+    """The options that a way to sum over a missing class reads, at other values than the defaults."""
+
+    return {name: value for name, value in {"label_points": 2, "temperature": 0.7}.items() if reads(way, name)}
+
+
 def summing(model: Model) -> MarginalModel:
     """The part of a model that sums the label out, which may be the model itself."""
 
@@ -36,7 +44,7 @@ def summing(model: Model) -> MarginalModel:
 @pairs
 def test_every_parameter_learns_from_finite_terms(name, way, schema_of, build, batch):
     schema = schema_of("category")
-    model = build(name, schema, marginalize=way, label_points=2)
+    model = build(name, schema, marginalize=way, **few(way))
     torch.manual_seed(0)
     labeled, unlabeled = model(batch(schema), torch.tensor(0.3))
 
@@ -52,7 +60,7 @@ def test_every_parameter_learns_from_finite_terms(name, way, schema_of, build, b
 @pairs
 def test_unlabeled_rows_alone_teach_encoder_and_decoder(name, way, schema_of, build, rows):
     schema = schema_of("category")
-    model = build(name, schema, marginalize=way, label_points=2)
+    model = build(name, schema, marginalize=way, **few(way))
     torch.manual_seed(0)
     model.unlabeled(rows(schema)).bound.mean().backward()
 
@@ -129,7 +137,7 @@ def test_labels_behind_the_mask_change_no_bit(name, way):
     labels = class_labels(np.where(KNOWN, CLASSES, -1))
     scrambled = np.random.default_rng(1).permuted(CLASSES)
     first, second = (
-        VAEClassifier(model=ModelOptions(name, marginalize=way, label_points=2), **FIT)._fit(
+        VAEClassifier(model=ModelOptions(name, marginalize=way, **few(way)), **FIT)._fit(
             X, Target.of(labels.variable, np.where(KNOWN, CLASSES, hidden)[:, None], KNOWN)
         )
         for hidden in (CLASSES, scrambled)
@@ -141,7 +149,7 @@ def test_labels_behind_the_mask_change_no_bit(name, way):
 
 @pairs
 def test_saved_model_is_the_same(name, way, tmp_path):
-    model = ModelOptions(name, marginalize=way, label_points=2, temperature=0.7)
+    model = ModelOptions(name, marginalize=way, **few(way))
     settings = FIT | {"training": TrainingOptions(early_stopping=True)}
     classifier = VAEClassifier(model, **settings).fit(X, np.where(KNOWN, CLASSES, -1))
     classifier.save(tmp_path / "model")

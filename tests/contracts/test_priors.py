@@ -21,7 +21,8 @@ from semivae.priors import priors
 ROWS, LATENTS = 6, 3
 
 WAYS = {
-    **{prior: {"prior": prior, "components": 5} for prior in priors},
+    **{prior: {"prior": prior} for prior in priors},
+    "vamp": {"prior": "vamp", "components": 5},
     "draws": {"importance_samples": 3},
     "vamp draws": {"prior": "vamp", "components": 5, "importance_samples": 3},
     "mixture draws topk": {"prior": "mixture", "importance_samples": 3, "marginalize": "topk", "label_points": 2},
