@@ -11,7 +11,17 @@ protocol, so that an estimator written elsewhere is used, too. It tells the kind
 
 from __future__ import annotations
 
-__all__ = ["Classifier", "Fitted", "LatentSpace", "Parametrized", "Predictor", "Regressor", "Saved", "Trained"]
+__all__ = [
+    "Classifier",
+    "Fitted",
+    "LatentSpace",
+    "Parametrized",
+    "Predictor",
+    "Regressor",
+    "Saved",
+    "Trained",
+    "has_density",
+]
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, runtime_checkable
@@ -234,3 +244,9 @@ class Predictor(Trained, Protocol):
     def scores(self, X: Any, y: Any, sample_weight: Any = None) -> dict[str, float]:
         """Returns the accuracy of each class and the coefficient of determination of each number."""
         ...
+
+
+def has_density(estimator: Fitted) -> bool:
+    """Whether the scores of a model are a log-density; those of a plain autoencoder say how well it rebuilds a row."""
+
+    return estimator.model_name_ != "ae"
