@@ -67,7 +67,7 @@ class Judge:
             classifier = SVC(C=10.0).fit(reduced.transform(x[kept]), y[kept])
         else:
             name = f"HistGradientBoostingClassifier on {len(x):,} rows"
-            classifier = HistGradientBoostingClassifier(random_state=0, early_stopping=False).fit(x, y)
+            classifier = HistGradientBoostingClassifier(random_state=0).fit(x, y)
 
         judge = cls(name, float("nan"), reduced, classifier)
 

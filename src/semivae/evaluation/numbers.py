@@ -82,14 +82,17 @@ def raw(schema: Schema, rows: Any) -> Values:
 
     frame = pd.DataFrame(rows)
 
-    return np.concatenate([columns(frame[variable.name], variable) for variable in modeled(schema)], axis=1)
+    return np.concatenate([columns(pd.Series(frame[variable.name]), variable) for variable in modeled(schema)], axis=1)
 
 
-def columns(column: Any, variable: Variable) -> Values:
+def columns(column: pd.Series, variable: Variable) -> Values:
     """Returns the numbers of a column of a frame, with shape (N, 1), or (N, C) for a category."""
 
     if not variable.classes:
-        return pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)[:, None]
+        # A cell that is no number is missing.
+        values: Any = pd.to_numeric(column, errors="coerce")
+
+        return values.to_numpy(np.float64, na_value=np.nan)[:, None]
 
     codes = pd.Index(variable.classes, dtype=object).get_indexer(pd.Index(column, dtype=object))
 

@@ -117,7 +117,7 @@ def radii(rows: Values) -> Values:
     """Returns the distance of each row to its k-th nearest other row, with shape (N,)."""
 
     # The nearest is the row itself.
-    return np.partition(cdist(rows, rows), neighbors(rows), axis=1)[:, neighbors(rows)]
+    return np.asarray(np.partition(cdist(rows, rows), neighbors(rows), axis=1)[:, neighbors(rows)], dtype=np.float64)
 
 
 def total_variance(rows: Values) -> float:
