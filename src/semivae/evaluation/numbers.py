@@ -58,6 +58,20 @@ class Numbers:
 
         return (raw(self.schema, rows) - self.center) / self.scale
 
+    def modes(self, rows: Values) -> Values:
+        """Returns rows as numbers, with shape (N, F), with the most probable class of each category in full."""
+
+        rows, start = rows.copy(), 0
+
+        for variable in [] if self.schema.image else modeled(self.schema):
+            part = slice(start, start + variable.width)
+            start += variable.width
+
+            if variable.classes:
+                rows[:, part] = np.eye(variable.width)[rows[:, part].argmax(axis=1)]
+
+        return rows
+
     @property
     def continuous(self) -> bool:
         """Whether no number is a class of a category."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 __all__ = ["explained_variance", "pca_explained", "principal", "rebuilt"]
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from semivae.evaluation.registry import metric
 from semivae.fitted import Classifier, Fitted, Regressor
 
 Values = NDArray[np.float64]
+Decode = Callable[[Values], Values]
 
 
 @metric("explained_variance", "reconstruction", "higher", "share of the variance of rows that decoded rows explain")
@@ -43,18 +45,19 @@ def explained_variance(x: Values, decoded: Values) -> float:
     return float(1 - lost / total) if total > 0 else float("nan")
 
 
-def pca_explained(train: Values, test: Values, components: int) -> float:
+def pca_explained(train: Values, test: Values, components: int, decode: Decode = np.asarray) -> float:
     r"""Returns the explained variance of held-out rows by the principal components of training rows.
 
     Arguments:
         train: Training rows, with shape (N, F), NaN where missing.
         test: Held-out rows, with shape (M, F).
         components: The number of components, at most that of rows and numbers.
+        decode: Maps reconstructions as the models decode theirs, such as :meth:`Numbers.modes`.
     """
 
     pca = principal(train, components)
 
-    return explained_variance(test, pca.inverse_transform(pca.transform(np.nan_to_num(test))))
+    return explained_variance(test, decode(pca.inverse_transform(pca.transform(np.nan_to_num(test)))))
 
 
 def principal(train: Values, components: int) -> Any:

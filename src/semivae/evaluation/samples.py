@@ -110,7 +110,7 @@ def nearest(rows: Values, train: Values) -> float:
 def neighbors(rows: Values) -> int:
     """Returns the number of neighbors that a ball reaches to."""
 
-    return max(min(NEIGHBORS, len(rows) - 1), 1)
+    return min(NEIGHBORS, len(rows) - 1)
 
 
 def radii(rows: Values) -> Values:

@@ -154,7 +154,7 @@ def components(exam: Exam, latents: int) -> Half:
     z, test = (pca.transform(np.nan_to_num(rows)) for rows in (train, exam.held_out))
 
     return {
-        "pca_explained": pca_explained(train, exam.held_out, latents),
+        "pca_explained": pca_explained(train, exam.held_out, latents, exam.numbers.modes),
         "pca_linear_probe": linear_probe(z, exam.y[exam.some], test, exam.test_y, exam.numeric),
     }
 
