@@ -20,7 +20,7 @@ from semivae.evaluation.reconstruction import principal
 Values = NDArray[np.float64]
 
 # With more rows a support vector machine takes minutes.
-ROWS = 20_000
+ROWS = 10_000
 COMPONENTS = 50
 
 
