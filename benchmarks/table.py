@@ -20,6 +20,25 @@ COUNTS = [10, 100, 1000, 10_000]
 HEAD_WAYS = ["`marginalize`", *(f"{count:,} classes" for count in COUNTS), "accuracy, 100 classes", "fit"]
 HEAD_STEPS = ["a step", "`m2`", "`vae`", "`m2`, vectors", "`vae`, vectors"]
 HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS, "draws"]
+# The measures of both halves, with the decimal places of each.
+BOTH = {
+    "accuracy": ("accuracy", 3),
+    "r2": ("R2", 3),
+    "log_loss": ("log loss", 2),
+    "explained_variance": ("explained variance", 2),
+    "pca_explained": ("by PCA", 2),
+    "asked_class": ("asked class", 2),
+    "variance_ratio": ("variance in a class", 2),
+    "sample_precision": ("precision", 2),
+    "sample_recall": ("recall", 2),
+    "sample_coverage": ("coverage", 2),
+    "told_apart": ("told apart", 2),
+    "linear_probe": ("linear probe", 2),
+    "neighbor_probe": ("kNN", 2),
+    "active_units": ("active units", 0),
+    "kl": ("KL", 1),
+    "seconds": ("fit (s)", 0),
+}
 
 
 def main() -> None:
@@ -46,6 +65,7 @@ def sections() -> dict[str, str]:
     return {
         "classes": of_classes(results()),
         "numbers": of_numbers(results()),
+        "both": of_both([json.loads(path.read_text()) for path in sorted((RESULTS / "both").glob("*.json"))]),
         "sums": markdown(HEAD_WAYS, ways(stored("classes")["results"], stored("pairs")["summary"])),
         "steps": markdown(HEAD_STEPS, steps(*times)),
     }
@@ -71,6 +91,33 @@ def of_numbers(found: list[dict[str, Any]]) -> str:
     rows = [row_real(facts) for facts in found if "r2_mean" in facts]
 
     return markdown(HEAD_REAL, rows) if rows else ""
+
+
+def of_both(found: list[dict[str, Any]]) -> str:
+    """Returns the table of both halves of each model, with means over the draws; empty without any."""
+
+    fits: dict[str, list[dict[str, Any]]] = {}
+
+    for facts in sorted(found, key=order):
+        fits.setdefault(" | ".join(named(facts)), []).append(facts)
+
+    rows = [
+        [*named(draws[0]), str(len(draws)), *(mean(draws, name, digits) for name, (_, digits) in BOTH.items())]
+        for draws in fits.values()
+    ]
+
+    head = ["data", "labels", "model", "draws", *(title for title, _ in BOTH.values())]
+
+    return markdown(head, rows) if rows else ""
+
+
+def mean(draws: list[dict[str, Any]], name: str, digits: int) -> str:
+    """Returns the mean of a measure over draws; a dash where it was not measured."""
+
+    values = [draw.get(name, math.nan) for draw in draws]
+    value = sum(values) / len(values)
+
+    return "–" if math.isnan(value) else f"{value:.{digits}f}"
 
 
 def results() -> list[dict[str, Any]]:

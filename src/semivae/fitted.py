@@ -11,10 +11,20 @@ protocol, so that an estimator written elsewhere is used, too. It tells the kind
 
 from __future__ import annotations
 
-__all__ = ["Classifier", "Fitted", "LatentSpace", "Parametrized", "Predictor", "Regressor", "Saved", "Trained"]
+__all__ = [
+    "Classifier",
+    "Fitted",
+    "LatentSpace",
+    "Parametrized",
+    "Predictor",
+    "Regressor",
+    "Saved",
+    "Trained",
+    "has_density",
+]
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +100,14 @@ class Fitted(Protocol):
         """Returns the rows of latents with shape (N, D), given labels where the model takes them."""
         ...
 
-    def sample(self, n: int = 1, y: Any = None, random_state: Any = None) -> Any:
-        """Draws new rows."""
+    def sample(
+        self, n: int = 1, y: Any = None, random_state: Any = None, noise: bool | Literal["auto"] = "auto"
+    ) -> Any:
+        """Draws new rows; without noise, the mean or most probable category of each value at drawn latents."""
+        ...
+
+    def sample_latents(self, n: int = 1, y: Any = None, random_state: Any = None) -> Array:
+        """Draws latents from the prior, with shape (n, D), given labels where it depends on them."""
         ...
 
     def score_samples(self, X: Any) -> Array:
@@ -228,3 +244,9 @@ class Predictor(Trained, Protocol):
     def scores(self, X: Any, y: Any, sample_weight: Any = None) -> dict[str, float]:
         """Returns the accuracy of each class and the coefficient of determination of each number."""
         ...
+
+
+def has_density(estimator: Fitted) -> bool:
+    """Whether the scores of a model are a log-density; those of a plain autoencoder say how well it rebuilds a row."""
+
+    return estimator.model_name_ != "ae"

@@ -23,13 +23,63 @@ def perfect(subject):
 
         return y, y, y - half, y + half
 
-    return (np.full(ROWS, 3.0),)
+    return SPACES[subject](random, 1.0) if subject in SPACES else (np.full(ROWS, 3.0),)
+
+
+def reconstruction(random, share):
+    x = random.normal(size=(ROWS, 3))
+
+    return x, share * x
+
+
+def like_rows(random, share):
+    x = random.normal(size=(ROWS, 3))
+
+    return x, share * x + 9 * (1 - share)
+
+
+def asked(random, share):
+    y = random.integers(CLASSES, size=ROWS)
+
+    return y, np.where(random.random(ROWS) < share, y, y + 1)
+
+
+def variety(random, share):
+    x, classes = random.normal(size=(ROWS, 3)), np.arange(ROWS) % CLASSES
+
+    return x, classes, share * x, classes
+
+
+def novelty(random, share):
+    x = random.normal(size=(ROWS, 3))
+
+    return share * x, x, np.zeros((ROWS, 3))
+
+
+def latents(random, share):
+    return (random.normal(size=(ROWS, 3)) * [1, 1, share > 0.5],)
+
+
+# Subjects of samples and latents: their arrays at a share of the best.
+SPACES = {
+    "reconstruction": reconstruction,
+    "samples": like_rows,
+    "asked": asked,
+    "variety": variety,
+    "novelty": novelty,
+    "latents": latents,
+    "prior": like_rows,
+}
 
 
 def others(subject, seed):
     """Predictions of the same rows that are worse than perfect ones."""
 
     random = np.random.default_rng(seed)
+
+    if subject in SPACES:
+        return SPACES[subject](random, 0.3)
+
     truth = perfect(subject)
 
     if subject == "classes":
@@ -70,6 +120,13 @@ EDGES = {
         "two rows": (np.array([0.0, 1.0]), np.array([1.0, 0.0]), np.zeros(2), np.ones(2)),
     },
     "density": {"two rows": (np.array([-1e9, 5.0]),), "same": (np.zeros(4),)},
+    "reconstruction": {"a gap": (np.array([[0.0, np.nan], [1.0, np.nan]]), np.zeros((2, 2)))},
+    "samples": {"two rows": (np.eye(2), np.ones((1, 2))), "same": (np.zeros((9, 1)), np.zeros((9, 1)))},
+    "asked": {"one sample": (np.array(["a"]), np.array(["b"]))},
+    "variety": {"a class of one": (np.eye(3), np.array([0, 0, 1]), np.eye(3), np.array([1, 0, 0]))},
+    "novelty": {"one row": (np.zeros((1, 2)), np.ones((1, 2)), np.zeros((1, 2)))},
+    "latents": {"one row": (np.zeros((1, 2)),)},
+    "prior": {"same": (np.zeros((2, 2)), np.zeros((2, 2)))},
 }
 
 every = pytest.mark.parametrize("name", list(metrics))

@@ -6,6 +6,7 @@ import pytest
 
 from semivae import PCA, VAEClassifier, VAEEmbedding, VAERegressor
 from semivae.errors import DataError, SettingError
+from semivae.models import models
 
 FIT = {"hidden": (16,), "latents": 2, "epochs": 2, "random_state": 0}
 RANDOM = np.random.default_rng(0)
@@ -71,3 +72,65 @@ def test_labels_that_cannot_be_drawn_by():
 
     with pytest.raises(DataError, match="must hold numbers"):
         regressor.sample(2, "a")
+
+
+LINES = pd.DataFrame({"real": RANDOM.normal(size=60), "shade": RANDOM.choice(["red", "blue"], 60, p=[0.7, 0.3])})
+PIXELS = RANDOM.random((60, 4, 4))
+
+
+def fitted_on(name, x):
+    """A model after one epoch, with a class as target if it can have one, and the label to draw by."""
+
+    quick = {"model": name, "hidden": (4,), "latents": 2, "epochs": 1, "random_state": 0, "device": "cpu"}
+
+    if "category" in models[name].targets:
+        return VAEClassifier(**quick).fit(x, ["a", "b"] * 30), "a"
+
+    return VAEEmbedding(**quick).fit(x), None
+
+
+@pytest.mark.parametrize("name", list(models))
+def test_rows_without_noise_are_means_at_the_same_latents(name):
+    table, y = fitted_on(name, LINES)
+    means, again, drawn = (table.sample(400, y, random_state=1, noise=noise) for noise in (False, False, True))
+
+    assert means.equals(again) and not means.equals(drawn)
+    assert table.sample(400, y, random_state=1).equals(drawn), "the cells of tables are drawn by default"
+    assert 0 < means["real"].std() < drawn["real"].std()
+    assert np.corrcoef(means["real"], drawn["real"])[0, 1] > -0.2
+    assert set(means["shade"]) <= set(drawn["shade"]) == {"red", "blue"}
+
+    images, y = fitted_on(name, PIXELS)
+    means, drawn = (images.sample(50, y, random_state=1, noise=noise) for noise in (False, True))
+
+    np.testing.assert_array_equal(images.sample(50, y, random_state=1), means)
+    assert means.shape == drawn.shape and drawn.std() > 2 * means.std()
+
+
+@pytest.mark.parametrize("name", list(models))
+def test_drawn_latents_can_be_decoded(name):
+    model, y = fitted_on(name, LINES)
+    z = model.sample_latents(7, y, random_state=1)
+
+    assert z.shape == (7, 2) == model.transform(LINES[:7]).shape and np.isfinite(z).all()
+    np.testing.assert_array_equal(z, model.sample_latents(7, y, random_state=1))
+    assert len(model.inverse_transform(z, y)) == 7
+
+
+def test_components_are_drawn_without_noise():
+    x = RANDOM.normal(size=(500, 3)) @ np.diag([3.0, 2.0, 1.0])
+    pca = PCA(2).fit(x)
+    drawn, means = (pca.sample(500, random_state=1, noise=noise) for noise in (True, False))
+
+    np.testing.assert_array_equal(pca.sample(500, random_state=1), drawn)
+    z = pca.sample_latents(500, random_state=1)
+
+    assert z.std(axis=0) == pytest.approx([3, 2], rel=0.2)
+    np.testing.assert_allclose(means, pca.inverse_transform(z).clip(x.min(axis=0), x.max(axis=0)))
+    assert (drawn != means).mean() > 0.9
+
+
+@pytest.mark.parametrize("noise", [None, 1, "no"])
+def test_noise_that_is_no_choice(embedding, noise):
+    with pytest.raises(SettingError, match="True, False or 'auto'"):
+        embedding.sample(3, noise=noise)

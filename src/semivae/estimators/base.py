@@ -8,19 +8,19 @@ from __future__ import annotations
 __all__ = ["VAEEstimator"]
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import Tags, check_array, check_random_state
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from semivae.errors import DataError, SettingError
 from semivae.estimators.double import doubled
+from semivae.estimators.draws import check_draws, draw_latents, draw_rows
 from semivae.estimators.parameters import Parameters
-from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows
+from semivae.estimators.rows.inputs import fit_rows, no_target, read_latents, read_rows
 from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import Target
 from semivae.fitted import Fitted
@@ -148,48 +148,54 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         from semivae.engine import apply
 
         model = self._double()
-        z = check_array(X, dtype="float64")
-
-        if z.shape[1] != self.latents_:
-            raise DataError(
-                f"the latents have shape {z.shape}",
-                f"the model has {self.latents_} latents",
-                "pass the output of transform",
-            )
-
+        z = read_latents(X, self.latents_)
         points = () if y is None else (self._points(y, len(z)),)
         (x,) = apply(lambda *parts: model.decode(*parts).mean, z, *points)
 
         return self.codec_.decode(x)
 
-    def sample(self, n: int = 1, y: Any = None, random_state: int | np.random.RandomState | None = None) -> Any:
+    def sample(
+        self,
+        n: int = 1,
+        y: Any = None,
+        random_state: int | np.random.RandomState | None = None,
+        noise: bool | Literal["auto"] = "auto",
+    ) -> Any:
         r"""Draws new rows.
 
         Arguments:
-            n: How many.
+            n: The number of rows.
             y: A label for all, or one a row; :py:`None` draws from the whole distribution.
             random_state: Random seed.
+            noise: Whether each value is drawn from :math:`p(x \mid z)`. :py:`False` takes its mean, or its most
+                probable category, at the same latents. "auto" draws the cells of tables and takes the mean of pixels.
 
         Returns:
             n rows in the units and the container of the rows of the fit. A real value outside the range observed
             in the fit is clipped, because a Gaussian has no bounds but ages and prices do.
-            Images are the means of :math:`p(x \mid z)`, whose pixels are not drawn one by one.
         """
 
-        import torch
+        check_draws(n, noise)
 
-        from semivae.engine import seeded
+        points = None if y is None else self._points(y, n)
+        drawn = not self.schema_.image if noise == "auto" else noise
+        x = draw_rows(self._double(), n, points, random_state, drawn)
+
+        return self.codec_.decode(x, within=True)
+
+    def sample_latents(
+        self, n: int = 1, y: Any = None, random_state: int | np.random.RandomState | None = None
+    ) -> NDArray[np.float64]:
+        r"""Draws latents for :meth:`inverse_transform`, with shape (n, latents), from the prior :math:`p(z)`.
+
+        Where the prior depends on the label, from :math:`p(z \mid y)`. The arguments are as for :meth:`sample`.
+        """
 
         check_draws(n)
 
-        model = self._double()
-        points = None if y is None else torch.from_numpy(self._points(y, n))
+        points = None if y is None else self._points(y, n)
 
-        with seeded(int(check_random_state(random_state).randint(2**31 - 1))), torch.inference_mode():
-            p = model.generate(n, points)
-            x = p.mean if self.schema_.image else p.sample()
-
-        return self.codec_.decode(x.numpy(), within=True)
+        return draw_latents(self._double(), n, points, random_state)
 
     @by_block
     def score_samples(self, X: Any) -> NDArray[np.float64]:
@@ -256,10 +262,9 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         import torch
 
-        if len(self.plan_.hidden) > len(names):
-            raise SettingError(
-                f"{len(self.plan_.hidden)} hidden layers", f"there are {len(names)} tensors", "save it again"
-            )
+        from semivae.estimators.build.rebuilt import check_layers
+
+        check_layers(self.plan_, len(names))
 
         with torch.device("meta"):
             self._build(student=any(name.startswith(STUDENT) for name in names))
@@ -283,11 +288,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     def _points(self, y: Any, n: int) -> NDArray[np.float64]:
         """Returns the label points for one label for all rows, or one per row."""
 
-        raise SettingError(
-            f"y={y!r} was given",
-            f"model {self.plan_.model!r} was fitted without a target",
-            "leave y out, or fit a VAEClassifier or VAERegressor",
-        )
+        raise no_target(y, self.plan_.model)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -24,7 +24,7 @@ __all__ = ["PCA"]
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -35,11 +35,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from semivae.data.kinds import handler
 from semivae.errors import DataError
+from semivae.estimators.draws import check_draws
 from semivae.estimators.options.declared import declare
 from semivae.estimators.options.grouped import Group, Grouped
 from semivae.estimators.options.groups import DataOptions
 from semivae.estimators.options.values import Anything, Switch, Whole
-from semivae.estimators.rows.inputs import check_draws, fit_rows, read_rows, refuse_stream
+from semivae.estimators.rows.inputs import fit_rows, read_rows, refuse_stream
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -130,17 +131,43 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
 
         return self._decode(self.pca_.inverse_transform(check_array(X, dtype="float64")))
 
-    def sample(self, n: int = 1, y: Any = None, random_state: int | np.random.RandomState | None = None) -> Any:
-        """Draws n new rows from the fitted Gaussian, within the range that was observed in each column."""
+    def sample(
+        self,
+        n: int = 1,
+        y: Any = None,
+        random_state: int | np.random.RandomState | None = None,
+        noise: bool | Literal["auto"] = "auto",
+    ) -> Any:
+        r"""Draws new rows from the fitted Gaussian, within the range that was observed in each column.
+
+        Arguments:
+            n: The number of rows.
+            y: Not used; here for the interface.
+            random_state: Random seed.
+            noise: Whether to add noise of variance :math:`\sigma^2`, which "auto" does.
+        """
+
+        check_draws(n, noise)
+
+        random = check_random_state(random_state)
+        rows = self.pca_.inverse_transform(self.sample_latents(n, random_state=random))
+
+        if noise:
+            rows = rows + random.standard_normal(rows.shape) * np.sqrt(self.pca_.noise_variance_)
+
+        return self._decode(rows, within=True)
+
+    def sample_latents(
+        self, n: int = 1, y: Any = None, random_state: int | np.random.RandomState | None = None
+    ) -> NDArray[np.float64]:
+        """Draws coordinates from the fitted Gaussian, with shape (n, latents)."""
 
         check_is_fitted(self, "pca_")
         check_draws(n)
 
-        random = check_random_state(random_state)
         signal = np.sqrt(np.maximum(self.pca_.explained_variance_ - self.pca_.noise_variance_, 0))
-        rows = self.pca_.inverse_transform(random.standard_normal((n, self.latents)) * signal)
 
-        return self._decode(rows + random.standard_normal(rows.shape) * np.sqrt(self.pca_.noise_variance_), within=True)
+        return check_random_state(random_state).standard_normal((n, self.latents)) * signal
 
     def score_samples(self, X: Any) -> NDArray[np.float64]:
         r"""Returns the log-density of each row in the units of the data, with shape (N,): higher is more normal.

@@ -12,8 +12,18 @@ from numpy.typing import NDArray
 
 from semivae.registry import Registry
 
-# Predicted classes, predicted numbers with intervals, or a density.
-Subject = Literal["classes", "numbers", "density"]
+Subject = Literal[
+    "classes",
+    "numbers",
+    "density",
+    "reconstruction",
+    "samples",
+    "asked",
+    "variety",
+    "novelty",
+    "latents",
+    "prior",
+]
 
 F = TypeVar("F", bound=Callable[..., float])
 
@@ -23,12 +33,20 @@ class Metric:
     r"""A metric.
 
     Attributes:
-        subject: The predictions that it measures, which decide its arguments.
+        subject: The subject that it measures, which decides its arguments. F is a number of features.
 
             - "classes": codes of the true classes, with shape (N,), -1 for a class that the model does not know;
               probabilities, with shape (N, C).
             - "numbers": true values; predicted means; lower and upper ends of 90% intervals; each with shape (N,).
             - "density": log-densities, with shape (N,).
+            - "reconstruction": rows as numbers, NaN where missing; decoded rows; each with shape (N, F).
+            - "samples": rows, with shape (N, F); samples, with shape (M, F).
+            - "asked": the classes that samples were asked for; the classes that a judge puts them in; with shape (M,).
+            - "variety": rows, with shape (N, F), and their classes; decoder means, with shape (M, F), and the classes
+              that they were asked for.
+            - "novelty": samples, held-out rows and training rows, each with shape (*, F).
+            - "latents": posterior means, with shape (N, D).
+            - "prior": draws from the posteriors of rows and from the prior, each with shape (*, D).
         better: Whether higher or lower values are better; or the best value, from which both sides are worse.
         meaning: One line for tables and reports.
         function: The function.

@@ -132,18 +132,10 @@ def latents(fitted: Fitted, rows: Any, labels: NDArray[Any]) -> Arrays:
     return {"z": fitted.transform(rows), "labels": labels, **named}
 
 
-def rebuilt(fitted: Fitted, rows: Any) -> Any:
-    """Returns rows after they went through the latent, with the predicted class where the decoder takes one."""
-
-    from semivae.fitted import Classifier
-
-    label = fitted.predict(rows) if isinstance(fitted, Classifier) else None
-
-    return fitted.inverse_transform(fitted.transform(rows), label)
-
-
 def rebuilt_images(fitted: Fitted, rows: Any) -> Arrays:
     """Returns images and their reconstructions."""
+
+    from semivae.evaluation import rebuilt
 
     title = "rows of the data and their reconstructions"
 
@@ -172,6 +164,8 @@ def new_images(fitted: Fitted, seed: int) -> Arrays:
 
 def rebuilt_cells(fitted: Fitted, rows: Any) -> Arrays:
     """Returns the cells of a table and their reconstructions."""
+
+    from semivae.evaluation import rebuilt
 
     return {"observed": cells(fitted, rows), "rebuilt": cells(fitted, rebuilt(fitted, rows)), **columns(fitted)}
 

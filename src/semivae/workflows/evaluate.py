@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semivae.workflows.inputs.rows import has_density, read_labeled, read_rows
+from semivae.fitted import has_density
+from semivae.workflows.inputs.rows import read_labeled, read_rows
 
 if TYPE_CHECKING:
     from semivae.fitted import Classifier, Fitted, Predictor, Regressor, Saved

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
-from semivae.workflows.inputs.rows import has_density, read_blocks, with_ids
+from semivae.fitted import has_density
+from semivae.workflows.inputs.rows import read_blocks, with_ids
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,13 +2,14 @@ r"""Rebuilds the models of a saved estimator from its plan."""
 
 from __future__ import annotations
 
-__all__ = ["plan_again", "wire_again"]
+__all__ = ["check_layers", "plan_again", "wire_again"]
 
 from collections.abc import Sequence
 from typing import Any
 
 from semivae.conditional import Conditional
 from semivae.engine import seeded
+from semivae.errors import SettingError
 from semivae.estimators.build.student import student_of
 from semivae.estimators.build.wiring import wire
 from semivae.estimators.parameters import Parameters
@@ -41,6 +42,17 @@ def plan_again(plan: Plan | None, parameters: Parameters, name: str, schema: Sch
     check_model(plan.model, schema)
 
     return plan
+
+
+def check_layers(plan: Plan, tensors: int) -> None:
+    r"""Checks that a saved model has tensors for all layers of its plan, before any layer is built.
+
+    Raises:
+        SettingError: If it has too few.
+    """
+
+    if len(plan.hidden) > tensors:
+        raise SettingError(f"{len(plan.hidden)} hidden layers", f"there are {tensors} tensors", "save it again")
 
 
 def wire_again(plan: Plan, schema: Schema, counts: Sequence[Any], student: bool) -> tuple[Model, Conditional | None]:

@@ -2,7 +2,16 @@ r"""Converts a user's rows to the arrays of a model, with scikit-learn's bookkee
 
 from __future__ import annotations
 
-__all__ = ["check_draws", "fit_rows", "no_label", "one_a_row", "read_rows", "refuse_stream", "selection_of"]
+__all__ = [
+    "fit_rows",
+    "no_label",
+    "no_target",
+    "one_a_row",
+    "read_latents",
+    "read_rows",
+    "refuse_stream",
+    "selection_of",
+]
 
 import warnings
 from typing import Any, cast
@@ -11,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from semivae.data.codecs.array import as_array
@@ -134,15 +144,23 @@ def checked(estimator: Coded, X: Any) -> Any:
     return pd.DataFrame(np.asarray(as_array(X)), columns=list(names)).infer_objects()
 
 
-def check_draws(n: Any) -> None:
-    r"""Checks the number of rows to draw.
+def read_latents(z: Any, latents: int) -> NDArray[np.float64]:
+    r"""Returns latents as an array with shape (N, latents).
 
     Raises:
-        SettingError: If it is invalid.
+        DataError: If the model has another number of latents.
     """
 
-    if not isinstance(n, int | np.integer) or n < 1:
-        raise SettingError(f"n={n!r}", "it must be a whole number, at least 1", "sample(64)")
+    values = check_array(z, dtype="float64")
+
+    if values.shape[1] != latents:
+        raise DataError(
+            f"the latents have shape {values.shape}",
+            f"the model has {latents} latents",
+            "pass the output of transform",
+        )
+
+    return values
 
 
 def one_a_row(y: Any, n: int) -> NDArray[Any]:
@@ -164,6 +182,16 @@ def no_label(y: Any) -> DataError:
     """Returns the error for a missing label among the labels to generate rows for."""
 
     return DataError(f"y={y!r} holds a missing label", "every row needs a label", "leave y out to draw labels too")
+
+
+def no_target(y: Any, model: str) -> SettingError:
+    """Returns the error for a label that is given to a model without a target."""
+
+    return SettingError(
+        f"y={y!r} was given",
+        f"model {model!r} was fitted without a target",
+        "leave y out, or fit a VAEClassifier or VAERegressor",
+    )
 
 
 def warn_about_new_gaps(codec: Codec, x: NDArray[Any]) -> None:

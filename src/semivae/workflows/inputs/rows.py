@@ -3,7 +3,6 @@ r"""Rows for a command: read, without the target, and with their identifiers bes
 from __future__ import annotations
 
 __all__ = [
-    "has_density",
     "is_several",
     "read_blocks",
     "read_labeled",
@@ -41,12 +40,6 @@ def is_several(estimator: Fitted) -> bool:
     """Whether a saved model has several targets."""
 
     return estimator.schema_.y is not None and bool(estimator.schema_.y.parts)
-
-
-def has_density(estimator: Fitted) -> bool:
-    """Whether the scores of a model are a log-density; those of a plain autoencoder say how well it rebuilds a row."""
-
-    return estimator.model_name_ != "ae"
 
 
 def as_in_fit(estimator: Fitted) -> dict[str, list[str]]:
