@@ -27,11 +27,19 @@ NAMES = [0, 1.5, None, (1, 2), "", " ", "a\nb", "$x$", "$\\frac$", "\ud800", "a"
 
 
 def cells(values, missing=True):
-    """Cells of a column: a few of some values, and missing ones among them."""
+    """Cells of a column: a few of some values, and missing ones among them.
 
-    few = st.lists(st.sampled_from(values), min_size=1, max_size=4).flatmap(st.sampled_from)
+    They come from a generator of NumPy, as a choice of Hypothesis for each cell takes longer than a fit.
+    """
 
-    return st.lists(few | st.none() if missing else few, min_size=ROWS, max_size=ROWS)
+    def spread(drawn):
+        few, seed = drawn
+        random = np.random.default_rng(seed)
+        gaps = random.random(ROWS) < (0.3 if missing else 0.0)
+
+        return [None if gap else few[i] for gap, i in zip(gaps, random.integers(len(few), size=ROWS), strict=True)]
+
+    return st.tuples(st.lists(st.sampled_from(values), min_size=2, max_size=6), st.integers(0, 99)).map(spread)
 
 
 def column(values, *dtypes):
