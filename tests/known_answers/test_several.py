@@ -126,7 +126,7 @@ def test_latents_are_drawn_given_the_known_targets():
     bias.data.zero_()
     model.head.family.gaussian.log_scale.data.fill_(math.log(0.5))
     torch.manual_seed(0)
-    z, _ = model.draw(20_000, torch.tensor([[torch.nan, 1.5]]).double().expand(20_000, 2))
+    z, _ = model.draw(10_000, torch.tensor([[torch.nan, 1.5]]).double().expand(10_000, 2))
 
     torch.testing.assert_close(z.mean(0), torch.tensor([1.2, 0.0]).double(), atol=0.05, rtol=0)
     torch.testing.assert_close(z.var(0), torch.tensor([0.2, 1.0]).double(), atol=0.08, rtol=0)
