@@ -56,12 +56,13 @@ class ModelOptions(Declared):
         f"Name of the model. {AUTO}",
     ] = "auto"
     scale: Annotated[
-        Literal["shared", "single", "learned"] | float,
+        Literal["auto", "shared", "single", "learned"] | float,
         Either(Choice("shared", "single", "learned"), Number(1e-12)),
-        "Standard deviation of Gaussian values. A number fixes it; the loss is then squared error / (2 scale^2) + KL. "
-        'Otherwise it is learned: "single" is one for all values, "shared" one per column or pixel, "learned" one per '
-        "value and row, given by a network.",
-    ] = "shared"
+        "Standard deviation of Gaussian values and logistic pixels. A number fixes it; the loss of Gaussian values is "
+        'then squared error / (2 scale^2) + KL. Otherwise it is learned: "single" is one for all values, "shared" one '
+        'per column or pixel, "learned" one per value and row, given by a network. "auto" is "single" for images and '
+        '"shared" for tables.',
+    ] = "auto"
     prior: Annotated[
         str,
         Names(prior_names),
@@ -243,7 +244,7 @@ class TrainingOptions(Declared):
 
 @declare
 class DataOptions(Declared):
-    """Options of the data: the columns of a frame that are modeled."""
+    """Options of the data: the columns of a frame that are modeled, and the pixels of images."""
 
     drop: Annotated[str | Sequence[str] | None, Anything(), "Columns that are ignored: a name or a list of names."] = (
         None
@@ -261,4 +262,11 @@ class DataOptions(Declared):
         Anything(),
         'Kinds of columns that should not be judged by their values, such as {"visits": "count", "zip": "category"}: '
         '"real", "category" or "count" (whole numbers from 0 on, with a Poisson likelihood).',
+    ] = None
+    binarize: Annotated[
+        Literal["threshold", "static", "stochastic"] | None,
+        Choice(None, "threshold", "static", "stochastic"),
+        'How grey pixels become 0 or 1. "threshold" rounds them; "static" draws each image once, with its grey levels '
+        "as probabilities, so that an image has the same pixels in every fit and at every call, as published "
+        'likelihoods of MNIST have it; "stochastic" draws anew in each training step, and scores the static draw.',
     ] = None
