@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from semivae.registry import Registry
 
-# Predicted classes, predicted numbers with intervals, or a density.
-Subject = Literal["classes", "numbers", "density"]
+# Predicted classes, predicted numbers with intervals, a density, or probabilities of levels.
+Subject = Literal["classes", "numbers", "density", "levels"]
 
 F = TypeVar("F", bound=Callable[..., float])
 
@@ -29,6 +29,7 @@ class Metric:
               probabilities, with shape (N, C).
             - "numbers": true values; predicted means; lower and upper ends of 90% intervals; each with shape (N,).
             - "density": log-densities, with shape (N,).
+            - "levels": log-probabilities, and the number of dimensions of each row, each with shape (N,).
         better: Whether higher or lower values are better; or the best value, from which both sides are worse.
         meaning: One line for tables and reports.
         function: The function.

@@ -3,15 +3,17 @@ r"""Rows for a command: read, without the target, and with their identifiers bes
 from __future__ import annotations
 
 __all__ = [
-    "has_density",
     "is_several",
+    "levels_in",
     "read_blocks",
     "read_labeled",
     "read_rows",
+    "score_prefix",
     "targets_of",
     "with_ids",
 ]
 
+import math
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,10 +45,31 @@ def is_several(estimator: Fitted) -> bool:
     return estimator.schema_.y is not None and bool(estimator.schema_.y.parts)
 
 
-def has_density(estimator: Fitted) -> bool:
-    """Whether the scores of a model are a log-density; those of a plain autoencoder say how well it rebuilds a row."""
+def score_prefix(estimator: Fitted) -> str:
+    """Returns the prefix of the names of scores that are no log-density: reconstructions, and grey levels as chances."""
 
-    return estimator.model_name_ != "ae"
+    image = estimator.schema_.x[0] if estimator.schema_.image else None
+
+    if estimator.model_name_ == "ae":
+        return "reconstruction_"
+
+    return "bernoulli_" if image and pixels_of(estimator) == "bernoulli" and image.levels != 2 else ""
+
+
+def levels_in(estimator: Fitted) -> int | None:
+    """Returns the number of values with levels in a row, if scores are log-probabilities of all of them, or None."""
+
+    discrete = pixels_of(estimator) in ("bernoulli", "logistic") and not score_prefix(estimator)
+
+    return math.prod(estimator.schema_.x[0].shape) if discrete else None
+
+
+def pixels_of(estimator: Fitted) -> str | None:
+    """Returns the distribution of pixels of a model; None for a table or a baseline."""
+
+    from semivae.fitted import Trained
+
+    return estimator.plan_.likelihood if isinstance(estimator, Trained) else None
 
 
 def as_in_fit(estimator: Fitted) -> dict[str, list[str]]:
