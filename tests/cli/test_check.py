@@ -58,5 +58,5 @@ def test_images(run):
 
     assert "400 rows" in shown and "1x8x8" in shown
     assert "class (10 different whole numbers)" in shown
-    assert "likelihood: logistic, because pixels have 17 levels (--set likelihood=NAME for another)" in shown
+    assert "likelihood: logistic, because pixels have 17 levels" in shown
     assert facts(run, "digits")["likelihood"] == {"chosen": "logistic", "reason": "pixels have 17 levels"}

@@ -3,7 +3,7 @@
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -23,10 +23,8 @@ from semivae.families import (
     Mixed,
     Point,
     Poisson,
-    choose_data,
-    choose_target,
 )
-from semivae.variables import Schema, Variable
+from semivae.variables import Variable
 
 B, K = 4, 3
 
@@ -296,19 +294,3 @@ def test_logits_are_not_put_through_softmax_twice():
 
     assert p.log_prob(torch.tensor([[1.0, 0, 0]])).item() == pytest.approx(0, abs=1e-6)
     assert p.log_prob(torch.tensor([[0.0, 1, 0]])).item() == pytest.approx(-30, abs=1e-4)
-
-
-def test_default_families():
-    image = Schema((Variable("image", "image", shape=(1, 2, 3)),), container="image")
-    table = Schema(COLUMNS)
-
-    levels = {count: Schema((replace(image.x[0], levels=count),), container="image") for count in (2, 17)}
-
-    assert [type(choose_data(one)) for one in (levels[2], levels[17], image)] == [Bernoulli, Logistic, Gaussian]
-    assert [type(choose_data(image, one)) for one in ("bernoulli", "gaussian")] == [Bernoulli, Gaussian]
-    assert isinstance(choose_data(table), Mixed)
-    assert choose_target(COLUMNS[1]).shape == (3,) and choose_target(COLUMNS[0]).size == 1
-
-    for schema, likelihood in ((table, "bernoulli"), (table, "logistic"), (table, "laplace"), (image, "logistic")):
-        with pytest.raises(SettingError, match="likelihood="):
-            choose_data(schema, likelihood)

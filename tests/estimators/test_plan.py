@@ -60,41 +60,6 @@ def test_hidden():
     assert plan(table(3), hidden=[7]).hidden == (7,)
 
 
-@pytest.mark.parametrize(("levels", "likelihood"), [(2, "bernoulli"), (17, "logistic"), (None, "gaussian")])
-def test_likelihood_suits_the_pixels(levels, likelihood):
-    schema = Schema((replace(images(1, 8, 8).x[0], levels=levels),), CLASS)
-
-    assert plan(schema).likelihood == likelihood
-    assert [plan(schema, likelihood=one).likelihood for one in ("bernoulli", "gaussian")] == ["bernoulli", "gaussian"]
-
-
-@pytest.mark.parametrize(
-    ("schema", "likelihood", "needed"),
-    [
-        (table(3), "bernoulli", "pixels of images"),
-        (table(3), "logistic", "pixels of images"),
-        (images(1, 8, 8), "logistic", "equally spaced levels"),
-    ],
-)
-def test_likelihood_that_does_not_fit_is_refused(schema, likelihood, needed):
-    with pytest.raises(SettingError, match=needed):
-        plan(schema, likelihood=likelihood)
-
-
-def test_scale():
-    """One for all pixels, one for each column."""
-
-    assert [plan(schema).scale for schema in (images(1, 8, 8), table(3))] == ["single", "shared"]
-    assert [plan(images(1, 8, 8), scale=scale).scale for scale in ("shared", 1)] == ["shared", 1.0]
-    assert plan(table(3)).likelihood is None
-
-
-def test_older_fit_had_bernoulli_pixels_and_a_scale_for_each():
-    found = plan_of(VAEEmbedding(), "vae", Schema(images(1, 8, 8).x), COUNTS, seed=0, loaded=True)
-
-    assert (found.likelihood, found.scale) == ("bernoulli", "shared")
-
-
 @pytest.mark.parametrize("native", [False, True])
 def test_precision(monkeypatch, native):
     monkeypatch.setattr(machine, "half", lambda choice, _: native if choice == "auto" else choice == "bfloat16")

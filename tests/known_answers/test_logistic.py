@@ -1,4 +1,4 @@
-"""The discretized logistic family against brute force, in both precisions, and the bits that it costs to say an image."""
+"""The discretized logistic family against brute force, in both precisions, and the bits of an image."""
 
 import math
 

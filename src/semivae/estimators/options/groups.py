@@ -58,10 +58,9 @@ class ModelOptions(Declared):
     scale: Annotated[
         Literal["auto", "shared", "single", "learned"] | float,
         Either(Choice("shared", "single", "learned"), Number(1e-12)),
-        "Standard deviation of Gaussian values and logistic pixels. A number fixes it; the loss of Gaussian values is "
-        'then squared error / (2 scale^2) + KL. Otherwise it is learned: "single" is one for all values, "shared" one '
-        'per column or pixel, "learned" one per value and row, given by a network. "auto" is "single" for images and '
-        '"shared" for tables.',
+        "Standard deviation of Gaussian or logistic values. A number fixes it; the Gaussian loss is then squared error "
+        '/ (2 scale^2) + KL. Otherwise it is learned: "single" is one for all, "shared" one per column or pixel, '
+        '"learned" one per value and row, by a network. "auto" is "single" for images, "shared" for tables.',
     ] = "auto"
     prior: Annotated[
         str,
@@ -266,7 +265,6 @@ class DataOptions(Declared):
     binarize: Annotated[
         Literal["threshold", "static", "stochastic"] | None,
         Choice(None, "threshold", "static", "stochastic"),
-        'How grey pixels become 0 or 1. "threshold" rounds them; "static" draws each image once, with its grey levels '
-        "as probabilities, so that an image has the same pixels in every fit and at every call, as published "
-        'likelihoods of MNIST have it; "stochastic" draws anew in each training step, and scores the static draw.',
+        'How grey pixels become 0 or 1: "threshold" rounds them; "static" draws each image once, by its grey levels, '
+        'the same in every fit and call; "stochastic" draws anew in each training step, and scores the static draw.',
     ] = None

@@ -46,7 +46,7 @@ def is_several(estimator: Fitted) -> bool:
 
 
 def score_prefix(estimator: Fitted) -> str:
-    """Returns the prefix of the names of scores that are no log-density: reconstructions, and grey levels as chances."""
+    """Returns the prefix of the names of scores that are no density: reconstructions, and cross-entropies of pixels."""
 
     image = estimator.schema_.x[0] if estimator.schema_.image else None
 
