@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from semivae.estimators.options.data import DataOptions
 from semivae.estimators.options.declared import declare
 from semivae.estimators.options.grouped import Group, Grouped
 from semivae.estimators.options.groups import (
     AUTO,
-    DataOptions,
     ModelOptions,
     ObjectiveOptions,
     RecipeOptions,
