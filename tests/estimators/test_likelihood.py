@@ -1,17 +1,20 @@
 """The distribution of the rows: which one is chosen, for which it is refused, and what older models keep."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from semivae import VAEEmbedding
+from semivae import VAEEmbedding, load
 from semivae.errors import SettingError
 from semivae.estimators.options.grouped import grouped
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.resolve import plan_of
 from semivae.estimators.plan.rows import Counts
 from semivae.families import Bernoulli, Gaussian, Logistic, Mixed, choose_data, choose_target
+from semivae.store import signed
 from semivae.variables import Schema, Variable
 
 COUNTS = Counts(0, 100)
@@ -59,6 +62,28 @@ def test_older_fit_had_bernoulli_pixels_and_a_scale_for_each():
     found = plan_of(VAEEmbedding(), "vae", images(), COUNTS, seed=0, loaded=True)
 
     assert (found.likelihood, found.scale) == ("bernoulli", "shared")
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_saved_models_of_grey_images_keep_bernoulli_pixels(version, tmp_path):
+    """Their schema has no levels, their parameters are "auto", and the first formats have no plan."""
+
+    x = np.random.default_rng(0).integers(0, 256, (40, 5, 5)).astype(np.uint8)
+    fitted = VAEEmbedding(model="vae", likelihood="bernoulli", epochs=1, random_state=0).fit(x)
+    fitted.save(tmp_path / "m")
+    facts = json.loads((tmp_path / "m" / "model.json").read_text())
+    del facts["sha256"], facts["schema"]["x"][0]["levels"], facts["schema"]["x"][0]["binarize"]
+    facts |= {"format": version}
+    facts["parameters"]["likelihood"] = "auto"
+
+    if version < 3:
+        facts |= {"plan": None, "parameters": {"model": "vae", "likelihood": "auto", "scale": "shared"}}
+
+    (tmp_path / "m" / "model.json").write_bytes(signed(facts))
+    loaded = load(tmp_path / "m")
+
+    assert loaded.plan_.likelihood == "bernoulli" and loaded.schema_.x[0].levels is None
+    np.testing.assert_array_equal(loaded.score_samples(x), fitted.score_samples(x))
 
 
 def test_default_families():

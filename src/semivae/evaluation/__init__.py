@@ -4,6 +4,7 @@ __all__ = [
     "Metric",
     "calibration_error",
     "classification",
+    "decomposition",
     "deviation_scale",
     "evidence",
     "measure",
@@ -15,6 +16,7 @@ __all__ = [
 
 from semivae.evaluation.calibration import deviation_scale, temperature
 from semivae.evaluation.classification import calibration_error, classification
+from semivae.evaluation.divergence import decomposition
 from semivae.evaluation.evidence import evidence
 from semivae.evaluation.registry import Metric, measure, metric, metrics
 from semivae.evaluation.regression import regression
