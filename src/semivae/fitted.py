@@ -135,6 +135,7 @@ class Trained(Fitted, Protocol):
     r"""A fitted estimator around a network.
 
     Attributes:
+        plan_: Every value of the fit, by its name.
         n_labeled_: Labeled rows of the fit.
         n_unlabeled_: Unlabeled rows of the fit.
         n_held_out_: Rows held out to stop early.
@@ -142,6 +143,7 @@ class Trained(Fitted, Protocol):
         stopped_: "done", "patience" or "interrupted".
     """
 
+    plan_: Any
     n_labeled_: int
     n_unlabeled_: int
     n_held_out_: int

@@ -2,7 +2,7 @@ r"""The vocabulary of data: each variable in the units of the user, and its map 
 
 from __future__ import annotations
 
-__all__ = ["Schema", "TargetForm", "Variable", "positions"]
+__all__ = ["Pixels", "Schema", "TargetForm", "Variable", "positions"]
 
 import dataclasses
 from collections.abc import Sequence
@@ -12,6 +12,9 @@ from typing import Any, Literal
 from semivae.errors import SettingError
 
 TargetForm = Literal["category", "real", "several"]
+
+# The distributions that pixels can have.
+Pixels = Literal["bernoulli", "logistic", "gaussian"]
 
 # Where variables are read from a file, other keys and types than theirs are refused.
 STRICT = {"strict": True, "extra": "forbid"}
@@ -45,6 +48,9 @@ class Variable:
         part: Which part of a date it is: "year", "month", "weekday" or "time of day"; empty for anything else.
         order: How text writes the dates that it is a part of, such as "dd.mm.yyyy".
         rare: Whether the column has rare values, too, that are no classes and count as missing.
+        levels: How many equally spaced values the pixels of an image can have, from 0 to 1 in the model; None where
+            they are continuous, or where the model was saved before this was counted.
+        binarize: How grey levels become 0 or 1: "threshold", "static" or "stochastic"; empty if they stay.
     """
 
     __pydantic_config__ = STRICT
@@ -67,6 +73,8 @@ class Variable:
     part: str = ""
     order: str = ""
     rare: bool = False
+    levels: int | None = None
+    binarize: str = ""
 
     @property
     def source(self) -> str:
@@ -100,6 +108,15 @@ class Variable:
             return "several"
 
         return "category" if self.classes else "real"
+
+    @property
+    def pixels(self) -> Pixels:
+        """The distribution that suits the pixels of an image."""
+
+        if self.levels is None:
+            return "gaussian"
+
+        return "bernoulli" if self.levels == 2 else "logistic"
 
     def to_json(self) -> dict[str, Any]:
         """Returns the variable as a dictionary of plain JSON values."""

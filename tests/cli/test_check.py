@@ -37,7 +37,7 @@ def test_real_target(run, prices):
 def test_without_a_target(run, table):
     found = facts(run, table)
 
-    assert found["target"] is None and found["task"] is None
+    assert found["target"] is None and found["task"] is None and found["likelihood"] is None
     assert len(found["columns"]) == 4
 
 
@@ -58,3 +58,5 @@ def test_images(run):
 
     assert "400 rows" in shown and "1x8x8" in shown
     assert "class (10 different whole numbers)" in shown
+    assert "likelihood: logistic, because pixels have 17 levels" in shown
+    assert facts(run, "digits")["likelihood"] == {"chosen": "logistic", "reason": "pixels have 17 levels"}

@@ -59,6 +59,8 @@ def test_evaluate_named_set(run, digits):
 
     assert measured["test"]["n"] == 400 and measured["train"]["n"] == 1397
     assert json.loads(run("evaluate", digits, "digits", "--json").stdout) == measured["test"]
+    bits = -measured["test"]["log_likelihood"] / 64 / np.log(2)
+    assert measured["test"]["bits_per_dimension"] == pytest.approx(bits), "levels have a probability"
     assert max(map(len, run("evaluate", digits, "digits").stdout.splitlines())) <= 80
 
 
@@ -76,6 +78,17 @@ def test_autoencoder_has_no_log_likelihood(run, table, tmp_path):
 
     assert "reconstruction_log_likelihood" in json.loads(run("evaluate", tmp_path / "ae", table, "--json").stdout)
     assert "log_density" not in pd.read_csv(tmp_path / "s.csv")
+
+
+def test_grey_levels_as_chances_have_no_density(run, tmp_path):
+    settings = ["--set", "epochs=1", "--set", "hidden=(8,)", "--set", "likelihood=bernoulli", "-q"]
+    run("fit", "digits", "--model", "vae", *settings, "--out", tmp_path / "m")
+    run("score", tmp_path / "m", "digits", "--out", tmp_path / "s.csv")
+    measured = json.loads(run("evaluate", tmp_path / "m", "digits", "--json").stdout)
+
+    assert "bernoulli_log_likelihood" in measured and not {"log_likelihood", "bits_per_dimension"} & set(measured)
+    assert list(pd.read_csv(tmp_path / "s.csv")) == ["bernoulli_log_likelihood", "outlier_score"]
+    assert "cross-entropies of grey levels, which are no density" in run("info", tmp_path / "m").stdout
 
 
 def test_predict_classes(run, classifier, table, tmp_path):

@@ -19,13 +19,12 @@ from semivae.families import (
     Dirichlet,
     Family,
     Gaussian,
+    Logistic,
     Mixed,
     Point,
     Poisson,
-    choose_data,
-    choose_target,
 )
-from semivae.variables import Schema, Variable
+from semivae.variables import Variable
 
 B, K = 4, 3
 
@@ -70,6 +69,20 @@ def bernoulli(x: np.ndarray, f: np.ndarray) -> float:
     return (x.ravel() * np.log(p) + (1 - x.ravel()) * np.log(1 - p)).sum()
 
 
+def logistic(scale: float) -> Brute:
+    """Five levels, each with the probability of a quarter around it, and the tails at the ends."""
+
+    edges = np.array([-np.inf, 0.125, 0.375, 0.625, 0.875, np.inf])
+    cumulative = stats.logistic(scale=scale * math.sqrt(3) / math.pi).cdf
+
+    def brute(x: np.ndarray, f: np.ndarray) -> float:
+        level = (4 * x.ravel()).astype(int)
+
+        return np.log(cumulative(edges[level + 1] - f) - cumulative(edges[level] - f)).sum()
+
+    return brute
+
+
 def categorical(x: np.ndarray, f: np.ndarray) -> float:
     return float(np.log(np.exp(f) / np.exp(f).sum()) @ x)
 
@@ -100,6 +113,7 @@ def categoricals(x: np.ndarray, f: np.ndarray) -> float:
 
 
 PIXELS = torch.rand(B, 1, 2, 3, generator=torch.Generator().manual_seed(0)).double()
+QUARTERS = (PIXELS * 5).floor() / 4
 CELLS = torch.tensor([[0.3, 0, -1, 1], [1, 2, 0, 0], [-2, 1, 0.5, 1], [0, 0, 0, 0]]).double()
 
 CASES = {
@@ -108,6 +122,9 @@ CASES = {
     "gaussian learned": Case(Gaussian((1, 2, 3), "learned"), PIXELS, gaussian_learned),
     "gaussian fixed": Case(Gaussian((1, 2, 3), 0.3), PIXELS, gaussian_fixed),
     "bernoulli": Case(Bernoulli((1, 2, 3)), PIXELS, bernoulli),
+    "logistic fixed": Case(Logistic((1, 2, 3), 5, 0.3), QUARTERS, logistic(0.3)),
+    "logistic single": Case(Logistic((1, 2, 3), 5, "single", 0.1), QUARTERS, logistic(0.1 + math.pi / 16 / 3**0.5)),
+    "logistic shared": Case(Logistic((1, 2, 3), 5, "shared", 0.4), QUARTERS, logistic(0.4 + math.pi / 16 / 3**0.5)),
     "categorical": Case(Categorical(4), torch.eye(4).double(), categorical),
     "categoricals": Case(Categoricals([3, 2]), torch.tensor([[0, 1], [1, 0], [2, 1], [0, 0]]).double(), categoricals),
     "dirichlet": Case(Dirichlet(4), PIXELS.flatten(1)[:, :4].log_softmax(-1), dirichlet),
@@ -190,8 +207,8 @@ def test_samples_have_the_mean_of_the_family(case):
         for j in classes:
             assert draws[:, j].long().bincount().argmax() == p.mean[j]
     else:
-        deviation = draws.std(0) / math.sqrt(len(draws))
-        assert ((draws.mean(0) - p.mean).abs() < 5 * deviation + 1e-6).all()
+        deviation = draws.std(0) / math.sqrt(len(draws))  # 0 where a rare level was never drawn
+        assert ((draws.mean(0) - p.mean).abs() < 5 * deviation + 1e-5).all()
 
 
 def test_fixed_scale_weighs_squared_distance():
@@ -277,16 +294,3 @@ def test_logits_are_not_put_through_softmax_twice():
 
     assert p.log_prob(torch.tensor([[1.0, 0, 0]])).item() == pytest.approx(0, abs=1e-6)
     assert p.log_prob(torch.tensor([[0.0, 1, 0]])).item() == pytest.approx(-30, abs=1e-4)
-
-
-def test_default_families():
-    image = Schema((Variable("image", "image", shape=(1, 2, 3)),), container="image")
-    table = Schema(COLUMNS)
-
-    assert isinstance(choose_data(image), Bernoulli) and isinstance(choose_data(image, "gaussian"), Gaussian)
-    assert isinstance(choose_data(table), Mixed)
-    assert choose_target(COLUMNS[1]).shape == (3,) and choose_target(COLUMNS[0]).size == 1
-
-    for schema, likelihood in ((table, "bernoulli"), (table, "laplace")):
-        with pytest.raises(SettingError, match="likelihood="):
-            choose_data(schema, likelihood)

@@ -23,6 +23,9 @@ def perfect(subject):
 
         return y, y, y - half, y + half
 
+    if subject == "levels":
+        return np.zeros(ROWS), np.full(ROWS, 784.0)
+
     return SPACES[subject](random, 1.0) if subject in SPACES else (np.full(ROWS, 3.0),)
 
 
@@ -91,7 +94,7 @@ def others(subject, seed):
 
         return truth[0], mean, mean - half, mean + half
 
-    return (truth[0] - random.gamma(2.0, size=ROWS),)
+    return (truth[0] - random.gamma(2.0, size=ROWS), *truth[1:])
 
 
 def worth(metric, arrays):
@@ -119,6 +122,7 @@ EDGES = {
         "far away": (np.array([0.0, 1e150]), np.zeros(2), np.zeros(2), np.ones(2)),
         "two rows": (np.array([0.0, 1.0]), np.array([1.0, 0.0]), np.zeros(2), np.ones(2)),
     },
+    "levels": {"one row": (np.array([-1e9]), np.ones(1))},
     "density": {"two rows": (np.array([-1e9, 5.0]),), "same": (np.zeros(4),)},
     "reconstruction": {"a gap": (np.array([[0.0, np.nan], [1.0, np.nan]]), np.zeros((2, 2)))},
     "samples": {"two rows": (np.eye(2), np.ones((1, 2))), "same": (np.zeros((9, 1)), np.zeros((9, 1)))},

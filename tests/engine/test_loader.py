@@ -1,5 +1,7 @@
 """An epoch is one pass over all rows, whatever the ratio of labeled to unlabeled rows."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -76,3 +78,16 @@ def test_few_rows_make_small_steps():
     assert loader(7, 3).sizes == (7, 3)
     assert loader(500, 20).sizes == (16, 20)
     assert loader(40, 0).sizes == (32, 0), "all labeled: the size of a step is that of the unlabeled one"
+
+
+def test_pixels_are_drawn_anew_in_each_step_and_the_same_at_each_call():
+    grey = torch.linspace(0, 1, 11).repeat(600, 1)
+    rows = Loader(grey, torch.zeros(100, 1), torch.arange(100), torch.arange(100, 600), 100, 50, 0, draws=True)
+    steps = [list(rows.epoch(number)) for number in (1, 1, 2)]
+    first, again, later = (torch.stack([torch.cat([one.labeled.x, one.unlabeled]) for one in epoch]) for epoch in steps)
+
+    assert torch.equal(first, again) and set(first.unique().tolist()) == {0, 1}
+    assert torch.equal(first[2], torch.cat([next(rows.epoch(1, 2)).labeled.x, next(rows.epoch(1, 2)).unlabeled]))
+    assert all((one != other).any() for one, other in ((first, later), (first[0], first[1])))
+    torch.testing.assert_close(first.mean((0, 1)), grey[0], atol=0.06, rtol=0)
+    assert rows.digest == dataclasses.replace(rows, draws=False).digest

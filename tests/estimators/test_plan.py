@@ -60,17 +60,6 @@ def test_hidden():
     assert plan(table(3), hidden=[7]).hidden == (7,)
 
 
-def test_likelihood():
-    assert [plan(images(1, 8, 8), likelihood=one).likelihood for one in ("auto", "gaussian")] == [
-        "bernoulli",
-        "gaussian",
-    ]
-    assert plan(table(3)).likelihood is None
-
-    with pytest.raises(SettingError, match="images"):
-        plan(table(3), likelihood="bernoulli")
-
-
 @pytest.mark.parametrize("native", [False, True])
 def test_precision(monkeypatch, native):
     monkeypatch.setattr(machine, "half", lambda choice, _: native if choice == "auto" else choice == "bfloat16")

@@ -87,10 +87,10 @@ def test_fixed_scale_is_the_weight_of_the_squared_error():
 
 
 def test_gray_levels_are_not_binarized():
-    """Neither in training nor after: the likelihood is the cross-entropy of the gray level."""
+    """Unless it is asked for: a Bernoulli likelihood is the cross-entropy of the gray level."""
 
     images = load_digits().images[:80]
-    model = VAEClassifier(**FIT).fit(images, load_digits().target[:80])
+    model = VAEClassifier(likelihood="bernoulli", **FIT).fit(images, load_digits().target[:80])
     p = model._double().decode(torch.zeros(1, 2).double(), torch.eye(10).double()[:1])
     levels = torch.from_numpy(images[:5, None] / 16)
     mean = p.mean

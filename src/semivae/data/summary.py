@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from semivae.data.codecs.base import Codec
+from semivae.data.kinds import handler
+from semivae.data.kinds.image import Image
 from semivae.data.labels.classes import listed
 from semivae.data.labels.found import FoundTarget
 from semivae.data.labels.table import FoundTargets
@@ -64,7 +66,17 @@ class Summary:
         plain = {name: value for name, value in vars(self).items() if name not in ("columns", "targets")}
         columns = [dataclasses.asdict(column) for column in self.columns]
 
-        return plain | {"columns": columns, "targets": [target.to_json() for target in self.targets]}
+        targets = [target.to_json() for target in self.targets]
+
+        return plain | {"columns": columns, "targets": targets, "likelihood": self.likelihood}
+
+    @property
+    def likelihood(self) -> dict[str, str] | None:
+        """The likelihood that a fit chooses for the pixels of images, and the reason; None for a table."""
+
+        kind = handler(self.columns[0].variable)
+
+        return {"chosen": kind.variable.pixels, "reason": kind.reason} if isinstance(kind, Image) else None
 
     @property
     def target(self) -> FoundTarget | None:

@@ -73,12 +73,13 @@ class Survey:
         return cls(codec, tuple(facts["names"]), facts["rows"], tuple(facts["missing"]), facts["identifier"])
 
 
-def survey(source: Source, selection: Selection = EVERYTHING) -> Survey:
+def survey(source: Source, selection: Selection = EVERYTHING, binarize: str | None = None) -> Survey:
     r"""Reads all rows once and fits their codec.
 
     Arguments:
         source: The rows.
         selection: Which columns of a frame are modeled.
+        binarize: How grey levels of images become 0 or 1, if at all.
 
     Raises:
         DataError: If the rows cannot be used.
@@ -90,7 +91,7 @@ def survey(source: Source, selection: Selection = EVERYTHING) -> Survey:
 
     selection.refuse("arrays")
 
-    return survey_images(source) if source.container == "image" else survey_arrays(source)
+    return survey_images(source, binarize) if source.container == "image" else survey_arrays(source)
 
 
 def survey_frames(source: Source, selection: Selection) -> Survey:
@@ -157,10 +158,10 @@ def survey_arrays(source: Source) -> Survey:
     return Survey(codec, tuple(tallies), infinite.rows, tuple(missing.tolist()))
 
 
-def survey_images(source: Source) -> Survey:
+def survey_images(source: Source, binarize: str | None) -> Survey:
     """Reads images, which are in memory."""
 
-    codec = ImageCodec.fit(next(source.rows()))
+    codec = ImageCodec.fit(next(source.rows()), binarize)
 
     return Survey(codec, ("image",), len(source), (0,))
 

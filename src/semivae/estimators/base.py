@@ -57,7 +57,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         self._check()
         check_together(self)
 
-        self.codec_, x = fit_rows(self, X)
+        self.codec_, x = fit_rows(self, X, in_steps=True)
         target = target or Target.none(len(x))
         self.schema_ = self.codec_.schema(target.variable)
         self.counts_ = target.counts
@@ -67,7 +67,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         held = self._options("training").validation_share if stops_early(self, self.schema_, len(x)) else 0.0
         parts = parts_of(x, target, held, self.seed_)
         self.plan_ = plan_of(self, self._chosen(), self.schema_, parts.counts, self.seed_)
-        rows, validation = loaders(self.plan_, x, target, parts)
+        rows, validation = loaders(self.plan_, self.schema_, x, target, parts)
         runs = Runs(self.plan_, self.schema_, rows, self._watchers(), self.checkpoint_)
 
         with seeded(self.seed_):
@@ -202,7 +202,9 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         r"""Returns the log-density of each row, with shape (N,): higher is more normal.
 
         An importance-weighted lower bound on :math:`\log p(x)` in nats, in the units of the data (for images: of
-        pixels in [0, 1]), with the label summed out. The same at each call and in any batch.
+        pixels in [0, 1]), with the label summed out. The same at each call and in any batch. Where pixels have levels
+        ("logistic", or "bernoulli" of 0 and 1), it is the log-probability of an image. With "bernoulli", grey levels
+        have a cross-entropy instead, which ranks images but is no density.
         """
 
         from semivae.engine import apply, normal_noise

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from semivae.estimators.options.data import DataOptions
 from semivae.estimators.options.declared import declare
 from semivae.estimators.options.grouped import Group, Grouped
 from semivae.estimators.options.groups import (
     AUTO,
-    DataOptions,
     ModelOptions,
     ObjectiveOptions,
     RecipeOptions,
@@ -50,9 +50,11 @@ class Parameters(Grouped):
     ] = "auto"
     likelihood: Annotated[
         str,
-        Choice("bernoulli", "gaussian"),
-        'Distribution of the pixels of images: "bernoulli" or "gaussian". "auto" is "bernoulli"; each column of a '
-        "table has a distribution of its own.",
+        Choice("bernoulli", "logistic", "gaussian"),
+        'Distribution of the pixels of images. "auto" is "bernoulli" where all are 0 or 1, "logistic" (discretized, '
+        'with a probability for each level) on equally spaced levels such as 8 bits, and "gaussian" where they are '
+        'continuous. "bernoulli" of grey levels is a cross-entropy: its score is no density. Each column of a table '
+        "has a distribution of its own.",
     ] = "auto"
     epochs: Annotated[
         int | Literal["auto"],
@@ -84,7 +86,7 @@ class Parameters(Grouped):
     data: Annotated[
         DataOptions | None,
         Group(DataOptions),
-        "`DataOptions`: columns of a frame that are modeled.",
+        "`DataOptions`: columns of a frame that are modeled, and pixels of images.",
     ] = None
     device: Annotated[
         str,

@@ -36,9 +36,9 @@ from sklearn.utils.validation import check_is_fitted
 from semivae.data.kinds import handler
 from semivae.errors import DataError
 from semivae.estimators.draws import check_draws
+from semivae.estimators.options.data import DataOptions
 from semivae.estimators.options.declared import declare
 from semivae.estimators.options.grouped import Group, Grouped
-from semivae.estimators.options.groups import DataOptions
 from semivae.estimators.options.values import Anything, Switch, Whole
 from semivae.estimators.rows.inputs import fit_rows, read_rows, refuse_stream
 

@@ -7,6 +7,7 @@ __all__ = [
     "Numbers",
     "calibration_error",
     "classification",
+    "decomposition",
     "deviation_scale",
     "evidence",
     "explained_variance",
@@ -26,6 +27,7 @@ __all__ = [
 
 from semivae.evaluation.calibration import deviation_scale, temperature
 from semivae.evaluation.classification import calibration_error, classification
+from semivae.evaluation.divergence import decomposition
 from semivae.evaluation.evidence import evidence
 from semivae.evaluation.exam import Exam
 from semivae.evaluation.judge import Judge

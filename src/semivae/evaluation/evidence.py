@@ -1,4 +1,4 @@
-r"""Metrics of a density."""
+r"""Metrics of a density, and of the probability of levels."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from semivae.evaluation.registry import measure, metric
 Scores = NDArray[np.float64]
 
 
-def evidence(scores: Scores) -> dict[str, float]:
+def evidence(scores: Scores, dimensions: int | None = None) -> dict[str, float]:
     r"""Returns every metric of a density, by name.
 
     Arguments:
         scores: The log-density of each row, with shape (N,).
+        dimensions: The number of pixels and channels of a row, where the scores are log-probabilities of levels
+            (`likelihood="logistic"`, or "bernoulli" of pixels that are 0 or 1). Densities of continuous pixels have
+            no bits: for these, levels would have to be made continuous by noise before the fit.
     """
 
-    return measure("density", scores)
+    levels = {} if dimensions is None else measure("levels", scores, np.full(len(scores), float(dimensions)))
+
+    return measure("density", scores) | levels
 
 
 @metric("log_likelihood", "density", "higher", "mean log-density of a row, in nats")
@@ -34,3 +39,10 @@ def standard_error(scores: Scores) -> float:
     """Returns the standard error of the mean log-likelihood."""
 
     return scores.std(ddof=1) / np.sqrt(len(scores))
+
+
+@metric("bits_per_dimension", "levels", "lower", "mean of minus the log2-probability of a row, per pixel and channel")
+def bits_per_dimension(scores: Scores, dimensions: Scores) -> float:
+    r"""Returns :math:`- \log_2 p(x) / P`, averaged over rows."""
+
+    return -(scores / dimensions).mean() / np.log(2)

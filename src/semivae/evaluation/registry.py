@@ -16,6 +16,7 @@ Subject = Literal[
     "classes",
     "numbers",
     "density",
+    "levels",
     "reconstruction",
     "samples",
     "asked",
@@ -47,6 +48,7 @@ class Metric:
             - "novelty": samples, held-out rows and training rows, each with shape (*, F).
             - "latents": posterior means, with shape (N, D).
             - "prior": draws from the posteriors of rows and from the prior, each with shape (*, D).
+            - "levels": log-probabilities, and the number of dimensions of each row, each with shape (N,).
         better: Whether higher or lower values are better; or the best value, from which both sides are worse.
         meaning: One line for tables and reports.
         function: The function.

@@ -9,19 +9,22 @@ __all__ = [
     "Family",
     "Gaussian",
     "LogDirichlet",
+    "Logistic",
     "Mixed",
     "Point",
     "Poisson",
     "choose_data",
     "choose_target",
+    "pixels_for",
 ]
 
 from semivae.families.base import Family
 from semivae.families.bernoulli import Bernoulli
 from semivae.families.categorical import Categorical, Categoricals
-from semivae.families.choose import choose_data, choose_target
+from semivae.families.choose import choose_data, choose_target, pixels_for
 from semivae.families.dirichlet import Dirichlet, LogDirichlet
 from semivae.families.gaussian import Gaussian
+from semivae.families.logistic import Logistic
 from semivae.families.mixed import Cells, Mixed
 from semivae.families.point import Point
 from semivae.families.poisson import Poisson

@@ -2,56 +2,79 @@ r"""The family of the data, and that of a target."""
 
 from __future__ import annotations
 
-__all__ = ["choose_data", "choose_target"]
+__all__ = ["choose_data", "choose_target", "pixels_for"]
 
-from typing import get_args
+from typing import cast, get_args
 
 from semivae.errors import SettingError
 from semivae.families.base import Family
 from semivae.families.categorical import Categorical
-from semivae.families.gaussian import Gaussian, Scale
-from semivae.families.kinds import Likelihood, row_family
+from semivae.families.gaussian import Gaussian
+from semivae.families.kinds import row_family
 from semivae.families.mixed import Mixed
-from semivae.variables import Schema, Variable
+from semivae.families.scale import Scale
+from semivae.variables import Pixels, Schema, Variable
+
+# The distributions that only pixels have.
+OF_PIXELS = ("bernoulli", "logistic")
 
 
-def choose_data(
-    schema: Schema,
-    likelihood: Likelihood = "auto",
-    scale: Scale = "shared",
-) -> Family:
+def choose_data(schema: Schema, likelihood: str = "auto", scale: Scale = "shared") -> Family:
     r"""Returns the family of :math:`x`.
 
     Arguments:
         schema: The variables.
-        likelihood: "auto" takes Bernoulli for images (their levels lie in [0, 1]) and, for tables, the family of the
-            kind of each column.
-        scale: The standard deviation of Gaussian values, as for :class:`Gaussian`.
+        likelihood: The distribution of pixels, or "auto", as for :func:`pixels_for`. Each column of a table has the
+            family of its kind.
+        scale: The standard deviation of Gaussian values and logistic pixels, as for :class:`Scaled`.
 
     Raises:
         SettingError: If the likelihood does not fit the data.
     """
 
-    if likelihood not in get_args(Likelihood):
+    pixels = pixels_for(schema, likelihood)
+
+    return Mixed(schema.x, scale) if pixels is None else row_family(schema.x[0], pixels, scale)
+
+
+def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
+    r"""Returns the distribution of the pixels of images; None for a table.
+
+    Arguments:
+        schema: The variables.
+        likelihood: The distribution, or "auto" for the one that suits the pixels: :py:`Variable.pixels`.
+
+    Raises:
+        SettingError: If it does not fit the data.
+    """
+
+    image = schema.x[0] if schema.x[0].shape else None
+
+    if likelihood not in ("auto", *get_args(Pixels)):
         raise SettingError(
             f"likelihood={likelihood!r} is not known",
-            "it must be 'auto', 'bernoulli' or 'gaussian'",
+            f"it must be 'auto' or one of {', '.join(map(repr, get_args(Pixels)))}",
             "likelihood='auto'",
         )
 
-    first = schema.x[0]
-
-    if first.shape:
-        return row_family(first, likelihood, scale)
-
-    if likelihood == "bernoulli":
+    if image is None and likelihood in OF_PIXELS:
         raise SettingError(
-            "likelihood='bernoulli' was given for a table",
-            "it is for images, whose values lie in [0, 1]; a table has a family per column",
+            f"likelihood={likelihood!r} was given for a table",
+            "it is for the pixels of images; a table has a family per column",
             "likelihood='auto'",
         )
 
-    return Mixed(schema.x, scale)
+    if image and likelihood == "logistic" and image.levels is None:
+        raise SettingError(
+            "likelihood='logistic' was given for continuous pixels",
+            "it gives a probability to each of some equally spaced levels, such as those of 8-bit images",
+            "likelihood='gaussian', or levels: X = np.rint(255 * X).astype(np.uint8)",
+        )
+
+    if image is None:
+        return None
+
+    return image.pixels if likelihood == "auto" else cast(Pixels, likelihood)
 
 
 def choose_target(variable: Variable) -> Family:

@@ -15,23 +15,18 @@ References:
 
 from __future__ import annotations
 
-__all__ = ["Diagonal", "Gaussian", "Scale"]
+__all__ = ["Diagonal", "Gaussian"]
 
 import math
-from typing import Literal, SupportsFloat
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.distributions import Independent, Normal
 
-from semivae.errors import SettingError
-from semivae.families.base import Family, widen
+from semivae.families.scale import Scale, Scaled
 
 # A likelihood is unbounded where a value can be predicted exactly (a constant column), so that no
 # standard deviation, in units of the standardized data, falls below this.
 SMALLEST_SCALE = 0.01
-
-Scale = Literal["learned", "shared", "single"] | float
 
 
 class Diagonal(Independent):
@@ -43,59 +38,24 @@ class Diagonal(Independent):
         return self.base_dist.loc + noise * self.base_dist.scale
 
 
-class Gaussian(Family):
+class Gaussian(Scaled):
     r"""Creates a Gaussian family.
 
     Arguments:
         shape: The shape of one value, or its size.
-        scale: The standard deviation: "learned" takes it from the features, one per value and row; "shared"
-            learns one per entry, the same for all rows; "single" learns one for all entries and rows; a number
-            fixes it.
+        scale: The standard deviation, as for :class:`Scaled`.
+        start: The standard deviation that "shared" and "single" start from.
     """
 
-    def __init__(
-        self,
-        shape: int | tuple[int, ...],
-        scale: Scale = "learned",
-    ) -> None:
-        super().__init__((shape,) if isinstance(shape, int) else shape)
-
-        if scale not in ("learned", "shared", "single") and not (isinstance(scale, SupportsFloat) and float(scale) > 0):
-            raise SettingError(
-                f"scale={scale!r}", "it must be 'learned', 'shared', 'single' or above 0", "scale='shared'"
-            )
-
-        self.scale = scale
-        sizes = {"shared": self.shape, "single": ()}
-        self.log_scale = nn.Parameter(torch.zeros(sizes[scale])) if scale in sizes else None
-
-    @property
-    def size(self) -> int:
-        """How many features parameterize one value."""
-
-        return 2 * self.values if self.scale == "learned" else self.values
+    def __init__(self, shape: int | tuple[int, ...], scale: Scale = "learned", start: float = 1.0) -> None:
+        super().__init__(shape, scale, start)
 
     def forward(self, features: Tensor) -> Diagonal:
         """Returns the distribution that features of shape (*, size) stand for."""
 
-        features = widen(features)
+        return Diagonal(Normal(*self.located(features), validate_args=False), len(self.shape), validate_args=False)
 
-        if self.scale == "learned":
-            loc, log_scale = features.chunk(2, dim=-1)
-            scale = bounded(log_scale.unflatten(-1, self.shape))
-        elif self.log_scale is not None:
-            loc, scale = features, bounded(self.log_scale)
-        else:
-            loc, scale = features, features.new_tensor(float(self.scale))
+    def bounded(self, log_scale: Tensor) -> Tensor:
+        """Returns standard deviations, none so small or large that a density overflows."""
 
-        return Diagonal(
-            Normal(loc.unflatten(-1, self.shape), scale, validate_args=False),
-            len(self.shape),
-            validate_args=False,
-        )
-
-
-def bounded(log_scale: Tensor) -> Tensor:
-    """Returns learned standard deviations, none so small or large that a density overflows."""
-
-    return log_scale.clamp(math.log(SMALLEST_SCALE), 5.0).exp()
+        return log_scale.clamp(math.log(SMALLEST_SCALE), 5.0).exp()

@@ -22,8 +22,8 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from semivae.families.base import Family, widen
-from semivae.families.gaussian import Scale
 from semivae.families.kinds import cell_families
+from semivae.families.scale import Scale
 from semivae.variables import Variable, positions
 
 

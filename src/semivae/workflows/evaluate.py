@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semivae.fitted import has_density
-from semivae.workflows.inputs.rows import read_labeled, read_rows
+from semivae.workflows.inputs.rows import levels_in, read_labeled, read_rows, score_prefix
 
 if TYPE_CHECKING:
     from semivae.fitted import Classifier, Fitted, Predictor, Regressor, Saved
@@ -163,7 +162,7 @@ def targets_of(model: Predictor, x: Any, y: Any) -> dict[str, dict[str, float]]:
 
 
 def density(model: Fitted, x: Any) -> dict[str, float]:
-    """Returns the mean log-density of some of the rows, or of their reconstructions where a model has no density."""
+    """Returns the mean log-density of some of the rows, or another score of them where a model has no density."""
 
     import numpy as np
     from sklearn.utils import _safe_indexing
@@ -173,6 +172,6 @@ def density(model: Fitted, x: Any) -> dict[str, float]:
     if len(x) > DENSITY_ROWS:
         x = _safe_indexing(x, np.random.default_rng(0).permutation(len(x))[:DENSITY_ROWS])
 
-    prefix = "" if has_density(model) else "reconstruction_"
+    found = evidence(model.score_samples(x), levels_in(model))
 
-    return {f"{prefix}{name}": value for name, value in evidence(model.score_samples(x)).items()}
+    return {f"{score_prefix(model)}{name}": value for name, value in found.items()}

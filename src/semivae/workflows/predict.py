@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
-from semivae.fitted import has_density
-from semivae.workflows.inputs.rows import read_blocks, with_ids
+from semivae.workflows.inputs.rows import read_blocks, score_prefix, with_ids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,8 +60,8 @@ def score(model: Saved, data: str, split: str = "test", header: bool = True) -> 
         header: Whether the first line of a text file names the columns.
 
     Returns:
-        Tables with identifiers, `log_density` (a plain autoencoder has `reconstruction_log_likelihood` instead), and
-        `outlier_score`.
+        Tables with identifiers, `log_density` (a plain autoencoder has `reconstruction_log_likelihood` instead, and
+        Bernoulli pixels of grey images have `bernoulli_log_likelihood`), and `outlier_score`.
 
     Raises:
         DataError: If the rows cannot be read.
@@ -70,7 +69,8 @@ def score(model: Saved, data: str, split: str = "test", header: bool = True) -> 
 
     import pandas as pd
 
-    name = "log_density" if has_density(model) else "reconstruction_log_likelihood"
+    prefix = score_prefix(model)
+    name = f"{prefix}log_likelihood" if prefix else "log_density"
     scored = ((x, model.score_samples(x)) for x in read_blocks(model, data, split, header=header))
     tables = ((x, pd.DataFrame({name: scores, "outlier_score": -scores})) for x, scores in scored)
 

@@ -104,6 +104,9 @@ def show(summary: Summary) -> None:
     if len(summary.columns) > MOST:
         put(f"... and {len(summary.columns) - MOST} more (--json lists them all)")
 
+    if found := summary.likelihood:
+        put(f"\nlikelihood: {found['chosen']}, because {found['reason']}")
+
     if summary.left_out:
         put(f"\nnot modeled: {', '.join(map(repr, summary.left_out[:MOST]))}")
 

@@ -25,7 +25,8 @@ def evaluate(
 ) -> None:
     """Measure a saved model on labeled rows. Unlabeled rows are not scored.
 
-    The log-likelihood per row is a lower bound, from at most 2,000 of the rows.
+    The log-likelihood per row is a lower bound, from at most 2,000 of the rows. Images on levels also have bits per
+    dimension.
     """
 
     from semivae.estimators import load

@@ -11,6 +11,16 @@ from typing import Any
 from semivae.cli.options import Json, Model
 from semivae.cli.screen import emit, number, put, table
 
+# The meaning of the scores of images, by the distribution of pixels, and whether all pixels are 0 or 1.
+SCORES = {
+    ("bernoulli", True): "log-probabilities of pixels that are 0 or 1",
+    ("bernoulli", False): "cross-entropies of grey levels, which are no density",
+    ("logistic", True): "log-probabilities of pixels that are 0 or 1",
+    ("logistic", False): "log-probabilities of levels",
+    ("gaussian", True): "log-densities of pixels in [0, 1]",
+    ("gaussian", False): "log-densities of pixels in [0, 1]",
+}
+
 
 def info(model: Model, json: Json = False) -> None:
     """Show what a saved model is, and check that its files are whole."""
@@ -45,6 +55,10 @@ def lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
     yield "data", f"{data.get('name', '')} ({', '.join(f'{count} x {kind}' for kind, count in kinds.items())})".lstrip()
     yield "target", target(schema["y"])
+
+    if pixels := (facts.get("plan") or {}).get("likelihood"):
+        yield "scores of images", SCORES[pixels, schema["x"][0].get("levels") == 2]
+
     yield "labeled rows", number(fit.get("n_labeled_", 0))
     yield "unlabeled rows", number(fit.get("n_unlabeled_", data.get("rows")))
     yield "rows held out", number(fit.get("n_held_out_", 0))

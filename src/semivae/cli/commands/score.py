@@ -21,7 +21,8 @@ def score(
     """Write how normal each row is, in order, to a CSV or parquet file. Large parquet files need little memory.
 
     Columns: log_density (higher is more normal) and outlier_score (higher is more abnormal). A plain autoencoder has
-    no density; it writes reconstruction_log_likelihood instead. Columns that were named with `fit --id` come first.
+    no density; it writes reconstruction_log_likelihood instead. Nor has a model of grey images with likelihood
+    "bernoulli", which writes bernoulli_log_likelihood. Columns that were named with `fit --id` come first.
     """
 
     from semivae.estimators import load

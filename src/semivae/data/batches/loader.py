@@ -29,6 +29,7 @@ class Loader(Steps):
         labeled: The positions of the labeled rows, with shape (L,).
         unlabeled: The positions of the unlabeled rows, with shape (N - L,).
         batch_size, labeled_batch, seed, ranks: As for :class:`Steps`.
+        draws: Whether each step draws pixels of 0 or 1, with the grey levels in :py:`x` as probabilities.
     """
 
     x: Tensor
@@ -39,6 +40,7 @@ class Loader(Steps):
     labeled_batch: int
     seed: int
     ranks: Ranks = ALONE
+    draws: bool = False
 
     @property
     def digest(self) -> str:
@@ -58,16 +60,31 @@ class Loader(Steps):
             strict=True,
         )
 
-        for known, unknown in itertools.islice(halves, start, None):
+        for step, (known, unknown) in enumerate(itertools.islice(halves, start, None), start):
+            place = (self.seed, number, step, self.ranks.rank)
+
             yield Batch(
-                Labeled(self.rows(self.labeled[known]), self.y[known]) if len(known) else None,
-                self.rows(self.unlabeled[unknown]) if len(unknown) else None,
+                Labeled(self.rows(self.labeled[known], *place, 0), self.y[known]) if len(known) else None,
+                self.rows(self.unlabeled[unknown], *place, 1) if len(unknown) else None,
             )
 
-    def rows(self, positions: Tensor) -> Tensor:
-        """Returns the rows at some positions, with shape (B, *); indexing by brackets takes twice as long."""
+    def rows(self, positions: Tensor, *seed: int) -> Tensor:
+        r"""Returns the rows of a step, with shape (B, *).
 
-        return self.x.index_select(0, positions)
+        Arguments:
+            positions: Their positions, with shape (B,).
+            seed: The numbers that the draw of their pixels depends on.
+        """
+
+        # Indexing by brackets takes twice as long.
+        rows = self.x.index_select(0, positions)
+
+        if not self.draws:
+            return rows
+
+        uniform = torch.from_numpy(np.random.default_rng(seed).random(rows.shape, dtype=np.float32))
+
+        return (uniform.to(rows.device) < rows).to(rows.dtype)
 
     def order(self, random: np.random.Generator, rows: int, size: int) -> Tensor:
         """Returns the positions of each step, with shape (steps, size / ranks): whole passes, each in new order."""

@@ -50,6 +50,11 @@ class Codec(abc.ABC):
             DataError: If a value is infinite.
         """
 
+    def to_train(self, X: Rows) -> Values:
+        """Translates rows for a fit, which may need more of them than :meth:`encode` gives."""
+
+        return self.encode(X)
+
     @abc.abstractmethod
     def decode(self, values: Values, within: bool = False) -> Rows:
         r"""Translates back to the container, names, types and units of the user. NaN becomes missing.

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["ImageCodec", "is_images"]
 
 from collections import Counter
+from dataclasses import replace
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 
 from semivae.data.codecs.array import as_array
 from semivae.data.codecs.base import Codec, Rows, Values
+from semivae.data.codecs.binarize import binarized
+from semivae.data.codecs.levels import levels_of
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Variable
 
@@ -22,38 +25,50 @@ class ImageCodec(Codec):
     r"""Codec of images with shape (N, H, W), (N, H, W, C) or (N, C, H, W).
 
     Pixels map to [0, 1]: bytes from 0..255 (from 0..1 where no byte exceeds 1), other values from the observed
-    range, which starts at 0 unless some are negative; floats in [0, 1] stay as they are.
+    range, which starts at 0 unless some are negative; floats in [0, 1] stay as they are. Grey levels may be made 0 or 1
+    by `binarize`, which :func:`binarized` explains.
     """
 
     container: ClassVar[Literal["array", "frame", "image"]] = "image"
 
     @classmethod
-    def fit(cls, X: Rows) -> Self:
-        """Infers the axes and the range of images."""
+    def fit(cls, X: Rows, binarize: str | None = None) -> Self:
+        """Infers the axes, the range and the levels of images."""
 
         pixels = stacked(X)
         axes = axes_of(pixels)
         low, high = limits(pixels)
         mean = float((pixels.mean(dtype=np.float64) - low) / (high - low))
 
-        return cls(
-            [
-                Variable(
-                    name="image",
-                    kind="image",
-                    shape=channels_first(pixels[:1], axes).shape[1:],
-                    low=low,
-                    high=high,
-                    center=low,
-                    scale=high - low,
-                    mean=mean,
-                    dtype=pixels.dtype.name,
-                    axes=axes,
-                )
-            ]
+        image = Variable(
+            name="image",
+            kind="image",
+            shape=channels_first(pixels[:1], axes).shape[1:],
+            low=low,
+            high=high,
+            center=low,
+            scale=high - low,
+            mean=mean,
+            dtype=pixels.dtype.name,
+            axes=axes,
+            levels=2 if binarize else levels_of(pixels, low, high),
+            binarize=binarize or "",
         )
 
+        # A threshold changes how bright images are; draws do not, on average.
+        return cls([image if binarize != "threshold" else replace(image, mean=float(cls([image]).encode(X).mean()))])
+
     def encode(self, X: Rows) -> Values:
+        """Returns pixels in [0, 1], float32, with shape (N, C, H, W), 0 or 1 if they are binarized."""
+
+        return binarized(self.grey(X), self.variables[0].binarize)
+
+    def to_train(self, X: Rows) -> Values:
+        """Returns grey levels where each step draws pixels anew; otherwise the same as :meth:`encode`."""
+
+        return self.grey(X) if self.variables[0].binarize == "stochastic" else self.encode(X)
+
+    def grey(self, X: Rows) -> Values:
         """Returns pixels in [0, 1], float32, with shape (N, C, H, W)."""
 
         image = self.variables[0]

@@ -1,14 +1,14 @@
-r"""The options of an estimator in five groups, each with its type, default, limits and help in one place."""
+r"""The options of an estimator in four groups, each with its type, default, limits and help in one place."""
 
 from __future__ import annotations
 
-__all__ = ["DataOptions", "ModelOptions", "ObjectiveOptions", "RecipeOptions", "TrainingOptions"]
+__all__ = ["ModelOptions", "ObjectiveOptions", "RecipeOptions", "TrainingOptions"]
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from semivae.estimators.options.declared import Declared, declare
-from semivae.estimators.options.values import Anything, Choice, Either, Names, Number, Probabilities, Switch, Whole
+from semivae.estimators.options.values import Choice, Either, Names, Number, Probabilities, Switch, Whole
 
 # The model that "auto" stands for.
 AUTO = '"auto" is "m2" for one class or number, "predictor" for several targets, "vae" without a target.'
@@ -56,12 +56,12 @@ class ModelOptions(Declared):
         f"Name of the model. {AUTO}",
     ] = "auto"
     scale: Annotated[
-        Literal["shared", "single", "learned"] | float,
+        Literal["auto", "shared", "single", "learned"] | float,
         Either(Choice("shared", "single", "learned"), Number(1e-12)),
-        "Standard deviation of Gaussian values. A number fixes it; the loss is then squared error / (2 scale^2) + KL. "
-        'Otherwise it is learned: "single" is one for all values, "shared" one per column or pixel, "learned" one per '
-        "value and row, given by a network.",
-    ] = "shared"
+        "Standard deviation of Gaussian or logistic values. A number fixes it; the Gaussian loss is then squared error "
+        '/ (2 scale^2) + KL. Otherwise it is learned: "single" is one for all, "shared" one per column or pixel, '
+        '"learned" one per value and row, by a network. "auto" is "single" for images, "shared" for tables.',
+    ] = "auto"
     prior: Annotated[
         str,
         Names(prior_names),
@@ -239,26 +239,3 @@ class TrainingOptions(Declared):
         "Processes per machine. They share each batch; more than one are started by torchrun.",
     ] = 1
     nodes: Annotated[int, Whole(1), "Machines."] = 1
-
-
-@declare
-class DataOptions(Declared):
-    """Options of the data: the columns of a frame that are modeled."""
-
-    drop: Annotated[str | Sequence[str] | None, Anything(), "Columns that are ignored: a name or a list of names."] = (
-        None
-    )
-    id_columns: Annotated[
-        str | Sequence[str] | None, Anything(), "Columns that are not modeled but carried into predictions."
-    ] = None
-    keep: Annotated[
-        str | Sequence[str] | None,
-        Anything(),
-        "Columns that are modeled even if they look like identifiers, which are left out otherwise.",
-    ] = None
-    kinds: Annotated[
-        Mapping[str, str] | None,
-        Anything(),
-        'Kinds of columns that should not be judged by their values, such as {"visits": "count", "zip": "category"}: '
-        '"real", "category" or "count" (whole numbers from 0 on, with a Poisson likelihood).',
-    ] = None

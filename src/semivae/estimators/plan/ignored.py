@@ -78,7 +78,7 @@ class Case:
 
     @property
     def scaled(self) -> bool:
-        """Whether some value is Gaussian: only then the likelihood changes with its scale."""
+        """Whether some value is Gaussian or logistic: only then the likelihood changes with its scale."""
 
         sizes = [choose_data(self.schema, self.given["likelihood"], scale).size for scale in ("shared", "learned")]
 
@@ -117,7 +117,7 @@ RULES = (
         "a table",
         "it is the distribution of the pixels of images; each column of a table has its own",
     ),
-    Rule(("scale",), lambda case: case.scaled, "no Gaussian value", "it is the deviation of Gaussian values"),
+    Rule(("scale",), lambda case: case.scaled, "no Gaussian or logistic value", "it is the deviation of these values"),
     Rule(
         ("components",),
         lambda case: case.given["prior"] != "normal",

@@ -2,7 +2,7 @@ r"""Plan values set by the variables: the kind and sizes of the networks, the la
 
 from __future__ import annotations
 
-__all__ = ["dropout_for", "features_of", "hidden_for", "latents_for", "likelihood_for", "network_for", "width"]
+__all__ = ["dropout_for", "features_of", "hidden_for", "latents_for", "network_for", "width"]
 
 import math
 from collections.abc import Sequence
@@ -46,15 +46,6 @@ def network_for(choice: str, schema: Schema) -> Literal["mlp", "conv"]:
     large = schema.image and (schema.x[0].shape[0] > 1 or max(schema.x[0].shape[1:]) > LARGEST_FLAT)
 
     return "conv" if large else "mlp"
-
-
-def likelihood_for(choice: str, schema: Schema) -> Literal["bernoulli", "gaussian"] | None:
-    """Returns the distribution of pixels; each column of a table has its own."""
-
-    if not schema.image:
-        return None
-
-    return "gaussian" if choice == "gaussian" else "bernoulli"
 
 
 def latents_for(choice: int | str, kind: type[Model], schema: Schema) -> int:

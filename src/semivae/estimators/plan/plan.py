@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from semivae.errors import SettingError
+from semivae.variables import Pixels
 
 # A plan read from a file may have no other keys or types.
 STRICT = {"strict": True, "extra": "forbid"}
@@ -65,7 +66,7 @@ class Plan:
     hidden: tuple[int, ...]
     network: Literal["mlp", "conv"]
     student_network: Literal["mlp", "conv"] | None
-    likelihood: Literal["bernoulli", "gaussian"] | None
+    likelihood: Pixels | None
     scale: str | float
     prior: str | None
     components: int | None

@@ -16,6 +16,7 @@ from semivae.estimators.options.grouped import settings
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.applies import check_model, form_of, has_components, reads, takes
 from semivae.estimators.plan.ignored import check_used
+from semivae.estimators.plan.likelihood import likelihood_for, scale_for
 from semivae.estimators.plan.loss import (
     alpha_for,
     beta_for,
@@ -25,7 +26,7 @@ from semivae.estimators.plan.loss import (
     marginalize_for,
 )
 from semivae.estimators.plan.machine import machine_of
-from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, likelihood_for, network_for
+from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, network_for
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.rows import Counts, batch_for, epochs_for, neighbors_for, patience_for
 from semivae.models import Model, StackedModel, models
@@ -68,7 +69,8 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
         latents=latents_for(estimator.latents, kind, schema),
         hidden=hidden,
         network=network_for(estimator.network, schema),
-        likelihood=likelihood_for(estimator.likelihood, schema),
+        likelihood=likelihood_for(estimator.likelihood, schema, loaded),
+        scale=scale_for(model.scale, schema, loaded),
         **model_of(model, name, schema),
         alpha=alpha_for(objective.alpha, schema),
         beta=beta_for(objective.beta),
@@ -105,7 +107,6 @@ def model_of(options: ModelOptions, name: str, schema: Schema) -> dict[str, Any]
     way = marginalize_for(options.marginalize, schema) if takes(name, "marginalize", target) else None
 
     return {
-        "scale": options.scale if isinstance(options.scale, str) else float(options.scale),
         "prior": prior,
         "components": int(options.components) if has_components(prior, models[name].form(target)) else None,
         "marginalize": way,

@@ -37,26 +37,35 @@ from semivae.estimators.options.grouped import Grouped
 from semivae.fitted import Parametrized
 
 
-def fit_rows(estimator: Grouped, rows: Any) -> tuple[Codec, Any]:
+def fit_rows(estimator: Grouped, rows: Any, in_steps: bool = False) -> tuple[Codec, Any]:
     r"""Fits a codec to rows and translates them.
 
     Arguments:
         estimator: Gets :py:`n_features_in_` (and :py:`feature_names_in_`) if rows are a table.
         rows: The rows, in memory or ingested.
+        in_steps: Whether pixels may stay grey, because the steps of the training draw them.
 
     Returns:
         The codec, and the rows in the units of a model; rows on disk stay there.
+
+    Raises:
+        SettingError: If pixels should be binarized, and the rows are a table.
     """
 
-    if isinstance(rows, Ingested):
-        keep_names(estimator, rows.survey)
+    binarize = estimator.get_params()["data__binarize"]
+    source = rows if isinstance(rows, InMemory | Ingested) else InMemory(rows)
+    found = source.survey if isinstance(source, Ingested) else survey(source, selection_of(estimator), binarize)
 
-        return rows.survey.codec, rows
+    if binarize and found.codec.container != "image":
+        raise SettingError(f"binarize={binarize!r} with a table", "pixels of images are made 0 or 1", "binarize=None")
 
-    source = rows if isinstance(rows, InMemory) else InMemory(rows)
-    found = survey(source, selection_of(estimator))
+    if isinstance(source, Ingested):
+        keep_names(estimator, found)
+
+        return found.codec, source
+
     keep_names(estimator, found, source.x)
-    (x,) = map(found.codec.encode, source.rows())
+    (x,) = map(found.codec.to_train if in_steps else found.codec.encode, source.rows())
 
     return found.codec, x
 

@@ -15,12 +15,14 @@ from semivae.data.batches.loader import Loader
 from semivae.data.batches.split import hold_out
 from semivae.data.batches.steps import Steps
 from semivae.data.batches.stream_loader import StreamLoader
+from semivae.data.codecs.binarize import binarized
 from semivae.data.stream.rows import Ingested
 from semivae.engine import place
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.rows import Counts
 from semivae.estimators.rows.target import Target
 from semivae.ranks import ALONE, launched
+from semivae.variables import Schema
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,12 @@ def parts_of(x: Any, target: Target, share: float, seed: int) -> Parts:
     return Parts(train, held, Counts(labeled[0], len(train) - labeled[0], labeled[1], len(held) - labeled[1]))
 
 
-def loaders(plan: Plan, x: Any, target: Target, parts: Parts) -> tuple[Steps, Steps | None]:
+def loaders(plan: Plan, schema: Schema, x: Any, target: Target, parts: Parts) -> tuple[Steps, Steps | None]:
     r"""Returns loaders of the training rows and, if any, of the rows held out for early stopping.
 
     Arguments:
         plan: The plan of the fit.
+        schema: The variables.
         x: The rows in the units of a model, or where they are on disk.
         target: Their target.
         parts: The split of the rows.
@@ -72,14 +75,21 @@ def loaders(plan: Plan, x: Any, target: Target, parts: Parts) -> tuple[Steps, St
     if isinstance(x, Ingested):
         return StreamLoader(x.split, classes_of(target), **steps(plan)), None
 
-    # A handful of rows has none to spare.
-    validation = in_memory(plan, x, target, parts.held) if plan.held_out else None
+    draws = schema.x[0].binarize == "stochastic"
+    train = in_memory(plan, x, target, parts.train, draws)
 
-    return in_memory(plan, x, target, parts.train), validation
+    if not plan.held_out:
+        return train, None  # a handful of rows has none to spare
+
+    if draws:
+        x = x.copy()
+        x[parts.held] = binarized(x[parts.held], "static")
+
+    return train, in_memory(plan, x, target, parts.held)
 
 
-def in_memory(plan: Plan, x: NDArray[Any], target: Target, part: NDArray[Any]) -> Loader:
-    """Returns the loader of some of the rows in memory."""
+def in_memory(plan: Plan, x: NDArray[Any], target: Target, part: NDArray[Any], draws: bool = False) -> Loader:
+    """Returns the loader of some of the rows in memory, whose pixels the steps draw or take as they are."""
 
     labeled = part[target.mask[part]]
     where = place("cpu" if plan.here.several else plan.here.device, 4 * x.size)
@@ -90,6 +100,7 @@ def in_memory(plan: Plan, x: NDArray[Any], target: Target, part: NDArray[Any]) -
         torch.as_tensor(labeled, device=where),
         torch.as_tensor(part[~target.mask[part]], device=where),
         **steps(plan),
+        draws=draws,
     )
 
 

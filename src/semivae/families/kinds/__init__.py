@@ -1,8 +1,8 @@
 r"""The distribution of each kind of variable, one file a kind."""
 
-__all__ = ["Likelihood", "cell_families", "row_families", "row_family"]
+__all__ = ["cell_families", "row_families", "row_family"]
 
-from semivae.families.kinds.base import Likelihood, cell_families, row_families, row_family
+from semivae.families.kinds.base import cell_families, row_families, row_family
 
 # isort: split
 # In this order the features of a row are split, and its cells are drawn: a new kind goes last.

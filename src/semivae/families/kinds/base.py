@@ -6,29 +6,27 @@ is an :class:`Independent` over a distribution of shape (*, n), with one entry f
 
 from __future__ import annotations
 
-__all__ = ["CellFamily", "Likelihood", "RowFamily", "cell_families", "row_families", "row_family"]
+__all__ = ["CellFamily", "RowFamily", "cell_families", "row_families", "row_family"]
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from semivae.families.base import Family
-from semivae.families.gaussian import Scale
+from semivae.families.scale import Scale
 from semivae.registry import Registry
-from semivae.variables import Variable
-
-Likelihood = Literal["auto", "bernoulli", "gaussian"]
+from semivae.variables import Pixels, Variable
 
 # From the columns of the kind, and the standard deviation of Gaussian values.
 CellFamily: TypeAlias = Callable[[Sequence[Variable], Scale], Family]
 
-# From the variable, the likelihood that the user wants, and the standard deviation of Gaussian values.
-RowFamily: TypeAlias = Callable[[Variable, Likelihood, Scale], Family]
+# From the variable, the distribution of its pixels, and their standard deviation.
+RowFamily: TypeAlias = Callable[[Variable, Pixels, Scale], Family]
 
 cell_families: Registry[CellFamily] = Registry("kind")
 row_families: Registry[RowFamily] = Registry("kind")
 
 
-def row_family(variable: Variable, likelihood: Likelihood, scale: Scale) -> Family:
+def row_family(variable: Variable, pixels: Pixels, scale: Scale) -> Family:
     """Returns the family of a row that is one value."""
 
-    return row_families[variable.kind](variable, likelihood, scale)
+    return row_families[variable.kind](variable, pixels, scale)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from semivae.families.base import Family
 from semivae.families.categorical import Categoricals
-from semivae.families.gaussian import Scale
 from semivae.families.kinds.base import cell_families
+from semivae.families.scale import Scale
 from semivae.variables import Variable
 
 

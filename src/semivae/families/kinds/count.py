@@ -7,9 +7,9 @@ __all__ = ["count_family"]
 from collections.abc import Sequence
 
 from semivae.families.base import Family
-from semivae.families.gaussian import Scale
 from semivae.families.kinds.base import cell_families
 from semivae.families.poisson import Poisson
+from semivae.families.scale import Scale
 from semivae.variables import Variable
 
 

@@ -1,4 +1,4 @@
-r"""Images have Bernoulli pixels, or Gaussian ones."""
+r"""Images have Bernoulli pixels where these are 0 or 1, logistic ones on levels, and Gaussian ones otherwise."""
 
 from __future__ import annotations
 
@@ -6,13 +6,21 @@ __all__ = ["image_family"]
 
 from semivae.families.base import Family
 from semivae.families.bernoulli import Bernoulli
-from semivae.families.gaussian import Gaussian, Scale
-from semivae.families.kinds.base import Likelihood, row_families
-from semivae.variables import Variable
+from semivae.families.gaussian import Gaussian
+from semivae.families.kinds.base import row_families
+from semivae.families.logistic import Logistic
+from semivae.families.scale import Scale
+from semivae.variables import Pixels, Variable
+
+# The standard deviation of pixels, whose range is 1, from which a learned one starts.
+START = 0.1
 
 
 @row_families.register("image")
-def image_family(variable: Variable, likelihood: Likelihood, scale: Scale) -> Family:
-    """Returns the family of all pixels, whose levels lie in [0, 1]."""
+def image_family(variable: Variable, pixels: Pixels, scale: Scale) -> Family:
+    """Returns the family of all pixels, which lie in [0, 1]; logistic ones have levels."""
 
-    return Gaussian(variable.shape, scale) if likelihood == "gaussian" else Bernoulli(variable.shape)
+    if pixels == "logistic":
+        return Logistic(variable.shape, variable.levels or 2, scale, START)
+
+    return Gaussian(variable.shape, scale, START) if pixels == "gaussian" else Bernoulli(variable.shape)

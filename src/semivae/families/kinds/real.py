@@ -7,8 +7,9 @@ __all__ = ["real_family"]
 from collections.abc import Sequence
 
 from semivae.families.base import Family
-from semivae.families.gaussian import Gaussian, Scale
+from semivae.families.gaussian import Gaussian
 from semivae.families.kinds.base import cell_families
+from semivae.families.scale import Scale
 from semivae.variables import Variable
 
 

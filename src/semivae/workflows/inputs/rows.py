@@ -4,13 +4,16 @@ from __future__ import annotations
 
 __all__ = [
     "is_several",
+    "levels_in",
     "read_blocks",
     "read_labeled",
     "read_rows",
+    "score_prefix",
     "targets_of",
     "with_ids",
 ]
 
+import math
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +43,33 @@ def is_several(estimator: Fitted) -> bool:
     """Whether a saved model has several targets."""
 
     return estimator.schema_.y is not None and bool(estimator.schema_.y.parts)
+
+
+def score_prefix(estimator: Fitted) -> str:
+    """Returns the prefix of the names of scores that are no density: reconstructions, and cross-entropies of pixels."""
+
+    image = estimator.schema_.x[0] if estimator.schema_.image else None
+
+    if estimator.model_name_ == "ae":
+        return "reconstruction_"
+
+    return "bernoulli_" if image and pixels_of(estimator) == "bernoulli" and image.levels != 2 else ""
+
+
+def levels_in(estimator: Fitted) -> int | None:
+    """Returns the number of values with levels in a row, if scores are log-probabilities of all of them, or None."""
+
+    discrete = pixels_of(estimator) in ("bernoulli", "logistic") and not score_prefix(estimator)
+
+    return math.prod(estimator.schema_.x[0].shape) if discrete else None
+
+
+def pixels_of(estimator: Fitted) -> str | None:
+    """Returns the distribution of pixels of a model; None for a table or a baseline."""
+
+    from semivae.fitted import Trained
+
+    return estimator.plan_.likelihood if isinstance(estimator, Trained) else None
 
 
 def as_in_fit(estimator: Fitted) -> dict[str, list[str]]:

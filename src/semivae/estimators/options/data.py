@@ -1,0 +1,40 @@
+r"""The options of the data."""
+
+from __future__ import annotations
+
+__all__ = ["DataOptions"]
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from semivae.estimators.options.declared import Declared, declare
+from semivae.estimators.options.values import Anything, Choice
+
+
+@declare
+class DataOptions(Declared):
+    """Options of the data: the columns of a frame that are modeled, and the pixels of images."""
+
+    drop: Annotated[str | Sequence[str] | None, Anything(), "Columns that are ignored: a name or a list of names."] = (
+        None
+    )
+    id_columns: Annotated[
+        str | Sequence[str] | None, Anything(), "Columns that are not modeled but carried into predictions."
+    ] = None
+    keep: Annotated[
+        str | Sequence[str] | None,
+        Anything(),
+        "Columns that are modeled even if they look like identifiers, which are left out otherwise.",
+    ] = None
+    kinds: Annotated[
+        Mapping[str, str] | None,
+        Anything(),
+        'Kinds of columns that should not be judged by their values, such as {"visits": "count", "zip": "category"}: '
+        '"real", "category" or "count" (whole numbers from 0 on, with a Poisson likelihood).',
+    ] = None
+    binarize: Annotated[
+        Literal["threshold", "static", "stochastic"] | None,
+        Choice(None, "threshold", "static", "stochastic"),
+        'How grey pixels become 0 or 1: "threshold" rounds them; "static" draws each image once, by its grey levels, '
+        'the same in every fit and call; "stochastic" draws anew in each training step, and scores the static draw.',
+    ] = None
