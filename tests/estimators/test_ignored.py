@@ -53,7 +53,7 @@ def plan(x: tuple[Variable, ...], y: Variable | None, model: str, counts: Counts
         (NUMBERS, CLASS, "m2", {"teacher": True, "adversarial": 0}, "adversarial=1.0"),
         (COLORS, CLASS, "m2", {"adversarial": 2.0}, "leave adversarial out"),
         (COLORS, CLASS, "m2", {"scale": "learned"}, "leave scale out"),
-        (IMAGE, CLASS, "m2", {"scale": "learned"}, "leave scale out"),
+        (IMAGE, CLASS, "m2", {"scale": "learned", "likelihood": "bernoulli"}, "leave scale out"),
         (IMAGE, CLASS, "cvae", {"augmentation": 1.0}, "student=True"),
         (IMAGE, CLASS, "m2", {"augmentation": 1.0, "alpha": 0}, "alpha='auto'"),
         (NUMBERS, CLASS, "cvae", {"alpha": 3.0}, "model='adgm'"),
