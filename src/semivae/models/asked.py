@@ -1,19 +1,19 @@
 r"""Latents of an asked label, where the decoder does not take the label: draws of the prior, chosen by the predictor.
 
 A predictor :math:`p(y \mid z)` learned at latents of rows. The prior also covers latents that no row has, and there the
-predictor is sure and often wrong. So a candidate is decoded and encoded again, twice, and the predictor reads each
-result too:
+predictor is sure and often wrong. So each candidate is decoded and encoded again, three times, and the predictor reads
+every result:
 
 .. math::
     z_0 & = z \sim p(z), \qquad z_{k+1} = \mathbb{E}_q[z \mid \hat x(z_k)] \\
-    z \mid y & \sim \; \propto \; p(z) \, m(z) \prod_{k=0}^2 p(y \mid z_k)
+    \text{a number, several targets:} \quad z \mid y & \sim \; \propto \; p(z) \prod_{k=0}^3 p(y \mid z_k)^{1/4} \\
+    \text{a class:} \quad z \mid y & \sim \; \propto \; p(z) \, m(z) \prod_{k=0}^3 p(y \mid z_k)
 
-where :math:`\hat x(z)` is the mean of the decoder. The mask :math:`m` keeps the share of candidates with the largest
-:math:`\log q(z \mid \hat x(z)) - \log p(z)`: decoding loses little of these latents, so they lie where rows do. The
-share is fixed because the size of this ratio grows with the size of the latent.
-
-The product is sharper than :math:`p(y \mid z)`: three agreeing readings are needed. Draws come nearer to the label, and
-vary less, than an exact conditional of the model.
+where :math:`\hat x(z)` is the mean of the decoder. The first is :math:`p(z \mid y)` itself where decoding and encoding
+give the latent back. The second is sharper, since a class is asked for as a whole and not in proportion to its
+probability: all readings have to agree. Its mask :math:`m` keeps the quarter of the candidates with the largest
+:math:`\log q(z \mid \hat x(z)) - \log p(z)`. They are far out in the latent, where a class shows clearly; a number
+would be moved by it. Draws of a class are therefore clearer than the rows of the data are on average.
 
 References:
     | Sequential Monte Carlo Methods in Practice, chapter 1 (Doucet et al., 2001), on systematic resampling
@@ -31,15 +31,16 @@ from torch import Tensor
 from torch.distributions import Distribution
 
 from semivae.conditional import Conditional
+from semivae.families import Categorical
 
 # Each block of draws has candidates of its own, so that many draws do not share few good candidates.
-BLOCK, CANDIDATES = 256, 4096
+BLOCK, CANDIDATES = 64, 4096
 
 # Candidates are decoded in parts: all images of a convolution at once would need much memory.
 PART = 512
 
-# Trips from the latent to a row and back, and the share of candidates that are kept.
-TRIPS, KEPT = 2, 0.25
+# Trips from the latent to a row and back, and the share of candidates that are kept for a class.
+TRIPS, KEPT = 3, 0.25
 
 Reread = Callable[[Tensor], Distribution]
 
@@ -60,8 +61,8 @@ def draw_asked(prior: Distribution, reread: Reread, head: Conditional, y: Tensor
 def draw_block(prior: Distribution, reread: Reread, head: Conditional, y: Tensor) -> Tensor:
     """Draws latents of asked labels from one set of candidates."""
 
-    candidates = prior.sample(torch.Size([CANDIDATES]))
-    z, looks = examined(candidates, prior, reread)
+    of_class = isinstance(head.family, Categorical)
+    looks = examined(prior, reread, KEPT if of_class else 1.0)
     beliefs = [head(look) for look in looks]
     # Missing targets are NaN, which differ from themselves.
     groups = torch.unique(y.nan_to_num(nan=torch.inf), dim=0, return_inverse=True)[1]
@@ -69,23 +70,24 @@ def draw_block(prior: Distribution, reread: Reread, head: Conditional, y: Tensor
 
     for group in groups.unique():
         asked = groups == group
-        log_weights = torch.stack([p.log_prob(y[asked][:1]) for p in beliefs]).sum(0)
-        chosen[asked] = resampled(log_weights, int(asked.sum()))
+        each = torch.stack([p.log_prob(y[asked][:1]) for p in beliefs])  # (looks, K)
+        chosen[asked] = resampled(each.sum(0) if of_class else each.mean(0), int(asked.sum()))
 
-    return z[chosen]
+    return looks[0][chosen]
 
 
-def examined(z: Tensor, prior: Distribution, reread: Reread) -> tuple[Tensor, list[Tensor]]:
-    """Returns the candidates that decoding keeps best, and what the predictor reads of them: each of shape (K, D)."""
+def examined(prior: Distribution, reread: Reread, kept: float) -> list[Tensor]:
+    """Returns the kept share of new candidates, then their latents after each trip, each with shape (K, D)."""
 
+    z = prior.sample(torch.Size([CANDIDATES]))
     gain, again = back(z, prior, reread)
-    kept = gain.nan_to_num(nan=-torch.inf).topk(int(KEPT * len(z))).indices
-    z, looks = z[kept], [z[kept], again[kept]]
+    best = gain.nan_to_num(nan=-torch.inf).topk(int(kept * len(z))).indices
+    looks = [z[best], again[best]]
 
     for _ in range(TRIPS - 1):
         looks.append(back(looks[-1], prior, reread)[1])
 
-    return z, looks
+    return looks
 
 
 def back(z: Tensor, prior: Distribution, reread: Reread) -> tuple[Tensor, Tensor]:
@@ -105,8 +107,8 @@ def resampled(log_weights: Tensor, n: int) -> Tensor:
     r"""Draws n candidates by their weights, in random order, with shape (n,).
 
     Systematic resampling: equally spaced points on the cumulative weights. A candidate of weight :math:`w` is drawn
-    :math:`n w` times on average, as in independent draws, but never more than one time more or less: one that is lighter
-    than :math:`1 / n` is not repeated.
+    :math:`n w` times on average, as in independent draws, and always this number rounded up or down. So a candidate
+    with a weight below :math:`1 / n` is not repeated.
     """
 
     ends = log_weights.double().softmax(0).cumsum(0)
