@@ -2,22 +2,20 @@ r"""Shared by models with an encoder :math:`q(z \mid x)` and a decoder :math:`p(
 
 from __future__ import annotations
 
-__all__ = ["HeadModel", "LatentModel", "weighted"]
+__all__ = ["HeadModel", "LatentModel"]
 
 import math
 
 import torch
 from torch import Tensor
-from torch.distributions import Categorical, Distribution
+from torch.distributions import Distribution
 
 from semivae.conditional import Conditional
+from semivae.models.asked import draw_asked
 from semivae.models.base import Model
 from semivae.models.bound import terms_of
 from semivae.models.terms import Terms, log_weight
 from semivae.priors import Prior
-
-# Draws from p(z) that are resampled by p(y | z) to give draws from p(z | y).
-CANDIDATES = 4096
 
 
 class LatentModel(Model):
@@ -75,6 +73,11 @@ class LatentModel(Model):
 
         return self.latent().sample(torch.Size([n])), None
 
+    def reread(self, z: Tensor) -> Distribution:
+        r"""Returns :math:`q(z \mid \hat x(z))` for latents of shape (B, D): the posterior of their decoded means."""
+
+        return self.encoder(self.decoder(z).mean)
+
     def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
         r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,)."""
 
@@ -117,23 +120,6 @@ class HeadModel(LatentModel):
         return self.head(self.encoder(x).mean)
 
     def draw(self, n: int, y: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        r"""Draws latents from the prior, or from :math:`p(z \mid y) \propto p(z) \, p(y \mid z)`."""
+        """Draws latents from the prior, or those of asked labels as in :mod:`semivae.models.asked`."""
 
-        return super().draw(n) if y is None else (weighted(self.latent(), self.head, y), None)
-
-
-def weighted(prior: Distribution, head: Conditional, y: Tensor) -> Tensor:
-    r"""Draws latents from :math:`p(z \mid y) \propto p(z) \, p(y \mid z)`, with shape (n, D).
-
-    Many draws of the prior are resampled with weights :math:`p(y \mid z)`.
-
-    Arguments:
-        prior: The prior :math:`p(z)`.
-        head: The predictor :math:`p(y \mid z)`.
-        y: Label points, with shape (n, C).
-    """
-
-    z = prior.sample(torch.Size([CANDIDATES]))
-    weights = head(z).log_prob(y[:, None, :])  # (n, candidates)
-
-    return z[Categorical(logits=weights).sample()]
+        return super().draw(n) if y is None else (draw_asked(self.latent(), self.reread, self.head, y), None)

@@ -38,8 +38,8 @@ from torch.distributions import Distribution
 
 from semivae.conditional import Conditional, Net
 from semivae.families import Family, choose_target
+from semivae.models.asked import draw_asked
 from semivae.models.base import models
-from semivae.models.latent import weighted
 from semivae.models.stacked import StackedModel
 from semivae.models.terms import Terms
 from semivae.models.vae import VAE
@@ -97,9 +97,12 @@ class M1(StackedModel):
         return self.head(seen)
 
     def draw(self, n: int, y: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        r"""Draws latents from the prior, or from :math:`p(z \mid y) \propto p(z) \, p(y \mid z)`."""
+        """Draws latents from the prior, or those of asked labels as in :mod:`semivae.models.asked`."""
 
-        return self.features.draw(n) if y is None else (weighted(self.features.latent(), self.head, y), None)
+        if y is None:
+            return self.features.draw(n)
+
+        return draw_asked(self.features.latent(), self.features.reread, self.head, y), None
 
     @property
     def noise(self) -> int:

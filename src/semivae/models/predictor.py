@@ -19,7 +19,9 @@ Several targets are independent given the latent, and the last term has only the
 .. math:: \log p(y \mid z) = \sum_{t \,\text{known}} \log p_t(y_t \mid z)
 
 Training: one draw of the latent estimates the expectation. Predictor and encoder learn together, so the latent space
-generates rows and is ordered by the target, which may be a class or a number.
+generates rows and is ordered by the target, which may be a class or a number. Samples of an asked label are drawn from
+the prior and chosen by the predictor, which also reads their decoded rows: :mod:`semivae.models.asked` says how. Those
+of a class are sharper, so clearer and less varied, than :math:`p(z \mid y)`.
 
 When to choose it: the target is a number, there are several targets and some are unknown, or you want a latent space
 in which the targets change smoothly.
