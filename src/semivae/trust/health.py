@@ -10,16 +10,15 @@ References:
 
 from __future__ import annotations
 
-__all__ = ["ROWS", "Finding", "Health", "findings", "health"]
+__all__ = ["ROWS", "findings", "health", "not_judged"]
 
-import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from sklearn.utils import _safe_indexing
 
+from semivae.findings import Finding, Health
 from semivae.fitted import Trained
 from semivae.trust.vitals import Vitals
 
@@ -42,44 +41,6 @@ ECHO, READABLE = 0.2, 0.05
 
 # Decoder means vary a little less than rows, because they have no noise: half as much is usual.
 LEAST_VARIETY, MOST_SPREAD = 0.2, 2.0
-
-
-@dataclass(frozen=True)
-class Finding:
-    r"""A fault of a model.
-
-    Attributes:
-        name: A short name: "posterior collapse", "dead units", "label ignored", "repeats itself" or "far off".
-        measured: The number that shows it.
-        sentence: What is wrong, in one sentence.
-        mend: The setting that mends it, as Python has it.
-    """
-
-    name: str
-    measured: float
-    sentence: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{self.sentence} (try {self.mend})"
-
-
-@dataclass(frozen=True)
-class Health:
-    r"""The health of a fit.
-
-    Attributes:
-        findings: The faults that were found.
-        not_judged: The reason why nothing was measured, if so.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    not_judged: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Returns the health as plain JSON values."""
-
-        return dataclasses.asdict(self)
 
 
 def health(fitted: Trained, X: Any) -> Health:
@@ -124,8 +85,8 @@ def findings(vitals: Vitals, parameters: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "posterior collapse",
             vitals.explained,
-            f"the latent says almost nothing of a row: it explains {percent(vitals.explained)} of the variance within "
-            f"a class, and principal components explain {percent(vitals.possible)}",
+            f"the latent says almost nothing of a row: it explains {percent(vitals.explained)} of {variance(vitals)}, "
+            f"and principal components {percent(vitals.possible)}",
             in_use(parameters),
         )
     elif 1 - vitals.active / vitals.units > DEAD:
@@ -140,22 +101,22 @@ def findings(vitals: Vitals, parameters: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "label ignored",
             vitals.echoed / vitals.readable,
-            f"samples do not depend on the label: the model reads {percent(max(0, vitals.echoed / vitals.readable))} "
+            f"samples do not depend on the label: the model reads {percent(vitals.echoed / vitals.readable)} "
             "as much of it from samples as from rows",
             f"latents={max(2, vitals.units // 2)}, so that a row cannot do without its label",
         )
 
-    yield from of_samples(vitals, parameters, gone)
+    yield from of_samples(vitals, parameters)
 
 
-def of_samples(vitals: Vitals, parameters: dict[str, Any], collapsed: bool) -> Iterator[Finding]:
+def of_samples(vitals: Vitals, parameters: dict[str, Any]) -> Iterator[Finding]:
     """Yields the faults of the variance of samples."""
 
     if vitals.variety < LEAST_VARIETY:
         yield Finding(
             "repeats itself",
             vitals.variety,
-            f"samples are nearly all alike: they have {percent(vitals.variety)} of the variance of rows within a class",
+            f"samples are nearly all alike: they have {percent(vitals.variety)} of {variance(vitals)}",
             in_use(parameters),
         )
 
@@ -198,7 +159,13 @@ def closer(parameters: dict[str, Any]) -> str:
     return "beta=1" if beta != "auto" and beta < 1 else "prior='mixture' with warmup=0.5"
 
 
-def percent(share: float) -> str:
-    """Returns a share as text."""
+def variance(vitals: Vitals) -> str:
+    """Names the variance that is explained."""
 
-    return f"{share:.0%}"
+    return "the variance of rows within a class" if vitals.by_class else "the variance of rows"
+
+
+def percent(share: float) -> str:
+    """Returns a share as text; below none is none."""
+
+    return f"{max(0.0, share):.0%}"

@@ -47,6 +47,7 @@ class Vitals:
         variety: The variance of samples over that of rows, within classes; without classes, over that of
             reconstructions.
         spread: The variance of all samples over that of rows.
+        by_class: Whether rows have predicted classes.
     """
 
     units: int
@@ -58,6 +59,7 @@ class Vitals:
     readable: float = float("nan")
     variety: float = float("nan")
     spread: float = float("nan")
+    by_class: bool = False
 
     @classmethod
     def of(cls, fitted: Fitted, rows: Any, seed: int = 0) -> Self:
@@ -92,6 +94,7 @@ class Vitals:
             readable=float("nan") if echo is None else echo.readable,
             variety=variety,
             spread=total_variance_ratio(x, whole),
+            by_class=echo is not None and echo.classes is not None,
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["Declared", "Parameter", "declare", "plain"]
 
+import dataclasses
 import inspect
 import reprlib
 from collections.abc import Mapping
@@ -175,10 +176,13 @@ def described(parameter: Parameter) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Returns a value as plain JSON: options as a dictionary, arrays and sets as lists, NumPy's numbers as Python's."""
+    """Returns a value as plain JSON: options and records as dictionaries, arrays and sets as lists."""
 
     if isinstance(value, Declared):
         return {name: plain(part) for name, part in value.get_params(deep=False).items()}
+
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
 
     if isinstance(value, Mapping):
         return {str(name): plain(part) for name, part in value.items()}
