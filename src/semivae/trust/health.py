@@ -89,7 +89,7 @@ def findings(vitals: Vitals, parameters: dict[str, Any]) -> Iterator[Finding]:
             f"and principal components {percent(vitals.possible)}",
             in_use(parameters),
         )
-    elif 1 - vitals.active / vitals.units > DEAD:
+    elif 0 < vitals.active < (1 - DEAD) * vitals.units:
         yield Finding(
             "dead units",
             1 - vitals.active / vitals.units,
@@ -112,7 +112,8 @@ def findings(vitals: Vitals, parameters: dict[str, Any]) -> Iterator[Finding]:
 def of_samples(vitals: Vitals, parameters: dict[str, Any]) -> Iterator[Finding]:
     """Yields the faults of the variance of samples."""
 
-    if vitals.variety < LEAST_VARIETY:
+    # Without classes, samples are compared with reconstructions, which do not vary if no unit is active.
+    if vitals.variety < LEAST_VARIETY and (vitals.by_class or vitals.active):
         yield Finding(
             "repeats itself",
             vitals.variety,
@@ -132,9 +133,11 @@ def of_samples(vitals: Vitals, parameters: dict[str, Any]) -> Iterator[Finding]:
 def collapsed(vitals: Vitals) -> bool:
     """Whether the latent says nothing of rows, although their columns have something in common."""
 
-    common = vitals.possible - vitals.unrelated
+    # A table of categories alone has no explained variance.
+    if np.isnan(vitals.possible):
+        return not vitals.active
 
-    return not vitals.active or (common > COMMON and vitals.explained < COLLAPSED * vitals.possible)
+    return vitals.possible - vitals.unrelated > COMMON and vitals.explained < COLLAPSED * vitals.possible
 
 
 def in_use(parameters: dict[str, Any]) -> str:

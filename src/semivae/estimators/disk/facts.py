@@ -46,7 +46,7 @@ class Fit(BaseModel):
     n_features_in_: Count = 0
     feature_names_in_: list[str] = []
     framed_: bool = False
-    health_: Health = Health(not_judged="an earlier version fitted it")
+    health_: Health = Health()
 
 
 FACTS = tuple(Fit.model_fields)

@@ -78,7 +78,6 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
         setattr(estimator, name, np.array(value, dtype=object) if name == "feature_names_in_" else value)
 
     if not isinstance(estimator, PCA):
-        estimator.health_ = facts.fit.health_  # the first versions did not save it
         counts = Counts(estimator.n_labeled_, estimator.n_unlabeled_)
         asked = estimator._chosen()
         estimator.plan_ = plan_again(facts.plan, estimator, asked, estimator.schema_, counts, estimator.seed_)

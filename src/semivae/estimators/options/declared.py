@@ -8,7 +8,6 @@ from __future__ import annotations
 
 __all__ = ["Declared", "Parameter", "declare", "plain"]
 
-import dataclasses
 import inspect
 import reprlib
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from sklearn.base import BaseEstimator
 
 from semivae.errors import SettingError, UnknownSettingError
 from semivae.estimators.options.values import Values
+from semivae.findings import Health
 
 T = TypeVar("T", bound=type)
 
@@ -176,13 +176,13 @@ def described(parameter: Parameter) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Returns a value as plain JSON: options and records as dictionaries, arrays and sets as lists."""
+    """Returns a value as plain JSON: options as a dictionary, arrays and sets as lists, NumPy's numbers as Python's."""
 
     if isinstance(value, Declared):
         return {name: plain(part) for name, part in value.get_params(deep=False).items()}
 
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        value = dataclasses.asdict(value)
+    if isinstance(value, Health):
+        value = value.to_json()
 
     if isinstance(value, Mapping):
         return {str(name): plain(part) for name, part in value.items()}
