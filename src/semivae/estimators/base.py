@@ -40,11 +40,7 @@ STUDENT = "student."
 
 
 class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
-    r"""Abstract estimator around a model, with the arguments of :class:`Parameters`.
-
-    Attributes:
-        health_: The faults of the fit that its loss does not show. Each is a warning, too.
-    """
+    """Abstract estimator around a model, with the arguments of :class:`Parameters`."""
 
     default_model = "vae"
     health_ = Health(not_judged="it was not examined")

@@ -144,14 +144,15 @@ def in_use(parameters: dict[str, Any]) -> str:
     """Returns the setting that keeps the latent in use."""
 
     beta = parameters.get("objective__beta", "auto")
+    free_bits = parameters.get("objective__free_bits", 0.0)
 
     if beta != "auto" and beta > 1:
         return "beta=1"
 
-    if parameters.get("likelihood") == "gaussian" and parameters.get("model__scale") != "single":
-        return "scale='single'"
+    if parameters.get("objective__importance_samples", 1) > 1:
+        return "importance_samples=1 with free_bits=0.5"
 
-    return "free_bits=0.5"
+    return f"free_bits={2 * free_bits or 0.5:g}"
 
 
 def closer(parameters: dict[str, Any]) -> str:

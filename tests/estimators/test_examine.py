@@ -1,0 +1,47 @@
+"""The last act of a fit: its health, from rows of any source, without an effect on anything else."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from tests.trust.sick import LINE, X, embedding
+
+from semivae import load, stream
+from semivae.errors import HealthWarning
+from semivae.trust import health
+
+
+@pytest.fixture(scope="module")
+def sick():
+    """A collapsed model."""
+
+    with pytest.warns(HealthWarning, match="posterior collapse"):
+        return embedding(beta=50.0).fit(X)
+
+
+def test_findings_are_saved(sick, tmp_path):
+    sick.save(tmp_path / "m")
+
+    assert load(tmp_path / "m").health_ == sick.health_
+    assert sick.health_.findings
+
+
+def test_random_numbers_are_left_alone(sick):
+    before, drawn = torch.get_rng_state(), np.random.get_state()[1]
+
+    assert health(sick, X) == health(sick, X) == sick.health_
+    assert torch.equal(torch.get_rng_state(), before) and (np.random.get_state()[1] == drawn).all()
+
+
+def test_stream_is_examined(tmp_path):
+    frame = pd.DataFrame(LINE.astype(np.float32), columns=[f"c{column}" for column in range(12)])
+    frame.assign(note=[f"note {row}" for row in range(len(frame))]).to_parquet(tmp_path / "rows.parquet", index=False)
+
+    with pytest.warns(UserWarning, match="left out"), pytest.warns(HealthWarning, match="posterior collapse"):
+        fitted = embedding(beta=50.0).fit(stream(tmp_path / "rows.parquet"))
+
+    assert len(fitted.health_.findings) == 1
+
+
+def test_model_that_was_never_examined_says_so():
+    assert embedding().health_.not_judged == "it was not examined"
