@@ -1,12 +1,16 @@
 """The last act of a fit: its health, from rows of any source, without an effect on anything else."""
 
+from importlib import import_module
+
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import torch
 from tests.trust.sick import LINE, X, embedding
 
 from semivae import load, stream
+from semivae.data.in_memory import InMemory
 from semivae.errors import HealthWarning
 from semivae.trust import health
 
@@ -41,6 +45,28 @@ def test_stream_is_examined(tmp_path):
         fitted = embedding(beta=50.0).fit(stream(tmp_path / "rows.parquet"))
 
     assert len(fitted.health_.findings) == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [X.tolist(), torch.tensor(X, dtype=torch.bfloat16), InMemory(X), pl.DataFrame(X)],
+    ids=["list", "tensor", "source", "polars"],
+)
+def test_rows_of_any_container_are_examined(monkeypatch, rows):
+    monkeypatch.setattr(import_module("semivae.trust.health"), "STEPS", 0)
+
+    with pytest.warns(HealthWarning):
+        assert not embedding(epochs=1).fit(rows).health_.not_judged
+
+
+def test_fit_is_not_lost_where_the_check_fails(monkeypatch):
+    def fail(*_):
+        raise ValueError("no such rows")
+
+    monkeypatch.setattr(import_module("semivae.trust.health"), "health", fail)
+    monkeypatch.setattr(import_module("semivae.trust.health"), "STEPS", 0)
+
+    assert embedding(epochs=1).fit(X).health_.not_judged == "the check failed (ValueError: no such rows)"
 
 
 def test_model_that_was_never_examined_says_so():

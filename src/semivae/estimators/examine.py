@@ -7,6 +7,7 @@ __all__ = ["examine"]
 import warnings
 from typing import Any
 
+from semivae.data.codecs.array import as_array
 from semivae.data.in_memory import InMemory
 from semivae.data.stream.rows import Stream
 from semivae.errors import HealthWarning
@@ -36,7 +37,14 @@ def examine(fitted: Trained, X: Any) -> Health:
     if isinstance(X, Stream):
         X = sample_stream(fitted, X, ROWS // 2, ROWS // 2, seed=0)[0]
 
-    found = health(fitted, X.held if isinstance(X, InMemory) else InMemory(X).held)
+    source = X if isinstance(X, InMemory) else InMemory(X)
+    held = source.held if source.container == "frame" else as_array(source.held)
+
+    try:
+        found = health(fitted, held)
+    except Exception as error:
+        # A fit may have taken hours, and is not lost for a check of it.
+        return Health(not_judged=f"the check failed ({type(error).__name__}: {error})")
 
     for finding in found.findings if launched().rank == 0 else ():
         warnings.warn(str(finding), HealthWarning, stacklevel=3)
