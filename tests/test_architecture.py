@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.source import FILES, PACKAGE, graph, imported, module_of
 
-VOCABULARY = {"batch", "errors", "fitted", "ranks", "registry", "store", "typing", "variables"}
+VOCABULARY = {"batch", "errors", "findings", "fitted", "ranks", "registry", "store", "typing", "variables"}
 
 BELOW_ESTIMATORS = {
     "data": set(),
@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{island: set() for island in JUDGMENT},
     # The arithmetic of calibration is one of the measures, and estimators and trust both need it.
     "trust": {"evaluation"},
-    "estimators": {*BELOW_ESTIMATORS, "evaluation"},
+    # A fit ends with a check of its health.
+    "estimators": {*BELOW_ESTIMATORS, "evaluation", "trust"},
 }
 MAY_IMPORT["workflows"] = set(MAY_IMPORT)
 # A face asks the workflows and shows what they found.

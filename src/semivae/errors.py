@@ -1,8 +1,9 @@
-r"""Errors that semivae raises on purpose. Each states the problem, the requirement and the fix."""
+r"""Errors that semivae raises on purpose. Each states the problem, the requirement and the fix. And one warning."""
 
 __all__ = [
     "DataError",
     "DivergedError",
+    "HealthWarning",
     "SchemaError",
     "SemivaeError",
     "SettingError",
@@ -55,3 +56,7 @@ class StoreError(SemivaeError, OSError):
 
 class DivergedError(SemivaeError, ArithmeticError):
     """A term of the loss is no longer finite."""
+
+
+class HealthWarning(UserWarning):
+    """A fit has a fault that its loss does not show; `health_` of the estimator lists all."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from semivae.findings import Health
     from semivae.variables import Schema
 
     Array = NDArray[Any]
@@ -141,6 +142,7 @@ class Trained(Fitted, Protocol):
         n_held_out_: Rows held out to stop early.
         n_steps_: Steps of the last stage of the training.
         stopped_: "done", "patience" or "interrupted".
+        health_: The faults that its loss does not show.
     """
 
     plan_: Any
@@ -149,6 +151,7 @@ class Trained(Fitted, Protocol):
     n_held_out_: int
     n_steps_: int
     stopped_: str
+    health_: Health
 
     def features(self, X: Any) -> Array:
         """Returns rows as plain numbers, with shape (N, F), for other methods to learn from."""

@@ -8,6 +8,7 @@ import pytest
 from sklearn.decomposition import PCA as SklearnPCA
 
 from semivae import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, fitted, load
+from semivae.trust.vitals import Vitals
 
 ROWS = np.random.default_rng(0).normal(size=(30, 3))
 Y = np.where(np.arange(30) % 3 == 0, ROWS[:, 0], np.nan)
@@ -62,6 +63,12 @@ def test_its_model_has_a_name(case):
     estimator, loaded, _ = case
 
     assert estimator.model_name_ == loaded.model_name_ and estimator.model_name_ != "auto"
+
+
+def test_its_vital_signs_are_measured(case):
+    for one in case[:2]:
+        if isinstance(one, fitted.Trained):
+            assert Vitals.of(one, ROWS).units == 2
 
 
 def test_scikit_learn_has_a_latent_space_too():

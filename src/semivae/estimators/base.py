@@ -23,6 +23,7 @@ from semivae.estimators.parameters import Parameters
 from semivae.estimators.rows.inputs import fit_rows, no_target, read_latents, read_rows
 from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import Target
+from semivae.findings import Health
 from semivae.fitted import Fitted
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     """Abstract estimator around a model, with the arguments of :class:`Parameters`."""
 
     default_model = "vae"
+    health_ = Health(not_judged="it was not examined")
 
     def _fit(self, X: Any, target: Target | None = None) -> Self:
         """Fits the model to rows and, if there is one, their target."""

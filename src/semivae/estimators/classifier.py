@@ -13,6 +13,7 @@ from sklearn.base import ClassifierMixin
 from semivae.data.labels.single import ClassLabels
 from semivae.errors import DataError, SettingError
 from semivae.estimators.base import VAEEstimator
+from semivae.estimators.examine import examine
 from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
 from semivae.estimators.rows.opened import opened
 from semivae.estimators.rows.streamed import by_block
@@ -56,6 +57,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         self._fit(*opened(self, X, y, "category"))
         self.classes_ = ClassLabels(self.schema_.target).classes
         self.calibration_temperature_ = 1.0
+        self.health_ = examine(self, X)
 
         return self
 

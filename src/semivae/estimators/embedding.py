@@ -7,6 +7,7 @@ __all__ = ["VAEEmbedding"]
 from typing import Any, Self
 
 from semivae.estimators.base import VAEEstimator
+from semivae.estimators.examine import examine
 from semivae.estimators.rows.opened import opened
 
 
@@ -29,7 +30,10 @@ class VAEEmbedding(VAEEstimator):
             y: Not used; here for pipelines.
         """
 
-        return self._fit(*opened(self, X))
+        self._fit(*opened(self, X))
+        self.health_ = examine(self, X)
+
+        return self
 
     def score(self, X: Any, y: Any = None) -> float:
         """Returns the mean log-density of rows: higher is better."""

@@ -21,6 +21,7 @@ from semivae.data.labels.single import ClassLabels
 from semivae.data.labels.table import TargetLabels
 from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
+from semivae.estimators.examine import examine
 from semivae.estimators.rows.inputs import read_rows
 from semivae.estimators.rows.opened import opened
 from semivae.estimators.rows.streamed import by_block
@@ -73,6 +74,7 @@ class VAEPredictor(VAEEstimator):
 
         self.framed_ = y is None or is_frame(y)
         self.classes_ = self._classes()
+        self.health_ = examine(self, X)
 
         return self
 

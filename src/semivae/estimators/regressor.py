@@ -14,6 +14,7 @@ from semivae.data.labels.markers import as_column, real_values
 from semivae.data.labels.single import RealLabels
 from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
+from semivae.estimators.examine import examine
 from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
 from semivae.estimators.rows.opened import opened
 from semivae.estimators.rows.streamed import by_block
@@ -52,6 +53,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
 
         self._fit(*opened(self, X, y, "real"))
         self.calibration_scale_ = 1.0
+        self.health_ = examine(self, X)
 
         return self
 

@@ -45,8 +45,7 @@ class Numbers:
         if schema.image:
             return cls(schema, center, scale * (plain.std() or 1.0))
 
-        standardized = np.repeat([not v.classes for v in modeled(schema)], [v.width for v in modeled(schema)])
-        known = standardized & ~np.isnan(plain).all(axis=0)
+        known = ordered(schema) & ~np.isnan(plain).all(axis=0)
         center[known] = np.nanmean(plain[:, known], axis=0)
         deviation = np.nanstd(plain[:, known], axis=0)
         scale[known] = np.where(deviation > 0, deviation, 1.0)
@@ -73,6 +72,12 @@ class Numbers:
         return rows
 
     @property
+    def ordered(self) -> NDArray[np.bool_]:
+        """Marks the numbers that are no class of a category, with shape (F,)."""
+
+        return np.ones(len(self.center), bool) if self.schema.image else ordered(self.schema)
+
+    @property
     def continuous(self) -> bool:
         """Whether no number is a class of a category."""
 
@@ -83,6 +88,12 @@ def modeled(schema: Schema) -> list[Variable]:
     """Returns the variables that become numbers."""
 
     return [variable for variable in schema.x if not variable.part]
+
+
+def ordered(schema: Schema) -> NDArray[np.bool_]:
+    """Marks the numbers of a table that are no class of a category, with shape (F,)."""
+
+    return np.repeat([not v.classes for v in modeled(schema)], [v.width for v in modeled(schema)])
 
 
 def raw(schema: Schema, rows: Any) -> Values:

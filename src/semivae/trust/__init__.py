@@ -10,6 +10,7 @@ __all__ = [
     "compare",
     "confidence",
     "end_processes",
+    "health",
     "side_by_side",
     "width",
     "workers",
@@ -18,6 +19,7 @@ __all__ = [
 from semivae.trust.comparison import compare
 from semivae.trust.confidence import Confidence, Width, confidence, width
 from semivae.trust.effort import Effort
+from semivae.trust.health import health
 from semivae.trust.held_out import HeldOut
 from semivae.trust.processes import end_processes, side_by_side, workers
 from semivae.trust.verdict import Row, Verdict

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 __all__ = ["compare", "compare_beside", "describe", "save", "train"]
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from semivae.errors import HealthWarning
 from semivae.workflows.draw import pictures
 from semivae.workflows.inputs.sampled import effort_on
 from semivae.workflows.judge import calibrate, judge
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def train(job: Job, callbacks: Sequence[Callback] = ()) -> None:
-    r"""Fits the estimator of a job.
+    r"""Fits the estimator of a job. Faults of its health do not draw a warning: they are among its facts.
 
     Arguments:
         job: The job.
@@ -32,7 +34,9 @@ def train(job: Job, callbacks: Sequence[Callback] = ()) -> None:
     if callbacks and "callbacks" in estimator.get_params():
         estimator.set_params(callbacks=list(callbacks))
 
-    estimator.fit(job.source)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", HealthWarning)
+        estimator.fit(job.source)
 
 
 def compare(job: Job, seed: int, seconds: float | None = None) -> Verdict | None:
@@ -82,6 +86,8 @@ def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:
         targets: The names of its targets; several are described as a list.
     """
 
+    from semivae.fitted import Trained
+
     estimator, rows = job.estimator, len(job.source)
     history = estimator.history_
     target = targets[0] if len(targets) == 1 else list(targets) or None
@@ -99,6 +105,7 @@ def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:
         if "seconds" in history and len(history)
         else None,
         "stopped": getattr(estimator, "stopped_", "done"),
+        "health": estimator.health_.to_json() if isinstance(estimator, Trained) else None,
     }
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from semivae.cli.health import show_health
 from semivae.cli.options import Json, OutFolder, Overwrite, Settings
 from semivae.cli.outputs import check_folder
 from semivae.cli.screen import emit, put, table
@@ -49,13 +50,14 @@ def demo(
     if json:
         emit({"folder": out, **facts, "comparison": verdict and verdict.to_json()})
     else:
-        show(out, outcome, time.perf_counter() - start)
+        show(context, out, outcome, time.perf_counter() - start)
 
 
-def show(out: Path, outcome: Outcome, seconds: float) -> None:
+def show(context: typer.Context, out: Path, outcome: Outcome, seconds: float) -> None:
     """Shows a demonstration as text."""
 
     from semivae.workflows.demo import LABELS, MODEL
+    from semivae.workflows.fit import describe
 
     draws = len(outcome.accuracies[MODEL])
     put(f"\ntest accuracy on 400 held-out digits with {LABELS} labels, over {draws} draws of the labels:\n")
@@ -67,4 +69,5 @@ def show(out: Path, outcome: Outcome, seconds: float) -> None:
         put("\nWithout held-out rows, from the 50 labels of the first draw alone:")
         show_verdict(outcome.verdict)
 
+    show_health(context, describe(outcome.job, ["label"])["health"])
     put(f"\nWrote {out}/ in {seconds:.0f} s (the figures are in {out / 'figures'}/)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from semivae.cli.health import show_health
 from semivae.cli.launch import STOPPED, first, launch, started, supervised
 from semivae.cli.options import (
     Calibrate,
@@ -135,7 +136,7 @@ def fit(
             verdict = compare_with_others(shown, seed, math.inf if calibrate else None) if compare else None
 
         save(shown, out, facts, verdict, seed, replace)
-        show(out, facts, verdict, state, json)
+        show(context, out, facts, verdict, state, json)
 
     leave(job)
 
@@ -193,7 +194,9 @@ def leave(job: Job) -> None:
         raise typer.Exit(STOPPED)
 
 
-def show(out: Path, facts: dict[str, Any], verdict: Verdict | None, state: Path, json: bool) -> None:
+def show(
+    context: typer.Context, out: Path, facts: dict[str, Any], verdict: Verdict | None, state: Path, json: bool
+) -> None:
     """Shows a fit as text or as JSON."""
 
     if facts["stopped"] == "interrupted":
@@ -202,10 +205,10 @@ def show(out: Path, facts: dict[str, Any], verdict: Verdict | None, state: Path,
     if json:
         emit({"folder": out, **facts, "comparison": verdict and verdict.to_json()})
     else:
-        show_text(out, facts, verdict)
+        show_text(context, out, facts, verdict)
 
 
-def show_text(out: Path, facts: dict[str, Any], verdict: Verdict | None) -> None:
+def show_text(context: typer.Context, out: Path, facts: dict[str, Any], verdict: Verdict | None) -> None:
     """Shows a fit as text."""
 
     run = "" if not facts["epochs"] else f", {facts['epochs']:,} epochs in {facts['seconds']:.0f} s"
@@ -218,4 +221,5 @@ def show_text(out: Path, facts: dict[str, Any], verdict: Verdict | None) -> None
     if verdict is not None:
         show_verdict(verdict)
 
+    show_health(context, facts["health"])
     put(f"\nWrote {out}/ (the figures are in {out / 'figures'}/)")

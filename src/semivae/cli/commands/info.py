@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import typer
+
+from semivae.cli.health import health_lines
 from semivae.cli.options import Json, Model
 from semivae.cli.screen import emit, number, put, table
 
@@ -22,7 +25,7 @@ SCORES = {
 }
 
 
-def info(model: Model, json: Json = False) -> None:
+def info(context: typer.Context, model: Model, json: Json = False) -> None:
     """Show what a saved model is, and check that its files are whole."""
 
     from semivae.estimators.disk.facts import facts_of
@@ -39,14 +42,14 @@ def info(model: Model, json: Json = False) -> None:
         emit({"folder": model, **facts, "files": sorted(files)})
     else:
         put(f"{facts['estimator']} ({facts['model']}), {len(files) + 1} whole files\n")
-        table(["what", "value"], list(lines(facts)))
+        table(["what", "value"], list(lines(context, facts)))
 
         if plan := facts.get("plan"):
             put("")
             table(["plan", "value", "chosen by"], list(planned(plan, chosen)))
 
 
-def lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def lines(context: typer.Context, facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields the facts about a model, by name."""
 
     schema, fit, metrics = facts["schema"], facts["fit"], facts["metrics"]
@@ -71,6 +74,8 @@ def lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "scale of deviations", number(fit["calibration_scale_"])
 
     yield from ((f"version of {name}", value) for name, value in facts["versions"].items())
+
+    yield from (("health", line) for line in health_lines(context, fit.get("health_")))
 
     if comparison := metrics.get("comparison"):
         yield "comparison", comparison.get("sentence", "")

@@ -16,6 +16,7 @@ from semivae.estimators.options.grouped import declarations
 from semivae.estimators.options.values import Names
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.plan import Plan
+from semivae.findings import Health
 from semivae.store import SavedFolder
 from semivae.variables import Schema, Variable
 
@@ -45,6 +46,7 @@ class Fit(BaseModel):
     n_features_in_: Count = 0
     feature_names_in_: list[str] = []
     framed_: bool = False
+    health_: Health = Health()
 
 
 FACTS = tuple(Fit.model_fields)

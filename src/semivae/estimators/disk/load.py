@@ -73,7 +73,8 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
     estimator.history_ = history(saved)
     estimator.metrics_ = saved.facts["metrics"]
 
-    for name, value in facts.fit.model_dump(exclude_unset=True).items():
+    for name in facts.fit.model_fields_set:
+        value = getattr(facts.fit, name)
         setattr(estimator, name, np.array(value, dtype=object) if name == "feature_names_in_" else value)
 
     if not isinstance(estimator, PCA):

@@ -20,6 +20,7 @@ from sklearn.base import BaseEstimator
 
 from semivae.errors import SettingError, UnknownSettingError
 from semivae.estimators.options.values import Values
+from semivae.findings import Health
 
 T = TypeVar("T", bound=type)
 
@@ -179,6 +180,9 @@ def plain(value: Any) -> Any:
 
     if isinstance(value, Declared):
         return {name: plain(part) for name, part in value.get_params(deep=False).items()}
+
+    if isinstance(value, Health):
+        value = value.to_json()
 
     if isinstance(value, Mapping):
         return {str(name): plain(part) for name, part in value.items()}
