@@ -5,7 +5,7 @@ r"""Categorical families: one of :math:`C` classes as a one-hot label point, and
 
 from __future__ import annotations
 
-__all__ = ["Categorical", "Categoricals", "Codes"]
+__all__ = ["Categorical", "Categoricals", "Codes", "Unchecked"]
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -81,10 +81,9 @@ class Codes(Distribution):
     def log_prob(self, value: Tensor) -> Tensor:
         """Returns the log-probability of each code, both with shape (*, n)."""
 
-        rows = torch.broadcast_shapes(value.shape[:-1], self.batch_shape[:-1])
-        places = (value.long() + self.columns.first).expand(*rows, -1)
+        places, totals = torch.broadcast_tensors(value.long() + self.columns.first, self.totals)
 
-        return self.logits.expand(*rows, -1).gather(-1, places) - self.totals
+        return self.logits.expand(*places.shape[:-1], -1).gather(-1, places) - totals
 
     @property
     def totals(self) -> Tensor:

@@ -12,9 +12,9 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import OneHotCategorical
 
 from semivae.errors import SettingError
+from semivae.families.categorical import Unchecked
 
 
 class LabelPrior(nn.Module):
@@ -66,7 +66,7 @@ class LabelPrior(nn.Module):
 
         return cls(torch.tensor(probs))
 
-    def forward(self) -> OneHotCategorical:
+    def forward(self) -> Unchecked:
         """Returns the prior, over label points of shape (C,)."""
 
-        return OneHotCategorical(logits=self.logits, validate_args=False)
+        return Unchecked(self.logits)
