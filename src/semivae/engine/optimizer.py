@@ -91,7 +91,8 @@ class Average(nn.Module):
         # Frozen weights of an earlier stage do not change.
         pairs = zip(self.module.parameters(), model.parameters(), strict=True)
         pairs = [pair for pair in pairs if pair[1].requires_grad]
-        self.kept, self.weights = [kept for kept, _ in pairs], [weight for _, weight in pairs]
+        self.kept: list[Tensor] = [kept for kept, _ in pairs]
+        self.weights: list[Tensor] = [weight for _, weight in pairs]
         self.register_buffer("steps", torch.zeros((), dtype=torch.long))
 
     @torch.no_grad()
@@ -105,5 +106,5 @@ class Average(nn.Module):
         # The average follows faster in the first steps; otherwise a short run would end near its start.
         decay = min(self.decay, (1 + steps) / (10 + steps)) if steps else 0.0
 
-        torch._foreach_lerp_(self.kept, self.weights, 1 - decay)
+        torch._foreach_lerp_(self.kept, self.weights, 1 - decay)  # pyright: ignore[reportPrivateImportUsage]
         self.steps += 1
