@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import numpy as np
+import pandas as pd
 import pytest
+
+from semivae import VAEClassifier
 
 ESTIMATORS = "from semivae import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load, stream"
 UNUSED = ("datasets", "linear_model", "metrics", "model_selection")
@@ -12,6 +16,11 @@ import numpy as np
 from semivae import VAEClassifier
 rows, labels = np.random.default_rng(0).normal(size=(20, 2)), np.array([0, 1] * 4 + [-1] * 12)
 VAEClassifier(epochs=1, hidden=(4,), random_state=0, device="cpu").fit(rows, labels).predict(rows)
+"""
+LOAD = """
+from pathlib import Path
+from semivae import load
+load(Path(r"{folder}"))
 """
 
 
@@ -38,3 +47,17 @@ def test_only_what_is_used_is_imported(code, used, unused):
 
     assert used in modules
     assert not modules & unused
+
+
+def test_a_model_is_loaded_without_the_compiler(tmp_path):
+    """Loading builds the model of tensors without values first, whose arithmetic would import it."""
+
+    columns = {"size": np.arange(20.0), "shade": ["red", "green"] * 10}
+    labels = np.array([0, 1] * 4 + [-1] * 12)
+    model = VAEClassifier(epochs=1, hidden=(4,), random_state=0, device="cpu").fit(pd.DataFrame(columns), labels)
+    model.save(tmp_path / "model")
+
+    modules = imported(LOAD.format(folder=tmp_path / "model"))
+
+    assert "torch" in modules
+    assert "torch._dynamo" not in modules

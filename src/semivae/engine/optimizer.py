@@ -87,10 +87,12 @@ class Average(nn.Module):
 
         self.module = copy.deepcopy(model).requires_grad_(False).eval()
         self.decay = decay
+
+        # Frozen weights of an earlier stage do not change.
         pairs = zip(self.module.parameters(), model.parameters(), strict=True)
-        self.pairs = [
-            pair for pair in pairs if pair[1].requires_grad
-        ]  # frozen weights of an earlier stage do not change
+        pairs = [pair for pair in pairs if pair[1].requires_grad]
+        self.kept: list[Tensor] = [kept for kept, _ in pairs]
+        self.weights: list[Tensor] = [weight for _, weight in pairs]
         self.register_buffer("steps", torch.zeros((), dtype=torch.long))
 
     @torch.no_grad()
@@ -104,7 +106,5 @@ class Average(nn.Module):
         # The average follows faster in the first steps; otherwise a short run would end near its start.
         decay = min(self.decay, (1 + steps) / (10 + steps)) if steps else 0.0
 
-        for kept, weight in self.pairs:
-            kept.lerp_(weight, 1 - decay)
-
+        torch._foreach_lerp_(self.kept, self.weights, 1 - decay)  # pyright: ignore[reportPrivateImportUsage]
         self.steps += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Embed", "trunk_of"]
 
+import itertools
 from collections.abc import Sequence
 
 import torch
@@ -20,22 +21,25 @@ class Embed(nn.Module):
         variables: The columns, in order.
     """
 
+    order: Tensor
+
     def __init__(self, variables: Sequence[Variable]) -> None:
         super().__init__()
 
         found = {kind: positions(variables, kind) for kind in cell_trunks}
         found = {kind: columns for kind, columns in found.items() if columns}
 
-        self.columns = list(found.values())
+        self.sizes = [len(columns) for columns in found.values()]
+        self.register_buffer("order", torch.tensor(list(itertools.chain(*found.values()))), persistent=False)
         self.trunks = nn.ModuleList(cell_trunks[kind]([variables[j] for j in found[kind]]) for kind in found)
         self.width = sum(int(trunk.width) for trunk in self.trunks)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps rows of shape (*, P), with NaN where a cell is missing, to features of shape (*, width)."""
 
-        pairs = zip(self.trunks, self.columns, strict=True)
+        parts = x.index_select(-1, self.order).split(self.sizes, dim=-1)
 
-        return torch.cat([trunk(x[..., columns]) for trunk, columns in pairs], dim=-1)
+        return torch.cat([trunk(part) for trunk, part in zip(self.trunks, parts, strict=True)], dim=-1)
 
 
 def trunk_of(variables: Sequence[Variable], conv: bool) -> nn.Module:

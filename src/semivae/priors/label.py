@@ -12,9 +12,9 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import OneHotCategorical
 
 from semivae.errors import SettingError
+from semivae.families.categorical import Unchecked
 
 
 class LabelPrior(nn.Module):
@@ -46,15 +46,16 @@ class LabelPrior(nn.Module):
 
         named = choice if isinstance(choice, str) else None
 
+        # On the CPU: a loaded model is first built of tensors without values, whose arithmetic starts PyTorch's
+        # compiler, which takes seconds.
         if named == "uniform":
-            return cls(torch.full((len(counts),), 1 / len(counts)))
+            return cls(torch.full((len(counts),), 1 / len(counts), device="cpu"))
 
         if named == "labels":
-            smoothed = torch.tensor(counts) + 1.0
+            smoothed = torch.tensor(counts, device="cpu") + 1.0
 
             return cls(smoothed / smoothed.sum())
 
-        # In plain numbers: a loaded model is first built of tensors that have no values.
         probs = [] if isinstance(choice, str) else [float(share) for share in choice]
 
         if len(probs) != len(counts) or min(probs) <= 0 or abs(sum(probs) - 1) > 1e-4:
@@ -64,9 +65,9 @@ class LabelPrior(nn.Module):
                 "label_prior='labels'",
             )
 
-        return cls(torch.tensor(probs))
+        return cls(torch.tensor(probs, device="cpu"))
 
-    def forward(self) -> OneHotCategorical:
+    def forward(self) -> Unchecked:
         """Returns the prior, over label points of shape (C,)."""
 
-        return OneHotCategorical(logits=self.logits, validate_args=False)
+        return Unchecked(self.logits)

@@ -143,7 +143,10 @@ class DirichletPrior(SimplexPrior):
 def with_mean(probs: Tensor) -> Tensor:
     r"""Returns :math:`m` such that the mean of :math:`\mathrm{softmax}(m + s \epsilon)` is `probs`, with shape (C,)."""
 
-    noise = SPREAD * fixed_draws(MANY, len(probs)).to(probs)
+    # While a model is loaded, new tensors have no values, but the probabilities have.
+    with probs.device:
+        noise = SPREAD * fixed_draws(MANY, len(probs)).to(probs)
+
     loc = probs.log()
 
     for _ in range(ROUNDS):

@@ -21,22 +21,22 @@ class CategoryTrunk(nn.Module):
         variables: The columns.
     """
 
+    column: Tensor
+    code: Tensor
+
     def __init__(self, variables: Sequence[Variable]) -> None:
         super().__init__()
 
-        self.classes = [len(variable.classes) for variable in variables]
-        self.width = sum(self.classes)
+        pairs = [(i, code) for i, variable in enumerate(variables) for code in range(len(variable.classes))]
+
+        # Facts of the variables, which a saved model has anyway: the column of each feature, and its class there.
+        self.register_buffer("column", torch.tensor([column for column, _ in pairs]), persistent=False)
+        self.register_buffer("code", torch.tensor([float(code) for _, code in pairs]), persistent=False)
+
+        self.width = len(pairs)
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps codes of shape (*, n) to features of shape (*, width)."""
 
-        missing = x.isnan()
-        codes = torch.where(missing, 0.0, x).long()
-
-        return torch.cat(
-            [
-                nn.functional.one_hot(codes[..., i], classes).to(x) * ~missing[..., i, None]
-                for i, classes in enumerate(self.classes)
-            ],
-            dim=-1,
-        )
+        # A missing code is NaN, which equals no class.
+        return (x.index_select(-1, self.column) == self.code).to(x)

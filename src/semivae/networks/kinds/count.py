@@ -27,6 +27,7 @@ class CountTrunk(nn.Module):
 
     mean: Tensor
     deviation: Tensor
+    told: Tensor
 
     def __init__(self, variables: Sequence[Variable]) -> None:
         super().__init__()
@@ -35,8 +36,9 @@ class CountTrunk(nn.Module):
         self.register_buffer("mean", torch.tensor([v.mean for v in variables]), persistent=False)
         self.register_buffer("deviation", torch.tensor([v.deviation for v in variables]), persistent=False)
 
-        self.told = [i for i, variable in enumerate(variables) if variable.missing]
-        self.width = len(variables) + len(self.told)
+        told = [i for i, variable in enumerate(variables) if variable.missing]
+        self.register_buffer("told", torch.tensor(told, dtype=torch.long), persistent=False)
+        self.width = len(variables) + len(told)
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps counts of shape (*, n) to features of shape (*, width)."""
@@ -44,4 +46,4 @@ class CountTrunk(nn.Module):
         missing = x.isnan()
         values = (torch.where(missing, 0.0, x).log1p() - self.mean) / self.deviation
 
-        return torch.cat([torch.where(missing, 0.0, values), missing[..., self.told].to(x)], dim=-1)
+        return torch.cat([torch.where(missing, 0.0, values), missing.index_select(-1, self.told).to(x)], dim=-1)

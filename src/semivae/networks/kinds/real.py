@@ -23,15 +23,18 @@ class RealTrunk(nn.Module):
         variables: The columns.
     """
 
+    told: Tensor
+
     def __init__(self, variables: Sequence[Variable]) -> None:
         super().__init__()
 
-        self.told = [i for i, variable in enumerate(variables) if variable.missing]
-        self.width = len(variables) + len(self.told)
+        told = [i for i, variable in enumerate(variables) if variable.missing]
+        self.register_buffer("told", torch.tensor(told, dtype=torch.long), persistent=False)
+        self.width = len(variables) + len(told)
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps cells of shape (*, n) to features of shape (*, width)."""
 
         missing = x.isnan()
 
-        return torch.cat([torch.where(missing, 0.0, x), missing[..., self.told].to(x)], dim=-1)
+        return torch.cat([torch.where(missing, 0.0, x), missing.index_select(-1, self.told).to(x)], dim=-1)
