@@ -14,7 +14,7 @@ ROWS = 6
 LATENTS = 3
 
 # Models some divergence of which has no closed form: at one draw it may be anything.
-AT_A_DRAW = ["adgm", "ccvae", "m1m2", "sdgm"]
+AT_A_DRAW = ["adgm", "ccvae", "gmvae", "m1m2", "sdgm"]
 
 
 def values(terms: Terms) -> dict[str, torch.Tensor]:

@@ -88,7 +88,7 @@ def test_neighbors_of_rows_on_disk_are_refused():
         (COLORS, CLASS, "m1", {"adversarial": 2.0}),
         (NUMBERS, CLASS, "shot", {"teacher": True, "adversarial": 0}),
         (NUMBERS, None, "vae", {"adversarial": 0.0, "neighbors": 0, "radius": 0, "alpha": 0}),
-        (NUMBERS, CLASS, "m2", {"components": 50, "temperature": 0.5, "label_points": 4}),
+        (NUMBERS, CLASS, "m2", {"components": "auto", "temperature": 0.5, "label_points": 4}),
     ],
 )
 def test_option_that_counts_is_taken(x, y, model, given):
@@ -96,6 +96,9 @@ def test_option_that_counts_is_taken(x, y, model, given):
 
 
 OTHER = {
+    "binarize": "static",
+    "effort": "quick",
+    "features_epochs": 3,
     "scale": "learned",
     "prior": "vamp",
     "components": 7,

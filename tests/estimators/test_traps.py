@@ -175,7 +175,7 @@ def test_rows_without_a_target_stop_early_unless_the_epochs_are_given():
     losses = embedding.history_["validation_loss"]
 
     assert embedding.stopped_ == "patience" and len(losses) == losses.argmin() + 51, "a tenth of 500 epochs"
-    assert "validation_loss" not in VAEEmbedding(**settings).fit(X).history_
+    assert "validation_loss" not in VAEEmbedding(**settings | {"training": TrainingOptions()}).fit(X).history_
 
 
 # Randomness

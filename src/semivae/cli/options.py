@@ -140,7 +140,7 @@ ModelName = Annotated[
     str,
     typer.Option(
         "--model",
-        help="m1, m2, m1m2, adgm, sdgm, alpha, predictor, debias, shot, ccvae, cvae; vae, ae, pca need no target.",
+        help="gmvae, m1, m2, m1m2, adgm, sdgm, alpha, predictor, debias, shot, ccvae, cvae; no target: vae, ae, pca.",
     ),
 ]
 LabelCount = Annotated[

@@ -38,7 +38,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
             :meth:`calibrate`.
     """
 
-    default_model = "m2"
+    default_model = "gmvae"
     calibration_temperature_ = 1.0
 
     def fit(self, X: Any, y: Any = None) -> Self:

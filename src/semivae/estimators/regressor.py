@@ -35,7 +35,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
             :meth:`calibrate`.
     """
 
-    default_model = "m2"
+    default_model = "gmvae"
     calibration_scale_ = 1.0
 
     def fit(self, X: Any, y: Any = None) -> Self:

@@ -35,7 +35,13 @@ class Runs:
     checkpoint: Path | None = None
 
     def train(
-        self, stage: int, model: Any, objective: Any, validation: Steps | None = None, penalty: Penalties | None = None
+        self,
+        stage: int,
+        model: Any,
+        objective: Any,
+        validation: Steps | None = None,
+        penalty: Penalties | None = None,
+        epochs: int | None = None,
     ) -> History:
         r"""Trains a model in a stage of its own.
 
@@ -45,17 +51,18 @@ class Runs:
             objective: Its objective.
             validation: The held-out rows, if any.
             penalty: The additional terms of the loss, if any.
+            epochs: The epochs of the stage, if not those of the plan.
         """
 
-        return train(model, objective, self.rows, self.training(stage), self.callbacks, validation, penalty)
+        return train(model, objective, self.rows, self.training(stage, epochs), self.callbacks, validation, penalty)
 
-    def training(self, stage: int) -> Training:
+    def training(self, stage: int, epochs: int | None = None) -> Training:
         """Returns the settings of the run of a stage."""
 
         plan, machine = self.plan, self.plan.here
 
         return Training(
-            epochs=plan.epochs,
+            epochs=plan.epochs if epochs is None else epochs,
             learning_rate=plan.learning_rate,
             weight_decay=plan.weight_decay,
             averaging=plan.averaging,

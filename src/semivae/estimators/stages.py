@@ -46,7 +46,7 @@ def train_stages(
     whole = History()
 
     for number, stage in enumerate(before, 1):
-        history = runs.train(number, stage, unsupervised(runs), validation)
+        history = runs.train(number, stage, unsupervised(runs), validation, epochs=plan.features_epochs)
         append(whole, history, {"stage": number})
         stage.requires_grad_(False)
 

@@ -5,6 +5,7 @@ __all__ = [
     "AE",
     "CCVAE",
     "CVAE",
+    "GMVAE",
     "M1",
     "M1M2",
     "M2",
@@ -13,11 +14,13 @@ __all__ = [
     "VAE",
     "Alpha",
     "Debias",
+    "GMVAEReal",
     "JointModel",
     "M2Real",
     "MarginalModel",
     "Model",
     "Predictor",
+    "Reads",
     "StackedModel",
     "Terms",
     "models",
@@ -30,6 +33,8 @@ from semivae.models.base import Model, models
 from semivae.models.ccvae import CCVAE
 from semivae.models.cvae import CVAE
 from semivae.models.debias import Debias
+from semivae.models.gmvae import GMVAE
+from semivae.models.gmvae_real import GMVAEReal
 from semivae.models.joint import JointModel, MarginalModel
 from semivae.models.m1 import M1
 from semivae.models.m1m2 import M1M2
@@ -38,6 +43,6 @@ from semivae.models.m2_real import M2Real
 from semivae.models.predictor import Predictor
 from semivae.models.sdgm import SDGM
 from semivae.models.shot import SHOT
-from semivae.models.stacked import StackedModel
+from semivae.models.stacked import Reads, StackedModel
 from semivae.models.terms import Terms
 from semivae.models.vae import VAE

@@ -2,7 +2,7 @@ r"""Shared by models of rows and classes: generation by class, and the sum over 
 
 from __future__ import annotations
 
-__all__ = ["JointModel", "MarginalModel"]
+__all__ = ["JointModel", "MarginalModel", "summed"]
 
 import abc
 import math
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.distributions import Distribution
 
 from semivae.conditional import Conditional
-from semivae.marginal import Marginalize, exact
+from semivae.marginal import Marginalize, Support, exact
 from semivae.models.base import Model
 from semivae.models.terms import Terms
 from semivae.priors import LabelPrior
@@ -142,17 +142,28 @@ class MarginalModel(JointModel):
 
         # y has a leading axis K, x has none. Networks add one linear map per input, so the axis
         # appears by broadcasting, and parts that depend on x alone are computed once per row.
-        terms = joint(support.y)  # (K, B or 1, C) -> (K, B)
-        kl = {name: support.expect(value) for name, value in terms.kl.items()}
-
-        return Terms(
-            support.expect(terms.likelihood),
-            kl | {"y": support.kl(self.label_prior.logits)},
-            relaxed=support.relaxed,
-            units={name: (support.weight[..., None] * value).sum(0) for name, value in terms.units.items()},
-        )
+        return summed(support, joint(support.y), self.label_prior)  # (K, B or 1, C) -> (K, B)
 
     def predict(self, x: Tensor) -> Distribution:
         r"""Returns :math:`q(y \mid x)` of rows of shape (B, *)."""
 
         return self.classifier(x)
+
+
+def summed(support: Support, terms: Terms, prior: LabelPrior) -> Terms:
+    r"""Returns the terms of unlabeled rows, marginalized over the label, with shape (B,).
+
+    Arguments:
+        support: The label points.
+        terms: The terms of the bound at these, with shape (K, B).
+        prior: The prior :math:`p(y)`.
+    """
+
+    kl = {name: support.expect(value) for name, value in terms.kl.items()}
+
+    return Terms(
+        support.expect(terms.likelihood),
+        kl | {"y": support.kl(prior.logits)},
+        relaxed=support.relaxed,
+        units={name: (support.weight[..., None] * value).sum(0) for name, value in terms.units.items()},
+    )

@@ -104,12 +104,6 @@ class M1(StackedModel):
 
         return draw_asked(self.features.latent(), self.features.reread, self.head, y), None
 
-    @property
-    def noise(self) -> int:
-        """Number of standard normal values per draw of the features."""
-
-        return self.features.noise
-
     def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
         r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,)."""
 

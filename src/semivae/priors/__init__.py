@@ -1,7 +1,9 @@
 r"""Priors of the latent and of the label; one file each."""
 
 __all__ = [
+    "COMPONENTS",
     "ClassMixture",
+    "CorrelatedMixture",
     "DirichletPrior",
     "LabelPrior",
     "LogisticNormalPrior",
@@ -17,8 +19,9 @@ __all__ = [
     "simplexes",
 ]
 
-from semivae.priors.base import MakePrior, Prior, priors
+from semivae.priors.base import COMPONENTS, MakePrior, Prior, priors
 from semivae.priors.classes import ClassMixture
+from semivae.priors.correlated import CorrelatedMixture
 from semivae.priors.label import LabelPrior
 from semivae.priors.mixture import Mixture
 from semivae.priors.normal import StandardNormal, fixed_draws, normal

@@ -124,7 +124,9 @@ def compare(
     device = estimator.get_params()["device"]
     processes = workers(len(folds), min(seconds, effort.seconds * len(folds)), features.nbytes, device)
     epochs = effort.affordable(math.ceil(len(folds) / processes), seconds)
-    held = refits(estimator, X, parts, epochs, effort.passes(parts.fewest), processes)
+    short = as_compared(estimator, epochs, effort.features_for(epochs))
+    alone = as_compared(estimator, effort.passes(parts.fewest))
+    held = refits(short, alone, X, parts, processes)
     predicted = {name: [chosen(found, parts.classes) for found in every] for name, every in held.items()}
 
     for rival in rivals(parts.classes, parts.fewest):
@@ -141,24 +143,20 @@ def compare(
     return dataclasses.replace(verdict, confidence=sure, held_out=found)
 
 
-def refits(
-    estimator: Classifier | Regressor, X: Any, folds: Folds, epochs: int, passes: int, processes: int
-) -> dict[str, list[NDArray[np.float64]]]:
+def refits(model: Any, alone: Any, X: Any, folds: Folds, processes: int) -> dict[str, list[NDArray[np.float64]]]:
     r"""Fits the model, and the same network on the labels alone, in each fold.
 
     Arguments:
-        estimator: The fitted estimator.
+        model: The model, not fitted.
+        alone: The network on the labels alone, not fitted.
         X: The rows.
         folds: The folds.
-        epochs: The epochs of the model.
-        passes: The epochs of the network on the labels alone.
         processes: The number of processes.
 
     Returns:
         The predictions of the test rows of each fold, as :func:`refit` returns them, by the name of the method.
     """
 
-    model, alone = as_compared(estimator, epochs), as_compared(estimator, passes)
     calls = {MODEL: [(model, X, folds.y, *split) for split in folds.whole]}
 
     if not folds.known.all():
@@ -172,11 +170,18 @@ def refits(
     return {name: [*islice(found, len(part))] for name, part in calls.items()}
 
 
-def as_compared(estimator: Classifier | Regressor, epochs: int) -> Any:
-    """Returns an unfitted copy of an estimator that reads codes or values, is silent and keeps no state."""
+def as_compared(estimator: Classifier | Regressor, epochs: int, features: int | None = None) -> Any:
+    r"""Returns an unfitted copy of an estimator that reads codes or values, is silent and keeps no state.
+
+    Arguments:
+        estimator: The fitted estimator.
+        epochs: The epochs of the copy.
+        features: The epochs of its stages before the last, if not the same.
+    """
 
     model: Any = clone(estimator)
     model.set_params(missing_label=None, verbose=False, callbacks=None, random_state=estimator.seed_, epochs=epochs)
+    model.set_params(training__effort="normal", training__features_epochs=features or "auto")
 
     return model.set_params(training__devices=1, training__nodes=1, checkpoint=None)
 

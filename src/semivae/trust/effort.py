@@ -20,29 +20,39 @@ class Effort:
     r"""The effort of a fit.
 
     Attributes:
-        epochs: Epochs, of each stage.
+        epochs: Epochs of the last stage.
         seconds: Seconds of training, of all stages.
         steps: Steps, of one stage.
         labeled_batch: Labeled rows of a step, at most.
+        features: Epochs of the stages before the last, if these have a number of their own.
     """
 
     epochs: int
     seconds: float
     steps: int
     labeled_batch: int
+    features: int | None = None
 
     @classmethod
     def of(cls, estimator: Trained) -> Self:
         """Returns the effort of the fit of an estimator around a network."""
 
-        history = estimator.history_
+        history, features = estimator.history_, estimator.plan_.features_epochs
+        epochs = history["epoch"].to_numpy()
+        own = slice(None) if features is None else history["stage"].to_numpy() == history["stage"].to_numpy().max()
 
         return cls(
-            epochs=int(history["epoch"].to_numpy().max()),
+            epochs=int(epochs[own].max()),
             seconds=float(history["seconds"].to_numpy()[-1]),
             steps=estimator.n_steps_,
             labeled_batch=estimator.get_params()["training__labeled_batch"],
+            features=features,
         )
+
+    def features_for(self, epochs: int) -> int | None:
+        """Returns the epochs of the stages before the last of a fit with other epochs, in the same proportion."""
+
+        return None if self.features is None else max(1, round(self.features * epochs / self.epochs))
 
     def affordable(self, rounds: int, seconds: float) -> int:
         """Returns the epochs for each of several fits in the given time: from 1 to the epochs of this fit."""

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from semivae.workflows.fit import compare_beside, train
 from semivae.workflows.inputs.task import Task
 from semivae.workflows.inputs.wishes import Wishes
@@ -40,11 +42,13 @@ class Outcome:
         job: The job of the first draw of the labels.
         accuracies: The test accuracy in each draw, by the name of the method.
         verdict: The comparison on the labels of the first draw alone.
+        halves: The scorecard of the first draw.
     """
 
     job: Job
     accuracies: dict[str, list[float]]
     verdict: Verdict | None
+    halves: dict[str, Any]
 
 
 def demonstrate(draws: int, settings: Sequence[str] = ()) -> Outcome:
@@ -81,7 +85,7 @@ def demonstrate(draws: int, settings: Sequence[str] = ()) -> Outcome:
 
     end_processes()
 
-    return Outcome(jobs[0], accuracies, verdict)
+    return Outcome(jobs[0], accuracies, verdict, halves_of(jobs[0], test))
 
 
 def draw(seed: int, settings: list[str], test: InMemory) -> tuple[Job, dict[str, float]]:
@@ -103,6 +107,22 @@ def draw(seed: int, settings: list[str], test: InMemory) -> tuple[Job, dict[str,
     train(job)
 
     return job, accuracies_of(job, test)
+
+
+def halves_of(job: Job, test: InMemory) -> dict[str, Any]:
+    """Returns the scorecard of a draw: predictions, generator and latent, with all labels of the set to judge by."""
+
+    from semivae.data.read import read
+    from semivae.evaluation import Exam, scorecard
+    from semivae.fitted import Classifier
+    from semivae.workflows.inputs.task import encoded
+
+    estimator, rows = job.estimator, read("digits", "label", "train")
+    assert isinstance(estimator, Classifier)
+    given = encoded(estimator, job.source.y) >= 0
+    y, truth = (np.asarray(part.y) for part in (rows, test))
+
+    return scorecard(estimator, Exam(estimator.schema_, rows.x, y, given, test.x, truth))
 
 
 def accuracies_of(job: Job, test: InMemory) -> dict[str, float]:

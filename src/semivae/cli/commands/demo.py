@@ -21,6 +21,15 @@ from semivae.cli.verdict import show_verdict
 if TYPE_CHECKING:
     from semivae.workflows.demo import Outcome
 
+# The measures of the generator and of the latent that are shown.
+HALVES = {
+    "explained_variance": ("reconstruction", "share of the variance that decoded digits explain"),
+    "pca_explained": ("by as many components", "the same for PCA with as many components"),
+    "asked_class": ("asked class", "samples of a class that a judge puts in this class"),
+    "variance_ratio": ("variety", "variance within a class: samples over digits"),
+    "linear_probe": ("classes in the latent", "accuracy of a linear model on it, all labels given"),
+}
+
 
 def demo(
     context: typer.Context,
@@ -44,7 +53,7 @@ def demo(
     start = time.perf_counter()
     outcome = demonstrate(draws, settings or ())
     verdict = outcome.verdict
-    facts = describe(outcome.job, ["label"]) | {"test_accuracy": outcome.accuracies}
+    facts = describe(outcome.job, ["label"]) | {"test_accuracy": outcome.accuracies, "scorecard": outcome.halves}
     save(outcome.job, out, facts, verdict, seed=0, overwrite=overwrite)
 
     if json:
@@ -64,6 +73,10 @@ def show(context: typer.Context, out: Path, outcome: Outcome, seconds: float) ->
     rows = sorted(outcome.accuracies.items(), key=lambda row: -mean(row[1]))
     shown = [(name, *(f"{value:.3f}" for value in (mean(row), min(row), max(row)))) for name, row in rows]
     table(["method", ">mean", ">lowest", ">highest"], shown)
+
+    put("\ngenerator and latent of the first draw, on held-out digits:\n")
+    known = [(name, f"{outcome.halves[key]:.3f}", meaning) for key, (name, meaning) in HALVES.items()]
+    table(["measure", ">value", "meaning"], known)
 
     if outcome.verdict is not None:
         put("\nWithout held-out rows, from the 50 labels of the first draw alone:")

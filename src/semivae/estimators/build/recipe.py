@@ -81,7 +81,7 @@ def neighbors(plan: Plan, schema: Schema, rows: Steps, before: Sequence[Model]) 
 def movable_cells(model: Model, schema: Schema) -> torch.Tensor:
     """Returns 1 for cells of continuous values and 0 for others, with the shape of a row as the model reads it."""
 
-    if isinstance(model, StackedModel):
+    if isinstance(model, StackedModel) and model.reads == "features":
         return torch.ones(model.features.encoder.family.values)
 
     if schema.image:

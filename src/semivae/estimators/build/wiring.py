@@ -37,6 +37,8 @@ def wire(plan: Plan, schema: Schema, counts: Sequence[int]) -> Model:
         "simplex": lambda: simplexes[str(plan.simplex)],
         "marginalize": lambda: marginalization(plan),
         "prior": lambda: partial(priors[str(plan.prior)], **given(components=plan.components)),
+        "mixture": lambda: plan.components,
+        "reads": lambda: plan.reads,
         "importance_samples": lambda: plan.importance_samples,
         "smoothing": lambda: plan.smoothing,
     }

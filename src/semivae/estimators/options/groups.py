@@ -11,7 +11,7 @@ from semivae.estimators.options.declared import Declared, declare
 from semivae.estimators.options.values import Choice, Either, Names, Number, Probabilities, Switch, Whole
 
 # The model that "auto" stands for.
-AUTO = '"auto" is "m2" for one class or number, "predictor" for several targets, "vae" without a target.'
+AUTO = '"auto" is "gmvae" for one class or number, "predictor" for several targets, "vae" without a target.'
 
 
 def model_names() -> Iterable[str]:
@@ -70,8 +70,11 @@ class ModelOptions(Declared):
         "several `importance_samples`; otherwise the decoder may learn to ignore the latent.",
     ] = "normal"
     components: Annotated[
-        int, Whole(1), 'Number of Gaussians of a "mixture" without classes, and of pseudo-inputs of a "vamp".'
-    ] = 50
+        int | Literal["auto"],
+        Whole(1),
+        'Number of Gaussians of a "mixture" without classes, and of pseudo-inputs of a "vamp"; "auto" is 50. In '
+        '"gmvae", number of Gaussians per class; "auto" is 30 divided by the classes, between 1 and 15.',
+    ] = "auto"
     marginalize: Annotated[
         str,
         Names(marginal_names),
@@ -201,6 +204,18 @@ class RecipeOptions(Declared):
 class TrainingOptions(Declared):
     """Options of the training: batches, early stopping, precision and processes."""
 
+    effort: Annotated[
+        str,
+        Choice("quick", "normal", "thorough"),
+        'Budget that `epochs="auto"` stands for: "quick" takes a quarter of the steps of "normal", for a first look; '
+        '"thorough" four times as many, for sharper reconstructions and samples.',
+    ] = "normal"
+    features_epochs: Annotated[
+        int | Literal["auto"],
+        Whole(1),
+        'Epochs of the first stage of "gmvae", which learns the latent without labels. "auto" is `epochs`, or four '
+        "times the steps of the last stage where these are automatic too.",
+    ] = "auto"
     labeled_batch: Annotated[int, Whole(1), "Labeled rows per step, at most."] = 128
     weight_decay: Annotated[float, Number(0), "Decoupled weight decay of AdamW."] = 0.0
     averaging: Annotated[

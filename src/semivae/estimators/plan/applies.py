@@ -12,16 +12,16 @@ from semivae.marginal import marginals
 from semivae.models import JointModel, Model, models
 from semivae.variables import Schema, TargetForm
 
-# The model part that uses each option.
+# The model parts that use each option: one is enough.
 BUILT_WITH = {
-    "prior": "prior",
-    "components": "prior",
-    "marginalize": "marginalize",
-    "label_points": "marginalize",
-    "temperature": "marginalize",
-    "simplex": "simplex",
-    "smoothing": "smoothing",
-    "importance_samples": "importance_samples",
+    "prior": ("prior",),
+    "components": ("prior", "mixture"),
+    "marginalize": ("marginalize",),
+    "label_points": ("marginalize",),
+    "temperature": ("marginalize",),
+    "simplex": ("simplex",),
+    "smoothing": ("smoothing",),
+    "importance_samples": ("importance_samples",),
 }
 
 # Options that need a target, and the subset that a model of labels alone cannot use: its prediction is derived from
@@ -68,7 +68,7 @@ def uses(name: str, option: str, schema: Schema) -> bool:
     """Whether a model of a target uses an option."""
 
     if option in BUILT_WITH:
-        return takes(name, BUILT_WITH[option], form_of(schema))
+        return any(takes(name, part, form_of(schema)) for part in BUILT_WITH[option])
 
     if option == "label_prior":
         return any(target.classes for target in schema.targets)

@@ -19,8 +19,8 @@ from semivae.estimators.options import RecipeOptions
 from semivae.estimators.options.declared import plain
 from semivae.estimators.options.grouped import declarations
 from semivae.estimators.parameters import Parameters
-from semivae.estimators.plan.applies import able, form_of, has_components, reads, uses
-from semivae.estimators.plan.loss import marginalize_for
+from semivae.estimators.plan.applies import able, form_of, has_components, reads, takes, uses
+from semivae.estimators.plan.loss import marginalize_for, reads_for
 from semivae.estimators.plan.rows import may_stop
 from semivae.families import choose_data
 from semivae.marginal import marginals
@@ -65,7 +65,15 @@ class Case:
     def moves(self) -> bool:
         """Whether the model reads a continuous value, around which predictions can be compared."""
 
-        return issubclass(self.kind, StackedModel) or any(handler(one).continuous for one in self.schema.x)
+        features = issubclass(self.kind, StackedModel) and reads_for(self.kind, self.schema) != "rows"
+
+        return features or any(handler(one).continuous for one in self.schema.x)
+
+    @property
+    def mixes(self) -> bool:
+        """Whether the model is built with a number of Gaussians."""
+
+        return takes(self.model, "mixture", form_of(self.schema))
 
     @property
     def compares(self) -> bool:
@@ -120,14 +128,14 @@ RULES = (
     Rule(("scale",), lambda case: case.scaled, "no Gaussian or logistic value", "it is the deviation of these values"),
     Rule(
         ("components",),
-        lambda case: case.given["prior"] != "normal",
+        lambda case: case.mixes or case.given["prior"] != "normal",
         "prior={prior!r}",
         "only a learned prior has components",
         "prior='vamp'",
     ),
     Rule(
         ("components",),
-        lambda case: has_components(case.given["prior"], case.kind),
+        lambda case: case.mixes or has_components(case.given["prior"], case.kind),
         "prior={prior!r}",
         "the mixture of this model has one Gaussian per class",
         "prior='vamp'",
@@ -145,6 +153,20 @@ RULES = (
         "marginalize={marginalize!r}",
         f"only {ways('temperature')} have a temperature",
         "marginalize='gumbel'",
+    ),
+    Rule(
+        ("features_epochs",),
+        lambda case: issubclass(case.kind, StackedModel) and case.kind.short,
+        "model={model!r}",
+        "only this model learns its latent in a stage of its own length",
+        "model='gmvae'",
+    ),
+    Rule(
+        ("effort",),
+        lambda case: case.given["epochs"] == "auto",
+        "epochs={epochs!r}",
+        "the epochs are given",
+        "epochs='auto'",
     ),
     Rule(
         ("warmup", "free_bits"),

@@ -2,11 +2,21 @@ r"""Plan values set by the model and its target: loss weights, and the sum over 
 
 from __future__ import annotations
 
-__all__ = ["alpha_for", "beta_for", "features_beta_for", "features_for", "interpolation_for", "marginalize_for"]
+__all__ = [
+    "alpha_for",
+    "beta_for",
+    "features_beta_for",
+    "features_for",
+    "interpolation_for",
+    "marginalize_for",
+    "reads_for",
+]
+
+from inspect import signature
 
 from semivae.errors import SettingError
 from semivae.estimators.plan.networks import features_of, width
-from semivae.models import Model, StackedModel
+from semivae.models import Model, Reads, StackedModel
 from semivae.variables import Schema
 
 # A known value also shows the noise level; a larger weight than this overfits the noise.
@@ -51,6 +61,15 @@ def features_for(kind: type[Model], schema: Schema, neighbors: int) -> int | Non
     wide = width(schema) > MOST_COMPARED
 
     return features_of(schema) if neighbors and wide and not issubclass(kind, StackedModel) else None
+
+
+def reads_for(kind: type[Model], schema: Schema) -> Reads | None:
+    """Returns the input of the predictor, for models that have the choice: features of wide rows."""
+
+    if "reads" not in signature(kind.build).parameters:
+        return None
+
+    return "features" if width(schema) > MOST_COMPARED else "rows"
 
 
 def features_beta_for(choice: float | str, kind: type[Model], features: int | None) -> float | None:

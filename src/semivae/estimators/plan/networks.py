@@ -23,8 +23,9 @@ NARROW, WIDE = (128, 128), (500, 500)
 PRIOR_LABELS = 200
 MOST_DROPOUT = 0.7
 
-# The size of a latent with a standard normal prior, and the largest size with a fitted prior.
-LATENTS, MOST_LATENTS = 10, 50
+# The size of a latent with a standard normal prior; with a fitted prior, its share of the numbers of a row and its
+# largest size. Features then explain more than as many principal components, of rows that they do not copy.
+LATENTS, LATENT_SHARE, MOST_LATENTS = 10, 0.6, 50
 
 
 def network_for(choice: str, schema: Schema) -> Literal["mlp", "conv"]:
@@ -60,7 +61,7 @@ def latents_for(choice: int | str, kind: type[Model], schema: Schema) -> int:
 def features_of(schema: Schema) -> int:
     """Returns the size of a latent that can describe a whole row."""
 
-    return max(LATENTS, min(MOST_LATENTS, width(schema)))
+    return max(1, min(MOST_LATENTS, math.ceil(LATENT_SHARE * width(schema))))
 
 
 def width(schema: Schema) -> int:

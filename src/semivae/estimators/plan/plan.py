@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from semivae.errors import SettingError
+from semivae.models import Reads
 from semivae.variables import Pixels
 
 # A plan read from a file may have no other keys or types.
@@ -54,6 +55,8 @@ class Plan:
         student_network: The kind of network of the student, if there is one.
         features: Latent size of the VAE trained first, whose features define neighbors.
         features_beta: Weight of the divergence in the stages that learn features before.
+        reads: Input of the predictor of a model that learns features: rows or features.
+        features_epochs: Epochs of the stages that learn features before; None for `epochs`.
         held_out: Whether rows are held out for early stopping.
         seed: The seed of everything random in the fit.
         machine: Where the fit computes; None for a model of an older format.
@@ -102,6 +105,8 @@ class Plan:
     patience: int
     validation_share: float
     seed: int
+    reads: Reads | None = None
+    features_epochs: int | None = None
     machine: Machine | None = None
 
     @property

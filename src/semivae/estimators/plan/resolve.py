@@ -24,13 +24,18 @@ from semivae.estimators.plan.loss import (
     features_for,
     interpolation_for,
     marginalize_for,
+    reads_for,
 )
 from semivae.estimators.plan.machine import machine_of
 from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, network_for
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.rows import Counts, batch_for, epochs_for, neighbors_for, patience_for
 from semivae.models import Model, StackedModel, models
+from semivae.priors import COMPONENTS
 from semivae.variables import Schema
+
+# Gaussians of the latent of a model with one mixture per class: of all classes together, and of one at most.
+GAUSSIANS, MOST_GAUSSIANS = 30, 15
 
 
 def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, seed: int, loaded: bool = False) -> Plan:
@@ -62,7 +67,9 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
     terms = terms_of(recipe, kind, schema, counts)
     features = features_for(kind, schema, terms["neighbors"])
     features_beta = features_beta_for(objective.beta, kind, features)
-    epochs = epochs_for(estimator.epochs, steps, of_rows_alone(kind, schema, counts))
+    epochs = epochs_for(estimator.epochs, steps, long(kind, schema, counts), training.effort)
+    given = estimator.epochs if training.features_epochs == "auto" else training.features_epochs
+    features_epochs = epochs_for(given, steps, True, training.effort) if is_short(kind) else None
 
     return Plan(
         model=name,
@@ -94,6 +101,8 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
         patience=patience_for(training.patience, epochs),
         validation_share=float(training.validation_share),
         seed=seed,
+        reads=reads_for(kind, schema),
+        features_epochs=features_epochs,
         machine=None if loaded else machine_of(estimator.device, training, hidden, epochs * steps),
     )
 
@@ -108,7 +117,7 @@ def model_of(options: ModelOptions, name: str, schema: Schema) -> dict[str, Any]
 
     return {
         "prior": prior,
-        "components": int(options.components) if has_components(prior, models[name].form(target)) else None,
+        "components": components_for(options.components, name, prior, schema),
         "marginalize": way,
         "label_points": int(options.label_points) if way and reads(way, "label_points") else None,
         "temperature": float(options.temperature) if way and reads(way, "temperature") else None,
@@ -116,6 +125,25 @@ def model_of(options: ModelOptions, name: str, schema: Schema) -> dict[str, Any]
         "simplex": options.simplex if takes(name, "simplex", target) else None,
         "smoothing": float(options.smoothing) if takes(name, "smoothing", target) else None,
     }
+
+
+def components_for(choice: int | str, name: str, prior: str | None, schema: Schema) -> int | None:
+    r"""Returns the number of Gaussians or pseudo-inputs of the prior of the latent; None if it has none to count.
+
+    "auto" gives each class its share of 30 Gaussians, since the classes together have all rows to learn from.
+    """
+
+    target = form_of(schema)
+
+    if takes(name, "mixture", target):
+        mixtures = max(1, len(schema.target.classes))
+
+        return min(MOST_GAUSSIANS, max(1, GAUSSIANS // mixtures)) if choice == "auto" else int(choice)
+
+    if not has_components(prior, models[name].form(target)):
+        return None
+
+    return COMPONENTS if choice == "auto" else int(choice)
 
 
 def label_prior_for(choice: str | Sequence[float]) -> str | tuple[float, ...]:
@@ -149,13 +177,19 @@ def terms_of(options: RecipeOptions, kind: type[Model], schema: Schema, counts: 
     }
 
 
-def of_rows_alone(kind: type[Model], schema: Schema, counts: Counts) -> bool:
-    """Whether the model, or an earlier stage of it, learns without labels, which takes more steps."""
+def long(kind: type[Model], schema: Schema, counts: Counts) -> bool:
+    """Whether the last stage takes as many steps as a stage without labels."""
 
     # So many steps overfit small data, unless held-out rows stop them.
     watched = not schema.targets and counts.held > 0
 
-    return watched or issubclass(kind, StackedModel)
+    return watched or (issubclass(kind, StackedModel) and not is_short(kind))
+
+
+def is_short(kind: type[Model]) -> bool:
+    """Whether the model learns features first, and has a shorter last stage."""
+
+    return issubclass(kind, StackedModel) and kind.short
 
 
 def student_network(choice: str, schema: Schema) -> Literal["mlp", "conv"]:

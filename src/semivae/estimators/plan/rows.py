@@ -25,6 +25,10 @@ MOST_EPOCHS = 500
 # Steps with labels, and without.
 STEPS, STEPS_WITHOUT_LABELS = 800, 3200
 
+# The fewest passes, and the steps of each effort over those of "normal".
+LEAST_EPOCHS = 10
+EFFORTS = {"quick": 0.25, "normal": 1.0, "thorough": 4.0}
+
 # The fewest held-out rows for early stopping: with 20 of 200 held out a VAE gets better, with 6 of 60 worse.
 FEWEST_HELD = 20
 
@@ -95,7 +99,7 @@ def stops_early(estimator: Parameters, schema: Schema, rows: int) -> bool:
     return enough and may_stop(training.early_stopping, estimator.epochs, schema)
 
 
-def epochs_for(choice: int | str, steps: int, without_labels: bool = False) -> int:
+def epochs_for(choice: int | str, steps: int, without_labels: bool = False, effort: str = "normal") -> int:
     r"""Returns the epochs of a run, or of each stage of it.
 
     "auto" gives small data many passes and large data few: about 800 steps, between 10 and 500 epochs. Without
@@ -104,13 +108,16 @@ def epochs_for(choice: int | str, steps: int, without_labels: bool = False) -> i
     Arguments:
         choice: The parameter.
         steps: The steps of an epoch.
-        without_labels: Whether the model, or its first stage, learns without labels.
+        without_labels: Whether the stage learns without labels.
+        effort: The effort, which multiplies all of these numbers.
     """
 
     if choice != "auto":
         return int(choice)
 
-    return int(min(MOST_EPOCHS, max(10, round((STEPS_WITHOUT_LABELS if without_labels else STEPS) / steps))))
+    passes = (STEPS_WITHOUT_LABELS if without_labels else STEPS) / steps
+
+    return max(1, round(EFFORTS[effort] * min(MOST_EPOCHS, max(LEAST_EPOCHS, passes))))
 
 
 def patience_for(choice: int | str, epochs: int) -> int:
