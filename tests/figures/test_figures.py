@@ -135,6 +135,28 @@ def test_map_of_many_classes():
     assert "first 30 of 40" in texts(figure) and "class 29" in texts(figure) and "class 30" not in texts(figure)
 
 
+def test_map_of_predicted_classes_separates_them():
+    """The classes differ in a unit that varies little, which principal components would miss."""
+
+    predicted = np.arange(60.0) % 3
+    z = RANDOM.normal(size=(60, 5)) * [9, 9, 9, 9, 0.1]
+    z[:, 4] += predicted
+    axes = latent_map(z, np.where(np.arange(60) < 6, predicted, np.nan), "kind", ["a", "b", "c"], predicted).axes[0]
+    points = np.concatenate([dots.get_offsets() for dots in axes.collections[1:]])
+    spread = points[:, 0].reshape(3, 2)
+
+    assert np.abs(np.diff(np.sort(spread.mean(1)))).min() > 5 * spread.std(1).max()
+    assert "small dots are predicted" in axes.get_title(loc="left")
+
+
+def test_map_of_predicted_values_follows_them():
+    values = np.linspace(0, 1, 50)
+    z = np.c_[RANDOM.normal(size=(50, 3)), values]
+    axes = latent_map(z, np.full(50, np.nan), "price", predicted=values).axes[0]
+
+    assert abs(np.corrcoef(axes.collections[0].get_offsets()[:, 0], values)[0, 1]) > 0.99
+
+
 def test_map_of_values():
     figure = latent_map(RANDOM.normal(size=(5, 3)), np.array([1.0, 2, 3, 4, np.nan]), "price")
 

@@ -12,7 +12,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from semivae.figures.registry import figure
-from semivae.figures.style import GRAY, canvas, palette, plain
+from semivae.figures.style import COLORS, GRAY, canvas, palette, plain
+
+Values = NDArray[np.float64]
 
 # As many classes as a legend has room for.
 MOST = 30
@@ -20,25 +22,35 @@ MOST = 30
 
 @figure("latent_map", needs="latents", file="latent")
 def latent_map(
-    z: NDArray[np.float64], labels: NDArray[np.float64], target: str = "", classes: Sequence[str] = ()
+    z: Values, labels: Values, target: str = "", classes: Sequence[str] = (), predicted: Values | None = None
 ) -> Figure:
-    r"""Draws rows in the latent space, colored by their label.
+    r"""Draws rows in the latent space, colored by their label; unlabeled ones by their prediction, if it is given.
 
     Arguments:
-        z: The latents, with shape (N, D). More than two are shown by their first two principal components.
+        z: The latents, with shape (N, D). More than two are shown by two directions: those that best separate the
+            predictions, or the first principal components.
         labels: The codes of the classes, or the values of a real target, with shape (N,); NaN where unlabeled.
         target: The name of the target.
         classes: The names of the classes; empty for a real target.
+        predicted: The predicted codes or values, with shape (N,).
     """
 
     figure = canvas(6.4, 4.8)
     axes = figure.add_subplot()
-    points, names = plane(z)
+    points, names = plane(z, predicted, bool(len(classes)))
     known = ~np.isnan(labels)
+    title = f"{len(z):,} rows in the latent space"
 
     if not known.all():
-        label = "unlabeled" if known.any() else "rows"
-        axes.scatter(*points[~known].T, s=6, color=GRAY, linewidths=0, alpha=0.6, label=label)
+        colored = predicted is not None and bool(len(classes))
+        label = None if colored else "unlabeled" if known.any() else "rows"
+        color = (
+            [COLORS[int(code) % len(COLORS)] for code in predicted[~known]]
+            if colored and predicted is not None
+            else GRAY
+        )
+        axes.scatter(*points[~known].T, s=6, color=color, linewidths=0, alpha=0.4 if colored else 0.6, label=label)
+        title += "; small dots are predicted" if colored else ""
 
     if len(classes):
         draw_classes(axes, points[known], labels[known], target, classes)
@@ -47,22 +59,59 @@ def latent_map(
 
     axes.set_xlabel(names[0], fontsize=9)
     axes.set_ylabel(names[1], fontsize=9)
-    axes.set_title(f"{len(z):,} rows in the latent space", fontsize=10, loc="left")
+    axes.set_title(title, fontsize=10, loc="left")
     plain(axes)
 
     return figure
 
 
-def plane(z: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[str, str]]:
+def plane(z: Values, predicted: Values | None = None, classes: bool = False) -> tuple[Values, tuple[str, str]]:
     """Returns two coordinates of each latent, with shape (N, 2), and their names."""
 
     if z.shape[1] <= 2:
         return np.pad(z, ((0, 0), (0, 2 - z.shape[1]))), ("latent 1", "latent 2" if z.shape[1] == 2 else "")
 
     centered = z - z.mean(axis=0)
+
+    if predicted is None or len(np.unique(predicted)) < 2:
+        return principal(centered)
+
+    along = separating(centered, predicted) if classes else following(centered, predicted)
+    what = f"direction of {z.shape[1]} latents that {'separates the classes' if classes else 'follows the prediction'}"
+
+    if along.shape[1] > 1:
+        return along[:, :2], (f"first {what}", f"second {what}")
+
+    # What the one direction leaves over.
+    rest = centered - along @ np.linalg.lstsq(along, centered, rcond=None)[0]
+
+    return np.c_[along, principal(rest)[0][:, 0]], (what, "first principal component of the rest")
+
+
+def separating(z: Values, predicted: Values) -> Values:
+    """Returns the coordinates in which predicted classes lie farthest apart, with shape (N, 1) or (N, 2)."""
+
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    # Shrinkage, for there may be fewer rows than latents. It is relative to the variance of a latent.
+    z = z / np.maximum(z.std(axis=0), np.finfo(float).tiny)
+
+    return LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.1).fit(z, predicted).transform(z)[:, :2]
+
+
+def following(z: Values, predicted: Values) -> Values:
+    """Returns the coordinate that a linear regression of the predicted values follows, with shape (N, 1)."""
+
+    return z @ np.linalg.lstsq(z, predicted - predicted.mean(), rcond=None)[0][:, None]
+
+
+def principal(centered: Values) -> tuple[Values, tuple[str, str]]:
+    """Returns the first two principal components, with shape (N, 2), and their names."""
+
     values, vectors = np.linalg.eigh(centered.T @ centered)
     share = values[::-1] / max(values.sum(), np.finfo(float).tiny)
-    names = [f"principal component {i + 1} of {z.shape[1]} latents ({share[i]:.0%} of the variance)" for i in range(2)]
+    size = centered.shape[1]
+    names = [f"principal component {i + 1} of {size} latents ({share[i]:.0%} of the variance)" for i in range(2)]
 
     return centered @ vectors[:, :-3:-1], (names[0], names[1])
 

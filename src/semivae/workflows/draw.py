@@ -129,7 +129,21 @@ def latents(fitted: Fitted, rows: Any, labels: NDArray[Any]) -> Arrays:
     targets = fitted.schema_.targets
     named = {"target": targets[0].name, "classes": list(map(str, targets[0].classes))} if targets else {}
 
-    return {"z": fitted.transform(rows), "labels": labels, **named}
+    return {"z": fitted.transform(rows), "labels": labels, "predicted": predicted_of(fitted, rows), **named}
+
+
+def predicted_of(fitted: Fitted, rows: Any) -> NDArray[Any] | None:
+    """Returns the predicted codes of classes, or values, with shape (N,); None for other targets."""
+
+    from semivae.fitted import Classifier, Predictor, Regressor
+
+    if isinstance(fitted, Predictor):
+        return None
+
+    if isinstance(fitted, Classifier):
+        return fitted.predict_proba(rows).argmax(axis=1)
+
+    return fitted.predict(rows) if isinstance(fitted, Regressor) else None
 
 
 def rebuilt_images(fitted: Fitted, rows: Any) -> Arrays:
