@@ -4,8 +4,10 @@ As a script, `python hostile.py FOLDER` loads each of them once and prints a lin
 that were not refused, the longest time in seconds, and the memory beyond a normal load in MB.
 """
 
+import functools
 import itertools
 import json
+import operator
 import os
 import resource
 import shutil
@@ -154,11 +156,22 @@ def first(held: dict[str, Any], value: float) -> None:
     held[min(held)].flat[0] = value
 
 
-def cases() -> Iterator[tuple[str, Callable[[Path], None]]]:
-    """Yields what makes a model folder hostile, with its name."""
+def changes(facts: Any, path: tuple[Any, ...], value: Any) -> bool:
+    """Whether a value differs from the one at a path: a model that uses no `prior` has null there."""
+
+    *groups, last = path
+    group = functools.reduce(operator.getitem, groups, facts)
+
+    # As text, because True equals 1.
+    return isinstance(group, list) or last not in group or json.dumps(group[last]) != json.dumps(value)
+
+
+def cases(facts: Any) -> Iterator[tuple[str, Callable[[Path], None]]]:
+    """Yields changes that make a model folder with such facts hostile, each with its name."""
 
     for path, kinds in PLACES.items():
-        yield from ((f"{'.'.join(map(str, path))} {kind}", set_to(path, ODD[kind])) for kind in kinds.split())
+        odd = {kind: ODD[kind] for kind in kinds.split() if changes(facts, path, ODD[kind])}
+        yield from ((f"{'.'.join(map(str, path))} {kind}", set_to(path, value)) for kind, value in odd.items())
 
     for path in (
         (),
@@ -245,7 +258,7 @@ def measured(whole: Path) -> dict[str, Any]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     longest, taken_in, count = (0.0, ""), [], 0
 
-    for name, change in cases():
+    for name, change in cases(read(whole)):
         folder = whole.with_name("hostile")
         shutil.copytree(whole, folder)
         change(folder)

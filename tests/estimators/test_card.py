@@ -37,7 +37,7 @@ def test_card_of_a_classifier(tmp_path, frame):
     save(classifier, tmp_path / "model", metrics=metrics, extra={"figures/latent.png": b"png"})
     text = read(tmp_path / "model")
 
-    assert text.startswith("# m2, a model of label\n")
+    assert text.startswith("# gmvae, a model of label\n")
     assert "it predicts label, one of 0, 1. It was fitted on 8 labeled and 32 unlabeled rows of people.csv" in text
     assert "| this model | 0.900 | 0.800 to 1.000 |" in text and "The unlabeled rows helped." in text
     assert "calibrated on these held-out labels (temperature 1.25)" in text

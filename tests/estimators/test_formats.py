@@ -50,6 +50,7 @@ def test_old_models_get_a_plan(old):
 
     assert (plan.model, plan.alpha, plan.prior, plan.components, plan.neighbors) == ("m2", 3.0, "vamp", 3, 0)
     assert plan.machine is None, "it was not made here"
+    assert plan.latents == 2 and plan.features_epochs is None, "that of then has one stage"
 
 
 def test_old_models_are_saved_in_the_new_format(old):
@@ -79,11 +80,14 @@ def test_loading_goes_by_the_plan_and_not_by_an_auto_of_today(tmp_path, monkeypa
     y = np.arange(30) % 2
     fitted = VAEClassifier(epochs=1, random_state=0).fit(np.random.default_rng(0).normal(size=(30, 3)), y)
     fitted.save(tmp_path / "model")
+    monkeypatch.setattr(VAEClassifier, "default_model", "vae")
     monkeypatch.setattr(networks, "LATENTS", 3)
+    monkeypatch.setattr(networks, "LATENT_SHARE", 1)
     monkeypatch.setattr(networks, "NARROW", (7,))
     loaded = load(tmp_path / "model")
 
-    assert loaded.latents == "auto" and loaded.latents_ == 10
+    assert loaded.latents == "auto" and loaded.latents_ == 2, "0.6 of the width, rounded up"
+    assert loaded.model == "auto" and loaded.model_name_ == "gmvae"
     np.testing.assert_array_equal(loaded.predict_proba(ROWS), fitted.predict_proba(ROWS))
 
 

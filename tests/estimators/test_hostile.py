@@ -12,10 +12,11 @@ from semivae import VAEClassifier
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes among its files")
-def test_every_hostile_folder_is_refused_soon_and_in_little_memory(tmp_path):
+@pytest.mark.parametrize("model", ["m2", "gmvae"])
+def test_every_hostile_folder_is_refused_soon_and_in_little_memory(model, tmp_path):
     X = np.random.default_rng(0).normal(size=(60, 3))
     y = np.where(np.arange(60) % 3 == 0, np.where(X[:, 0] > 0, "a", "b"), None)
-    VAEClassifier(epochs=1, hidden=(8,), latents=2, random_state=0).fit(X, y).save(tmp_path / "whole")
+    VAEClassifier(model, epochs=1, hidden=(8,), latents=2, random_state=0).fit(X, y).save(tmp_path / "whole")
 
     script = Path(__file__).with_name("hostile.py")
     run = subprocess.run([sys.executable, script, tmp_path / "whole"], capture_output=True, text=True, check=True)

@@ -117,11 +117,11 @@ def test_nothing_is_set_if_one_name_is_wrong():
 
 def test_search_over_options_of_a_bare_estimator():
     x, y = np.random.default_rng(0).normal(size=(40, 3)), np.arange(40) % 2
-    grid = {"training__precision": ["float32"], "model__prior": ["normal", "mixture"], "recipe__dropout": [0.0, 0.1]}
+    grid = {"model__name": ["m2"], "model__prior": ["normal", "mixture"], "recipe__dropout": [0.0, 0.1]}
     estimator = VAEClassifier(epochs=1, hidden=(4,), latents=2, random_state=0)
     search = GridSearchCV(estimator, grid, cv=KFold(2), error_score="raise").fit(x, y)
 
-    assert len(search.cv_results_["params"]) == 4 and search.best_estimator_.training.precision == "float32"
+    assert len(search.cv_results_["params"]) == 4 and search.best_estimator_.model_name_ == "m2"
 
 
 @pytest.mark.parametrize(

@@ -136,18 +136,18 @@ def test_patience():
 
 def test_model():
     estimators = (VAEClassifier, VAERegressor, VAEPredictor, VAEEmbedding)
-    assert [kind()._chosen() for kind in estimators] == ["m2", "m2", "predictor", "vae"]
+    assert [kind()._chosen() for kind in estimators] == ["gmvae", "gmvae", "predictor", "vae"]
     assert VAEClassifier(model="shot")._chosen() == VAEClassifier(ModelOptions("shot"))._chosen() == "shot"
 
 
-@pytest.mark.parametrize(("columns", "size"), [(4, 10), (20, 20), (200, 50)])
-def test_features_whose_prior_is_fitted_hold_more(columns, size):
+@pytest.mark.parametrize(("columns", "size"), [(4, 3), (20, 12), (83, 50), (200, 50)])
+def test_features_whose_prior_is_fitted_grow_with_the_rows(columns, size):
     """Those of M1 keep to a standard normal prior, by which rows are drawn and scored."""
 
-    m1, m1m2 = (plan(table(columns), name) for name in ("m1", "m1m2"))
+    m1, *fitted = (plan(table(columns), name) for name in ("m1", "m1m2", "gmvae"))
 
-    assert [m1.latents, m1m2.latents] == [10, size]
-    assert [m1.features_beta, m1.beta, m1m2.features_beta, m1m2.beta] == [1, 1, 0.05, 1]
+    assert (m1.latents, m1.features_beta, m1.beta) == (10, 1, 1)
+    assert [(one.latents, one.features_beta, one.beta) for one in fitted] == [(size, 0.05, 1)] * 2
     assert plan(table(columns), "m1m2", latents=3).latents == 3
     assert plan(table(columns), "m1m2", beta=0.5).features_beta == 0.5
 

@@ -201,7 +201,7 @@ def test_manifest_tells_what_the_model_is(tmp_path):
     estimator.save(tmp_path / "model")
     facts = json.loads((tmp_path / "model" / "model.json").read_text())
 
-    assert facts["estimator"] == "VAEClassifier" and facts["model"] == "m2"
+    assert facts["estimator"] == "VAEClassifier" and facts["model"] == "gmvae"
     assert facts["fit"]["seed_"] == estimator.seed_ and facts["fit"]["n_labeled_"] == 100
     assert facts["schema"] == json.loads(json.dumps(estimator.schema_.to_json()))
     assert {"semivae", "torch", "numpy"} <= facts["versions"].keys()

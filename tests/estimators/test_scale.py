@@ -42,26 +42,27 @@ def weights(estimator) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize(
-    "kind",
+    ("kind", "changed"),
     [
-        VAEClassifier,
-        VAERegressor,
-        VAEEmbedding,
-        lambda **fit: VAEClassifier(training=TrainingOptions(early_stopping=True), **fit),
+        (VAEClassifier, {"model": "m2"}),
+        (VAERegressor, {"model": "m2"}),
+        (VAEEmbedding, {}),
+        (VAEClassifier, {"model": "m2", "training": TrainingOptions(early_stopping=True)}),
     ],
 )
-def test_stopped_fit_is_continued_exactly(kind, rows, tmp_path):
+def test_stopped_fit_of_one_stage_is_continued_exactly(kind, changed, rows, tmp_path):
     X, y = rows
     y = np.where(y < 0, np.nan, y) if kind is VAERegressor else y
-    whole = kind(**FIT).fit(X, y)
+    fit = FIT | changed
+    whole = kind(**fit).fit(X, y)
 
     with pytest.warns(UserWarning, match="stopped by hand"):
-        stopped = kind(**FIT, checkpoint=tmp_path / "state", callbacks=[Stop()]).fit(X, y)
+        stopped = kind(**fit, checkpoint=tmp_path / "state", callbacks=[Stop()]).fit(X, y)
 
     assert stopped.stopped_ == "interrupted" and is_checkpoint(tmp_path / "state")
 
     watch = Stop(at=-1)
-    continued = kind(**FIT, checkpoint=str(tmp_path / "state"), callbacks=[watch]).fit(X, y)
+    continued = kind(**fit, checkpoint=str(tmp_path / "state"), callbacks=[watch]).fit(X, y)
 
     assert watch.seen == [3, 4]
     assert all(torch.equal(value, weights(whole)[name]) for name, value in weights(continued).items())
@@ -74,7 +75,7 @@ def test_stopped_fit_is_continued_exactly(kind, rows, tmp_path):
 
 def test_saving_a_stopped_fit_keeps_its_state(rows, tmp_path):
     with pytest.warns(UserWarning, match="stopped by hand"):
-        stopped = VAEClassifier(**FIT, checkpoint=tmp_path / "state", callbacks=[Stop()]).fit(*rows)
+        stopped = VAEClassifier(model="m2", **FIT, checkpoint=tmp_path / "state", callbacks=[Stop()]).fit(*rows)
 
     stopped.save(tmp_path / "model")
     assert is_checkpoint(tmp_path / "state")

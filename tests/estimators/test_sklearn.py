@@ -11,7 +11,7 @@ from semivae import PCA, RecipeOptions, TrainingOptions, VAEClassifier, VAEEmbed
 FIT = {
     "hidden": (32,),
     "latents": 2,
-    "epochs": 20,
+    "epochs": 60,
     "batch_size": 32,
     "learning_rate": 0.01,
     "training": TrainingOptions(averaging=0.9),

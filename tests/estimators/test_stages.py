@@ -30,7 +30,7 @@ FIT: dict[str, Any] = {"hidden": (8,), "latents": 2, "epochs": 3, "batch_size": 
 stacked = pytest.mark.parametrize("model", ["m1", "m1m2"])
 
 
-@pytest.fixture(params=["m1", "m1m2", "m2"])
+@pytest.fixture(params=["m1", "m1m2", "gmvae", "m2"])
 def staged(request, monkeypatch):
     """A model that is trained in two stages; m2 is where rows are wide, whose neighbors are looked for by features."""
 
@@ -111,7 +111,7 @@ def test_history_tells_of_every_stage(staged):
 
 
 def test_model_of_one_stage_says_nothing_of_it():
-    assert "stage" not in VAEClassifier(**FIT).fit(X, Y).history_
+    assert "stage" not in VAEClassifier(model="m2", **FIT).fit(X, Y).history_
 
 
 @pytest.mark.parametrize("stage", [1, 2])
@@ -139,24 +139,24 @@ def test_fit_stopped_in_a_stage_is_continued_exactly(staged, stage, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
-@pytest.mark.parametrize("stage", [1, 2])
-def test_fit_with_a_student_is_continued_exactly(stage, tmp_path):
-    """Stopped before its student has begun, it answers by the model alone."""
+@pytest.mark.parametrize(("model", "own", "stage"), [("m2", 1, 1), ("m2", 1, 2), ("gmvae", 2, 2), ("gmvae", 2, 3)])
+def test_fit_with_a_student_is_continued_exactly(model, own, stage, tmp_path):
+    """Stopped before its student has begun, after its own stages, it answers by the model alone."""
 
-    whole = VAEClassifier(**FIT, recipe=RecipeOptions(student=True)).fit(X, Y)
+    fit = FIT | {"model": model, "recipe": RecipeOptions(student=True)}
+    whole = VAEClassifier(**fit).fit(X, Y)
     state = tmp_path / "state"
 
     with pytest.warns(UserWarning) as warned:
-        stopped = VAEClassifier(
-            **FIT, recipe=RecipeOptions(student=True), checkpoint=state, callbacks=[Stop(stage)]
-        ).fit(X, Y)
+        stopped = VAEClassifier(**fit, checkpoint=state, callbacks=[Stop(stage)]).fit(X, Y)
 
-    said = any("stage 1 of 2: without a student, the model predicts alone" in str(one.message) for one in warned)
-    assert said == (stage == 1) == (stopped.student_ is None)
+    alone = f"stage {own} of {own + 1}: without a student, the model predicts alone"
+    said = any(alone in str(one.message) for one in warned)
+    assert said == (stage == own) == (stopped.student_ is None)
     stopped.save(tmp_path / "stopped")
     np.testing.assert_array_equal(load(tmp_path / "stopped").predict_proba(X), stopped.predict_proba(X))
 
-    continued = VAEClassifier(**FIT, recipe=RecipeOptions(student=True), checkpoint=state).fit(X, Y)
+    continued = VAEClassifier(**fit, checkpoint=state).fit(X, Y)
     np.testing.assert_array_equal(continued.predict_proba(X), whole.predict_proba(X))
 
 

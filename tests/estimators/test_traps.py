@@ -258,7 +258,7 @@ class Interrupt(Callback):
 
 def test_interrupted_fit_is_a_fitted_model(tmp_path):
     with pytest.warns(UserWarning, match="stopped by hand; the model of epoch 2"):
-        estimator = fit(epochs=50, callbacks=[Interrupt()])
+        estimator = fit(model="m2", epochs=50, callbacks=[Interrupt()])
 
     assert estimator.stopped_ == "interrupted" and len(estimator.history_) == 2
     assert estimator.predict(X).shape == (len(X),)

@@ -47,7 +47,7 @@ def test_reconstructions_of_pca_are_those_of_the_estimator():
 def test_rows_are_rebuilt_with_their_predicted_label():
     x = RANDOM.normal(size=(60, 2))
     quick = {"hidden": (4,), "latents": 2, "epochs": 1, "random_state": 0, "device": "cpu"}
-    fitted = VAEClassifier(**quick).fit(x, ["a", "b"] * 30)
+    fitted = VAEClassifier(model="m2", **quick).fit(x, ["a", "b"] * 30)
     z, labels = fitted.transform(x), fitted.predict(x)
 
     np.testing.assert_array_equal(rebuilt(fitted, x), fitted.inverse_transform(z, labels))

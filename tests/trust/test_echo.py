@@ -26,9 +26,15 @@ def test_number_is_read_back(regressor):
     assert 0.4 < echo.readable < 1 and echo.echoed > 0.5 * echo.readable
 
 
-def test_number_that_the_decoder_ignores_is_not_read_back(regressor):
-    regressor = VAERegressor(**{**QUICK, "epochs": 1, "random_state": 1}).fit(X, VALUES)
-    regressor.model_.decoder.body.first.weights[1].data.zero_()
+@pytest.mark.parametrize(
+    ("model", "heeded"),
+    [("m2", lambda model: model.decoder.body.first.weights[1]), ("gmvae", lambda model: model.prior.slopes)],
+)
+def test_number_that_the_model_ignores_is_not_read_back(model, heeded):
+    """The weights by which the number acts on a row are set to zero."""
+
+    regressor = VAERegressor(model, **{**QUICK, "epochs": 1, "random_state": 1}).fit(X, VALUES)
+    heeded(regressor.model_).data.zero_()
     echo = Echo.of(regressor, X, seed=0)
 
     assert echo is not None and abs(echo.echoed) < 0.1

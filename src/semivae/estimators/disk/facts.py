@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, Valid
 from semivae.data.kinds import problems_of_kind
 from semivae.errors import StoreError
 from semivae.estimators.options.grouped import declarations
-from semivae.estimators.options.values import Names
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.plan import Plan
 from semivae.findings import Health
@@ -120,7 +119,7 @@ def facts_of(saved: SavedFolder) -> Facts:
 
 
 def problems_of_plan(facts: Facts) -> list[str]:
-    """Returns the reasons why a plan is impossible, in words. Names of parts are checked when it is built."""
+    """Returns the reasons why a plan is impossible, in words, also in values that its model does not use."""
 
     plan = facts.plan
 
@@ -130,7 +129,6 @@ def problems_of_plan(facts: Facts) -> list[str]:
 
     allowed = {name: declared.values for name, declared in declarations(Parameters).items()}
     checked = {name: value for name, value in vars(plan).items() if name in allowed and value is not None}
-    checked = {name: value for name, value in checked.items() if not isinstance(allowed[name], Names)}
     found = [f"plan: {name}={value!r}" for name, value in checked.items() if value not in allowed[name]]
 
     return found + ([] if plan.model == facts.model else [f"model {facts.model!r} with the plan of {plan.model!r}"])

@@ -23,10 +23,14 @@ from semivae.estimators.regressor import VAERegressor
 from semivae.store import SavedFolder, open_folder
 
 if TYPE_CHECKING:
+    from semivae.estimators.base import VAEEstimator
     from semivae.estimators.disk.facts import Facts
 
 # The first format with grouped options and a plan.
 NESTED = 3
+
+# The models that "auto" stood for in the formats without a plan.
+OLD_DEFAULTS = {"VAEClassifier": "m2", "VAERegressor": "m2", "VAEPredictor": "predictor", "VAEEmbedding": "vae"}
 
 LARGEST_HISTORY = 2**26
 
@@ -79,7 +83,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
     if not isinstance(estimator, PCA):
         counts = Counts(estimator.n_labeled_, estimator.n_unlabeled_)
-        asked = estimator._chosen()
+        asked = model_of(facts, estimator)
         estimator.plan_ = plan_again(facts.plan, estimator, asked, estimator.schema_, counts, estimator.seed_)
 
     if (known := estimator.model_name_) != facts.model:
@@ -102,6 +106,17 @@ def unfitted(facts: Facts) -> Any:
     held = {name: value for name, value in facts.parameters.items() if name in groups and isinstance(value, dict)}
 
     return kind(**facts.parameters | {name: groups[name].kind(**cast(Any, value)) for name, value in held.items()})
+
+
+def model_of(facts: Facts, estimator: VAEEstimator) -> str:
+    """Returns the model that the parameters of a saved estimator chose, with the "auto" of its format."""
+
+    name = estimator._options("model").name
+
+    if name == "auto" and facts.format < NESTED:
+        return OLD_DEFAULTS[facts.estimator]
+
+    return estimator._chosen()
 
 
 def history(saved: SavedFolder) -> pd.DataFrame:
