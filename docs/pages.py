@@ -241,7 +241,11 @@ def taken(model: type) -> list[str]:
 
     built = inspect.signature(getattr(model, "build", list)).parameters
 
-    return [name for name in declarations(Parameters) if BUILT_WITH.get(name, name) in built and name != "latents"]
+    return [
+        name
+        for name in declarations(Parameters)
+        if name != "latents" and any(part in built for part in BUILT_WITH.get(name, (name,)))
+    ]
 
 
 def measured(name: str) -> str:

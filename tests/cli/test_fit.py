@@ -101,7 +101,7 @@ def test_comparison_is_shown_and_saved(run, frame, tmp_path):
     assert {"this model", "same network, labels alone", "logistic regression", "label spreading"} == set(names)
     assert all(name in shown for name in names)
     assert comparison["sentence"] in shown
-    assert "VAEClassifier (m2): 20 labeled and 40 unlabeled rows, 2 epochs" in shown
+    assert "VAEClassifier (gmvae): 20 labeled and 40 unlabeled rows, 4 epochs" in shown, "two in each of two stages"
 
 
 def test_comparison_needs_a_label_to_hold_out(run, frame, tmp_path):

@@ -120,7 +120,7 @@ def test_settings():
         ("random_state=3", "use random_state="),
         ("model=m2", "use model="),
         ("callbacks=[]", "Python"),
-        ("training=3", "training is a group of options, labeled_batch, "),
+        ("training=3", "training is a group of options, effort, "),
         ("data=3", "data is a group of options, drop, "),
     ],
 )

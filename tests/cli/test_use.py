@@ -266,5 +266,6 @@ def test_info_shows_the_plan_and_which_values_auto_chose(run, classifier):
     lines = {line.split()[0]: line.split()[1:] for line in shown.splitlines() if line.strip()}
 
     assert lines["alpha"] == ["20.0", "auto"] and lines["epochs"][-1] != "auto"
-    assert "components" not in lines, "a value that the fit did not use"
+    assert lines["components"] == ["15", "auto"], "a share of 30 Gaussians for each of two classes"
+    assert not lines.keys() & {"simplex", "label_points"}, "values that the fit did not use"
     assert json.loads(run("info", classifier, "--json").stdout)["plan"]["alpha"] == 20.0

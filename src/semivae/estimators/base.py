@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = ["VAEEstimator"]
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
 # Draws of the importance-weighted bound that estimates the log-density of a row.
 DRAWS = 32
-
-# Prefix of the names of the student's tensors.
-STUDENT = "student."
 
 
 class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
@@ -250,16 +248,16 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     def _tensors(self) -> dict[str, Tensor]:
         """Returns the arrays of a saved model by name."""
 
-        learned = {} if self.student_ is None else self.student_.state_dict(prefix=STUDENT)
+        from semivae.estimators.build.rebuilt import tensors_of
 
-        return self.model_.state_dict() | learned
+        return tensors_of(self.model_, self.student_)
 
-    def _build(self, student: bool) -> None:
-        """Builds the model of the plan, and its student if any, with fresh weights."""
+    def _build(self, names: Iterable[str]) -> None:
+        """Builds the model of the plan with fresh weights, and its student if the names of the tensors have one."""
 
         from semivae.estimators.build.rebuilt import wire_again
 
-        self.model_, self.student_ = wire_again(self.plan_, self.schema_, self.counts_, student)
+        self.model_, self.student_ = wire_again(self.plan_, self.schema_, self.counts_, names)
 
     def _expected(self, names: set[str]) -> dict[str, Tensor]:
         """Returns the tensors of a saved model without their values, given the names that were saved."""
@@ -271,19 +269,17 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         check_layers(self.plan_, len(names))
 
         with torch.device("meta"):
-            self._build(student=any(name.startswith(STUDENT) for name in names))
+            self._build(names)
 
         return self._tensors()
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
         """Rebuilds the fitted model from its tensors and the facts already set."""
 
-        learned = {name: tensors[name] for name in tensors if name.startswith(STUDENT)}
-        self._build(student=bool(learned))
-        self.model_.load_state_dict({name: tensors[name] for name in tensors if name not in learned})
+        from semivae.estimators.build.rebuilt import fill
 
-        if self.student_ is not None:
-            self.student_.load_state_dict({name.removeprefix(STUDENT): learned[name] for name in learned})
+        self._build(tensors)
+        fill(self.model_, self.student_, tensors)
 
     @property
     def _n_features_out(self) -> int:

@@ -26,9 +26,9 @@ trains the classifier :math:`q(y \mid x)` and the mixtures :math:`p(z \mid y)`, 
 The classifier reads the row. Rows of more than 256 numbers it reads as means of :math:`q(z \mid x)`; the consistency
 penalty then perturbs these.
 
-When to choose it: this is the default for a class or a number. You want one space to look at, to search and to
-generate from, beside a good prediction. For the highest density choose `beta=1`, which blurs reconstructions and
-samples.
+When to choose it: this is the default for a class or a number. Choose it for a good prediction together with one
+space to look at, to search and to generate from. For the highest density choose `beta=1`, which blurs reconstructions
+and samples.
 
 References:
     | Semi-Unsupervised Learning: Clustering and Classifying using Ultra-Sparse Labels (Willetts et al., 2020)

@@ -49,7 +49,10 @@ class CorrelatedMixture(nn.Module):
         super().__init__()
 
         self.logits = nn.Parameter(torch.zeros(classes, components)) if components > 1 else None
-        self.means = nn.Parameter(APART / FASTER * torch.randn(classes, components, latents))
+
+        # In place: a product of tensors without values, as loading makes them, would import the compiler.
+        self.means = nn.Parameter(torch.randn(classes, components, latents).mul_(APART / FASTER))
+
         self.slopes = nn.Parameter(torch.zeros(classes, components, latents, values)) if values else None
         self.scales = nn.Parameter(torch.zeros(classes, components, latents))
         self.couplings = nn.Parameter(torch.zeros(classes, components, latents, latents))

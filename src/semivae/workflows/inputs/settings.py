@@ -85,14 +85,13 @@ def setting(pair: str, known: dict[str, str]) -> tuple[str, Any]:
 
 
 def group_is_no_setting(pair: str, name: str, options: list[str]) -> SettingError:
-    """Returns the error for a group of options that is set as one; it names the options."""
+    """Returns the error for a group of options that is set as one; it names the options and each way to set one."""
 
-    own = [option for option in options if option not in ELSEWHERE]
-    fix = f"settings=['{own[0]}=...']" if own else " or ".join(ELSEWHERE[option] for option in options)
+    first = next((option for option in options if option not in ELSEWHERE), None)
+    ways = {option: f"settings=['{option}=...']" for option in options if option == first} | ELSEWHERE
+    fix = " or ".join(ways[option] for option in options if option in ways)
 
-    return SettingError(
-        f"settings={[pair]}", f"{name} is a group of options, {', '.join(own or options)}", f"use {fix}"
-    )
+    return SettingError(f"settings={[pair]}", f"{name} is a group of options, {', '.join(options)}", f"use {fix}")
 
 
 def guess(name: str, known: list[str]) -> str:
