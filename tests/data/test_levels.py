@@ -4,13 +4,14 @@ import json
 
 import numpy as np
 import pytest
+from tests.understood import codec_for
 
 from semivae import PCA, DataOptions, VAEEmbedding
 from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.images import ImageCodec
 from semivae.data.in_memory import InMemory
 from semivae.data.sets.named import load
-from semivae.data.survey import codec_for, survey
+from semivae.data.survey import survey
 from semivae.errors import SettingError
 from semivae.variables import Schema
 

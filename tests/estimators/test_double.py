@@ -1,7 +1,9 @@
 """The copy in double precision is made once for each fitted model, and goes nowhere with the estimator."""
 
 import copy
+import gc
 import pickle
+import weakref
 
 import numpy as np
 from sklearn.base import clone
@@ -28,9 +30,11 @@ def test_copy_is_neither_pickled_nor_cloned_nor_kept():
     probabilities = estimator.predict_proba(X)
     assert len(pickle.dumps(estimator)) == size and not hasattr(clone(estimator), "model_")
 
-    twin, count = copy.deepcopy(estimator), len(COPIES)
-    assert twin._double() is not estimator._double() and len(COPIES) == count + 1
+    twin = copy.deepcopy(estimator)
+    assert twin._double() is not estimator._double() and twin.model_ in COPIES
     np.testing.assert_array_equal(twin.predict_proba(X), probabilities)
 
+    double = weakref.ref(twin._double())
     del twin
-    assert len(COPIES) == count
+    gc.collect()
+    assert double() is None

@@ -149,6 +149,15 @@ def test_map_of_predicted_classes_separates_them():
     assert "small dots are predicted" in axes.get_title(loc="left")
 
 
+@pytest.mark.parametrize("predicted", [[0, 0, 0, 0, 0], [0, 1, 2, 3, 3], [0, 1, 1, 2, 2]])
+def test_map_of_few_predicted_rows_is_drawn(predicted):
+    figure = latent_map(
+        RANDOM.normal(size=(5, 4)), np.full(5, np.nan), "kind", ["a", "b", "c", "d"], np.array(predicted)
+    )
+
+    assert pixels(figure).std() > 0
+
+
 def test_map_of_predicted_values_follows_them():
     values = np.linspace(0, 1, 50)
     z = np.c_[RANDOM.normal(size=(50, 3)), values]

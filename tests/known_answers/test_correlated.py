@@ -94,7 +94,7 @@ def test_one_gaussian_has_no_weights_to_learn():
     assert mixture.log_prob(torch.zeros(4, LATENTS)).shape == (4, CLASSES)
 
 
-def ratios_of(model, x: torch.Tensor, evidence: np.ndarray, draws: int = 2000) -> torch.Tensor:
+def ratios_of(model, x: torch.Tensor, evidence: np.ndarray, draws: int = 400) -> torch.Tensor:
     """Estimates of the evidence at one draw each, over the evidence."""
 
     with torch.no_grad():
@@ -108,7 +108,7 @@ def means_one(ratios: torch.Tensor) -> bool:
 
     error = ratios.std(0) / math.sqrt(len(ratios))
 
-    return bool((((ratios.mean(0) - 1).abs() / error) < 5).all() and error.median() < 0.1)
+    return bool((((ratios.mean(0) - 1).abs() / error) < 5).all() and error.median() < 0.15)
 
 
 def test_evidence_of_a_linear_gmvae_is_a_mixture(linear_m1m2):
@@ -141,7 +141,7 @@ def test_evidence_of_a_linear_gmvae_of_a_value_is_a_mixture(linear_m1m2):
     wider = covariances + slopes[:, :, None] * slopes[:, None, :]
     evidence = mixed(x.numpy(), weights, *decoded(linear_m1m2, means, wider))
 
-    assert means_one(ratios_of(model, x, evidence, 4000))
+    assert means_one(ratios_of(model, x, evidence, 800))
 
 
 def decoded(linear, means: np.ndarray, covariances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -73,10 +73,13 @@ def plane(z: Values, predicted: Values | None = None, classes: bool = False) -> 
 
     centered = z - z.mean(axis=0)
 
-    if predicted is None or len(np.unique(predicted)) < 2:
+    along = (
+        None if predicted is None else separating(centered, predicted) if classes else following(centered, predicted)
+    )
+
+    if along is None:
         return principal(centered)
 
-    along = separating(centered, predicted) if classes else following(centered, predicted)
     what = f"direction of {z.shape[1]} latents that {'separates the classes' if classes else 'follows the prediction'}"
 
     if along.shape[1] > 1:
@@ -88,19 +91,33 @@ def plane(z: Values, predicted: Values | None = None, classes: bool = False) -> 
     return np.c_[along, principal(rest)[0][:, 0]], (what, "first principal component of the rest")
 
 
-def separating(z: Values, predicted: Values) -> Values:
-    """Returns the coordinates in which predicted classes lie farthest apart, with shape (N, 1) or (N, 2)."""
+def separating(z: Values, predicted: Values) -> Values | None:
+    """Returns the coordinates in which predicted classes lie farthest apart, with shape (N, 1) or (N, 2).
+
+    Classes of a single row have no spread to compare with; None if fewer than two classes have one.
+    """
 
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    names, counts = np.unique(predicted, return_counts=True)
+    shown = np.isin(predicted, names[counts > 1])
+
+    if (counts > 1).sum() < 2:
+        return None
 
     # Shrinkage, for there may be fewer rows than latents. It is relative to the variance of a latent.
     z = z / np.maximum(z.std(axis=0), np.finfo(float).tiny)
 
-    return LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.1).fit(z, predicted).transform(z)[:, :2]
+    found = LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.1).fit(z[shown], predicted[shown])
+
+    return found.transform(z)[:, :2]
 
 
-def following(z: Values, predicted: Values) -> Values:
-    """Returns the coordinate that a linear regression of the predicted values follows, with shape (N, 1)."""
+def following(z: Values, predicted: Values) -> Values | None:
+    """Returns the coordinate of the linear regression of predicted values, with shape (N, 1); None if all are equal."""
+
+    if np.ptp(predicted) == 0:
+        return None
 
     return z @ np.linalg.lstsq(z, predicted - predicted.mean(), rcond=None)[0][:, None]
 

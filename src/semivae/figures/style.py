@@ -81,6 +81,17 @@ def to_png(figure: Figure) -> bytes:
     with warnings.catch_warnings():
         # Letters that the font has not, such as Chinese ones, are drawn as boxes.
         warnings.filterwarnings("ignore", "Glyph", UserWarning)
+        laid_out(figure)
         figure.savefig(buffer, format="png", metadata={"Software": None})
 
     return buffer.getvalue()
+
+
+def laid_out(figure: Figure) -> None:
+    """Lays a figure out once: with its layout engine still there, saving would lay it out and draw it twice."""
+
+    engine = figure.get_layout_engine()
+
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
