@@ -46,7 +46,8 @@ TARGETS = {
 WIRED = [(name, target) for name in models for target in models[name].targets or (None,)]
 
 
-@pytest.fixture(params=["table", "image", "conv"])
+# Plain layers are tested by tables, and images by convolutions: both together only in the slow tests.
+@pytest.fixture(params=["table", pytest.param("image", marks=pytest.mark.slow), "conv"])
 def schema_of(request: pytest.FixtureRequest) -> Callable[[str | None], Schema]:
     """Returns the schema for a kind of target."""
 

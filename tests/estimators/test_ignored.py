@@ -159,7 +159,7 @@ def weights(model: str, **given: Any) -> dict[str, bytes]:
     return {name: value.numpy().tobytes() for name, value in fitted._tensors().items()}
 
 
-@pytest.fixture(scope="module", params=["m2", "vae"])
+@pytest.fixture(scope="module", params=["m2", pytest.param("vae", marks=pytest.mark.slow)])
 def plain(request: pytest.FixtureRequest) -> tuple[str, dict[str, bytes]]:
     """A model and its weights after a fit at the defaults."""
 
