@@ -160,7 +160,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 def columns_of(
     drop: list[str] | None, keep: list[str] | None, id_columns: list[str] | None, kind: list[str] | None
 ) -> dict[str, Any]:
-    """Returns what the user says of columns, as `DataOptions` takes it."""
+    """Returns the options of columns under their names in `DataOptions`."""
 
     return {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)}
 

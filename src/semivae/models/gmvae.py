@@ -143,26 +143,28 @@ class GMVAE(StackedModel):
     def labeled(self, x: Tensor, y: Tensor) -> Terms:
         """Returns the terms of rows of shape (B, *) with label points of shape (B, C)."""
 
-        prediction = self.predict(x).log_prob(y)
+        q = self.features.encoder(x)
+        prediction = self.judge(self.seen(x, q)).log_prob(y)
 
-        return replace(self.joint(x, y), prior=self.label_prior().log_prob(y), prediction=prediction)
+        return replace(self.joint(x, q, y), prior=self.label_prior().log_prob(y), prediction=prediction)
 
     def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
         """Returns the terms of unlabeled rows of shape (B, *)."""
 
-        support = self.marginalize(self.classifier(self.read(x)).logits, progress)
+        q = self.features.encoder(x)
+        support = self.marginalize(self.classifier(self.seen(x, q)).logits, progress)
 
-        return summed(support, self.joint(x, support.y), self.label_prior)
+        return summed(support, self.joint(x, q, support.y), self.label_prior)
 
-    def joint(self, x: Tensor, y: Tensor) -> Terms:
+    def joint(self, x: Tensor, q: Distribution, y: Tensor) -> Terms:
         r"""Returns the terms of the bound on :math:`\log p(x \mid y)`, with shape (B,) or (K, B).
 
         Arguments:
             x: The rows, with shape (B, *).
+            q: The posterior of their latent.
             y: Label points, with shape (B, C) or (K, B or 1, C), or classes, as in :class:`Support`.
         """
 
-        q = self.features.encoder(x)
         z = q.rsample()
         log_pz = at(self.prior.log_prob(z), y)
 

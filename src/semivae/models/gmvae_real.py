@@ -104,21 +104,24 @@ class GMVAEReal(StackedModel):
     def labeled(self, x: Tensor, y: Tensor) -> Terms:
         """Returns the terms of rows of shape (B, *) with values of shape (B, 1)."""
 
-        return replace(self.joint(x, y), prior=self.label_prior().log_prob(y), prediction=self.predict(x).log_prob(y))
+        q = self.features.encoder(x)
+        terms = self.joint(x, q, y)
+
+        return replace(terms, prior=self.label_prior().log_prob(y), prediction=self.judge(self.seen(x, q)).log_prob(y))
 
     def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
         """Returns the terms of unlabeled rows of shape (B, *)."""
 
-        q = self.predict(x)
-        y = q.rsample()
-        terms = self.joint(x, y)
-
-        return replace(terms, kl=terms.kl | {"y": kl(q, self.label_prior(), y)})
-
-    def joint(self, x: Tensor, y: Tensor) -> Terms:
-        r"""Returns the terms of the bound on :math:`\log p(x \mid y)`, with shape (B,)."""
-
         q = self.features.encoder(x)
+        p = self.judge(self.seen(x, q))
+        y = p.rsample()
+        terms = self.joint(x, q, y)
+
+        return replace(terms, kl=terms.kl | {"y": kl(p, self.label_prior(), y)})
+
+    def joint(self, x: Tensor, q: Distribution, y: Tensor) -> Terms:
+        r"""Returns the terms of the bound on :math:`\log p(x \mid y)`, with shape (B,), under a given posterior."""
+
         z = q.rsample()
 
         return Terms(self.features.decoder(z).log_prob(x), {"z": q.log_prob(z) - self.prior.log_prob(z, y)[:, 0]})
