@@ -1,12 +1,34 @@
-r"""The health of a fit: the faults that its loss does not show. :func:`semivae.trust.health` finds them."""
+r"""What a fit found out about itself: its faults, and how sure it may be."""
 
 from __future__ import annotations
 
-__all__ = ["Finding", "Health"]
+__all__ = ["Calibration", "Finding", "Health"]
 
 import dataclasses
 from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Calibration:
+    r"""The calibration of a fit by labels that were held out.
+
+    Attributes:
+        not_done: The reason why there is none, if so.
+        labels: The number of labels that were held out.
+        factor: The divisor of logits, or the factor of standard deviations.
+        shifted: Whether the labels were not drawn at random, so that the shares of the classes were estimated.
+    """
+
+    not_done: str = ""
+    labels: int = 0
+    factor: float = 1.0
+    shifted: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the calibration as plain JSON values."""
+
+        return dataclasses.asdict(self)
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,16 @@ from semivae.estimators.parameters import Parameters
 from semivae.estimators.rows.inputs import fit_rows, no_target, read_latents, read_rows
 from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import Target
-from semivae.findings import Health
+from semivae.findings import Calibration, Health
 from semivae.fitted import Fitted
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from semivae.committee import Committee
     from semivae.engine import Callback
     from semivae.models import Model
+    from semivae.trust.held_out import HeldOut
 
 # Draws of the importance-weighted bound that estimates the log-density of a row.
 DRAWS = 32
@@ -42,12 +44,16 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
     default_model = "vae"
     health_ = Health(not_judged="it was not examined")
+    calibration_ = Calibration("it was not fitted")
+    committee_: Committee | None = None
+    held_out_: HeldOut | None = None
 
     def _fit(self, X: Any, target: Target | None = None) -> Self:
         """Fits the model to rows and, if there is one, their target."""
 
         from semivae.engine import seeded
         from semivae.estimators.build.wiring import wire
+        from semivae.estimators.council import Judged, council_of
         from semivae.estimators.plan.resolve import check_together, plan_of
         from semivae.estimators.plan.rows import stops_early
         from semivae.estimators.rows.loaders import loaders, parts_of
@@ -70,10 +76,15 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         rows, validation = loaders(self.plan_, self.schema_, x, target, parts)
         runs = Runs(self.plan_, self.schema_, rows, self._watchers(), self.checkpoint_)
 
-        with seeded(self.seed_):
-            self.model_ = wire(self.plan_, self.schema_, self.counts_)
-            history, self.student_ = train_stages(runs, self.model_, self.counts_, validation)
+        council = council_of(self.plan_, self.schema_, x, target, parts.train, self.seed_)
 
+        with seeded(self.seed_):
+            model = wire(self.plan_, self.schema_, self.counts_)
+            done = train_stages(runs, model, self.counts_, validation, council and council.advise)
+
+        self.model_, self.student_, self.plan_, history = done.model, done.student, done.runs.plan, done.history
+        judged = council.judged(done.runs, done.model) if council and history.stopped != "interrupted" else Judged()
+        self.committee_, self.calibration_, self.held_out_ = judged.committee, judged.calibration, judged.held_out
         # A fit stopped in its first epoch has none.
         self.history_ = pd.DataFrame(history.records, columns=None if history.records else ["epoch", "seconds"])
         self.n_steps_ = max((record["epoch"] for record in history.records), default=0) * len(rows)
@@ -232,6 +243,22 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         trunk = Net().trunk(self.schema_.x)
 
         return apply(trunk, read_rows(self, X))[0]
+
+    def _together(self, x: NDArray[Any], model: NDArray[np.float64]) -> NDArray[np.float64]:
+        r"""Returns the predictions of the committee, with shape (N, C).
+
+        Arguments:
+            x: The rows in the units of a model, with shape (N, *).
+            model: The predictions of the model, with shape (N, C).
+        """
+
+        from semivae.conditional import Net
+        from semivae.engine import apply
+
+        trunk, double = Net().trunk(self.schema_.x), self._double()
+        row, latent = apply(lambda rows: (trunk(rows), double.posterior(rows)[0]), x)
+
+        return cast("Committee", self.committee_).predict(row, latent, model)
 
     def save(self, folder: str | Path, overwrite: bool = False) -> None:
         r"""Saves the fitted estimator as a folder of safetensors and JSON, whole or not at all.

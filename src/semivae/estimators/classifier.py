@@ -56,7 +56,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
 
         self._fit(*opened(self, X, y, "category"))
         self.classes_ = ClassLabels(self.schema_.target).classes
-        self.calibration_temperature_ = 1.0
+        self.calibration_temperature_ = self.calibration_.factor
         self.health_ = examine(self, X)
 
         return self
@@ -65,19 +65,25 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Returns the probability of each class of :py:`classes_`, with shape (N, C)."""
 
+        from scipy.special import softmax
+
         from semivae.engine import apply
         from semivae.objectives import agreed
 
         model: Any = self._double()
         student: Any = self.student_ and self._double("student_")
 
-        def probabilities(x: Tensor) -> Tensor:
+        def log_probabilities(x: Tensor) -> Tensor:
             logits = model.predict(x).logits
             logits = agreed(logits, student(x).logits) if student else logits
 
-            return (logits / self.calibration_temperature_).softmax(-1)
+            return logits.log_softmax(-1)
 
-        return apply(probabilities, read_rows(self, X))[0]
+        x = read_rows(self, X)
+        (logs,) = apply(log_probabilities, x)
+        logs = logs if self.committee_ is None else np.log(self._together(x, np.exp(logs)))
+
+        return softmax(logs / self.calibration_temperature_, axis=1)
 
     def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
         """Returns the logarithm of :meth:`predict_proba`, with shape (N, C); never minus infinity."""

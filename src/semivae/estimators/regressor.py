@@ -52,7 +52,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         """
 
         self._fit(*opened(self, X, y, "real"))
-        self.calibration_scale_ = 1.0
+        self.calibration_scale_ = self.calibration_.factor
         self.health_ = examine(self, X)
 
         return self
@@ -133,7 +133,9 @@ class VAERegressor(RegressorMixin, VAEEstimator):
 
             return p.mean[:, 0], p.variance[:, 0].sqrt()
 
-        mean, deviation = apply(moments, read_rows(self, X))
+        x = read_rows(self, X)
+        mean, deviation = apply(moments, x)
+        mean = mean if self.committee_ is None else self._together(x, mean[:, None])[:, 0]
         target = self.schema_.target
 
         return RealLabels(target).decode(mean), self.calibration_scale_ * target.scale * deviation

@@ -6,11 +6,12 @@ trained last. The weights learned in a stage stay frozen in later stages.
 
 from __future__ import annotations
 
-__all__ = ["train_stages"]
+__all__ = ["Advise", "Trained", "train_last", "train_stages"]
 
 import warnings
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from semivae.conditional import Conditional
 from semivae.data.batches.steps import Steps
@@ -22,10 +23,29 @@ from semivae.estimators.run import Runs
 from semivae.models import Model
 from semivae.objectives import ELBO, mean_divergence
 
+Advise: TypeAlias = Callable[[Runs, Model], tuple[Runs, Model]]
+
+
+@dataclass
+class Trained:
+    r"""A fit after its stages.
+
+    Attributes:
+        runs: The runs of the last stage.
+        model: The model.
+        history: The history, with the stage number in every record if there are several stages.
+        student: The student, if any.
+    """
+
+    runs: Runs
+    model: Model
+    history: History
+    student: Conditional | None = None
+
 
 def train_stages(
-    runs: Runs, model: Model, counts: Sequence[Any], validation: Steps | None
-) -> tuple[History, Conditional | None]:
+    runs: Runs, model: Model, counts: Sequence[Any], validation: Steps | None, advise: Advise | None = None
+) -> Trained:
     r"""Trains a model, stage by stage, each in a run of its own.
 
     Arguments:
@@ -33,9 +53,7 @@ def train_stages(
         model: The model.
         counts: Labels per class, if the target is a class; a list of these for several targets.
         validation: The held-out rows, if any.
-
-    Returns:
-        The history, with the stage number in every record if there are several stages; and the student, if any.
+        advise: Called before the last stage, with the runs and the model; returns those of the last stage.
     """
 
     plan, schema = runs.plan, runs.schema
@@ -53,25 +71,46 @@ def train_stages(
         if history.stopped == "interrupted":
             warnings.warn(f"it was stage {number} of {stages}: the predictor is not trained", stacklevel=4)
 
-            return whole, None
+            return Trained(runs, model, whole)
 
-    objective = ELBO(plan.alpha, plan.beta, plan.warmup, plan.labeled_share, plan.free_bits)
-    penalty = penalty_of(plan, model, schema, counts, runs.rows, before)
-    history = runs.train(last, model, objective, validation, penalty=penalty)
+    if advise is not None:
+        runs, model = advise(runs, model)
+
+    history = train_last(runs, model, counts, before, validation)
     append(whole, history, {"stage": last} if stages > 1 else {})
 
     if not plan.student:
-        return whole, None
+        return Trained(runs, model, whole)
 
     if history.stopped == "interrupted":
         warnings.warn(f"it was stage {last} of {stages}: without a student, the model predicts alone", stacklevel=4)
 
-        return whole, None
+        return Trained(runs, model, whole)
 
     student = student_of(plan, schema)
     append(whole, runs.train(stages, distillation_of(plan, student, model), mean_divergence), {"stage": stages})
 
-    return whole, student
+    return Trained(runs, model, whole, student)
+
+
+def train_last(
+    runs: Runs, model: Model, counts: Sequence[Any], before: Sequence[Model], validation: Steps | None = None
+) -> History:
+    r"""Trains the last stage of a model, which learns from labels.
+
+    Arguments:
+        runs: The runs of the fit.
+        model: The model.
+        counts: Labels per class, if the target is a class; a list of these for several targets.
+        before: The models of the stages before, which are trained.
+        validation: The held-out rows, if any.
+    """
+
+    plan = runs.plan
+    objective = ELBO(plan.alpha, plan.beta, plan.warmup, plan.labeled_share, plan.free_bits)
+    penalty = penalty_of(plan, model, runs.schema, counts, runs.rows, before)
+
+    return runs.train(len(before) + 1, model, objective, validation, penalty=penalty)
 
 
 def unsupervised(runs: Runs) -> ELBO:

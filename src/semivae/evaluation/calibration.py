@@ -26,12 +26,18 @@ __all__ = ["deviation_scale", "temperature"]
 import numpy as np
 from numpy.typing import NDArray
 
-# At least 1: a few correct labels are no evidence of underconfidence.
-TEMPERATURES = np.geomspace(1, 128, 301)
+# A few correct labels are no evidence of underconfidence: a network is not made more confident. The mean of trees may
+# be, as it is never sure.
+TEMPERATURES = np.geomspace(0.25, 128, 401)
 
 
-def temperature(log_probabilities: NDArray[np.float64], y: NDArray[np.int64]) -> float:
-    r"""Returns the temperature, at least 1, that maximizes the likelihood of held-out labels.
+def temperature(
+    log_probabilities: NDArray[np.float64],
+    y: NDArray[np.int64],
+    importance: NDArray[np.float64] | None = None,
+    least: float = 1.0,
+) -> float:
+    r"""Returns the temperature that maximizes the likelihood of held-out labels.
 
     Its logarithm has a standard normal prior, which matters only where labels are few.
 
@@ -39,17 +45,20 @@ def temperature(log_probabilities: NDArray[np.float64], y: NDArray[np.int64]) ->
         log_probabilities: Log-probabilities of the classes, with shape (N, C); minus infinity for a class that the fit
             did not know.
         y: The codes of the labels, with shape (N,). Labels that the fit did not know are left out.
+        importance: The weight of each label, with shape (N,); all have the same by default.
+        least: The lowest temperature.
     """
 
     given = log_probabilities[np.arange(len(y)), y]
     seen = np.isfinite(given)
+    weight = np.ones(seen.sum()) if importance is None else importance[seen]
 
     def likelihood(temperature: float) -> float:
         total = np.logaddexp.reduce(log_probabilities[seen] / temperature, axis=1)
 
-        return float((given[seen] / temperature - total).sum() - 0.5 * np.log(temperature) ** 2)
+        return float(weight @ (given[seen] / temperature - total) - 0.5 * np.log(temperature) ** 2)
 
-    return float(max(TEMPERATURES, key=likelihood))
+    return float(max([least, *TEMPERATURES[TEMPERATURES > least]], key=likelihood))
 
 
 def deviation_scale(errors: NDArray[np.float64]) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 __all__ = ["HeldOut"]
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,15 @@ class HeldOut:
         predictions: Log-probabilities of the classes, with shape (M, C), minus infinity for a class that no label of
             the fit had; or means and standard deviations of a number, with shape (M, 2).
         classes: Whether the target is a class.
+        members: The predictions of each member of a committee, by name: probabilities with shape (M, C), or values
+            with shape (M,).
     """
 
     rows: NDArray[np.int64]
     folds: NDArray[np.int64]
     predictions: NDArray[np.float64]
     classes: bool
+    members: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
     def chosen(self) -> NDArray[Any]:

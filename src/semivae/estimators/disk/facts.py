@@ -15,7 +15,7 @@ from semivae.errors import StoreError
 from semivae.estimators.options.grouped import declarations
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.plan import Plan
-from semivae.findings import Health
+from semivae.findings import Calibration, Health
 from semivae.store import SavedFolder
 from semivae.variables import Schema, Variable
 
@@ -46,6 +46,7 @@ class Fit(BaseModel):
     feature_names_in_: list[str] = []
     framed_: bool = False
     health_: Health = Health()
+    calibration_: Calibration = Calibration("it was saved by an earlier version")
 
 
 FACTS = tuple(Fit.model_fields)

@@ -67,6 +67,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
     """Builds the estimator in a folder."""
 
     from semivae.estimators.build.rebuilt import plan_again
+    from semivae.estimators.disk.committee import COMMITTEE, read_committee
     from semivae.estimators.disk.tensors import read_tensors
     from semivae.estimators.plan.rows import Counts
 
@@ -90,6 +91,9 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
         raise saved.wrong(f"model {facts.model!r} with the parameters of {known!r}")
 
     estimator._restore(read_tensors(saved, estimator._expected))
+
+    if COMMITTEE in saved.sums:
+        estimator.committee_ = read_committee(saved, estimator)
 
     return estimator
 

@@ -20,7 +20,7 @@ from sklearn.base import BaseEstimator
 
 from semivae.errors import SettingError, UnknownSettingError
 from semivae.estimators.options.values import Values
-from semivae.findings import Health
+from semivae.findings import Calibration, Health
 
 T = TypeVar("T", bound=type)
 
@@ -181,7 +181,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Declared):
         return {name: plain(part) for name, part in value.get_params(deep=False).items()}
 
-    if isinstance(value, Health):
+    if isinstance(value, Health | Calibration):
         value = value.to_json()
 
     if isinstance(value, Mapping):

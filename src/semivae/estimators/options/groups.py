@@ -198,6 +198,20 @@ class RecipeOptions(Declared):
         '`network` is "mlp"), learns the beliefs of the model under `augmentation`, and probabilities are the mean of '
         "both. For one class.",
     ] = False
+    committee: Annotated[
+        bool | Literal["auto"],
+        Either(Choice("auto"), Switch()),
+        "Whether simple learners answer together with the model: trees, and a linear model that also reads the latent. "
+        "Weights come from labels that none of them saw. The latent, the density and the generator stay the model's. "
+        '"auto" is on for tables in memory with one target, if the model learns features first, as "gmvae" does.',
+    ] = "auto"
+    calibrate: Annotated[
+        bool | Literal["auto"],
+        Either(Choice("auto"), Switch()),
+        "Whether confidence is calibrated by held-out labels: the last stage is trained again without them, in five "
+        "folds for tables, and without a fifth of the labels for images. "
+        '"auto" is on with one target and rows in memory, if the model learns features first.',
+    ] = "auto"
 
 
 @declare

@@ -56,6 +56,7 @@ class Plan:
         features: Latent size of the VAE trained first, whose features define neighbors.
         features_beta: Weight of the divergence in the stages that learn features before.
         reads: Input of the predictor of a model that learns features: rows or features.
+        labels_held: Labels held out for the calibration: all in turn, in folds, or a part of them; None for none.
         features_epochs: Epochs of the stages that learn features before; None for `epochs`.
         held_out: Whether rows are held out for early stopping.
         seed: The seed of everything random in the fit.
@@ -107,6 +108,8 @@ class Plan:
     seed: int
     reads: Reads | None = None
     features_epochs: int | None = None
+    committee: bool = False
+    labels_held: Literal["folds", "part"] | None = None
     machine: Machine | None = None
 
     @property

@@ -27,6 +27,7 @@ from semivae.estimators.plan.loss import (
     reads_for,
 )
 from semivae.estimators.plan.machine import machine_of
+from semivae.estimators.plan.council import calibrate_for, committee_for
 from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, network_for
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.rows import Counts, batch_for, epochs_for, neighbors_for, patience_for
@@ -70,6 +71,7 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
     epochs = epochs_for(estimator.epochs, steps, long(kind, schema, counts), training.effort)
     given = estimator.epochs if training.features_epochs == "auto" else training.features_epochs
     features_epochs = epochs_for(given, steps, True, training.effort) if is_short(kind) else None
+    council = (kind, schema, counts, training.devices * training.nodes == 1 and not recipe.student)
 
     return Plan(
         model=name,
@@ -103,6 +105,8 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
         seed=seed,
         reads=reads_for(kind, schema),
         features_epochs=features_epochs,
+        committee=not loaded and committee_for(recipe.committee, *council),
+        labels_held=None if loaded else calibrate_for(recipe.calibrate, *council),
         machine=None if loaded else machine_of(estimator.device, training, hidden, epochs * steps),
     )
 

@@ -1,0 +1,149 @@
+r"""The simple learners of a committee. A new learner is one line of the table at the end.
+
+Trees and linear models are good with few labels where networks are too sure of themselves, and their errors differ.
+Some of them read the latent: so the unlabeled rows, from which the latent was learned, count.
+"""
+
+from __future__ import annotations
+
+__all__ = ["Learner", "Reads", "learners"]
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semivae.committee.linear import Linear
+from semivae.committee.trees import Trees
+from semivae.registry import Registry
+
+Reads: TypeAlias = Literal["row", "latent", "both"]
+Rows: TypeAlias = NDArray[np.float64]
+
+# Trees of a forest. More change the second decimal of no accuracy in trials, and cost time.
+TREES = 100
+
+# The inverse weight of the squared weights of a logistic regression, half as strong as by default: in trials with 50
+# labels of ten tables, the log loss fell from 0.62 to 0.56.
+LOGISTIC = 0.3
+
+
+class Learned(Protocol):
+    """A learner after its fit."""
+
+    def predict(self, x: Rows) -> NDArray[np.float64]:
+        """Returns class probabilities, with shape (N, C), or values, with shape (N, 1)."""
+        ...
+
+
+Learn: TypeAlias = Callable[[Rows, NDArray[Any], Rows, int], Any]
+
+
+@dataclass(frozen=True)
+class Learner:
+    r"""A simple learner.
+
+    Attributes:
+        title: Its name in a table.
+        reads: Whether it reads the row, its latent, or both.
+        target: The form of target that it learns.
+        learn: Maps labeled rows with shape (L, F), their codes or values (L,), all rows (N, F) and a seed to what was
+            learned.
+    """
+
+    title: str
+    reads: Reads
+    target: Literal["category", "real"]
+    learn: Learn
+
+
+learners: Registry[Learner] = Registry("learner")
+
+def trees(method: Callable[[int], Any]) -> Learn:
+    """Returns the learning of the trees of a method of scikit-learn, which gets a seed."""
+
+    return lambda x, y, everything, seed: Trees.of(method(seed).fit(x, y))
+
+
+def forest(seed: int) -> Any:
+    """Returns a random forest of classes."""
+
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier(TREES, random_state=seed)
+
+
+def extra(seed: int) -> Any:
+    """Returns extremely randomized trees of classes, which suit few labels: they split at random values."""
+
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    return ExtraTreesClassifier(TREES, random_state=seed)
+
+
+def forest_of_values(seed: int) -> Any:
+    """Returns a random forest of a number."""
+
+    from sklearn.ensemble import RandomForestRegressor
+
+    return RandomForestRegressor(TREES, random_state=seed)
+
+
+def extra_of_values(seed: int) -> Any:
+    """Returns extremely randomized trees of a number."""
+
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    return ExtraTreesRegressor(TREES, random_state=seed)
+
+
+def logistic(x: Rows, y: NDArray[Any], everything: Rows, seed: int) -> Linear:
+    """Learns a logistic regression."""
+
+    from sklearn.linear_model import LogisticRegression
+
+    center, scale = spread(everything)
+    found: Any = LogisticRegression(C=LOGISTIC, max_iter=2000).fit((x - center) / scale, y)
+    weight, bias = found.coef_.T, found.intercept_
+
+    # Two classes have one column, for the odds of the second.
+    if len(found.classes_) == 2:
+        weight, bias = (np.concatenate([0 * part, part], axis=-1) for part in (weight, bias))
+
+    return Linear(center, scale, weight, bias)
+
+
+def ridge(x: Rows, y: NDArray[Any], everything: Rows, seed: int) -> Linear:
+    """Learns a ridge regression, whose penalty is chosen by leaving labels out."""
+
+    from sklearn.linear_model import RidgeCV
+
+    center, scale = spread(everything)
+    found: Any = RidgeCV(np.logspace(-1, 4, 16)).fit((x - center) / scale, y)
+
+    return Linear(center, scale, found.coef_[:, None], np.array([found.intercept_]))
+
+
+def spread(rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns the mean and the standard deviation of each number, each with shape (F,); 1 for a constant."""
+
+    deviation = rows.std(axis=0)
+
+    return rows.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
+
+
+for name, *facts in (
+    ("forest", "forest", "row", "category", trees(forest)),
+    ("extra_trees", "extra trees", "row", "category", trees(extra)),
+    ("extra_trees_of_both", "extra trees on row and latent", "both", "category", trees(extra)),
+    ("logistic", "logistic regression", "row", "category", logistic),
+    ("logistic_of_latent", "logistic regression on latent", "latent", "category", logistic),
+    ("forest_of_values", "forest", "row", "real", trees(forest_of_values)),
+    ("extra_trees_of_values", "extra trees", "row", "real", trees(extra_of_values)),
+    ("extra_trees_of_values_of_both", "extra trees on row and latent", "both", "real", trees(extra_of_values)),
+    ("ridge", "ridge regression", "row", "real", ridge),
+    ("ridge_of_both", "ridge regression on row and latent", "both", "real", ridge),
+):
+    learners.register(name)(Learner(*facts))

@@ -1,0 +1,87 @@
+r"""The shares of the classes among unlabeled rows, where labels were not drawn at random.
+
+People often label as many rows of each class. Then labels do not show how frequent classes are, but predictions do:
+
+.. math::
+    r_{iy} \propto \frac{\pi_y}{\pi^0_y} \, p(y \mid x_i)
+    \qquad
+    \pi_y \leftarrow \frac{1}{N} \sum_i r_{iy}
+
+with the shares :math:`\pi^0` of the labels, iterated from these. Where labels were drawn at random, :math:`\pi^0` is
+the better estimate, as no classifier is perfect. So it stays unless predictions of held-out labeled rows and those of
+unlabeled rows differ in their means by more than chance.
+
+References:
+    | Adjusting the Outputs of a Classifier to New a Priori Probabilities (Saerens et al., 2002)
+    | https://doi.org/10.1162/089976602753284446
+
+    | Detecting and Correcting for Label Shift with Black Box Predictors (Lipton et al., 2018), for the test
+    | https://arxiv.org/abs/1802.03916
+"""
+
+from __future__ import annotations
+
+__all__ = ["adjusted", "shares_of", "shifted"]
+
+import numpy as np
+from numpy.typing import NDArray
+
+# The probability to see a difference where labels were drawn at random. With an even split of labels over classes, a
+# sign by itself that they were chosen, the same test has far more power than it needs.
+CHANCE = 0.001
+
+STEPS = 300
+
+Values = NDArray[np.float64]
+
+
+def shifted(labeled: Values, unlabeled: Values) -> bool:
+    r"""Whether predictions of labeled and of unlabeled rows differ in their means by more than chance.
+
+    Arguments:
+        labeled: The class probabilities of labeled rows, by fits that did not see their labels, with shape (L, C).
+        unlabeled: The class probabilities of unlabeled rows, with shape (N, C).
+    """
+
+    from scipy.stats import chi2
+
+    if min(len(labeled), len(unlabeled)) < 2:
+        return False
+
+    # The last class follows from the others.
+    one, other = labeled[:, :-1], unlabeled[:, :-1]
+    difference = one.mean(axis=0) - other.mean(axis=0)
+    spread = np.atleast_2d(np.cov(one.T)) / len(one) + np.atleast_2d(np.cov(other.T)) / len(other)
+    statistic = difference @ np.linalg.pinv(spread, rcond=1e-6, hermitian=True) @ difference
+
+    return bool(chi2.sf(statistic, len(difference)) < CHANCE)
+
+
+def shares_of(unlabeled: Values, before: Values) -> Values:
+    r"""Returns the shares of the classes among unlabeled rows, with shape (C,).
+
+    Arguments:
+        unlabeled: Their calibrated class probabilities, with shape (N, C).
+        before: The shares of the classes among the labels, with shape (C,).
+    """
+
+    found = before
+
+    for _ in range(STEPS):
+        found = adjusted(unlabeled, before, found).mean(axis=0).clip(1e-6)
+
+    return found / found.sum()
+
+
+def adjusted(probabilities: Values, before: Values, after: Values) -> Values:
+    r"""Returns class probabilities under other shares of the classes, with shape (N, C).
+
+    Arguments:
+        probabilities: The probabilities, with shape (N, C).
+        before: The shares of the classes that they rest on, with shape (C,).
+        after: The other shares, with shape (C,).
+    """
+
+    found = probabilities * (after / before)
+
+    return found / found.sum(axis=1, keepdims=True)
