@@ -20,6 +20,7 @@ BELOW_ESTIMATORS = {
     "families": set(),
     "marginal": set(),
     "engine": set(),
+    "committee": set(),
     "priors": {"families"},
     "conditional": {"families", "networks"},
     "models": {"conditional", "families", "marginal", "priors"},

@@ -2,11 +2,15 @@ r"""What a fit found out about itself: its faults, and how sure it may be."""
 
 from __future__ import annotations
 
-__all__ = ["Calibration", "Finding", "Health"]
+__all__ = ["Calibration", "Finding", "Health", "HeldOut", "chosen"]
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -73,3 +77,63 @@ class Health:
         """Returns the health as plain JSON values."""
 
         return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    r"""The out-of-fold predictions of a model.
+
+    Attributes:
+        rows: The positions of the labeled rows among the rows of the comparison, with shape (M,).
+        folds: The fold that held out each row, with shape (M,).
+        predictions: Log-probabilities of the classes, with shape (M, C), minus infinity for a class that no label of
+            the fit had; or means and standard deviations of a number, with shape (M, 2).
+        classes: Whether the target is a class.
+        members: The predictions of each member of a committee, by name: probabilities with shape (M, C), or values
+            with shape (M,).
+        alone: The predictions of the members that learned from labels alone, as :py:`predictions`, if there are any.
+    """
+
+    rows: NDArray[np.int64]
+    folds: NDArray[np.int64]
+    predictions: NDArray[np.float64]
+    classes: bool
+    members: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    alone: NDArray[np.float64] | None = None
+
+    def whole(self, y: NDArray[Any]) -> bool:
+        r"""Whether the labels of rows were held out in several folds.
+
+        Arguments:
+            y: Codes (-1 where unlabeled) or values (NaN where unlabeled) of the rows, with shape (N,).
+        """
+
+        return len(np.unique(self.folds)) > 1 and bool(self.rows.max() < len(y)) and bool(known(y)[self.rows].all())
+
+    def parts(self, y: NDArray[Any]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Returns the training and test positions of each fold among the labeled rows, as :meth:`whole` takes them."""
+
+        labeled = np.flatnonzero(known(y))
+        fold = np.full(len(y), -1)
+        fold[self.rows] = self.folds
+        fold = fold[labeled]
+
+        return [(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in np.unique(self.folds)]
+
+    @property
+    def chosen(self) -> NDArray[Any]:
+        """The codes of the most probable classes, or the means of a number, with shape (M,)."""
+
+        return chosen(self.predictions, self.classes)
+
+
+def known(y: NDArray[Any]) -> NDArray[np.bool_]:
+    """Returns the mask of labeled rows, with shape (N,)."""
+
+    return ~np.isnan(y) if y.dtype.kind == "f" else y >= 0
+
+
+def chosen(predictions: NDArray[np.float64], classes: bool) -> NDArray[Any]:
+    """Returns the codes of the most probable classes, or the means of a number, with shape (M,)."""
+
+    return predictions.argmax(axis=1) if classes else predictions[:, 0]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from semivae.findings import Health
+    from semivae.findings import Calibration, Health, HeldOut
     from semivae.variables import Schema
 
     Array = NDArray[Any]
@@ -143,6 +143,8 @@ class Trained(Fitted, Protocol):
         n_steps_: Steps of the last stage of the training.
         stopped_: "done", "patience" or "interrupted".
         health_: The faults that its loss does not show.
+        calibration_: Its calibration by labels that it held out itself.
+        held_out_: The predictions of these labels by fits that did not see them, if any; they are not saved.
     """
 
     plan_: Any
@@ -152,6 +154,8 @@ class Trained(Fitted, Protocol):
     n_steps_: int
     stopped_: str
     health_: Health
+    calibration_: Calibration
+    held_out_: HeldOut | None
 
     def features(self, X: Any) -> Array:
         """Returns rows as plain numbers, with shape (N, F), for other methods to learn from."""

@@ -61,6 +61,7 @@ class Learner:
 
 learners: Registry[Learner] = Registry("learner")
 
+
 def trees(method: Callable[[int], Any]) -> Learn:
     """Returns the learning of the trees of a method of scikit-learn, which gets a seed."""
 
@@ -134,7 +135,7 @@ def spread(rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return rows.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
 
 
-for name, *facts in (
+LEARNERS: tuple[tuple[str, str, Reads, Literal["category", "real"], Learn], ...] = (
     ("forest", "forest", "row", "category", trees(forest)),
     ("extra_trees", "extra trees", "row", "category", trees(extra)),
     ("extra_trees_of_both", "extra trees on row and latent", "both", "category", trees(extra)),
@@ -145,5 +146,7 @@ for name, *facts in (
     ("extra_trees_of_values_of_both", "extra trees on row and latent", "both", "real", trees(extra_of_values)),
     ("ridge", "ridge regression", "row", "real", ridge),
     ("ridge_of_both", "ridge regression on row and latent", "both", "real", ridge),
-):
-    learners.register(name)(Learner(*facts))
+)
+
+for name, title, reads, target, learn in LEARNERS:
+    learners.register(name)(Learner(title, reads, target, learn))

@@ -30,7 +30,7 @@ def weights_of_classes(likelihood: Values, importance: Values) -> Values:
         importance: The weight :math:`v` of each label, with shape (N,).
     """
 
-    members, labels = likelihood.shape
+    members = len(likelihood)
     likelihood = likelihood.clip(1e-3)
     weights = np.full(members, 1 / members)
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from semivae.committee import Committee
     from semivae.engine import Callback
+    from semivae.findings import HeldOut
     from semivae.models import Model
-    from semivae.trust.held_out import HeldOut
 
 # Draws of the importance-weighted bound that estimates the log-density of a row.
 DRAWS = 32

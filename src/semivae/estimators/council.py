@@ -23,6 +23,7 @@ from semivae.committee import (
     MODEL,
     Committee,
     Taught,
+    learners,
     shares_of,
     shifted,
     taught,
@@ -40,8 +41,7 @@ from semivae.estimators.rows.target import Target
 from semivae.estimators.run import Runs
 from semivae.estimators.stages import train_last
 from semivae.evaluation import deviation_scale, temperature
-from semivae.trust.held_out import HeldOut
-from semivae.findings import Calibration
+from semivae.findings import Calibration, HeldOut
 from semivae.models import Model
 from semivae.variables import Schema
 
@@ -52,6 +52,8 @@ FOLDS = 5
 
 # The mean of trees is often less sure than it is right.
 LEAST = 0.25
+
+NOT_DONE = Calibration("the fit was stopped by hand")
 
 TINY = np.finfo(float).tiny
 
@@ -130,7 +132,7 @@ class Council:
 
         row, latent = numbers(self.schema, self.x[self.train]), means(model.stages()[0], self.x[self.train])
         places = np.flatnonzero(self.target.mask[self.train])
-        self.taught = taught(self.schema.target.target_form, row, latent, places, self.y, self.folds, self.seed)
+        self.taught = taught("category" if self.classes else "real", row, latent, places, self.y, self.folds, self.seed)
 
         if not self.folds or not self.classes or self.plan.label_prior != "labels":
             return runs, model
@@ -231,7 +233,7 @@ class Council:
         return Judged(
             self.committee(weights),
             Calibration("", len(truth), found, self.after is not None),
-            replace(held, predictions=logs, members=parts),
+            replace(held, predictions=logs, members=parts, alone=self.alone(parts)),
         )
 
     def of_values(self, held: HeldOut) -> Judged:
@@ -247,8 +249,20 @@ class Council:
         return Judged(
             self.committee(weights),
             Calibration("", len(truth), found),
-            replace(held, predictions=np.stack([mean, deviation], axis=1), members=parts),
+            replace(held, predictions=np.stack([mean, deviation], axis=1), members=parts, alone=self.alone(parts)),
         )
+
+    def alone(self, parts: dict[str, Values]) -> Values | None:
+        """Returns the mean prediction of members that learned from labels alone, as :class:`HeldOut` has it, if any."""
+
+        found = [part for name, part in parts.items() if name != MODEL and learners[name].reads == "row"]
+
+        if not found:
+            return None
+
+        mean = np.mean(found, axis=0)
+
+        return np.log(np.maximum(mean, TINY)) if self.classes else mean[:, None]
 
     def committee(self, weights: dict[str, float]) -> Committee | None:
         """Returns the committee, if there is one."""
@@ -270,7 +284,7 @@ class Judged:
     """
 
     committee: Committee | None = None
-    calibration: Calibration = Calibration("the fit was stopped by hand")
+    calibration: Calibration = NOT_DONE
     held_out: HeldOut | None = None
 
 

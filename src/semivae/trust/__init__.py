@@ -16,10 +16,10 @@ __all__ = [
     "workers",
 ]
 
+from semivae.findings import HeldOut
 from semivae.trust.comparison import compare
 from semivae.trust.confidence import Confidence, Width, confidence, width
 from semivae.trust.effort import Effort
 from semivae.trust.health import health
-from semivae.trust.held_out import HeldOut
 from semivae.trust.processes import end_processes, side_by_side, workers
 from semivae.trust.verdict import Row, Verdict

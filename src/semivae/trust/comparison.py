@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
+from semivae.findings import HeldOut, chosen
 from semivae.trust.confidence import Confidence, Width, confidence, width
 from semivae.trust.effort import Effort
-from semivae.trust.held_out import HeldOut, chosen
 from semivae.trust.processes import side_by_side, workers
 from semivae.trust.refits import refit
 from semivae.trust.rivals import Rival, rivals
@@ -119,14 +119,17 @@ def compare(
         The verdict, with the out-of-fold predictions of the model.
     """
 
-    parts, effort = Folds(y, folds), effort or Effort.of(estimator)
+    effort = effort or Effort.of(estimator)
     features = estimator.features(X)
-    device = estimator.get_params()["device"]
-    processes = workers(len(folds), min(seconds, effort.seconds * len(folds)), features.nbytes, device)
-    epochs = effort.affordable(math.ceil(len(folds) / processes), seconds)
-    short = as_compared(estimator, epochs, effort.features_for(epochs))
-    alone = as_compared(estimator, effort.passes(parts.fewest))
-    held = refits(short, alone, X, parts, processes)
+    own = estimator.held_out_
+
+    if own is not None and own.whole(y):
+        parts, epochs = Folds(y, own.parts(y)), effort.epochs
+        held = of_fit(own)
+    else:
+        parts = Folds(y, folds)
+        epochs, held = anew(estimator, X, parts, features.nbytes, seconds, effort)
+
     predicted = {name: [chosen(found, parts.classes) for found in every] for name, every in held.items()}
 
     for rival in rivals(parts.classes, parts.fewest):
@@ -140,7 +143,49 @@ def compare(
     # Fits with fewer epochs do not show how confident the model is.
     sure = confidence_of(found, truth) if epochs == effort.epochs else None
 
+    if sure is not None and own is not None:
+        # The factor of the fit, whose committee may also become more sure.
+        sure = sure.with_factor(estimator.calibration_.factor)
+
     return dataclasses.replace(verdict, confidence=sure, held_out=found)
+
+
+def of_fit(own: HeldOut) -> dict[str, list[NDArray[np.float64]]]:
+    """Returns the predictions of the folds of a fit, with its committee and with the members that saw labels alone."""
+
+    found = {MODEL: own.predictions}
+
+    if own.alone is not None:
+        found[ALONE] = own.alone
+
+    return {name: [values[own.folds == fold] for fold in np.unique(own.folds)] for name, values in found.items()}
+
+
+def anew(
+    estimator: Classifier | Regressor, X: Any, parts: Folds, size: int, seconds: float, effort: Effort
+) -> tuple[int, dict[str, list[NDArray[np.float64]]]]:
+    r"""Fits the estimator, and the same network on the labels alone, in each fold.
+
+    Arguments:
+        estimator: The fitted estimator.
+        X: The rows.
+        parts: The folds.
+        size: The size of the rows as numbers, in bytes.
+        seconds: Approximate time for the fits of the model.
+        effort: The effort of a fit on all of X.
+
+    Returns:
+        The epochs of the fits, and their predictions, as :func:`refits` returns them.
+    """
+
+    count = len(parts.parts)
+    device = estimator.get_params()["device"]
+    processes = workers(count, min(seconds, effort.seconds * count), size, device)
+    epochs = effort.affordable(math.ceil(count / processes), seconds)
+    short = as_compared(estimator, epochs, effort.features_for(epochs))
+    alone = as_compared(estimator, effort.passes(parts.fewest))
+
+    return epochs, refits(short, alone, X, parts, processes)
 
 
 def refits(model: Any, alone: Any, X: Any, folds: Folds, processes: int) -> dict[str, list[NDArray[np.float64]]]:
@@ -182,6 +227,9 @@ def as_compared(estimator: Classifier | Regressor, epochs: int, features: int | 
     model: Any = clone(estimator)
     model.set_params(missing_label=None, verbose=False, callbacks=None, random_state=estimator.seed_, epochs=epochs)
     model.set_params(training__effort="normal", training__features_epochs=features or "auto")
+
+    # These fits are made to be compared: no label is held out of them.
+    model.set_params(recipe__calibrate="auto" if estimator.plan_.labels_held is None else False)
 
     return model.set_params(training__devices=1, training__nodes=1, checkpoint=None)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 __all__ = ["Confidence", "Width", "confidence", "width"]
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,11 @@ class Confidence:
     right: float
     temperature: float
 
+    def with_factor(self, factor: float) -> Self:
+        """Returns the same confidence with another temperature."""
+
+        return replace(self, temperature=factor)
+
 
 @dataclass(frozen=True)
 class Width:
@@ -42,6 +48,11 @@ class Width:
     nominal: float
     held: float
     scale: float
+
+    def with_factor(self, factor: float) -> Self:
+        """Returns the same width with another scale."""
+
+        return replace(self, scale=factor)
 
 
 def confidence(log_probabilities: NDArray[np.float64], y: NDArray[np.int64]) -> Confidence:

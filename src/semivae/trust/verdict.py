@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from semivae.findings import HeldOut
 from semivae.trust.confidence import Confidence, Width
-from semivae.trust.held_out import HeldOut
 
 RESAMPLES = 2000
 

@@ -85,6 +85,10 @@ def calibrate(fitted: Classifier | Regressor, y: Any, verdict: Verdict | None) -
     if verdict is None or verdict.confidence is None or verdict.held_out is None:
         return
 
+    if not fitted.calibration_.not_done:
+        # The fit has calibrated itself, on the same labels or more.
+        return
+
     held, truth = verdict.held_out, encoded(fitted, y)[verdict.held_out.rows]
 
     if isinstance(fitted, Classifier):

@@ -92,7 +92,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
     estimator._restore(read_tensors(saved, estimator._expected))
 
-    if COMMITTEE in saved.sums:
+    if not isinstance(estimator, PCA) and COMMITTEE in saved.sums:
         estimator.committee_ = read_committee(saved, estimator)
 
     return estimator

@@ -15,6 +15,7 @@ from semivae.estimators.options import ModelOptions, RecipeOptions
 from semivae.estimators.options.grouped import settings
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.applies import check_model, form_of, has_components, reads, takes
+from semivae.estimators.plan.council import calibrate_for, committee_for
 from semivae.estimators.plan.ignored import check_used
 from semivae.estimators.plan.likelihood import likelihood_for, scale_for
 from semivae.estimators.plan.loss import (
@@ -27,7 +28,6 @@ from semivae.estimators.plan.loss import (
     reads_for,
 )
 from semivae.estimators.plan.machine import machine_of
-from semivae.estimators.plan.council import calibrate_for, committee_for
 from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, network_for
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.rows import Counts, batch_for, epochs_for, neighbors_for, patience_for
