@@ -145,7 +145,7 @@ LEARNERS: tuple[tuple[str, str, Reads, Literal["category", "real"], Learn], ...]
     ("extra_trees_of_values", "extra trees", "row", "real", trees(extra_of_values)),
     ("extra_trees_of_values_of_both", "extra trees on row and latent", "both", "real", trees(extra_of_values)),
     ("ridge", "ridge regression", "row", "real", ridge),
-    ("ridge_of_both", "ridge regression on row and latent", "both", "real", ridge),
+    ("ridge_of_latent", "ridge regression on latent", "latent", "real", ridge),
 )
 
 for name, title, reads, target, learn in LEARNERS:
