@@ -127,7 +127,12 @@ def test_draws_can_be_decoded(which, kind, way, schema_of, build, points, rows):
 
 @pytest.mark.parametrize("schema_of", ["table"], indirect=True)
 @pytest.mark.parametrize(
-    ("which", "kind", "way"), [case for case in CASES if case[1] != "real" and case[2] in ("mixture", "vamp draws")]
+    ("which", "kind", "way"),
+    [
+        pytest.param(*case, marks=SLOW if case[2] == "mixture" and case[0] != "vae" else ())
+        for case in CASES
+        if case[1] != "real" and case[2] in ("mixture", "vamp draws")
+    ],
 )
 def test_step_is_one_graph(which, kind, way, schema_of, build, batch):
     schema = schema_of(kind)
