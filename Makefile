@@ -19,8 +19,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export MPLBACKEND := Agg
 
-# One thread each: the test processes already fill the cores.
-PYTEST := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS)
+# One thread each: the test processes already fill the cores. Neighbors share fixtures, and so stay in one process.
+PYTEST := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: help setup test wheel demo lint pages format slow lock clean
 .DEFAULT_GOAL := help

@@ -136,7 +136,7 @@ def test_model_that_needs_a_target(run, tmp_path):
 
 def test_constant_column_works(run, tmp_path):
     path = text(tmp_path / "d", ROWS.replace("a,b,y", "a,b,c,y").replace(",u", ",5,u").replace(",v", ",5,v"))
-    settings = ["--set", "epochs=1", "--set", "hidden=(8,)", "-q", "--no-compare"]
+    settings = ["--set", "epochs=1", "--set", "hidden=(8,)", "-q", "--no-compare", "--no-figures"]
 
     assert run("fit", path, "--target", "y", *settings, "--out", tmp_path / "m").stderr.count("constant") == 1
 

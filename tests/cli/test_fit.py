@@ -10,7 +10,7 @@ from semivae.engine import Progress
 from semivae.estimators import PCA, VAEClassifier, VAEEmbedding, VAERegressor, load
 from semivae.store import read_folder
 
-QUICK = ("--set", "epochs=2", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet")
+QUICK = ("--set", "epochs=2", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-figures")
 FIGURES = {f"figures/{name}.png" for name in ("loss", "latent", "reconstructions", "samples")}
 
 
@@ -20,6 +20,13 @@ def test_folder_is_whole(classifier, regressor, digits, embedding):
 
         assert {*FIGURES, "model.safetensors", "history.csv", "README.md"} == set(files)
         assert all(files[name].startswith(b"\x89PNG") for name in FIGURES)
+
+
+def test_figures_are_left_out_on_request(run, table, tmp_path):
+    shown = run("fit", table, "--model", "vae", *QUICK, "--out", tmp_path / "m").stdout
+
+    assert not (tmp_path / "m" / "figures").exists() and "the figures are" not in shown
+    assert "Pictures" not in (tmp_path / "m" / "README.md").read_text()
 
 
 def test_estimators(classifier, regressor, digits, embedding):
@@ -119,7 +126,7 @@ def test_stopped_by_hand_keeps_the_model(run, table, tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Progress, "epoch", stop)
-    settings = ["--set", "epochs=50", "--set", "hidden=(8,)", "--set", "latents=2"]
+    settings = ["--set", "epochs=50", "--set", "hidden=(8,)", "--set", "latents=2", "--no-figures"]
     out = tmp_path / "m"
     result = run("fit", table, "--target", "kind", "--missing-label", "unknown", *settings, "--json", "--out", out)
 

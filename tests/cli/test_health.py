@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.trust.sick import LINE
 
-SICK = ("--model", "vae", "--set", "epochs=75", "--set", "hidden=(16,)", "--set", "beta=50", "--quiet")
+SICK = ("--model", "vae", "--set", "epochs=75", "--set", "hidden=(16,)", "--set", "beta=50", "--quiet", "--no-figures")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,9 @@ def test_fault_is_shown_once_and_kept(run, line, tmp_path):
 
 
 def test_short_fit_is_not_judged(run, line, tmp_path):
-    found = run("fit", line, "--model", "vae", "--set", "epochs=1", "--quiet", "--json", "--out", tmp_path / "m")
+    found = run(
+        "fit", line, "--model", "vae", "--set", "epochs=1", "--quiet", "--no-figures", "--json", "--out", tmp_path / "m"
+    )
 
     assert json.loads(found.stdout)["health"]["findings"] == []
     assert "steps" in json.loads(found.stdout)["health"]["not_judged"]

@@ -8,7 +8,7 @@ import pytest
 
 from semivae import load
 
-QUICK = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-compare")
+QUICK = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-compare", "--no-figures")
 N = 80
 
 

@@ -3,23 +3,15 @@
 import io
 import json
 import os
-import subprocess
 import sys
 
 import pytest
+from tests.cli.processes import semivae
 
 from semivae.data.files.paths import shown
 from semivae.workflows.plain import ready
 
-QUICK = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-compare")
-
-
-def semivae(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "semivae", *map(os.fsencode, arguments)],
-        capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},  # strict, as in most languages
-    )
+QUICK = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-compare", "--no-figures")
 
 
 @pytest.fixture
@@ -38,41 +30,47 @@ def odd(table, prices, tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("json_too", [True, False])
-def test_names_that_are_no_unicode(odd, tmp_path, json_too):
-    data, out = odd + b"/t\xe9.csv", odd + b"/mod\xe8l"
-    options = ("--target", "kind", "--missing-label", "unknown", *(["--json"] if json_too else []))
+# Strict, as in most languages.
+STRICT = {"PYTHONIOENCODING": "utf-8"}
 
-    fitted = semivae("fit", data, *options, *QUICK, "--out", out)
-    assert fitted.returncode == 0, fitted.stderr
-    assert not json_too or json.loads(fitted.stdout)["data"]["name"] == "t\ufffd.csv"
-    assert os.path.isdir(out)
 
-    for command in (["check", data, *options], ["predict", out, data, "--out", odd + b"/\xe9.csv"], ["info", out]):
-        used = semivae(*command)
+def test_names_that_are_no_unicode(odd):
+    data, stream, out = odd + b"/t\xe9.csv", odd + b"/t\xe9.parquet", odd + b"/mod\xe8l"
+    options = ("--target", "kind", "--missing-label", "unknown")
+
+    in_json, *others, missing = semivae(
+        ["fit", data, *options, "--json", *QUICK, "--out", out],
+        ["check", data, *options, "--json"],
+        ["predict", out, data, "--out", odd + b"/\xe9.csv"],
+        ["info", out],
+        ["fit", data, *options, *QUICK, "--out", out, "--overwrite"],
+        ["check", data, *options],
+        *(
+            ["fit", stream, "--target", "price", *more, *QUICK, "--out", out + b"p"]
+            for more in ([], ["--stream", "--overwrite"])
+        ),
+        ["check", data + b"x"],
+        **STRICT,
+    )
+
+    for used in (in_json, *others):
         assert used.returncode == 0, used.stderr
 
-    assert b"Traceback" not in semivae("check", data + b"x").stderr
-
-
-def test_parquet_files_whose_names_are_no_unicode(odd):
-    data = odd + b"/t\xe9.parquet"
-
-    for number, more in enumerate([[], ["--stream"]]):
-        fitted = semivae("fit", data, "--target", "price", *more, *QUICK, "--out", odd + b"/\xe9%d" % number)
-        assert fitted.returncode == 0, fitted.stderr
+    assert json.loads(in_json.stdout)["data"]["name"] == "t\ufffd.csv"
+    assert os.path.isdir(out)
+    assert missing.returncode == 2 and b"Traceback" not in missing.stderr
 
 
 def test_outputs_that_cannot_show_every_character(tmp_path):
     path = tmp_path / "tè.csv"
     path.write_text("größe,art\n" + "1,ä\n2,ö\n" * 9)
+    check = ("check", path, "--target")
+    shown, told, refused = semivae(
+        [*check, "art"], [*check, "art", "--json"], [*check, "ärt"], PYTHONIOENCODING="ascii"
+    )
 
-    for options in ([], ["--json"]):
-        told = semivae("check", str(path), "--target", "art", *options, PYTHONIOENCODING="ascii")
-        assert told.returncode == 0, told.stderr
-        assert not options or json.loads(told.stdout)["target"]["variable"]["classes"] == ["ä", "ö"]
-
-    refused = semivae("check", str(path), "--target", "ärt", PYTHONIOENCODING="ascii")
+    assert shown.returncode == told.returncode == 0, shown.stderr + told.stderr
+    assert json.loads(told.stdout)["target"]["variable"]["classes"] == ["ä", "ö"]
     assert refused.returncode == 2 and b"rt'; it has" in refused.stderr
 
 

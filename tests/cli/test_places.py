@@ -8,7 +8,17 @@ import pytest
 
 from semivae.store import read_folder
 
-SETTINGS = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--no-compare", "--quiet")
+SETTINGS = (
+    "--set",
+    "epochs=1",
+    "--set",
+    "hidden=(8,)",
+    "--set",
+    "latents=2",
+    "--no-compare",
+    "--quiet",
+    "--no-figures",
+)
 
 
 @pytest.fixture

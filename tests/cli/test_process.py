@@ -7,15 +7,11 @@ import subprocess
 import sys
 
 import pytest
+from tests.cli.processes import semivae
 
 ENTRY = "from semivae.cli.main import main; main()"
+HELP = f"sys.argv = ['semivae', '--help']; {ENTRY}"
 HEAVY = {"torch", "sklearn", "pandas", "matplotlib", "numpy", "scipy"}
-
-
-def semivae(*arguments, before="pass", **options):
-    code = f"import sys; sys.argv = ['semivae', *{[str(a) for a in arguments]!r}]; {before}; {ENTRY}"
-
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, **options)
 
 
 def test_help_is_light_and_fast():
@@ -23,8 +19,8 @@ def test_help_is_light_and_fast():
 
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        code = "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
-        shown = semivae("--help", before=code)
+        code = f"import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); {HELP}"
+        shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         # What the process computed, not how long it waited for a core.
         spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
@@ -70,7 +66,10 @@ def test_wrong_use(run, arguments):
 
 
 def test_error_of_a_process(tmp_path):
-    ended = semivae("fit", tmp_path / "none.csv", "--out", tmp_path / "model")
+    """Its entry is that of launchers."""
+
+    arguments = ["fit", tmp_path / "none.csv", "--out", tmp_path / "model"]
+    ended = subprocess.run([sys.executable, "-m", "semivae", *arguments], capture_output=True, text=True, timeout=60)
 
     assert ended.returncode == 2
     assert ended.stdout == ""
@@ -79,24 +78,21 @@ def test_error_of_a_process(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_json_is_alone_on_standard_output(tmp_path, table):
-    out = tmp_path / "model"
-    settings = ["--set", "epochs=2", "--set", "hidden=(8,)", "--set", "latents=2"]
-    ended = semivae("fit", table, "--target", "kind", "--missing-label", "unknown", *settings, "--json", "--out", out)
-    facts = json.loads(ended.stdout)
+def test_a_quiet_fit_tells_only_what_was_done_and_json_is_alone_on_standard_output(tmp_path, table):
+    settings = ["--set", "hidden=(8,)", "--set", "latents=2"]
+    target = ["--target", "kind", "--missing-label", "unknown"]
+    quiet, told = semivae(
+        ["fit", table, *settings, "--set", "epochs=1", "--set", "precision=bfloat16", "-q", "--out", tmp_path / "a"],
+        ["fit", table, *settings, "--set", "epochs=2", *target, "--json", "--out", tmp_path / "b"],
+    )
+    facts = json.loads(told.stdout)
 
-    assert ended.returncode == 0
-    assert "epoch 2/2" in ended.stderr
-    assert facts["folder"] == str(out)
+    assert (quiet.returncode, quiet.stderr) == (0, b""), "the libraries beneath are as quiet"
+    assert told.returncode == 0
+    assert b"epoch 2/2" in told.stderr
+    assert facts["folder"] == str(tmp_path / "b")
     assert facts["comparison"]["metric"] == "accuracy"
     assert facts["labeled"] == 20
-
-
-def test_quiet_fit_tells_only_what_was_done(tmp_path, table):
-    settings = ["--set", "epochs=1", "--set", "hidden=(8,)", "--set", "precision=bfloat16"]
-    ended = semivae("fit", table, *settings, "-q", "--out", tmp_path / "model")
-
-    assert (ended.returncode, ended.stderr) == (0, ""), "the libraries beneath are as quiet"
 
 
 def test_reader_that_goes_away():
@@ -112,8 +108,7 @@ def test_reader_that_goes_away():
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
-@pytest.mark.parametrize("environment", [None, {}], ids=["usual", "bare"])
-@pytest.mark.parametrize("arguments", [["--json"], []])
+@pytest.mark.parametrize(("arguments", "environment"), [(["--json"], None), ([], {})], ids=["usual", "bare"])
 def test_output_that_is_full(arguments, environment):
     with open("/dev/full", "w") as full:
         code = f"import sys; sys.argv = ['semivae', 'datasets', *{arguments}]; {ENTRY}"
@@ -130,30 +125,24 @@ def test_disk_full_loses_nothing(tmp_path, table, classifier):
 
     import shutil
 
-    out = tmp_path / "model"
-    shutil.copytree(classifier, out)
-    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    model, predictions = tmp_path / "model" / "m", tmp_path / "predictions" / "p.csv"
+    shutil.copytree(classifier, model)
+    predictions.parent.mkdir()
+    predictions.write_text("old")
+    before = {path: path.read_bytes() for path in model.rglob("*") if path.is_file()}
     settings = ["--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "-q", "--no-compare"]
-    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))"
-    ended = semivae(
-        *["fit", table, "--target", "kind", "--missing-label", "unknown", *settings, "--overwrite", "--out", out],
-        before=full,
+    fitted, predicted = semivae(
+        ["fit", table, "--target", "kind", "--missing-label", "unknown", *settings, "--overwrite", "--out", model],
+        ["predict", classifier, table, "--overwrite", "--out", predictions],
+        before="import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))",
     )
 
-    assert ended.returncode == 2
-    assert "cannot be written: File too large" in ended.stderr
-    assert ended.stderr.count("Error:") == 1 and "Traceback" not in ended.stderr
-    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
-    assert list(tmp_path.iterdir()) == [out]
+    for ended in (fitted, predicted):
+        assert ended.returncode == 2
+        assert b"cannot be written: File too large" in ended.stderr
+        assert ended.stderr.count(b"Error:") == 1 and b"Traceback" not in ended.stderr
 
-
-def test_disk_full_keeps_the_old_predictions(tmp_path, table, classifier):
-    out = tmp_path / "predictions.csv"
-    out.write_text("old")
-    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
-    ended = semivae("predict", classifier, table, "--overwrite", "--out", out, before=full)
-
-    assert ended.returncode == 2
-    assert "cannot be written" in ended.stderr
-    assert out.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [out]
+    assert {path: path.read_bytes() for path in model.rglob("*") if path.is_file()} == before
+    assert list(model.parent.iterdir()) == [model]
+    assert predictions.read_text() == "old"
+    assert list(predictions.parent.iterdir()) == [predictions]

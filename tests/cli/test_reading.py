@@ -11,7 +11,7 @@ from semivae.data.read import read
 from semivae.errors import StoreError
 from semivae.estimators import load
 
-QUICK = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet")
+QUICK = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-figures")
 FIT = ("--no-compare", *QUICK)
 
 

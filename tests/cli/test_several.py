@@ -8,7 +8,7 @@ import pytest
 
 from semivae.estimators import load
 
-QUICK = ("--set", "epochs=2", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet")
+QUICK = ("--set", "epochs=2", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-figures")
 BOTH = ("--target", "kind", "--target", "price")
 
 
@@ -33,7 +33,7 @@ def truth(frame, tmp_path):
 
 
 def test_targets_are_learned_together_and_measured_one_by_one(run, partly, truth, frame, tmp_path):
-    result = run("fit", partly, *BOTH, *QUICK, "--out", tmp_path / "m", "--json")
+    result = run("fit", partly, *BOTH, *QUICK, "--figures", "--out", tmp_path / "m", "--json")
     facts = json.loads(result.stdout)
     fitted = load(tmp_path / "m")
 

@@ -15,7 +15,7 @@ from semivae.engine import Progress, is_checkpoint
 from semivae.errors import SettingError
 from semivae.estimators import load
 
-SETTINGS = ("--set", "epochs=4", "--set", "hidden=(8,)", "--set", "latents=2", "--no-compare")
+SETTINGS = ("--set", "epochs=4", "--set", "hidden=(8,)", "--set", "latents=2", "--no-compare", "--no-figures")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from semivae.data.stream.blocks import ParquetBlocks
 from semivae.estimators import load
 
-QUICK = ("--set", "epochs=2", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet")
+QUICK = ("--set", "epochs=2", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-figures")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_check_says_of_a_folder_what_it_says_of_its_rows(run, parts, tmp_path):
 def test_fit_compares_and_draws_a_sample(run, parts, tmp_path):
     out = tmp_path / "model"
     facts = json.loads(
-        run("fit", parts, "--target", "kind", *QUICK, "--json", "--out", out).stdout,
+        run("fit", parts, "--target", "kind", *QUICK, "--figures", "--json", "--out", out).stdout,
     )
 
     assert (facts["labeled"], facts["unlabeled"], facts["data"]["rows"]) == (20, 40, 60)

@@ -72,7 +72,7 @@ def test_evaluate_without_a_target(run, embedding, table):
 
 
 def test_autoencoder_has_no_log_likelihood(run, table, tmp_path):
-    settings = ["--set", "epochs=1", "--set", "hidden=(8,)", "-q"]
+    settings = ["--set", "epochs=1", "--set", "hidden=(8,)", "-q", "--no-figures"]
     run("fit", table, "--model", "ae", *settings, "--out", tmp_path / "ae")
     run("score", tmp_path / "ae", table, "--out", tmp_path / "s.csv")
 
@@ -81,7 +81,7 @@ def test_autoencoder_has_no_log_likelihood(run, table, tmp_path):
 
 
 def test_grey_levels_as_chances_have_no_density(run, tmp_path):
-    settings = ["--set", "epochs=1", "--set", "hidden=(8,)", "--set", "likelihood=bernoulli", "-q"]
+    settings = ["--set", "epochs=1", "--set", "hidden=(8,)", "--set", "likelihood=bernoulli", "-q", "--no-figures"]
     run("fit", "digits", "--model", "vae", *settings, "--out", tmp_path / "m")
     run("score", tmp_path / "m", "digits", "--out", tmp_path / "s.csv")
     measured = json.loads(run("evaluate", tmp_path / "m", "digits", "--json").stdout)

@@ -21,7 +21,25 @@ from semivae.models import Model, models
 ROWS = 6
 
 SUMMING = [name for name in models if "marginalize" in signature(models[name].build).parameters]
-pairs = pytest.mark.parametrize(("name", "way"), [(name, way) for name in SUMMING for way in marginals])
+PAIRS = [(name, way) for name in SUMMING for way in marginals]
+SLOW = pytest.mark.slow
+
+# Each pair meets tables or convolutions, in turns; the slow tests have them all.
+pairs = pytest.mark.parametrize(
+    ("name", "way", "schema_of"),
+    [
+        pytest.param(*pair, schema, marks=() if schema == ("table", "conv")[at % 2] else SLOW)
+        for at, pair in enumerate(PAIRS)
+        for schema in ("table", "image", "conv")
+    ],
+    indirect=["schema_of"],
+)
+
+# Each way, and each model, once; the slow tests try all pairs.
+ONCE = {(SUMMING[at % len(SUMMING)], way) for at, way in enumerate(marginals)}
+fits = pytest.mark.parametrize(
+    ("name", "way"), [pytest.param(*pair, marks=() if pair in ONCE else SLOW) for pair in PAIRS]
+)
 
 X, CLASSES = load_wine(return_X_y=True)
 X = X[:, :6]
@@ -132,7 +150,7 @@ def test_marginalization_is_told_how_much_is_done(name, schema_of, build, batch)
 # Estimators
 
 
-@pairs
+@fits
 def test_labels_behind_the_mask_change_no_bit(name, way):
     labels = class_labels(np.where(KNOWN, CLASSES, -1))
     scrambled = np.random.default_rng(1).permuted(CLASSES)
@@ -147,7 +165,7 @@ def test_labels_behind_the_mask_change_no_bit(name, way):
     assert all(torch.equal(one, other) for one, other in weights)
 
 
-@pairs
+@fits
 def test_saved_model_is_the_same(name, way, tmp_path):
     model = ModelOptions(name, marginalize=way, **few(way))
     settings = FIT | {"training": TrainingOptions(early_stopping=True)}

@@ -35,7 +35,27 @@ CASES = [
     for way in WAYS
     if "marginalize" not in WAYS[way] or takes(name, "marginalize", target)
 ]
-cases = pytest.mark.parametrize(("which", "kind", "way"), CASES)
+SLOW = pytest.mark.slow
+
+# Each case meets tables or convolutions, in turns; the slow tests have them all.
+cases = pytest.mark.parametrize(
+    ("which", "kind", "way", "schema_of"),
+    [
+        pytest.param(*case, schema, marks=() if schema == ("table", "conv")[at % 2] else SLOW)
+        for at, case in enumerate(CASES)
+        for schema in ("table", "image", "conv")
+    ],
+    indirect=["schema_of"],
+)
+
+# Each model with each kind of target, and each way, at least once; the slow tests fit all cases.
+fits = pytest.mark.parametrize(
+    ("which", "kind", "way"),
+    [
+        pytest.param(*case, marks=() if at % 3 == 0 or "marginalize" in WAYS[case[2]] else SLOW)
+        for at, case in enumerate(CASES)
+    ],
+)
 
 X, CLASSES = load_wine(return_X_y=True)
 X = X[:, :6]
@@ -107,7 +127,12 @@ def test_draws_can_be_decoded(which, kind, way, schema_of, build, points, rows):
 
 @pytest.mark.parametrize("schema_of", ["table"], indirect=True)
 @pytest.mark.parametrize(
-    ("which", "kind", "way"), [case for case in CASES if case[1] != "real" and case[2] in ("mixture", "vamp draws")]
+    ("which", "kind", "way"),
+    [
+        pytest.param(*case, marks=SLOW if case[2] == "mixture" and case[0] != "vae" else ())
+        for case in CASES
+        if case[1] != "real" and case[2] in ("mixture", "vamp draws")
+    ],
 )
 def test_step_is_one_graph(which, kind, way, schema_of, build, batch):
     schema = schema_of(kind)
@@ -126,7 +151,7 @@ def test_step_is_one_graph(which, kind, way, schema_of, build, batch):
     torch.testing.assert_close(loss(graph), expected)
 
 
-@cases
+@fits
 def test_saved_model_is_the_same(which, kind, way, tmp_path):
     estimator = fitted(which, kind, **WAYS[way])
     estimator.save(tmp_path / "model")

@@ -62,7 +62,7 @@ def traced(monkeypatch):
     return recorded
 
 
-@pytest.mark.parametrize("marginalize", ["exact", "topk_sampled", "gumbel"])
+@pytest.mark.parametrize("marginalize", ["exact", "topk_sampled", pytest.param("gumbel", marks=pytest.mark.slow)])
 def test_a_step_is_one_graph_with_the_same_losses_and_weights(traced, marginalize):
     losses, weights = fitted(True, marginalize)
     expected, same = fitted(False, marginalize)

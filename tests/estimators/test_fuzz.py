@@ -208,10 +208,10 @@ def fuzz(frames, derandomize):
     return seen
 
 
-def test_two_hundred_odd_frames_work_or_are_refused():
-    seen = fuzz(200, derandomize=True)
+def test_a_hundred_odd_frames_work_or_are_refused():
+    seen = fuzz(100, derandomize=True)
 
-    assert seen["works"] > 80, f"too few came to the end to tell anything: {seen}"
+    assert seen["works"] > 40, f"too few came to the end to tell anything: {seen}"
 
 
 @pytest.mark.slow

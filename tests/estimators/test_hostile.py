@@ -12,7 +12,7 @@ from semivae import VAEClassifier
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes among its files")
-@pytest.mark.parametrize("model", ["m2", "gmvae"])
+@pytest.mark.parametrize("model", [pytest.param("m2", marks=pytest.mark.slow), "gmvae"])
 def test_every_hostile_folder_is_refused_soon_and_in_little_memory(model, tmp_path):
     X = np.random.default_rng(0).normal(size=(60, 3))
     y = np.where(np.arange(60) % 3 == 0, np.where(X[:, 0] > 0, "a", "b"), None)

@@ -18,15 +18,15 @@ FIT = {
     "random_state": 0,
 }
 
+# One of each class; the slow tests have the others.
 ESTIMATORS = [
     VAEClassifier(**FIT),
-    VAEClassifier(model="predictor", **FIT),
-    VAERegressor(**FIT),
     VAERegressor(**FIT | {"latents": 6, "recipe": RecipeOptions(adversarial=0.0, dropout=0.0)}),
     VAEPredictor(**FIT | {"recipe": RecipeOptions(dropout=0.0)}),
     VAEEmbedding(**FIT),
     PCA(latents=1),
 ]
+OTHERS = [VAEClassifier(model="predictor", **FIT), VAERegressor(**FIT)]
 
 
 def expected_failures(estimator: Any) -> dict[str, str]:
@@ -49,6 +49,19 @@ LONG = "check_regressors_train"
 @pytest.mark.filterwarnings("ignore")  # constant columns and classes named "-1", which the checks mean
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures, xfail_strict=True)
 def test_scikit_learn(estimator, check):
+    checked(estimator, check)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@parametrize_with_checks(OTHERS, expected_failed_checks=expected_failures, xfail_strict=True)
+def test_scikit_learn_with_other_settings(estimator, check):
+    checked(estimator, check)
+
+
+def checked(estimator: Any, check: Any) -> None:
+    """Runs a check, with as few epochs as it needs."""
+
     if check.func.__name__ != LONG and "epochs" in estimator.get_params():
         # Every check is handed the same estimator.
         estimator = clone(estimator).set_params(epochs=2)

@@ -151,6 +151,7 @@ LabelsPerClass = Annotated[
     typer.Option("--labels-per-class", min=1, help="Keep this many labels of each class, and hide the others."),
 ]
 Compare = Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with simpler methods.")]
+Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures of the model.")]
 Calibrate = Annotated[
     bool, typer.Option("--calibrate", help="Calibrate the confidence of the model, however long that takes.")
 ]

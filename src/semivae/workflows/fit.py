@@ -110,7 +110,13 @@ def describe(job: Job, targets: Sequence[str]) -> dict[str, Any]:
 
 
 def save(
-    job: Job, folder: Path, facts: dict[str, Any], verdict: Verdict | None, seed: int, overwrite: bool = False
+    job: Job,
+    folder: Path,
+    facts: dict[str, Any],
+    verdict: Verdict | None,
+    seed: int,
+    overwrite: bool = False,
+    figures: bool = True,
 ) -> None:
     r"""Saves a trained job with its figures, its facts and its verdict, in one step.
 
@@ -121,6 +127,7 @@ def save(
         verdict: The verdict, if there is one.
         seed: The seed of the rows in the figures.
         overwrite: Whether a saved model there may be replaced.
+        figures: Whether to draw figures.
 
     Raises:
         StoreError: If the folder cannot be written.
@@ -129,6 +136,6 @@ def save(
     from semivae.estimators.disk.save import save
 
     metrics = facts | ({"comparison": verdict.to_json()} if verdict else {})
-    extra = pictures(job.estimator, job.source.x, job.source.y, seed)
+    extra = pictures(job.estimator, job.source.x, job.source.y, seed) if figures else {}
 
     save(job.estimator, folder, overwrite, metrics=ready(metrics), extra=extra)

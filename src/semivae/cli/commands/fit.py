@@ -19,6 +19,7 @@ from semivae.cli.options import (
     Data,
     Devices,
     Drop,
+    Figures,
     Id,
     Json,
     Keep,
@@ -78,6 +79,7 @@ def fit(
     stream: Streamed = False,
     split: Split = "train",
     compare: Compare = True,
+    figures: Figures = True,
     calibrate: Calibrate = False,
     resume: Resume = False,
     checkpoint: Checkpoint = None,
@@ -135,7 +137,7 @@ def fit(
         with quiet_comparison(quiet):
             verdict = compare_with_others(shown, seed, math.inf if calibrate else None) if compare else None
 
-        save(shown, out, facts, verdict, seed, replace)
+        save(shown, out, facts, verdict, seed, replace, figures)
         show(context, out, facts, verdict, state, json)
 
     leave(job)
@@ -222,4 +224,5 @@ def show_text(context: typer.Context, out: Path, facts: dict[str, Any], verdict:
         show_verdict(verdict)
 
     show_health(context, facts["health"])
-    put(f"\nWrote {out}/ (the figures are in {out / 'figures'}/)")
+    drawn = f" (the figures are in {out / 'figures'}/)" if (out / "figures").is_dir() else ""
+    put(f"\nWrote {out}/{drawn}")
