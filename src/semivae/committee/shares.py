@@ -26,21 +26,22 @@ __all__ = ["adjusted", "shares_of", "shifted"]
 import numpy as np
 from numpy.typing import NDArray
 
-# The probability to see a difference where labels were drawn at random. With an even split of labels over classes, a
-# sign by itself that they were chosen, the same test has far more power than it needs.
-CHANCE = 0.001
+# The probability to see a difference where labels were drawn at random. As many labels of each class are by themselves
+# a sign that rows were chosen.
+CHANCE, CHANCE_IF_EVEN = 0.005, 0.1
 
 STEPS = 300
 
 Values = NDArray[np.float64]
 
 
-def shifted(labeled: Values, unlabeled: Values) -> bool:
+def shifted(labeled: Values, unlabeled: Values, counts: NDArray[np.int64]) -> bool:
     r"""Whether predictions of labeled and of unlabeled rows differ in their means by more than chance.
 
     Arguments:
         labeled: The class probabilities of labeled rows, by fits that did not see their labels, with shape (L, C).
         unlabeled: The class probabilities of unlabeled rows, with shape (N, C).
+        counts: The number of labels of each class, with shape (C,).
     """
 
     from scipy.stats import chi2
@@ -54,7 +55,9 @@ def shifted(labeled: Values, unlabeled: Values) -> bool:
     spread = np.atleast_2d(np.cov(one.T)) / len(one) + np.atleast_2d(np.cov(other.T)) / len(other)
     statistic = difference @ np.linalg.pinv(spread, rcond=1e-6, hermitian=True) @ difference
 
-    return bool(chi2.sf(statistic, len(difference)) < CHANCE)
+    even = counts.max() - counts.min() <= 1
+
+    return bool(chi2.sf(statistic, len(difference)) < (CHANCE_IF_EVEN if even else CHANCE))
 
 
 def shares_of(unlabeled: Values, before: Values) -> Values:

@@ -143,7 +143,7 @@ class Council:
         others = np.setdiff1d(np.arange(len(row)), places)
         unlabeled = equal.predict(row[others], latent[others], np.zeros(1))
 
-        if not shifted(held, unlabeled):
+        if not shifted(held, unlabeled, np.bincount(self.y, minlength=self.classes)):
             return runs, model
 
         factor = temperature(np.log(held.clip(1e-12)), self.y[self.tested])

@@ -1,0 +1,40 @@
+"""Shares of classes: found where labels were drawn evenly, and left alone where they were drawn at random."""
+
+import numpy as np
+from semivae.committee.shares import adjusted, shares_of, shifted
+
+RANDOM = np.random.default_rng(0)
+
+
+def rows(shares, count, trained=(0.5, 0.5)):
+    """Exact class probabilities, under shares of the classes in training, of rows from two Gaussians."""
+
+    y = RANDOM.random(count) < shares[1]
+    x = RANDOM.normal(size=count) + 2.0 * y
+    odds = trained[1] / trained[0] * np.exp(2.0 * x - 2.0)
+
+    return np.stack([1 / (1 + odds), odds / (1 + odds)], axis=1)
+
+
+def test_shares_are_found():
+    np.testing.assert_allclose(shares_of(rows((0.9, 0.1), 20_000), np.array([0.5, 0.5])), [0.9, 0.1], atol=0.01)
+
+
+def test_even_labels_of_uneven_classes_are_seen():
+    assert shifted(rows((0.5, 0.5), 50), rows((0.85, 0.15), 5000), np.array([25, 25]))
+
+
+def test_labels_drawn_at_random_are_seldom_taken_for_chosen():
+    wrong = [shifted(rows((0.7, 0.3), 50), rows((0.7, 0.3), 1000), np.array([35, 15])) for _ in range(300)]
+
+    assert np.mean(wrong) < 0.02
+
+
+def test_adjusted_probabilities_are_exact():
+    found = adjusted(np.array([[0.5, 0.5]]), np.array([0.5, 0.5]), np.array([0.8, 0.2]))
+
+    np.testing.assert_allclose(found, [[0.8, 0.2]])
+
+
+def test_a_single_row_says_nothing():
+    assert not shifted(np.array([[0.5, 0.5]]), rows((0.5, 0.5), 100), np.array([1, 0]))
