@@ -31,7 +31,7 @@ class Batch(NamedTuple):
         labeled: The labeled half.
         unlabeled: The data of the unlabeled half, with shape (B, *).
         ranks: The place of this process among those that share the step; each has a batch of its own rows.
-        frozen: Values of all rows, labeled first, that a stage computes once: see :class:`semivae.models.frozen.FrozenModel`.
+        frozen: Values of all rows, labeled first, that a stage computes once: see :class:`FrozenModel`.
     """
 
     labeled: Labeled | None
