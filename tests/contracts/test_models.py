@@ -54,7 +54,7 @@ def test_bound_is_what_its_terms_add_up_to(name, target, schema_of, build, batch
 def test_divergence_at_a_draw_is_one_on_average(name, schema_of, build, batch):
     schema, draws = schema_of("category"), 400
     model = build(name, schema)
-    (x, y), unlabeled, _ = batch(schema)
+    (x, y), unlabeled, *_ = batch(schema)
     halves = model(Batch(Labeled(repeated(x, draws), repeated(y, draws)), repeated(unlabeled, draws)))
 
     for terms in halves:

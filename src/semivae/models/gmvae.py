@@ -145,7 +145,7 @@ class GMVAE(FrozenModel):
         """Returns the terms of both halves, from one pass over all rows."""
 
         q, z, log_px = self.encoded(batch)
-        p = self.judge(self.seen(batch, q))
+        p = self.classifier(self.seen(batch, q))
         values = (log_px, q.log_prob(z), self.prior.log_prob(z), p.logits)
         halves = [Half(*parts) for parts in zip(*(batch.split(value) for value in values), strict=True)]
         known = unknown = None

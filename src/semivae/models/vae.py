@@ -85,7 +85,7 @@ class VAE(LatentModel):
     def forward(self, batch: Batch, progress: Tensor | float = 1.0) -> tuple[Terms | None, Terms | None]:
         """Returns the terms of both halves from one pass over all rows, which halves the operations of a step."""
 
-        if self.importance_samples > 1:
+        if self.importance_samples > 1 or len(batch.halves) < 2:
             return super().forward(batch, progress)
 
         x = batch.x
