@@ -1,6 +1,7 @@
 """Shares of classes: found where labels were drawn evenly, and left alone where they were drawn at random."""
 
 import numpy as np
+
 from semivae.committee.shares import adjusted, shares_of, shifted
 
 RANDOM = np.random.default_rng(0)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from semivae.committee.trees import Trees
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor, RandomForestClassifier, RandomForestRegressor
+
+from semivae.committee.trees import Trees
 
 RANDOM = np.random.default_rng(0)
 X, NEW = RANDOM.normal(size=(60, 5)), RANDOM.normal(size=(40, 5))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+
 from semivae.committee.weights import EQUAL, weights_of_classes, weights_of_values
 
 RANDOM = np.random.default_rng(0)

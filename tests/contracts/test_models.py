@@ -54,7 +54,7 @@ def test_bound_is_what_its_terms_add_up_to(name, target, schema_of, build, batch
 def test_divergence_at_a_draw_is_one_on_average(name, schema_of, build, batch):
     schema, draws = schema_of("category"), 400
     model = build(name, schema)
-    (x, y), unlabeled, _ = batch(schema)
+    (x, y), unlabeled, *_ = batch(schema)
     halves = model(Batch(Labeled(repeated(x, draws), repeated(y, draws)), repeated(unlabeled, draws)))
 
     for terms in halves:
@@ -194,3 +194,19 @@ def test_registry_names_models_once():
 
     with pytest.raises(ValueError, match="'m2'"):
         models["m3"]
+
+
+@pytest.mark.parametrize("target", ["category", "real"])
+def test_values_computed_once_for_a_stage_change_no_term_of_the_loss(target, schema_of, build, batch):
+    schema = schema_of(target)
+    whole, model = batch(schema), build("gmvae", schema, dropout=0.0)
+    found = []
+
+    for part in (whole, whole._replace(frozen=model.frozen(whole.x).detach())):
+        torch.manual_seed(0)
+        found.append(model(part))
+        torch.testing.assert_close(model.read_all(part), model.read(whole.x), equal_nan=True)
+
+    for fresh, once in zip(*found, strict=True):
+        torch.testing.assert_close(once.kl, fresh.kl)
+        torch.testing.assert_close(once.prediction, fresh.prediction)

@@ -6,10 +6,6 @@ __all__ = ["Callback", "Progress"]
 
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-
 # The terms that fit in a line, with the names shown to the user; the history holds all terms.
 SHOWN = {"loss": "loss", "validation_loss": "on held-out rows"}
 
@@ -41,6 +37,11 @@ class Progress(Callback):
 
     def start(self, epochs: int) -> None:
         """Opens the bar."""
+
+        # A process that only predicts does without these.
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
 
         self.epochs = epochs
         self.console = Console(stderr=True)

@@ -81,6 +81,7 @@ class Processes:
             batch.labeled and Labeled(*(part.to(self.device) for part in batch.labeled)),
             None if batch.unlabeled is None else batch.unlabeled.to(self.device),
             self.ranks,
+            None if batch.frozen is None else batch.frozen.to(self.device),
         )
 
     def mean(self, values: dict[str, Tensor], asked: bool = False) -> tuple[dict[str, Tensor], bool | Tensor]:

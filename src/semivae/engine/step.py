@@ -19,8 +19,8 @@ class Step(nn.Module):
     Arguments:
         model: Maps a batch to terms.
         objective: Maps terms, the progress and the processes of the batch to a loss and logged values.
-        penalty: Maps the model, a batch, the progress and, if weights are averaged, the averaged model to a value. It
-            is added to the loss, times its :py:`weight`.
+        penalty: Maps the model, a batch, the progress, the averaged model if weights are averaged, and the label
+            posteriors that the model has computed to a value. It is added to the loss, times its :py:`weight`.
     """
 
     def __init__(self, model: nn.Module, objective: Objective, penalty: nn.Module | None = None) -> None:
@@ -40,12 +40,14 @@ class Step(nn.Module):
     def terms(self, batch: Batch, progress: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Computes the loss and the terms of a batch."""
 
-        loss, terms = self.objective(*self.model(batch, progress), progress, batch.ranks)
+        halves = self.model(batch, progress)
+        loss, terms = self.objective(*halves, progress, batch.ranks)
 
         if self.penalty is None:
             return loss, terms
 
-        penalty = self.penalty(self.model, batch, progress, *self.average)
+        beliefs = next(half.beliefs for half in halves if half is not None)
+        penalty = self.penalty(self.model, batch, progress, *(self.average or (None,)), beliefs)
         loss = loss + self.penalty.weight * penalty
 
         return loss, terms | {"loss": loss.detach(), "penalty": penalty.detach()}

@@ -205,7 +205,9 @@ class Council:
 
         rows = cast(Loader, runs.rows)
         counts = np.bincount(self.y[train], minlength=self.classes).tolist() if self.classes else []
-        fresh = self.wired(model, counts)
+        fresh: Any = self.wired(model, counts)
+        # Nobody asks this model for more than its predictions.
+        fresh.classifies_only = True
         part = replace(rows, y=rows.y[train], labeled=rows.labeled[train])
 
         with seeded(self.seed):

@@ -9,11 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from semivae.data.batches.loader import Loader
 from semivae.data.batches.steps import Steps
-from semivae.engine import Callback, History, Training, stage_place, train
+from semivae.engine import Callback, History, Training, seeded, stage_place, train
 from semivae.estimators.plan.plan import Plan
+from semivae.models.frozen import FrozenModel
 from semivae.objectives import Penalties
 from semivae.variables import Schema
+
+# Rows encoded at once.
+BLOCK = 8192
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,9 @@ class Runs:
             epochs: The epochs of the stage, if not those of the plan.
         """
 
-        return train(model, objective, self.rows, self.training(stage, epochs), self.callbacks, validation, penalty)
+        rows, held = (computed(part, model, self.plan.seed) for part in (self.rows, validation))
+
+        return train(model, objective, rows, self.training(stage, epochs), self.callbacks, held, penalty)
 
     def training(self, stage: int, epochs: int | None = None) -> Training:
         """Returns the settings of the run of a stage."""
@@ -90,3 +99,22 @@ class Runs:
             "schema": self.schema.to_json(),
             "sha256 of the rows": self.rows.digest,
         }
+
+
+def computed(rows: Any, model: Any, seed: int) -> Any:
+    r"""Returns the rows with their values that a stage does not change, if these can be computed once.
+
+    Arguments:
+        rows: The loader of the rows, if any.
+        model: The model of the stage.
+        seed: The seed of the draws.
+    """
+
+    # Rows on disk would need as much room again, and drawn pixels change from step to step.
+    if not isinstance(rows, Loader) or rows.draws or not isinstance(model, FrozenModel):
+        return rows
+
+    with seeded(seed), torch.no_grad():
+        parts = [model.frozen(block.cpu()) for block in rows.x.split(BLOCK)]
+
+    return replace(rows, frozen=torch.cat(parts).to(rows.x.device))

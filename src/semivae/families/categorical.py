@@ -54,6 +54,11 @@ class Unchecked(OneHotCategorical):
 
         super(OneHotCategorical, self).__init__(logits.shape[:-1], logits.shape[-1:], validate_args=False)
 
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Returns the log-probability of label points, with shape (*), from label points of shape (*, C)."""
+
+        return (value * self.logits).sum(-1)
+
 
 @register_kl(Unchecked, Unchecked)
 def divergence(q: Unchecked, p: Unchecked) -> Tensor:

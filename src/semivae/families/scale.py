@@ -57,10 +57,16 @@ class Scaled(Family):
 
         if self.scale == "learned":
             loc, log_scale = loc.chunk(2, dim=-1)
-            scale = self.bounded(log_scale.unflatten(-1, self.shape))
+            scale = self.bounded(self.shaped(log_scale))
         elif self.log_scale is not None:
             scale = self.bounded(self.log_scale)
         else:
             scale = loc.new_tensor(float(self.scale))
 
-        return loc.unflatten(-1, self.shape), scale
+        return self.shaped(loc), scale
+
+    def shaped(self, features: Tensor) -> Tensor:
+        """Returns one feature per entry, with shape (*, *shape)."""
+
+        # A vector has its shape already, and this takes longer than a product of small matrices.
+        return features if len(self.shape) == 1 else features.unflatten(-1, self.shape)

@@ -114,6 +114,11 @@ class Model(nn.Module, abc.ABC):
 
         return x
 
+    def read_all(self, batch: Batch) -> Tensor:
+        """Returns the output of :meth:`read` for all rows of a batch, labeled first."""
+
+        return self.read(batch.x)
+
     def judge(self, seen: Tensor) -> Distribution:
         r"""Returns :math:`q(y \mid x)` from the output of :meth:`read`."""
 

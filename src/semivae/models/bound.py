@@ -32,7 +32,11 @@ from semivae.models.terms import Terms, divergence
 
 
 def terms_of(
-    q: Distribution, p: Distribution, likelihood: Callable[[Tensor], Tensor], importance_samples: int = 1
+    q: Distribution,
+    p: Distribution,
+    likelihood: Callable[[Tensor], Tensor],
+    importance_samples: int = 1,
+    noise: Tensor | None = None,
 ) -> Terms:
     r"""Returns the terms of the bound of a model with one latent, each with shape (*).
 
@@ -41,6 +45,7 @@ def terms_of(
         p: Its prior, with a shape that broadcasts.
         likelihood: Maps latents, with shape (*, D) or (S, *, D), to :math:`\log p(x \mid z)`.
         importance_samples: The number of latent draws, :math:`S`.
+        noise: The standard normal noise of a single draw, with shape (*, D); by default it is drawn here.
     """
 
     if importance_samples > 1:
@@ -48,7 +53,7 @@ def terms_of(
 
         return importance_weighted(likelihood(z), p.log_prob(z) - q.log_prob(z))
 
-    z = q.rsample()
+    z = q.rsample() if noise is None else q.at(noise)  # type: ignore[attr-defined]
     units = divergence(q, p, z)
 
     return Terms(likelihood(z), {"z": units.sum(-1)}, units={"z": units})

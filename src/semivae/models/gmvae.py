@@ -45,18 +45,21 @@ __all__ = ["GMVAE"]
 
 import math
 from dataclasses import replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
+from semivae.batch import Batch
 from semivae.conditional import Conditional, Net
 from semivae.families import Family, choose_target
 from semivae.marginal import Marginalize, exact
 from semivae.models.base import Model, models
+from semivae.models.frozen import FrozenModel
 from semivae.models.gmvae_real import GMVAEReal
 from semivae.models.joint import summed
-from semivae.models.stacked import Reads, StackedModel
+from semivae.models.stacked import Reads
 from semivae.models.terms import Terms
 from semivae.models.vae import VAE
 from semivae.priors import CorrelatedMixture, LabelPrior
@@ -64,7 +67,7 @@ from semivae.variables import Schema, TargetForm
 
 
 @models.register("gmvae")
-class GMVAE(StackedModel):
+class GMVAE(FrozenModel):
     r"""Creates a VAE whose latent has a mixture of Gaussians for each class.
 
     Arguments:
@@ -74,11 +77,13 @@ class GMVAE(StackedModel):
         label_prior: The prior :math:`p(y)`.
         marginalize: Maps label logits, with shape (B, C), to weighted label points.
         reads: Whether the classifier reads rows or their features.
+
+    Attributes:
+        classifies_only: Whether steps leave out the bound, which does not train the classifier.
     """
 
+    classifies_only = False
     targets = ("category", "real")
-    fits_prior = True
-    short = True
 
     prior: CorrelatedMixture
     label_prior: LabelPrior
@@ -141,36 +146,45 @@ class GMVAE(StackedModel):
             reads=reads,
         )
 
-    def labeled(self, x: Tensor, y: Tensor) -> Terms:
-        """Returns the terms of rows of shape (B, *) with label points of shape (B, C)."""
+    def forward(self, batch: Batch, progress: Tensor | float = 1.0) -> tuple[Terms | None, Terms | None]:
+        """Returns the terms of both halves, from one pass over all rows."""
 
-        q = self.features.encoder(x)
-        prediction = self.judge(self.seen(x, q)).log_prob(y)
+        if self.classifies_only:
+            return self.predictions(batch)
 
-        return replace(self.joint(x, q, y), prior=self.label_prior().log_prob(y), prediction=prediction)
+        q, z, log_px = self.encoded(batch)
+        p = self.classifier(self.seen(batch, q))
+        values = (log_px, q.log_prob(z), self.prior.log_prob(z), p.logits)
+        halves = [Half(*parts) for parts in zip(*(batch.split(value) for value in values), strict=True)]
+        known = unknown = None
 
-    def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
-        """Returns the terms of unlabeled rows of shape (B, *)."""
+        if batch.labeled is not None:
+            y = batch.labeled.y
+            prior, prediction = at(self.label_prior.logits, y), at(halves[0].logits, y)
+            known = replace(halves[0].joint(y), prior=prior, prediction=prediction, beliefs=(p,))
 
-        q = self.features.encoder(x)
-        # Labels and penalties alone train the classifier: in trials the bound made it more sure, and no better.
-        support = self.marginalize(self.classifier(self.seen(x, q)).logits.detach(), progress)
+        if batch.unlabeled is not None:
+            # Labels and penalties alone train the classifier: in trials the bound made it more sure, and no better.
+            support = self.marginalize(halves[-1].logits.detach(), progress)
+            terms = summed(support, halves[-1].joint(support.y), self.label_prior)
+            unknown = replace(terms, beliefs=(p,))
 
-        return summed(support, self.joint(x, q, support.y), self.label_prior)
+        return known, unknown
 
-    def joint(self, x: Tensor, q: Distribution, y: Tensor) -> Terms:
-        r"""Returns the terms of the bound on :math:`\log p(x \mid y)`, with shape (B,) or (K, B).
+    def predictions(self, batch: Batch) -> tuple[Terms | None, Terms | None]:
+        """Returns the terms of both halves without the bound."""
 
-        Arguments:
-            x: The rows, with shape (B, *).
-            q: The posterior of their latent.
-            y: Label points, with shape (B, C) or (K, B or 1, C), or classes, as in :class:`Support`.
-        """
+        p = self.classifier(self.read_all(batch))
+        known = unknown = None
 
-        z = q.rsample()
-        log_pz = at(self.prior.log_prob(z), y)
+        if batch.labeled is not None:
+            own = batch.split(p.logits)[0]
+            known = Terms(own.new_zeros(len(own)), prediction=at(own, batch.labeled.y), beliefs=(p,))
 
-        return Terms(self.features.decoder(z).log_prob(x).expand_as(log_pz), {"z": q.log_prob(z) - log_pz})
+        if batch.unlabeled is not None:
+            unknown = Terms(p.logits.new_zeros(len(batch.unlabeled)), beliefs=(p,))
+
+        return known, unknown
 
     def judge(self, seen: Tensor) -> Distribution:
         r"""Returns :math:`q(y \mid x)` for rows of shape (B, *) or features of shape (B, D)."""
@@ -199,6 +213,33 @@ class GMVAE(StackedModel):
             weights.append(self.features.decoder(z).log_prob(x) + log_pz - q.log_prob(z))
 
         return torch.stack(weights).logsumexp(0) - math.log(len(noise))
+
+
+class Half(NamedTuple):
+    r"""The values of one half of a batch.
+
+    Attributes:
+        log_px: :math:`\log p(x \mid z)`, with shape (B,).
+        log_qz: :math:`\log q(z \mid x)`, with shape (B,).
+        log_pz: :math:`\log p(z \mid y)` of each class, with shape (B, C).
+        logits: The logits of :math:`q(y \mid x)`, with shape (B, C).
+    """
+
+    log_px: Tensor
+    log_qz: Tensor
+    log_pz: Tensor
+    logits: Tensor
+
+    def joint(self, y: Tensor) -> Terms:
+        r"""Returns the terms of the bound on :math:`\log p(x \mid y)`, with shape (B,) or (K, B).
+
+        Arguments:
+            y: Label points, with shape (B, C) or (K, B or 1, C), or classes, as in :class:`Support`.
+        """
+
+        log_pz = at(self.log_pz, y)
+
+        return Terms(self.log_px.expand_as(log_pz), {"z": self.log_qz - log_pz})
 
 
 def at(values: Tensor, y: Tensor) -> Tensor:

@@ -35,16 +35,18 @@ import torch
 from torch import Tensor
 from torch.distributions import Distribution
 
+from semivae.batch import Batch
 from semivae.conditional import Conditional, Net
 from semivae.families import Family, Gaussian
-from semivae.models.stacked import Reads, StackedModel
-from semivae.models.terms import Terms, kl, log_weight
+from semivae.models.frozen import FrozenModel
+from semivae.models.stacked import Reads
+from semivae.models.terms import Terms, halved, kl, log_weight
 from semivae.models.vae import VAE
 from semivae.priors import CorrelatedMixture, StandardNormal
 from semivae.variables import Schema
 
 
-class GMVAEReal(StackedModel):
+class GMVAEReal(FrozenModel):
     r"""Creates a VAE whose latent has a mixture of Gaussians that move with a value.
 
     Arguments:
@@ -56,8 +58,6 @@ class GMVAEReal(StackedModel):
     """
 
     targets = ("real",)
-    fits_prior = True
-    short = True
 
     prior: CorrelatedMixture
     label_prior: StandardNormal
@@ -101,30 +101,24 @@ class GMVAEReal(StackedModel):
             reads=reads,
         )
 
-    def labeled(self, x: Tensor, y: Tensor) -> Terms:
-        """Returns the terms of rows of shape (B, *) with values of shape (B, 1)."""
+    def forward(self, batch: Batch, progress: Tensor | float = 1.0) -> tuple[Terms | None, Terms | None]:
+        """Returns the terms of both halves, from one pass over all rows."""
 
-        q = self.features.encoder(x)
-        terms = self.joint(x, q, y)
-
-        return replace(terms, prior=self.label_prior().log_prob(y), prediction=self.judge(self.seen(x, q)).log_prob(y))
-
-    def unlabeled(self, x: Tensor, progress: Tensor | float = 1.0) -> Terms:
-        """Returns the terms of unlabeled rows of shape (B, *)."""
-
-        q = self.features.encoder(x)
-        p = self.judge(self.seen(x, q))
+        q, z, log_px = self.encoded(batch)
+        p = self.judge(self.seen(batch, q))
         y = p.rsample()
-        terms = self.joint(x, q, y)
 
-        return replace(terms, kl=terms.kl | {"y": kl(p, self.label_prior(), y)})
+        if batch.labeled is not None:
+            y = torch.cat([batch.labeled.y, *batch.split(y)[1:]])
 
-    def joint(self, x: Tensor, q: Distribution, y: Tensor) -> Terms:
-        r"""Returns the terms of the bound on :math:`\log p(x \mid y)`, with shape (B,), under a given posterior."""
+        divergence = {"z": q.log_prob(z) - self.prior.log_prob(z, y)[:, 0], "y": kl(p, self.label_prior(), y)}
+        known, unknown = halved(Terms(log_px, divergence, beliefs=(p,)), batch)
 
-        z = q.rsample()
+        if known is not None and batch.labeled is not None:
+            prior, prediction = self.label_prior().log_prob(batch.labeled.y), batch.split(p.log_prob(y))[0]
+            known = replace(known, kl={"z": known.kl["z"]}, prior=prior, prediction=prediction)
 
-        return Terms(self.features.decoder(z).log_prob(x), {"z": q.log_prob(z) - self.prior.log_prob(z, y)[:, 0]})
+        return known, unknown
 
     def judge(self, seen: Tensor) -> Distribution:
         r"""Returns :math:`q(y \mid x)` for rows of shape (B, *) or features of shape (B, D)."""

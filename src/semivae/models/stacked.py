@@ -49,11 +49,6 @@ class StackedModel(Model):
 
         return x if self.reads == "rows" else self.features.encoder(x).mean
 
-    def seen(self, x: Tensor, q: Distribution) -> Tensor:
-        """Returns the output of :meth:`read` where the posterior of the features is known, without another pass."""
-
-        return x if self.reads == "rows" else q.mean
-
     @abc.abstractmethod
     def judge(self, seen: Tensor) -> Distribution:
         r"""Returns :math:`q(y \mid \cdot)` from the output of :meth:`read`."""

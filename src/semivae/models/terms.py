@@ -2,12 +2,16 @@ r"""The terms of a variational bound, and functions that compute them."""
 
 from __future__ import annotations
 
-__all__ = ["Terms", "divergence", "kl", "log_weight"]
+__all__ = ["Terms", "divergence", "halved", "kl", "log_weight", "noise"]
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 from torch.distributions import Distribution, Independent, kl_divergence
+
+from semivae.batch import Batch
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,7 @@ class Terms:
         relaxed: Whether a label was relaxed; the sum of the terms is then not a bound.
         units: The same divergences per unit of a latent, with shape (B, D), or (B, 1) if the latent does not factorize.
             They sum to the value in :py:`kl`. Models may leave them out.
+        beliefs: The label posteriors of all rows of the batch, of both halves, if the model computes them together.
     """
 
     likelihood: Tensor
@@ -30,12 +35,46 @@ class Terms:
     prediction: Tensor | None = None
     relaxed: bool = False
     units: dict[str, Tensor] = field(default_factory=dict)
+    beliefs: Sequence[Distribution] = ()
 
     @property
     def bound(self) -> Tensor:
         """Evidence lower bound of each row, or its relaxation, with shape (B,)."""
 
         return self.likelihood + self.prior - sum(self.kl.values())
+
+    @property
+    def named(self) -> dict[str, Tensor]:
+        """The terms that the model has, by name, each with shape (B,) or ()."""
+
+        values = {"likelihood": self.likelihood} | {f"kl_{name}": value for name, value in self.kl.items()}
+        values |= {"prior": self.prior} if isinstance(self.prior, Tensor) else {}
+
+        return values | ({} if self.prediction is None else {"prediction": self.prediction})
+
+
+def halved(terms: Terms, batch: Batch) -> tuple[Terms | None, Terms | None]:
+    """Splits the terms of all rows of a batch, without terms of labels, into its halves."""
+
+    kl = {name: batch.split(value) for name, value in terms.kl.items()}
+    units = {name: batch.split(value) for name, value in terms.units.items()}
+    halves = [
+        Terms(
+            likelihood,
+            {name: values[i] for name, values in kl.items()},
+            units={name: values[i] for name, values in units.items()},
+            beliefs=terms.beliefs,
+        )
+        for i, likelihood in enumerate(batch.split(terms.likelihood))
+    ]
+
+    return None if batch.labeled is None else halves[0], None if batch.unlabeled is None else halves[-1]
+
+
+def noise(batch: Batch, size: int) -> Tensor:
+    """Draws standard normal noise for all rows of a batch, half by half, with shape (B, size)."""
+
+    return torch.cat([x.new_empty(len(x), size).normal_() for x in batch.halves])
 
 
 def log_weight(q: Distribution, prior: Distribution, noise: Tensor) -> tuple[Tensor, Tensor]:

@@ -15,8 +15,11 @@ from __future__ import annotations
 
 __all__ = ["Augmentation", "moved"]
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
+from torch.distributions import Distribution
 from torch.nn import functional
 
 from semivae.batch import Batch
@@ -41,7 +44,14 @@ class Augmentation(nn.Module):
         self.weight = weight
         self.size = size
 
-    def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
+    def forward(
+        self,
+        model: Model,
+        batch: Batch,
+        progress: Tensor,
+        teacher: Model | None = None,
+        beliefs: Sequence[Distribution] = (),
+    ) -> Tensor:
         """Returns the penalty on the images of a batch, with shape ()."""
 
         values = []

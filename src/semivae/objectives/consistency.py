@@ -21,7 +21,7 @@ from __future__ import annotations
 
 __all__ = ["Consistency"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -59,15 +59,19 @@ class Consistency(nn.Module):
         self.register_buffer("movable", movable, persistent=False)
         self.register_buffer("prior", prior, persistent=False)
 
-    def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
+    def forward(
+        self,
+        model: Model,
+        batch: Batch,
+        progress: Tensor,
+        teacher: Model | None = None,
+        beliefs: Sequence[Distribution] = (),
+    ) -> Tensor:
         """Computes the penalty on the rows of a batch, with shape ()."""
 
-        halves = [] if batch.labeled is None else [batch.labeled.x]
-        halves += [] if batch.unlabeled is None else [batch.unlabeled]
-
-        x = model.read(torch.cat(halves))
+        x = model.read_all(batch)
         length = self.radius * self.nearest(x, batch.ranks)
-        here = model.beliefs(x)
+        here = list(beliefs) or model.beliefs(x)
         fixed = here if teacher is None else teacher.beliefs(x)
         fixed = [detached(p) for p in fixed]
         probe = x.new_empty(x.shape).normal_()

@@ -82,47 +82,54 @@ class ELBO:
         logs: dict[str, Tensor] = {}
 
         for name, terms in present.items():
-            loss = loss + weights[name] * self.bound(terms, beta, ranks).mean()
-            logs |= {f"{name}_{term}": value for term, value in means(terms).items()}
+            average = {term: value.mean() for term, value in terms.named.items()}
+            loss = loss + weights[name] * self.charged(terms, average, beta, ranks)
 
-        if labeled is not None and labeled.prediction is not None:
-            loss = loss - self.alpha * labeled.prediction.mean()
+            if "prediction" in average:
+                loss = loss - self.alpha * average["prediction"]
+
+            average = {term: value.detach() for term, value in average.items()}
+            logs |= {f"{name}_{term}": value for term, value in reported(terms, average).items()}
 
         return loss, {"loss": loss.detach()} | logs
 
-    def bound(self, terms: Terms, beta: Tensor | float, ranks: Ranks) -> Tensor:
-        """Returns the negative bound of each row with weighted divergences of the latents, with shape (B,)."""
-
-        divergence = sum(
-            value if name == "y" else beta * self.charged(value, terms.units.get(name), ranks)
-            for name, value in terms.kl.items()
-        )
-
-        return divergence - terms.likelihood - terms.prior
-
-    def charged(self, value: Tensor, units: Tensor | None, ranks: Ranks) -> Tensor:
-        r"""Returns the divergence of a latent as the loss counts it, with shape (B,), or () with free bits.
+    def charged(self, terms: Terms, average: dict[str, Tensor], beta: Tensor | float, ranks: Ranks) -> Tensor:
+        r"""Returns the negative bound with weighted divergences of the latents, with shape ().
 
         Arguments:
-            value: The divergence of each row, with shape (B,).
-            units: The divergence of each unit, with shape (B, D), if it splits.
+            terms: The terms of each row.
+            average: Their means over the rows, by name.
+            beta: The weight of the divergences.
             ranks: The processes that share the batch.
         """
 
-        if not self.free_bits:
-            return value
+        value = -average["likelihood"] - average.get("prior", 0.0)
+
+        for name in terms.kl:
+            kl = average[f"kl_{name}"]
+            value = value + (kl if name == "y" else beta * (self.costly(terms, name, ranks) if self.free_bits else kl))
+
+        return value
+
+    def costly(self, terms: Terms, name: str, ranks: Ranks) -> Tensor:
+        r"""Returns the divergence of a latent, of which each unit has free bits, with shape ().
+
+        Arguments:
+            terms: The terms of each row.
+            name: The name of the latent.
+            ranks: The processes that share the batch.
+        """
+
+        units = terms.units.get(name, terms.kl[name][:, None])
 
         # Over all processes, because the maximum of a mean is not the mean of the maxima.
-        mean = ranks.averaged((value[:, None] if units is None else units).mean(0))
-
-        return mean.clamp_min(self.free_bits).sum()
+        return ranks.averaged(units.mean(0)).clamp_min(self.free_bits).sum()
 
 
-def means(terms: Terms) -> dict[str, Tensor]:
-    """Returns the mean of each term over the rows, detached, each with shape ()."""
+def reported(terms: Terms, average: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Returns the logged values of a half, each with shape (), from the means of its terms: these and the bound."""
 
-    values = {"relaxed" if terms.relaxed else "bound": terms.bound, "likelihood": terms.likelihood}
-    values |= {f"kl_{name}": value for name, value in terms.kl.items()}
-    values |= {} if terms.prediction is None else {"prediction": terms.prediction}
+    kl = sum(average[f"kl_{name}"] for name in terms.kl)
+    bound = {"relaxed" if terms.relaxed else "bound": average["likelihood"] + average.get("prior", 0.0) - kl}
 
-    return {name: value.detach().mean() for name, value in values.items()}
+    return bound | {term: value for term, value in average.items() if term != "prior"}

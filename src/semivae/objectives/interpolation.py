@@ -23,10 +23,12 @@ from __future__ import annotations
 
 __all__ = ["Interpolation"]
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.distributions import Distribution
 
 from semivae.batch import Batch
 from semivae.models.base import Model
@@ -54,7 +56,14 @@ class Interpolation(nn.Module):
         self.latent = latent
         self.register_buffer("movable", movable.bool(), persistent=False)
 
-    def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
+    def forward(
+        self,
+        model: Model,
+        batch: Batch,
+        progress: Tensor,
+        teacher: Model | None = None,
+        beliefs: Sequence[Distribution] = (),
+    ) -> Tensor:
         """Returns the mean penalty over the rows of a batch, with shape ()."""
 
         ends = teacher or model

@@ -27,8 +27,11 @@ from __future__ import annotations
 
 __all__ = ["Neighbors"]
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
+from torch.distributions import Distribution
 
 from semivae.batch import Batch
 from semivae.models.base import Model
@@ -56,7 +59,14 @@ class Neighbors(nn.Module):
         # Not buffers: several processes would send them to each other at every step.
         self.x, self.lent, self.y = x, lent, y
 
-    def forward(self, model: Model, batch: Batch, progress: Tensor, teacher: Model | None = None) -> Tensor:
+    def forward(
+        self,
+        model: Model,
+        batch: Batch,
+        progress: Tensor,
+        teacher: Model | None = None,
+        beliefs: Sequence[Distribution] = (),
+    ) -> Tensor:
         """Returns the penalty, with shape (), at random pseudo-labeled rows, as many as the step has labeled rows."""
 
         # Not in the compiler, which does not know the value, nor on a GPU, where the test would wait for it.

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.distributions import Distribution
 
 from semivae.batch import Batch
 from semivae.models.base import Model
@@ -34,7 +35,14 @@ class Penalties(nn.Module):
         self.taught = taught
         self.parts: Any = nn.ModuleList(parts)
 
-    def forward(self, model: Model, batch: Batch, progress: Tensor, average: Model | None = None) -> Tensor:
+    def forward(
+        self,
+        model: Model,
+        batch: Batch,
+        progress: Tensor,
+        average: Model | None = None,
+        beliefs: Sequence[Distribution] = (),
+    ) -> Tensor:
         r"""Returns the weighted sum of the penalties on a batch, with shape ().
 
         Arguments:
@@ -42,8 +50,9 @@ class Penalties(nn.Module):
             batch: The rows.
             progress: The share of the training that is done, in [0, 1].
             average: The model with averaged weights.
+            beliefs: The label posteriors of all rows of the batch, if the model has computed them.
         """
 
         teacher = average if self.taught else None
 
-        return torch.stack([part.weight * part(model, batch, progress, teacher) for part in self.parts]).sum()
+        return torch.stack([part.weight * part(model, batch, progress, teacher, beliefs) for part in self.parts]).sum()

@@ -50,8 +50,9 @@ class CorrelatedMixture(nn.Module):
 
         self.logits = nn.Parameter(torch.zeros(classes, components)) if components > 1 else None
 
-        # In place: a product of tensors without values, as loading makes them, would import the compiler.
-        self.means = nn.Parameter(torch.randn(classes, components, latents).mul_(APART / FASTER))
+        # Drawn on the CPU: loading makes tensors without values, whose noise would import the compiler.
+        means = torch.randn(classes, components, latents, device="cpu") * (APART / FASTER)
+        self.means = nn.Parameter(means.to(torch.get_default_device()))
 
         self.slopes = nn.Parameter(torch.zeros(classes, components, latents, values)) if values else None
         self.scales = nn.Parameter(torch.zeros(classes, components, latents))

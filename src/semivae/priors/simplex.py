@@ -25,10 +25,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Distribution, Independent, Normal, OneHotCategorical
+from torch.distributions import Distribution, Independent, OneHotCategorical
 
 from semivae.families import Categorical, Dirichlet, Family, Gaussian, LogDirichlet
-from semivae.families.gaussian import Diagonal
+from semivae.families.gaussian import Bell, Diagonal
 from semivae.priors.normal import fixed_draws
 from semivae.registry import Registry
 
@@ -91,14 +91,14 @@ class LogisticNormalPrior(SimplexPrior):
     def forward(self) -> Independent:
         """Returns the prior, over logits of shape (C,)."""
 
-        return Independent(Normal(self.loc, self.scale, validate_args=False), 1, validate_args=False)
+        return Independent(Bell(self.loc, self.scale), 1, validate_args=False)
 
     def given(self, q: Diagonal, y: Tensor) -> Diagonal:
         r"""Returns :math:`q(u \mid x, y)`, with the mean shifted toward the class, for label points of shape (B, C)."""
 
         loc = q.mean + nn.functional.softplus(self.shift) * y
 
-        return Diagonal(Normal(loc, q.base_dist.scale, validate_args=False), 1, validate_args=False)
+        return Diagonal(Bell(loc, q.base_dist.scale), 1, validate_args=False)
 
     def label(self, q: Diagonal) -> OneHotCategorical:
         r"""Returns :math:`q(y \mid x)`, the mean of :math:`\alpha` over draws that are the same for all rows."""

@@ -30,6 +30,7 @@ class Loader(Steps):
         unlabeled: The positions of the unlabeled rows, with shape (N - L,).
         batch_size, labeled_batch, seed, ranks: As for :class:`Steps`.
         draws: Whether each step draws pixels of 0 or 1, with the grey levels in :py:`x` as probabilities.
+        frozen: Values of all rows that a stage does not change, with shape (N, *), if its batches have them.
     """
 
     x: Tensor
@@ -41,6 +42,7 @@ class Loader(Steps):
     seed: int
     ranks: Ranks = ALONE
     draws: bool = False
+    frozen: Tensor | None = None
 
     @property
     def digest(self) -> str:
@@ -66,7 +68,13 @@ class Loader(Steps):
             yield Batch(
                 Labeled(self.rows(self.labeled[known], *place, 0), self.y[known]) if len(known) else None,
                 self.rows(self.unlabeled[unknown], *place, 1) if len(unknown) else None,
+                frozen=self.frozen_of(torch.cat([self.labeled[known], self.unlabeled[unknown]])),
             )
+
+    def frozen_of(self, positions: Tensor) -> Tensor | None:
+        """Returns the frozen values of rows at positions of shape (B,), if there are any, with shape (B, *)."""
+
+        return None if self.frozen is None else self.frozen.index_select(0, positions)
 
     def rows(self, positions: Tensor, *seed: int) -> Tensor:
         r"""Returns the rows of a step, with shape (B, *).

@@ -98,10 +98,17 @@ def by_block(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(method)
     def apply(self: Any, X: Any, *arguments: Any, **options: Any) -> Any:
-        if not isinstance(X, Stream):
-            return method(self, X, *arguments, **options)
+        from semivae.engine.device import threads
+        from semivae.estimators.plan.machine import wide
 
-        parts = [method(self, block, *arguments, **options) for block in X.rows()]
+        # As in training, threads would wait for each other at every product of a narrow network.
+        narrow = hasattr(self, "plan_") and not wide(self.plan_.hidden)
+
+        with threads(1 if narrow else None):
+            if not isinstance(X, Stream):
+                return method(self, X, *arguments, **options)
+
+            parts = [method(self, block, *arguments, **options) for block in X.rows()]
 
         return (
             tuple(map(np.concatenate, zip(*parts, strict=True)))

@@ -36,5 +36,6 @@ class RealTrunk(nn.Module):
         """Maps cells of shape (*, n) to features of shape (*, width)."""
 
         missing = x.isnan()
+        values = torch.where(missing, 0.0, x)
 
-        return torch.cat([torch.where(missing, 0.0, x), missing.index_select(-1, self.told).to(x)], dim=-1)
+        return torch.cat([values, missing.index_select(-1, self.told).to(x)], dim=-1) if len(self.told) else values
