@@ -2,7 +2,7 @@ r"""The vocabulary of data: each variable in the units of the user, and its map 
 
 from __future__ import annotations
 
-__all__ = ["Pixels", "Schema", "TargetForm", "Variable", "positions"]
+__all__ = ["SAME", "Pixels", "Schema", "TargetForm", "Variable", "positions"]
 
 import dataclasses
 from collections.abc import Sequence
@@ -15,6 +15,9 @@ TargetForm = Literal["category", "real", "several"]
 
 # The distributions that pixels can have.
 Pixels = Literal["bernoulli", "logistic", "gaussian"]
+
+# The distance, relative to one more than its size, up to which a value in the units of a model is at a spike.
+SAME = 1e-6
 
 # Where variables are read from a file, other keys and types than theirs are refused.
 STRICT = {"strict": True, "extra": "forbid"}
@@ -51,6 +54,11 @@ class Variable:
         levels: How many equally spaced values the pixels of an image can have, from 0 to 1 in the model; None where
             they are continuous, or where the model was saved before this was counted.
         binarize: How grey levels become 0 or 1: "threshold", "static" or "stochastic"; empty if they stay.
+        whole: Whether all observed numbers are whole; False if the model was saved before this was judged.
+        spikes: The numbers that many cells of a column hold exactly, in the units of the user.
+        beside: The smallest and the largest number that is no spike, where there are spikes and such numbers.
+        knots: Numbers of a column with heavy tails, rising, in the units of the user; empty for other columns.
+        scores: The standard normal quantile of each knot among the numbers that are no spikes.
     """
 
     __pydantic_config__ = STRICT
@@ -75,6 +83,11 @@ class Variable:
     rare: bool = False
     levels: int | None = None
     binarize: str = ""
+    whole: bool = False
+    spikes: tuple[float, ...] = ()
+    beside: tuple[float, float] | None = None
+    knots: tuple[float, ...] = ()
+    scores: tuple[float, ...] = ()
 
     @property
     def source(self) -> str:
@@ -90,9 +103,23 @@ class Variable:
 
     @property
     def integer(self) -> bool:
-        """Whether the values are whole numbers."""
+        """Whether the type of the values is that of whole numbers."""
 
         return self.dtype.lower().lstrip("u").startswith("int")
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The range of the numbers that are no spikes; a whole number stands for all that round to it."""
+
+        low, high = self.beside or (self.low or 0.0, self.high or 0.0)
+        half = 0.5 if self.whole and low < high else 0.0
+
+        return low - half, high + half
+
+    def standard(self, *values: float) -> list[float]:
+        """Returns numbers in the units of the model."""
+
+        return [(value - self.center) / self.scale for value in values]
 
     @property
     def width(self) -> int:
@@ -121,18 +148,17 @@ class Variable:
     def to_json(self) -> dict[str, Any]:
         """Returns the variable as a dictionary of plain JSON values."""
 
-        parts = [part.to_json() for part in self.parts]
+        listed = {name: list(value) for name, value in vars(self).items() if isinstance(value, tuple)}
 
-        return dataclasses.asdict(self) | {"shape": list(self.shape), "classes": list(self.classes), "parts": parts}
+        return dataclasses.asdict(self) | listed | {"parts": [part.to_json() for part in self.parts]}
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Variable:
         """Creates the variable that :meth:`to_json` described."""
 
-        parts = map(cls.from_json, fields.get("parts", ()))
-        changed = {"shape": tuple(fields["shape"]), "classes": tuple(fields["classes"]), "parts": tuple(parts)}
+        tuples = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
 
-        return cls(**{**fields, **changed})
+        return cls(**{**fields, **tuples, "parts": tuple(map(cls.from_json, fields.get("parts", ())))})
 
 
 @dataclass(frozen=True)

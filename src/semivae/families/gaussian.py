@@ -15,10 +15,12 @@ References:
 
 from __future__ import annotations
 
-__all__ = ["Diagonal", "Gaussian"]
+__all__ = ["Diagonal", "Gaussian", "Within"]
 
 import math
+from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 from torch.distributions import Independent, Normal
 
@@ -38,6 +40,42 @@ class Diagonal(Independent):
         return self.base_dist.loc + noise * self.base_dist.scale
 
 
+class Within(Normal):
+    r"""Gaussian that is drawn between two ends, where the density is not cut: training sees no value beyond them.
+
+    Arguments:
+        loc: The means, with shape (*).
+        scale: The standard deviations, which broadcast to them.
+        low: The lower ends, which broadcast to the means.
+        high: The upper ends.
+    """
+
+    def __init__(self, loc: Tensor, scale: Tensor, low: Tensor, high: Tensor) -> None:
+        super().__init__(loc, scale, validate_args=False)
+
+        self.low = low
+        self.high = high
+
+    def sample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
+        """Returns values between the ends, with shape (*sample_shape, *), by the inverse of the cut distribution."""
+
+        with torch.no_grad():
+            loc, scale, low, high = (part.double() for part in (self.loc, self.scale, self.low, self.high))
+            above = low + high > 2 * loc
+
+            # Probabilities are exact to the last digit only in the lower tail.
+            first, last = (torch.where(above, -one, other) for one, other in ((high, low), (low, high)))
+            first, last = ((end - torch.where(above, -loc, loc)) / scale for end in (first, last))
+            start, end = torch.special.ndtr(first), torch.special.ndtr(last)
+            drawn = start + (end - start) * torch.rand(self._extended_shape(sample_shape)).to(loc)
+
+            # A mean that is too far off for a probability leaves the nearest end.
+            noise = torch.where(end > 0, torch.special.ndtri(drawn).clamp(first, last), last)
+            values = loc + scale * torch.where(above, -noise, noise)
+
+            return torch.minimum(torch.maximum(values, low), high).to(self.loc)
+
+
 class Gaussian(Scaled):
     r"""Creates a Gaussian family.
 
@@ -45,15 +83,31 @@ class Gaussian(Scaled):
         shape: The shape of one value, or its size.
         scale: The standard deviation, as for :class:`Scaled`.
         start: The standard deviation that "shared" and "single" start from.
+        ends: The range in which each entry is drawn; no range if none is given.
     """
 
-    def __init__(self, shape: int | tuple[int, ...], scale: Scale = "learned", start: float = 1.0) -> None:
+    ends: Tensor
+
+    def __init__(
+        self,
+        shape: int | tuple[int, ...],
+        scale: Scale = "learned",
+        start: float = 1.0,
+        ends: Sequence[Sequence[float]] | None = None,
+    ) -> None:
         super().__init__(shape, scale, start)
+
+        # Facts of the variables, which a saved model has anyway.
+        self.bounds = ends is not None
+        self.register_buffer("ends", torch.tensor(ends or []).reshape(-1, 2), persistent=False)
 
     def forward(self, features: Tensor) -> Diagonal:
         """Returns the distribution that features of shape (*, size) stand for."""
 
-        return Diagonal(Normal(*self.located(features), validate_args=False), len(self.shape), validate_args=False)
+        loc, scale = self.located(features)
+        values = Within(loc, scale, *self.ends.T) if self.bounds else Normal(loc, scale, validate_args=False)
+
+        return Diagonal(values, len(self.shape), validate_args=False)
 
     def bounded(self, log_scale: Tensor) -> Tensor:
         """Returns standard deviations, none so small or large that a density overflows."""

@@ -66,6 +66,7 @@ class ArrayCodec(Codec):
         """Returns the table in the type of the fit, whole numbers rounded."""
 
         table = self.in_units(values, within)
+        table = np.where([variable.whole for variable in self.variables], np.rint(table), table)
         dtype = np.dtype(self.variables[0].dtype)
 
         if dtype.kind in "iub":

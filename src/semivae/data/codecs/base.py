@@ -5,14 +5,14 @@ from __future__ import annotations
 __all__ = ["Codec", "Rows", "Values"]
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semivae.data.kinds import cell_handler
-from semivae.variables import Schema, Variable
+from semivae.variables import SAME, Schema, Variable
 
 Rows: TypeAlias = Any  # whatever holds one row per entry: an array, a tensor, a frame, a list
 Values: TypeAlias = NDArray[Any]  # rows in the units of a model
@@ -97,6 +97,10 @@ class Codec(abc.ABC):
         """Returns cells in the units of the user, as for :meth:`decode`; NaN in a column that never had a value."""
 
         table = np.asarray(values, dtype=np.float64) * self.scales + self.centers
+
+        for j, spike, at in self.spikes(values):
+            table[at, j] = spike
+
         low, high = np.array([cell_handler(variable).limits for variable in self.variables], dtype=float).T
 
         # Columns without a value have NaN limits, so clipping gives NaN.
@@ -107,7 +111,8 @@ class Codec(abc.ABC):
 
         .. math:: - \sum_{j \text{ observed}} \log s_j
 
-        Kinds whose values are not scaled, such as classes and counts, add nothing.
+        Kinds whose values are not scaled, such as classes and counts, add nothing. Nor does a cell at a spike of its
+        column: it has a probability, which has no unit.
 
         Arguments:
             values: Encoded rows, with shape (N, P).
@@ -116,5 +121,17 @@ class Codec(abc.ABC):
             The correction, with shape (N,).
         """
 
+        volumes = np.where(np.isnan(values), 0.0, np.log(self.scales))
+
+        for j, _, at in self.spikes(values):
+            volumes[at, j] = 0.0
+
         # One sum per row, not a matrix product, whose rounding depends on the number of rows.
-        return -np.where(np.isnan(values), 0.0, np.log(self.scales)).sum(axis=1)
+        return -volumes.sum(axis=1)
+
+    def spikes(self, values: Values) -> Iterator[tuple[int, float, NDArray[np.bool_]]]:
+        """Yields the position of a column, a spike of it in the units of the user, and marks of the cells at it."""
+
+        for j, variable in enumerate(self.variables):
+            for spike, place in zip(variable.spikes, variable.standard(*variable.spikes), strict=True):
+                yield j, spike, np.abs(values[:, j] - place) <= SAME * (1 + abs(place))
