@@ -16,7 +16,7 @@ VOCABULARY = {"batch", "errors", "findings", "fitted", "ranks", "registry", "sto
 
 BELOW_ESTIMATORS = {
     "data": set(),
-    "networks": {"families"},
+    "networks": set(),
     "families": set(),
     "marginal": set(),
     "engine": set(),

@@ -2,12 +2,16 @@ r"""The vocabulary of data: each variable in the units of the user, and its map 
 
 from __future__ import annotations
 
-__all__ = ["SAME", "Pixels", "Schema", "TargetForm", "Variable", "positions"]
+__all__ = ["SAME", "Pixels", "Schema", "TargetForm", "Variable", "positions", "straight"]
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from semivae.errors import SettingError
 
@@ -27,9 +31,9 @@ STRICT = {"strict": True, "extra": "forbid"}
 class Variable:
     r"""One variable: a column of a table, an image, or a target.
 
-    A model sees a real value as :math:`(v - c) / s`, a count as it is, a category as the index of its class, an image
-    as values in :math:`[0, 1]` with shape (channels, height, width), and several targets as one number each, NaN where
-    it is missing.
+    A model sees a real value as :math:`(v - c) / s`, or made normal where tails are heavy, a count as it is, a category
+    as the index of its class, an image as values in :math:`[0, 1]` with shape (channels, height, width), and several
+    targets as one number each, NaN where it is missing.
 
     Attributes:
         name: The name of the column or target.
@@ -58,7 +62,8 @@ class Variable:
         spikes: The numbers that many cells of a column hold exactly, in the units of the user.
         beside: The smallest and the largest number that is no spike, where there are spikes and such numbers.
         knots: Numbers of a column with heavy tails, rising, in the units of the user; empty for other columns.
-        scores: The standard normal quantile of each knot among the numbers that are no spikes.
+        scores: The knots in the units of the model: between them the map is straight, in place of :math:`c` and
+            :math:`s`.
     """
 
     __pydantic_config__ = STRICT
@@ -108,18 +113,43 @@ class Variable:
         return self.dtype.lower().lstrip("u").startswith("int")
 
     @property
-    def ends(self) -> tuple[float, float]:
-        """The range of the numbers that are no spikes; a whole number stands for all that round to it."""
+    def range(self) -> list[float]:
+        r"""The ends between which numbers that are no spikes are drawn, in the units of the model.
 
-        low, high = self.beside or (self.low or 0.0, self.high or 0.0)
+        A whole number stands for all that round to it.
+        """
+
+        if self.low is None or self.high is None:
+            return [-math.inf, math.inf]
+
+        low, high = self.beside or (self.low, self.high)
         half = 0.5 if self.whole and low < high else 0.0
 
-        return low - half, high + half
+        return self.standard(np.array([low - half, high + half])).tolist()
 
-    def standard(self, *values: float) -> list[float]:
-        """Returns numbers in the units of the model."""
+    @property
+    def standard_spikes(self) -> list[float]:
+        """The spikes in the units of the model."""
 
-        return [(value - self.center) / self.scale for value in values]
+        return self.standard(np.array(self.spikes)).tolist()
+
+    def standard(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Maps numbers from the units of the user to those of the model."""
+
+        return straight(values, self.knots, self.scores)[0] if self.knots else (values - self.center) / self.scale
+
+    def restored(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Maps numbers from the units of the model to those of the user."""
+
+        return straight(values, self.scores, self.knots)[0] if self.knots else values * self.scale + self.center
+
+    def log_unit(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Returns the logarithm of the unit of the model in units of the user, at numbers in the units of the model."""
+
+        if not self.knots:
+            return np.full_like(values, np.log(self.scale))
+
+        return np.log(straight(values, self.scores, self.knots)[1])
 
     @property
     def width(self) -> int:
@@ -228,3 +258,26 @@ def positions(variables: Sequence[Variable], kind: str) -> list[int]:
     """Returns the positions of the variables of a kind."""
 
     return [j for j, variable in enumerate(variables) if variable.kind == kind]
+
+
+def straight(
+    values: NDArray[np.float64],
+    start: Sequence[float] | NDArray[np.float64],
+    end: Sequence[float] | NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Maps values by straight pieces between knots; the first and the last piece go on.
+
+    Arguments:
+        values: The values, with shape (*); NaN stays.
+        start: The knots, rising.
+        end: The knots after the map, rising.
+
+    Returns:
+        The mapped values and the slopes there, each with shape (*).
+    """
+
+    x, y = np.asarray(start), np.asarray(end)
+    place = (np.searchsorted(x, values, side="right") - 1).clip(0, len(x) - 2)
+    slope = (np.diff(y) / np.diff(x))[place]
+
+    return y[place] + slope * (values - x[place]), slope

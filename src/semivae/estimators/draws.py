@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["check_draws", "draw_latents", "draw_rows"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 from semivae.errors import SettingError
+from semivae.estimators.gaps import Gap, with_gaps
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,7 +36,9 @@ def check_draws(n: Any, noise: Any = "auto") -> None:
         raise SettingError(f"noise={noise!r}", "it must be True, False or 'auto'", "sample(64, noise=False)")
 
 
-def draw_rows(model: Model, n: int, points: Values | None, random_state: Any, noise: bool) -> Values:
+def draw_rows(
+    model: Model, n: int, points: Values | None, random_state: Any, noise: bool, gaps: Sequence[Gap]
+) -> Values:
     r"""Draws rows, in the units of the model.
 
     Arguments:
@@ -44,14 +47,19 @@ def draw_rows(model: Model, n: int, points: Values | None, random_state: Any, no
         points: A label point for each row, or None.
         random_state: Random seed. The latents do not depend on `noise`.
         noise: Whether values are drawn from :math:`p(x \mid z)`, or are its means and most probable categories.
+        gaps: The patterns of missing cells of drawn rows; means are complete.
     """
+
+    random = check_random_state(random_state)
 
     def values(y: Tensor | None) -> Tensor:
         p = model.generate(n, y)
 
         return p.sample() if noise else p.mean
 
-    return drawn(values, points, random_state)
+    x = drawn(values, points, random)
+
+    return with_gaps(x, gaps, random) if noise else x
 
 
 def draw_latents(model: Model, n: int, points: Values | None, random_state: Any) -> Values:

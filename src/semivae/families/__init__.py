@@ -14,7 +14,6 @@ __all__ = [
     "Point",
     "Poisson",
     "Reals",
-    "Warp",
     "choose_data",
     "choose_target",
     "pixels_for",
@@ -31,4 +30,3 @@ from semivae.families.mixed import Cells, Mixed
 from semivae.families.point import Point
 from semivae.families.poisson import Poisson
 from semivae.families.reals import Reals
-from semivae.families.warp import Warp

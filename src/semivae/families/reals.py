@@ -1,12 +1,11 @@
-r"""Real cells with spikes and heavy tails: a hurdle for each number that recurs, and a Gaussian for all others.
+r"""Real cells with spikes: a hurdle for each number that recurs, and a Gaussian for all others.
 
-A column has spikes :math:`a_1, \dots, a_K`, numbers that many cells hold exactly: a zero, a cap, a usual value. Any
-other number is Gaussian after a monotone map :math:`T`, which is the identity unless tails are heavy:
+A column has spikes :math:`a_1, \dots, a_K`, numbers that many cells hold exactly: a zero, a cap, a usual value.
 
 .. math::
     \log p(x) = \begin{cases}
         \log \pi_k & x = a_k \\
-        \log \pi_0 + \log \mathcal{N}(T(x) \mid \mu, \sigma^2) + \log T'(x) & \text{otherwise}
+        \log \pi_0 + \log \mathcal{N}(x \mid \mu, \sigma^2) & \text{otherwise}
     \end{cases}
 
 This is a density with respect to the Lebesgue measure plus a unit mass at each spike: it integrates to :math:`\pi_0`
@@ -35,19 +34,14 @@ from torch.distributions import Distribution, Independent, Normal
 from semivae.families.base import widen
 from semivae.families.gaussian import Gaussian
 from semivae.families.scale import Scale
-from semivae.families.warp import Warp
 from semivae.variables import SAME, Variable
-
-# Points and weights of an integral over a standard normal, exact for polynomials of degree 9.
-POINTS = (-2.8569700138728, -1.3556261799742659, 0.0, 1.3556261799742659, 2.8569700138728)
-WEIGHTS = (0.0112574113277, 0.2220759220056, 0.5333333333333, 0.2220759220056, 0.0112574113277)
 
 
 class Hurdles(Distribution):
     r"""Creates a distribution of n cells, independent of each other.
 
     Arguments:
-        rest: The Gaussian of the scores of the numbers that are no spikes, with shape (*, n).
+        rest: The Gaussian of the numbers that are no spikes, with shape (*, n).
         shares: The log-probabilities of these and of each spike, with shape (*, n, 1 + K).
         family: The family.
     """
@@ -64,10 +58,7 @@ class Hurdles(Distribution):
     def log_prob(self, value: Tensor) -> Tensor:
         """Returns the log-density of cells, both with shape (*, n)."""
 
-        scores, log_slope = self.family.warp.with_slope(value)
-        rest = self.shares[..., 0] + self.rest.log_prob(scores) + log_slope
-
-        spikes = self.family.spikes
+        rest, spikes = self.shares[..., 0] + self.rest.log_prob(value), self.family.spikes
         at = (value[..., None] - spikes).abs() <= SAME * (1 + spikes.abs())
         mass = torch.where(at, self.shares[..., 1:], 0.0).sum(-1)
 
@@ -77,17 +68,15 @@ class Hurdles(Distribution):
     def mean(self) -> Tensor:
         """The means, with shape (*, n)."""
 
-        values = [self.family.warp.inverse(self.rest.loc + point * self.rest.scale) for point in POINTS]
-        rest = sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True))
         shares = self.shares.exp()
 
-        return shares[..., 0] * rest + (shares[..., 1:] * self.family.spikes.nan_to_num()).sum(-1)
+        return shares[..., 0] * self.rest.loc + (shares[..., 1:] * self.family.spikes.nan_to_num()).sum(-1)
 
     def sample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
         """Returns cells, with shape (*sample_shape, *, n): a spike or, within the ends, another number."""
 
         with torch.no_grad():
-            rest = self.family.warp.inverse(self.rest.sample(sample_shape))
+            rest = self.rest.sample(sample_shape)
             shares = self.shares.expand(*rest.shape, -1)
 
             # With Gumbel noise, the largest of log-probabilities is a draw of them.
@@ -98,25 +87,22 @@ class Hurdles(Distribution):
 
 
 class Reals(Gaussian):
-    r"""Creates a family of n real cells, some with spikes or heavy tails.
+    r"""Creates a family of n real cells, some with spikes.
 
     Arguments:
         variables: The columns.
-        scale: The standard deviation of the scores, as for :class:`Gaussian`.
+        scale: The standard deviation of the numbers that are no spikes, as for :class:`Gaussian`.
     """
 
     spikes: Tensor
     places: Tensor
 
     def __init__(self, variables: Sequence[Variable], scale: Scale = "shared") -> None:
-        super().__init__(len(variables), scale, ends=[variable.standard(*variable.ends) for variable in variables])
-
-        self.warp = Warp(variables)
-        self.ends = self.warp(self.ends.T).T
+        super().__init__(len(variables), scale, ends=[variable.range for variable in variables])
 
         # Columns have different numbers of spikes: each table row is filled up with NaN, which no number equals.
         most = max((len(variable.spikes) for variable in variables), default=0)
-        rows = [variable.standard(*variable.spikes) for variable in variables]
+        rows = [variable.standard_spikes for variable in variables]
         places = [j * most + k for j, row in enumerate(rows) for k in range(len(row))]
         table = torch.tensor([row + [math.nan] * (most - len(row)) for row in rows])
 

@@ -60,7 +60,7 @@ class ArrayCodec(Codec):
 
         refuse_infinite(values, column_names(values))
 
-        return (values - self.centers) / self.scales
+        return self.in_model_units(values)
 
     def decode(self, values: Values, within: bool = False) -> NDArray[np.generic]:
         """Returns the table in the type of the fit, whole numbers rounded."""

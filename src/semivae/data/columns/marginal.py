@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["Marginal"]
 
-import math
 from typing import Any
 
 import numpy as np
@@ -12,20 +11,23 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from semivae.data.columns.scaling import LARGEST
-from semivae.variables import Variable
+from semivae.variables import Variable, straight
+
+Values = NDArray[np.float64]
 
 # Of more values, so many are drawn at random: all that is judged here are shares.
 MOST = 2**13
 
-# A value is a spike if this share of cells holds it, and so many cells.
-SHARE, CELLS = 0.05, 10
+# A value is a spike if this share of cells holds it, so many cells, and so many times more than the median value: a few
+# rounded numbers recur as well. Beside spikes there may be spikes among the other cells.
+SHARE, CELLS, TIMES = 0.05, 20, 2.0
 
 # Tails are heavy above this excess kurtosis: a normal distribution has 0, a Laplace distribution 3. Fewer values than
 # this do not show it.
 HEAVY, FEWEST = 3.0, 100
 
-# The normal quantiles that knots are laid at.
-SCORES = np.linspace(-3.2, 3.2, 64)
+# The normal quantiles that knots are laid at, and the distance of a spike beyond the last one.
+SCORES, APART = np.linspace(-3.2, 3.2, 64), 0.5
 
 # Closer spikes and knots, in standard deviations, are alike in single precision.
 CLOSEST = 1e-5
@@ -36,12 +38,12 @@ class Marginal:
 
     def __init__(self) -> None:
         self.whole = True
-        self.values: list[NDArray[np.float64]] = []
-        self.keys: list[NDArray[np.float64]] = []
+        self.values: list[Values] = []
+        self.keys: list[Values] = []
         self.held = 0
         self.random = np.random.default_rng(0)
 
-    def add(self, values: NDArray[np.float64]) -> None:
+    def add(self, values: Values) -> None:
         """Takes in the values of a block, with shape (N,). NaN and values that count as infinite are left out."""
 
         observed = values[np.abs(values) <= LARGEST]
@@ -63,56 +65,104 @@ class Marginal:
             variable: The variable, with its range, center and scale.
         """
 
-        if not self.held:
-            return {}
-
-        facts: dict[str, Any] = {"whole": self.whole}
+        facts: dict[str, Any] = {"whole": self.whole and self.held > 0}
 
         # A column of one value, up to rounding, is no mixture.
-        if variable.center == variable.low:
+        if not self.held or variable.center == variable.low:
             return facts
 
         values, counts = np.unique(np.concatenate(self.values), return_counts=True)
-        often = counts >= max(SHARE * self.held, CELLS)
-        often[1:] &= ~often[:-1] | (np.diff(values) > CLOSEST * variable.scale)
-        rest, cells = values[~often], counts[~often]
+        often = recurring(values, counts, CLOSEST * variable.scale)
+        spikes, rest, cells = values[often], values[~often], counts[~often]
 
-        if often.any():
-            facts["spikes"] = tuple(values[often].tolist())
+        if len(spikes):
+            facts["spikes"] = tuple(spikes.tolist())
 
-        if often.any() and len(rest):
+        if len(spikes) and len(rest):
             # Ends are known exactly where they are no spikes, as the draw need not hold them.
             ends = [end for end in (variable.low, variable.high) if end not in facts["spikes"]]
             known = np.array([*rest, *ends], dtype=float)
             facts["beside"] = float(known.min()), float(known.max())
 
-        if len(rest) > 2 and cells.sum() >= FEWEST and excess_kurtosis(rest, cells) > HEAVY:
-            facts |= laid(rest, cells, variable.scale)
+        if cells.sum() >= FEWEST and heavy(rest, cells):
+            facts |= laid(values, counts, often, variable.scale)
 
         return facts
 
 
-def excess_kurtosis(values: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
-    """Returns the excess kurtosis of values that occur so many times each, with shape (n,)."""
+def recurring(values: Values, counts: NDArray[np.int64], closest: float) -> NDArray[np.bool_]:
+    r"""Marks the spikes among distinct values, with shape (n,).
+
+    Arguments:
+        values: The values, rising.
+        counts: The number of cells with each.
+        closest: The distance to the next lower spike that a spike must have.
+    """
+
+    often = np.zeros(len(values), dtype=bool)
+
+    while not often.all():
+        rest = counts[~often]
+        found = ~often & (counts >= max(SHARE * rest.sum(), CELLS, TIMES * np.median(rest)))
+        found[1:] &= ~(found | often)[:-1] | (np.diff(values) > closest)
+
+        if not found.any():
+            break
+
+        often |= found
+
+    return often
+
+
+def heavy(values: Values, counts: NDArray[np.int64]) -> bool:
+    """Whether distinct values with these counts have heavy tails."""
 
     deviations = values - np.average(values, weights=counts)
-    deviations /= np.abs(deviations).max()  # powers of huge values overflow
+    largest = np.abs(deviations).max()
+
+    if not largest > 0:
+        return False
+
+    deviations /= largest  # powers of huge values overflow
     variance = np.average(deviations**2, weights=counts)
 
-    return float(np.average(deviations**4, weights=counts)) / variance**2 - 3 if variance > 0 else -math.inf
+    return float(np.average(deviations**4, weights=counts)) > (3 + HEAVY) * variance**2
 
 
-def laid(values: NDArray[np.float64], counts: NDArray[np.int64], scale: float) -> dict[str, Any]:
-    """Returns knots among distinct values, rising, with their counts; the score of each is that of its middle rank."""
+def laid(values: Values, counts: NDArray[np.int64], often: NDArray[np.bool_], scale: float) -> dict[str, Any]:
+    r"""Returns knots and their scores, by which all values have mean 0 and standard deviation 1.
 
-    ranks = (counts.cumsum() - counts / 2) / counts.sum()
-    scores = ndtri(ranks)
-    places = np.unique([0, *np.searchsorted(scores, SCORES).clip(max=len(values) - 1), len(values) - 1])
+    A score is at first the standard normal quantile of the middle rank of its knot among the values beside spikes.
+
+    Arguments:
+        values: Distinct values, rising.
+        counts: The number of cells with each.
+        often: Marks the spikes among them.
+        scale: The standard deviation of the column.
+    """
+
+    rest, cells = values[~often], counts[~often]
+    scores = ndtri((cells.cumsum() - cells / 2) / cells.sum())
+    places = np.unique([0, *np.searchsorted(scores, SCORES).clip(max=len(rest) - 1), len(rest) - 1])
     kept = [0]
 
     for place in places[1:]:
         # Single precision is relative, and the center lies among the knots.
-        if values[place] - values[kept[-1]] > CLOSEST * max(scale, values[place] - values[0]):
+        if rest[place] - rest[kept[-1]] > CLOSEST * max(scale, rest[place] - rest[0]):
             kept.append(int(place))
 
-    return {"knots": tuple(values[kept].tolist()), "scores": tuple(scores[kept].round(6).tolist())} if len(kept) > 2 else {}
+    # Spikes beyond the other values would lie far away if the last piece went on to them.
+    knots, scores = rest[kept], scores[kept]
+    below, above = (values[often & beyond] for beyond in (values < knots[0], values > knots[-1]))
+    steps = APART * np.arange(1, 1 + max(len(below), len(above)))
+    knots = np.concatenate([below, knots, above])
+    scores = np.concatenate([scores[0] - steps[: len(below)][::-1], scores, scores[-1] + steps[: len(above)]])
+
+    if len(knots) < 3:
+        return {}
+
+    every = straight(values, knots, scores)[0]
+    center = np.average(every, weights=counts)
+    deviation = np.sqrt(np.average((every - center) ** 2, weights=counts))
+
+    return {"knots": tuple(knots.tolist()), "scores": tuple(((scores - center) / deviation).round(6).tolist())}

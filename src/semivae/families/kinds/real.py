@@ -1,4 +1,4 @@
-r"""Real values are Gaussian, but for spikes and heavy tails."""
+r"""Real values are Gaussian, but for spikes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from semivae.variables import Variable
 def real_family(variables: Sequence[Variable], scale: Scale) -> Family:
     """Returns one family over all real cells, each drawn within the range that was observed in the fit."""
 
-    if any(variable.spikes or variable.knots for variable in variables):
+    if any(variable.spikes for variable in variables):
         return Reals(variables, scale)
 
-    return Gaussian(len(variables), scale, ends=[variable.standard(*variable.ends) for variable in variables])
+    return Gaussian(len(variables), scale, ends=[variable.range for variable in variables])

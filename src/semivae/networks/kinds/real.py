@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from semivae.families import Warp
 from semivae.networks.kinds.base import cell_trunks
 from semivae.variables import Variable
 
@@ -17,8 +16,6 @@ from semivae.variables import Variable
 @cell_trunks.register("real")
 class RealTrunk(nn.Module):
     r"""Creates a trunk of real values, which are features as they are, with zero for a missing one.
-
-    Columns with heavy tails are read by their scores, as their family reads them.
 
     Columns that had missing cells get one more feature that says so: the network is told, and nothing is made up.
 
@@ -33,7 +30,6 @@ class RealTrunk(nn.Module):
 
         told = [i for i, variable in enumerate(variables) if variable.missing]
         self.register_buffer("told", torch.tensor(told, dtype=torch.long), persistent=False)
-        self.warp = Warp(variables)
         self.width = len(variables) + len(told)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -41,4 +37,4 @@ class RealTrunk(nn.Module):
 
         missing = x.isnan()
 
-        return torch.cat([torch.where(missing, 0.0, self.warp(x)), missing.index_select(-1, self.told).to(x)], dim=-1)
+        return torch.cat([torch.where(missing, 0.0, x), missing.index_select(-1, self.told).to(x)], dim=-1)
