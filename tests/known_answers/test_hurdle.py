@@ -12,7 +12,7 @@ from semivae.families.gaussian import Within
 
 RANDOM = np.random.default_rng(0)
 N = 600
-FIT = {"hidden": (16,), "latents": 1, "epochs": 20, "random_state": 0}
+FIT = {"hidden": (16,), "latents": 1, "epochs": 20, "batch_size": 100, "learning_rate": 0.01, "random_state": 0}
 
 Z = RANDOM.normal(size=N)
 GAIN = np.where(Z + RANDOM.normal(size=N) < 1, 0.0, np.exp(1.5 * RANDOM.normal(size=N)) + 1)
@@ -26,6 +26,7 @@ ROWS = pd.DataFrame(
 )
 ROWS.loc[RANDOM.random(N) < 0.2, ["age", "free"]] = np.nan
 ROWS.loc[RANDOM.random(N) < 0.1, "gain"] = np.nan
+ROWS["hours"] = ROWS["hours"].astype("Int64").mask(RANDOM.random(N) < 0.05)
 
 
 @pytest.fixture(scope="module")
@@ -33,29 +34,27 @@ def model() -> VAEEmbedding:
     return VAEEmbedding(**FIT).fit(ROWS)
 
 
-def test_density_and_mass_of_a_spike_integrate_to_one():
+def test_density_and_mass_of_a_spike_integrate_to_one(model):
     """Over the numbers beside the spike, in the units of the user; there it has a probability instead."""
 
-    model = VAEEmbedding(**FIT).fit(ROWS[["gain"]])
-    (gain,) = model.schema_.x
+    gain = model.schema_.x[0]
 
     assert gain.spikes == (0.0,) and gain.knots, "the log-normal has heavy tails"
 
-    # Closer where the density is higher; far below zero, too, where a Gaussian has a rest.
-    steps = np.sinh(np.linspace(-9, 14, 60_001)) * 1e-3
-    points = pd.DataFrame({"gain": np.append(steps[steps != 0], 0.0)})
-    density = np.exp(model.score_samples(points))
-    mass, grid = density[-1], points["gain"].to_numpy()[:-1]
-    rest = np.trapezoid(density[:-1], grid)
+    # Closer where the density is higher; below zero, too, where a Gaussian has a rest.
+    steps = np.sinh(np.linspace(-9, 12, 2001)) * 1e-3
+    steps = np.append(steps[steps != 0], 0.0)
+    density = np.exp(model.score_samples(pd.DataFrame({"gain": steps}, columns=list(ROWS))))
+    mass, rest = density[-1], np.trapezoid(density[:-1], steps[:-1])
 
-    assert mass == pytest.approx((GAIN == 0).mean(), abs=0.08)
-    assert mass + rest == pytest.approx(1, abs=0.01)
+    assert mass == pytest.approx((ROWS["gain"] == 0).sum() / ROWS["gain"].count(), abs=0.08)
+    assert mass + rest == pytest.approx(1, abs=0.02)
 
 
 def test_samples_are_missing_as_often_as_rows_and_together(model):
     made, gaps = model.sample(4000, random_state=0).isna(), ROWS.isna()
 
-    assert (made["age"] == made["free"]).all() and not made["hours"].any()
+    assert (made["age"] == made["free"]).all()
     np.testing.assert_allclose(made.mean(), gaps.mean(), atol=0.03)
     assert (made["age"] & made["gain"]).mean() == pytest.approx((gaps["age"] & gaps["gain"]).mean(), abs=0.02)
     assert model.sample(50, random_state=0, noise=False).notna().all(axis=None)

@@ -56,24 +56,37 @@ class Within(Normal):
         self.low = low
         self.high = high
 
+    def tail(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Returns both ends as standard normal quantiles, and whether they are negated, in double precision."""
+
+        loc, scale, low, high = (part.double() for part in (self.loc, self.scale, self.low, self.high))
+        above = low + high > 2 * loc
+        first, last = (low - loc) / scale, (high - loc) / scale
+
+        # Probabilities are exact to the last digit only in the lower tail.
+        return torch.where(above, -last, first), torch.where(above, -first, last), above
+
+    @property
+    def inside(self) -> Tensor:
+        """The probability between the ends, with shape (*); 1 where they are one number."""
+
+        first, last, _ = self.tail()
+
+        return torch.where(self.low < self.high, torch.special.ndtr(last) - torch.special.ndtr(first), 1.0)
+
     def sample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
         """Returns values between the ends, with shape (*sample_shape, *), by the inverse of the cut distribution."""
 
         with torch.no_grad():
-            loc, scale, low, high = (part.double() for part in (self.loc, self.scale, self.low, self.high))
-            above = low + high > 2 * loc
-
-            # Probabilities are exact to the last digit only in the lower tail.
-            first, last = (torch.where(above, -one, other) for one, other in ((high, low), (low, high)))
-            first, last = ((end - torch.where(above, -loc, loc)) / scale for end in (first, last))
+            first, last, above = self.tail()
             start, end = torch.special.ndtr(first), torch.special.ndtr(last)
-            drawn = start + (end - start) * torch.rand(self._extended_shape(sample_shape)).to(loc)
+            drawn = start + (end - start) * torch.rand(self._extended_shape(sample_shape)).to(start)
 
             # A mean that is too far off for a probability leaves the nearest end.
             noise = torch.where(end > 0, torch.special.ndtri(drawn).clamp(first, last), last)
-            values = loc + scale * torch.where(above, -noise, noise)
+            values = self.loc + self.scale * torch.where(above, -noise, noise)
 
-            return torch.minimum(torch.maximum(values, low), high).to(self.loc)
+            return torch.minimum(torch.maximum(values, self.low), self.high).to(self.loc)
 
 
 class Gaussian(Scaled):

@@ -25,14 +25,14 @@ __all__ = ["Reals"]
 
 import math
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor
-from torch.distributions import Distribution, Independent, Normal
+from torch.distributions import Distribution, Independent
 
 from semivae.families.base import widen
-from semivae.families.gaussian import Gaussian
+from semivae.families.gaussian import Gaussian, Within
 from semivae.families.scale import Scale
 from semivae.variables import SAME, Variable
 
@@ -48,7 +48,7 @@ class Hurdles(Distribution):
 
     arg_constraints: ClassVar = {}  # type: ignore[assignment]
 
-    def __init__(self, rest: Normal, shares: Tensor, family: Reals) -> None:
+    def __init__(self, rest: Within, shares: Tensor, family: Reals) -> None:
         self.rest = rest
         self.shares = shares
         self.family = family
@@ -71,6 +71,12 @@ class Hurdles(Distribution):
         shares = self.shares.exp()
 
         return shares[..., 0] * self.rest.loc + (shares[..., 1:] * self.family.spikes.nan_to_num()).sum(-1)
+
+    @property
+    def inside(self) -> Tensor:
+        """The probability that a number is within the ends, as a spike is, with shape (*, n)."""
+
+        return 1 - self.shares[..., 0].exp() * (1 - self.rest.inside)
 
     def sample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
         """Returns cells, with shape (*sample_shape, *, n): a spike or, within the ends, another number."""
@@ -123,4 +129,4 @@ class Reals(Gaussian):
         table = table.index_copy(-1, self.places, logits).unflatten(-1, self.spikes.shape)
         shares = torch.cat([torch.zeros_like(rest[..., : self.values, None]), table], dim=-1).log_softmax(-1)
 
-        return Independent(Hurdles(super().forward(rest).base_dist, shares, self), 1, validate_args=False)
+        return Independent(Hurdles(cast(Within, super().forward(rest).base_dist), shares, self), 1, validate_args=False)
