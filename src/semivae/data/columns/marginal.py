@@ -19,8 +19,8 @@ Values = NDArray[np.float64]
 MOST = 2**13
 
 # A value is a spike if this share of cells holds it, so many cells, and so many times more than the median value: a few
-# rounded numbers recur as well. Beside spikes there may be spikes among the other cells.
-SHARE, CELLS, TIMES = 0.05, 20, 2.0
+# rounded numbers recur as well. Spikes are looked for twice: among all cells, and among those that are at none.
+SHARE, CELLS, TIMES, ROUNDS = 0.05, 20, 2.0, 2
 
 # Tails are heavy above this excess kurtosis: a normal distribution has 0, a Laplace distribution 3. Fewer values than
 # this do not show it.
@@ -101,14 +101,14 @@ def recurring(values: Values, counts: NDArray[np.int64], closest: float) -> NDAr
 
     often = np.zeros(len(values), dtype=bool)
 
-    while not often.all():
+    for _ in range(ROUNDS):
         rest = counts[~often]
-        found = ~often & (counts >= max(SHARE * rest.sum(), CELLS, TIMES * np.median(rest)))
-        found[1:] &= ~(found | often)[:-1] | (np.diff(values) > closest)
 
-        if not found.any():
+        if not len(rest):
             break
 
+        found = ~often & (counts >= max(SHARE * rest.sum(), CELLS, TIMES * np.median(rest)))
+        found[1:] &= ~(found | often)[:-1] | (np.diff(values) > closest)
         often |= found
 
     return often
