@@ -246,15 +246,6 @@ def test_fixed_scale_weighs_squared_distance():
         torch.testing.assert_close(scores[0], torch.tensor(3 * math.log(scale * math.sqrt(2 * math.pi))).double())
 
 
-def test_scale_cannot_collapse():
-    """A value that is predicted exactly does not make the density infinite."""
-
-    p = Gaussian(1)(torch.tensor([[0.0, -1e3], [0.0, 1e3]], requires_grad=True))
-
-    assert p.log_prob(torch.zeros(2, 1)).isfinite().all()
-    assert (p.variance > 0).all()
-
-
 @pytest.mark.parametrize("scale", [0, -1.0, "big", None])
 def test_scale_that_cannot_work_is_named(scale):
     with pytest.raises(SettingError, match="scale="):
@@ -289,19 +280,6 @@ def test_missing_cells_have_no_nan_gradient():
     family(f).log_prob(x).sum().backward()
 
     assert f.grad.isfinite().all() and (f.grad[2] == 0).all() and f.grad[3].any()
-
-
-def test_rate_of_a_count_stays_finite_and_can_come_back():
-    """Neither a huge nor a tiny feature makes the likelihood or its gradient infinite, or the gradient zero."""
-
-    f = torch.tensor([[-1e4], [-30.0], [30.0], [60.0]], requires_grad=True)
-    p = Poisson([1.0], [1.0], [20.0])(f)
-    x = torch.full((4, 1), 5.0)
-    p.log_prob(x).sum().backward()
-
-    assert p.log_prob(x).isfinite().all() and f.grad.isfinite().all()
-    assert (p.mean <= 21 * math.exp(2) + 1e-3).all()
-    assert (f.grad[:2] > 4).all() and f.grad[2] < 0, "up where the rate is too low, down where it is too high"
 
 
 def test_table_of_categories_alone():
