@@ -35,20 +35,37 @@ def of_cells(fitted: Fitted, exam: Exam) -> dict[str, float | str]:
     made = fitted.sample(len(rows), random_state=exam.seed)
     others = {"": made, "_independent": independent(exam.train, len(rows), random)}
     others["_copula"] = copula(exam.train, len(rows), random)
-    told = {f"told_apart{name}": told_apart(exam, rows, table) for name, table in others.items()}
+    told = {f"told_apart{name}": told_apart(exam.train, rows, table, exam.seed) for name, table in others.items()}
 
     return {**told, **missing(rows, made), **whole(exam.train, made), **ends(exam.train, rows, made)}
 
 
-def told_apart(exam: Exam, rows: pd.DataFrame, made: pd.DataFrame) -> float:
+def told_apart(train: pd.DataFrame, rows: pd.DataFrame, made: pd.DataFrame, seed: int) -> float:
     """Returns the area under the curve of a classifier that tells samples from rows, by three-fold cross-validation."""
 
-    x = np.concatenate([exam.numbers(rows), exam.numbers(made)])
+    x = np.concatenate([ordinals(train, rows), ordinals(train, made)])
     y = np.repeat([0, 1], [len(rows), len(made)])
-    folds = StratifiedKFold(3, shuffle=True, random_state=exam.seed)
-    method = HistGradientBoostingClassifier(random_state=exam.seed)
+    folds = StratifiedKFold(3, shuffle=True, random_state=seed)
+    method = HistGradientBoostingClassifier(random_state=seed)
 
     return float(roc_auc_score(y, cross_val_predict(method, x, y, cv=folds, method="predict_proba")[:, 1]))
+
+
+def ordinals(train: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.float64]:
+    """Returns a table as numbers, each category as its position among those of the training rows; NaN where missing."""
+
+    known = numbers(train)
+    found = {name: pd.Index(sorted(train[name].dropna().unique())) for name in train if name not in known}
+    places = {name: index.get_indexer(table[name]).astype(float) for name, index in found.items()}
+
+    return np.column_stack(
+        [
+            table[name].to_numpy(float, na_value=np.nan)
+            if name in known
+            else np.where(places[name] < 0, np.nan, places[name])
+            for name in train
+        ]
+    )
 
 
 def independent(table: pd.DataFrame, n: int, random: np.random.Generator) -> pd.DataFrame:

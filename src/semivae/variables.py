@@ -2,12 +2,16 @@ r"""The vocabulary of data: each variable in the units of the user, and its map 
 
 from __future__ import annotations
 
-__all__ = ["Pixels", "Schema", "TargetForm", "Variable", "positions"]
+__all__ = ["SAME", "Pixels", "Schema", "TargetForm", "Variable", "positions", "straight"]
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from semivae.errors import SettingError
 
@@ -15,6 +19,9 @@ TargetForm = Literal["category", "real", "several"]
 
 # The distributions that pixels can have.
 Pixels = Literal["bernoulli", "logistic", "gaussian"]
+
+# The distance, relative to one more than its size, up to which a value in the units of a model is at a spike.
+SAME = 1e-6
 
 # Where variables are read from a file, other keys and types than theirs are refused.
 STRICT = {"strict": True, "extra": "forbid"}
@@ -24,9 +31,9 @@ STRICT = {"strict": True, "extra": "forbid"}
 class Variable:
     r"""One variable: a column of a table, an image, or a target.
 
-    A model sees a real value as :math:`(v - c) / s`, a count as it is, a category as the index of its class, an image
-    as values in :math:`[0, 1]` with shape (channels, height, width), and several targets as one number each, NaN where
-    it is missing.
+    A model sees a real value as :math:`(v - c) / s`, or made normal where tails are heavy, a count as it is, a category
+    as the index of its class, an image as values in :math:`[0, 1]` with shape (channels, height, width), and several
+    targets as one number each, NaN where it is missing.
 
     Attributes:
         name: The name of the column or target.
@@ -51,6 +58,12 @@ class Variable:
         levels: How many equally spaced values the pixels of an image can have, from 0 to 1 in the model; None where
             they are continuous, or where the model was saved before this was counted.
         binarize: How grey levels become 0 or 1: "threshold", "static" or "stochastic"; empty if they stay.
+        whole: Whether all observed numbers are whole; False if the model was saved before this was judged.
+        spikes: The numbers that many cells of a column hold exactly, in the units of the user.
+        beside: The smallest and the largest number that is no spike, where there are spikes and such numbers.
+        knots: Numbers of a column with heavy tails, rising, in the units of the user; empty for other columns.
+        scores: The knots in the units of the model: between them the map is straight, in place of :math:`c` and
+            :math:`s`.
     """
 
     __pydantic_config__ = STRICT
@@ -75,6 +88,11 @@ class Variable:
     rare: bool = False
     levels: int | None = None
     binarize: str = ""
+    whole: bool = False
+    spikes: tuple[float, ...] = ()
+    beside: tuple[float, float] | None = None
+    knots: tuple[float, ...] = ()
+    scores: tuple[float, ...] = ()
 
     @property
     def source(self) -> str:
@@ -90,9 +108,48 @@ class Variable:
 
     @property
     def integer(self) -> bool:
-        """Whether the values are whole numbers."""
+        """Whether the type of the values is that of whole numbers."""
 
         return self.dtype.lower().lstrip("u").startswith("int")
+
+    @property
+    def range(self) -> list[float]:
+        r"""The ends between which numbers that are no spikes are drawn, in the units of the model.
+
+        A whole number stands for all that round to it.
+        """
+
+        if self.low is None or self.high is None:
+            return [-math.inf, math.inf]
+
+        low, high = self.beside or (self.low, self.high)
+        half = 0.5 if self.whole and low < high else 0.0
+
+        return self.standard(np.array([low - half, high + half])).tolist()
+
+    @property
+    def standard_spikes(self) -> list[float]:
+        """The spikes in the units of the model."""
+
+        return self.standard(np.array(self.spikes)).tolist()
+
+    def standard(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Maps numbers from the units of the user to those of the model."""
+
+        return straight(values, self.knots, self.scores)[0] if self.knots else (values - self.center) / self.scale
+
+    def restored(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Maps numbers from the units of the model to those of the user."""
+
+        return straight(values, self.scores, self.knots)[0] if self.knots else values * self.scale + self.center
+
+    def log_unit(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Returns the logarithm of the unit of the model in units of the user, at numbers in the units of the model."""
+
+        if not self.knots:
+            return np.full_like(values, np.log(self.scale))
+
+        return np.log(straight(values, self.scores, self.knots)[1])
 
     @property
     def width(self) -> int:
@@ -121,18 +178,17 @@ class Variable:
     def to_json(self) -> dict[str, Any]:
         """Returns the variable as a dictionary of plain JSON values."""
 
-        parts = [part.to_json() for part in self.parts]
+        listed = {name: list(value) for name, value in vars(self).items() if isinstance(value, tuple)}
 
-        return dataclasses.asdict(self) | {"shape": list(self.shape), "classes": list(self.classes), "parts": parts}
+        return dataclasses.asdict(self) | listed | {"parts": [part.to_json() for part in self.parts]}
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Variable:
         """Creates the variable that :meth:`to_json` described."""
 
-        parts = map(cls.from_json, fields.get("parts", ()))
-        changed = {"shape": tuple(fields["shape"]), "classes": tuple(fields["classes"]), "parts": tuple(parts)}
+        tuples = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
 
-        return cls(**{**fields, **changed})
+        return cls(**{**fields, **tuples, "parts": tuple(map(cls.from_json, fields.get("parts", ())))})
 
 
 @dataclass(frozen=True)
@@ -202,3 +258,26 @@ def positions(variables: Sequence[Variable], kind: str) -> list[int]:
     """Returns the positions of the variables of a kind."""
 
     return [j for j, variable in enumerate(variables) if variable.kind == kind]
+
+
+def straight(
+    values: NDArray[np.float64],
+    start: Sequence[float] | NDArray[np.float64],
+    end: Sequence[float] | NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Maps values by straight pieces between knots; the first and the last piece go on.
+
+    Arguments:
+        values: The values, with shape (*); NaN stays.
+        start: The knots, rising.
+        end: The knots after the map, rising.
+
+    Returns:
+        The mapped values and the slopes there, each with shape (*).
+    """
+
+    x, y = np.asarray(start), np.asarray(end)
+    place = (np.searchsorted(x, values, side="right") - 1).clip(0, len(x) - 2)
+    slope = (np.diff(y) / np.diff(x))[place]
+
+    return y[place] + slope * (values - x[place]), slope

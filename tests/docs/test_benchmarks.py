@@ -92,6 +92,9 @@ def test_differences_of_samples_of_tables(monkeypatch):
     rows = pd.DataFrame({"a": [0, 0, 3, 9], "b": [0.5, np.nan, 1.5, 2.5]})
     made = pd.DataFrame({"a": [0.0, 1.5, 3.0, 8.0], "b": [0.7, 0.8, 0.9, 1.0]})
 
+    text = pd.DataFrame({"a": [2, 1], "b": ["y", None]})
+
+    np.testing.assert_array_equal(cells.ordinals(text.assign(b=["y", "x"]), text), [[2, 1], [1, np.nan]])
     assert cells.whole(rows, made) == {"whole": 0.75}
     assert cells.ends(rows, rows, made)["ends_gap"] == -0.25
     assert cells.missing(rows, made) == {"missing_rows": 0.125, "missing_samples": 0.0, "missing_gap": 0.25}

@@ -1,5 +1,7 @@
 """A one-latent Poisson model of simulated counts, whose rates and evidence are known."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import torch
 from scipy.stats import poisson
 
 from semivae import DataOptions, VAEEmbedding
+from semivae.families import Poisson
 
 NAMES = ["a", "b", "c", "d"]
 LEVEL, SLOPE = np.array([0.5, 1.5, 2.5, 0.0]), np.array([0.8, -0.6, 0.4, 1.0])
@@ -69,3 +72,16 @@ def test_samples_are_whole_numbers_with_the_moments_of_the_data(model):
     assert (drawn.dtypes == x.dtypes).all() and (drawn >= 0).all(axis=None)
     np.testing.assert_allclose(drawn.mean(), x.mean(), rtol=0.08)
     np.testing.assert_allclose(drawn.var(), x.var(), rtol=0.25)
+
+
+def test_rate_of_a_count_stays_finite_and_can_come_back():
+    """Neither a huge nor a tiny feature makes the likelihood or its gradient infinite, or the gradient zero."""
+
+    f = torch.tensor([[-1e4], [-30.0], [30.0], [60.0]], requires_grad=True)
+    p = Poisson([1.0], [1.0], [20.0])(f)
+    x = torch.full((4, 1), 5.0)
+    p.log_prob(x).sum().backward()
+
+    assert p.log_prob(x).isfinite().all() and f.grad.isfinite().all()
+    assert (p.mean <= 21 * math.exp(2) + 1e-3).all()
+    assert (f.grad[:2] > 4).all() and f.grad[2] < 0, "up where the rate is too low, down where it is too high"

@@ -66,3 +66,12 @@ def test_constant_is_learned_in_a_fit():
     learned = (2 * model.decoder.family.gaussian.log_scale).exp()
     assert learned.item() == pytest.approx(error.item(), rel=0.1)
     assert learned < 0.5, "c has not moved"
+
+
+def test_scale_cannot_collapse():
+    """A value that is predicted exactly does not make the density infinite."""
+
+    p = Gaussian(1)(torch.tensor([[0.0, -1e3], [0.0, 1e3]], requires_grad=True))
+
+    assert p.log_prob(torch.zeros(2, 1)).isfinite().all()
+    assert (p.variance > 0).all()

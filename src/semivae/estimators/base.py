@@ -7,7 +7,7 @@ from __future__ import annotations
 
 __all__ = ["VAEEstimator"]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from semivae.estimators.double import doubled
 from semivae.estimators.draws import check_draws, draw_latents, draw_rows
+from semivae.estimators.gaps import Gap, gaps_of
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.rows.inputs import fit_rows, no_target, read_latents, read_rows
 from semivae.estimators.rows.streamed import by_block
@@ -47,6 +48,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
     calibration_ = Calibration("it was not fitted")
     committee_: Committee | None = None
     held_out_: HeldOut | None = None
+    gaps_: Sequence[Gap] = ()
 
     def _fit(self, X: Any, target: Target | None = None) -> Self:
         """Fits the model to rows and, if there is one, their target."""
@@ -68,6 +70,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
         self.schema_ = self.codec_.schema(target.variable)
         self.counts_ = target.counts
         self.seed_ = int(check_random_state(self.random_state).randint(2**31 - 1))
+        self.gaps_ = gaps_of(x, self.seed_)
         self.checkpoint_ = None if self.checkpoint is None else Path(self.checkpoint)
 
         held = self._options("training").validation_share if stops_early(self, self.schema_, len(x)) else 0.0
@@ -182,15 +185,15 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
                 probable category, at the same latents. "auto" draws the cells of tables and takes the mean of pixels.
 
         Returns:
-            n rows in the units and the container of the rows of the fit. A real value outside the range observed
-            in the fit is clipped, because a Gaussian has no bounds but ages and prices do.
+            n rows like those of the fit. Drawn numbers are within the observed range. Drawn cells are missing as often
+            as in the fit, also together, but independently of values and labels. Without noise, rows are complete.
         """
 
         check_draws(n, noise)
 
         points = None if y is None else self._points(y, n)
         drawn = not self.schema_.image if noise == "auto" else noise
-        x = draw_rows(self._double(), n, points, random_state, drawn)
+        x = draw_rows(self._double(), n, points, random_state, drawn, self.gaps_)
 
         return self.codec_.decode(x, within=True)
 
@@ -204,9 +207,7 @@ class VAEEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters
 
         check_draws(n)
 
-        points = None if y is None else self._points(y, n)
-
-        return draw_latents(self._double(), n, points, random_state)
+        return draw_latents(self._double(), n, None if y is None else self._points(y, n), random_state)
 
     @by_block
     def score_samples(self, X: Any) -> NDArray[np.float64]:

@@ -79,6 +79,11 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
         self._check()
         refuse_stream(self, X)
         self.codec_, x = fit_rows(self, X)
+
+        if self.codec_.bent:
+            self.codec_ = self.codec_.straightened()
+            x = read_rows(self, X)
+
         self.schema_ = self.codec_.schema()
         self.seed_ = int(check_random_state(self.random_state).randint(2**31 - 1))
 

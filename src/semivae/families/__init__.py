@@ -13,6 +13,7 @@ __all__ = [
     "Mixed",
     "Point",
     "Poisson",
+    "Reals",
     "choose_data",
     "choose_target",
     "pixels_for",
@@ -28,3 +29,4 @@ from semivae.families.logistic import Logistic
 from semivae.families.mixed import Cells, Mixed
 from semivae.families.point import Point
 from semivae.families.poisson import Poisson
+from semivae.families.reals import Reals

@@ -15,9 +15,10 @@ References:
 
 from __future__ import annotations
 
-__all__ = ["Bell", "Diagonal", "Gaussian"]
+__all__ = ["Bell", "Diagonal", "Gaussian", "Within"]
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -91,6 +92,60 @@ class Diagonal(Independent):
         return torch.addcmul(self.base_dist.loc, noise, self.base_dist.shared)
 
 
+class Within(Bell):
+    r"""Gaussian that is drawn between two ends, where the density is not cut: training sees no value beyond them.
+
+    Arguments:
+        loc: The means, with shape (*).
+        scale: The standard deviations, which broadcast to them.
+        low: The lower ends, which broadcast to the means.
+        high: The upper ends.
+    """
+
+    def __init__(self, loc: Tensor, scale: Tensor, low: Tensor, high: Tensor) -> None:
+        super().__init__(loc, scale)
+
+        self.low = low
+        self.high = high
+
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Within:
+        """Returns the distribution with a larger shape."""
+
+        return Within(self.loc.expand(batch_shape), self.shared, self.low, self.high)
+
+    def tail(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Returns both ends as standard normal quantiles, and whether they are negated, in double precision."""
+
+        loc, scale, low, high = (part.double() for part in (self.loc, self.scale, self.low, self.high))
+        above = low + high > 2 * loc
+        first, last = (low - loc) / scale, (high - loc) / scale
+
+        # Probabilities are exact to the last digit only in the lower tail.
+        return torch.where(above, -last, first), torch.where(above, -first, last), above
+
+    @property
+    def inside(self) -> Tensor:
+        """The probability between the ends, with shape (*); 1 where they are one number."""
+
+        first, last, _ = self.tail()
+
+        return torch.where(self.low < self.high, torch.special.ndtr(last) - torch.special.ndtr(first), 1.0)
+
+    def sample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
+        """Returns values between the ends, with shape (*sample_shape, *), by the inverse of the cut distribution."""
+
+        with torch.no_grad():
+            first, last, above = self.tail()
+            start, end = torch.special.ndtr(first), torch.special.ndtr(last)
+            drawn = start + (end - start) * torch.rand(self._extended_shape(sample_shape)).to(start)
+
+            # A mean that is too far off for a probability leaves the nearest end.
+            noise = torch.where(end > 0, torch.special.ndtri(drawn).clamp(first, last), last)
+            values = self.loc + self.scale * torch.where(above, -noise, noise)
+
+            return torch.minimum(torch.maximum(values, self.low), self.high).to(self.loc)
+
+
 class Gaussian(Scaled):
     r"""Creates a Gaussian family.
 
@@ -98,15 +153,31 @@ class Gaussian(Scaled):
         shape: The shape of one value, or its size.
         scale: The standard deviation, as for :class:`Scaled`.
         start: The standard deviation that "shared" and "single" start from.
+        ends: The range in which each entry is drawn; no range if none is given.
     """
 
-    def __init__(self, shape: int | tuple[int, ...], scale: Scale = "learned", start: float = 1.0) -> None:
+    ends: Tensor
+
+    def __init__(
+        self,
+        shape: int | tuple[int, ...],
+        scale: Scale = "learned",
+        start: float = 1.0,
+        ends: Sequence[Sequence[float]] | None = None,
+    ) -> None:
         super().__init__(shape, scale, start)
+
+        # Facts of the variables, which a saved model has anyway.
+        self.bounds = ends is not None
+        self.register_buffer("ends", torch.tensor(ends or []).reshape(-1, 2), persistent=False)
 
     def forward(self, features: Tensor) -> Diagonal:
         """Returns the distribution that features of shape (*, size) stand for."""
 
-        return Diagonal(Bell(*self.located(features)), len(self.shape), validate_args=False)
+        loc, scale = self.located(features)
+        values = Within(loc, scale, *self.ends.T) if self.bounds else Bell(loc, scale)
+
+        return Diagonal(values, len(self.shape), validate_args=False)
 
     def bounded(self, log_scale: Tensor) -> Tensor:
         """Returns standard deviations, none so small or large that a density overflows."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 __all__ = ["Cells", "Mixed"]
 
+import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -77,6 +78,14 @@ class Cells(Distribution):
         """The mean of numbers and the most probable class of others, with shape (*, P)."""
 
         return self.in_order(torch.cat([p.mean for p in self.joint], dim=-1))
+
+    @property
+    def inside(self) -> Tensor:
+        """The probability that all numbers are within the ranges that they are drawn in, with shape (*)."""
+
+        found = [p.base_dist.inside.prod(-1) for p in self.joint if hasattr(p.base_dist, "inside")]
+
+        return math.prod(found, start=torch.ones(self.batch_shape))
 
     def parts(self) -> list[Distribution]:
         """Returns the predictions that a row consists of: all numbers together, and each class over one-hot points."""

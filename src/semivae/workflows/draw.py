@@ -209,7 +209,7 @@ def cells(fitted: Fitted, table: Any) -> NDArray[Any]:
 
     codec = codec_of(fitted.schema_)
 
-    return codec.encode(table) * codec.scales + codec.centers
+    return codec.in_units(codec.encode(table), within=False)
 
 
 def columns(fitted: Fitted) -> Arrays:

@@ -60,12 +60,13 @@ class ArrayCodec(Codec):
 
         refuse_infinite(values, column_names(values))
 
-        return (values - self.centers) / self.scales
+        return self.in_model_units(values)
 
     def decode(self, values: Values, within: bool = False) -> NDArray[np.generic]:
         """Returns the table in the type of the fit, whole numbers rounded."""
 
         table = self.in_units(values, within)
+        table = np.where([variable.whole for variable in self.variables], np.rint(table), table)
         dtype = np.dtype(self.variables[0].dtype)
 
         if dtype.kind in "iub":

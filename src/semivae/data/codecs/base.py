@@ -5,14 +5,15 @@ from __future__ import annotations
 __all__ = ["Codec", "Rows", "Values"]
 
 import abc
-from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, TypeAlias
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semivae.data.kinds import cell_handler
-from semivae.variables import Schema, Variable
+from semivae.variables import SAME, Schema, Variable
 
 Rows: TypeAlias = Any  # whatever holds one row per entry: an array, a tensor, a frame, a list
 Values: TypeAlias = NDArray[Any]  # rows in the units of a model
@@ -93,10 +94,47 @@ class Codec(abc.ABC):
 
         return np.array([variable.scale for variable in self.variables])
 
+    @property
+    def curved(self) -> list[int]:
+        """The positions of the columns with heavy tails, whose map has no single scale."""
+
+        return [j for j, variable in enumerate(self.variables) if variable.knots]
+
+    @property
+    def bent(self) -> bool:
+        """Whether a column is more than a scaled number: one with heavy tails or spikes."""
+
+        return any(variable.knots or variable.spikes for variable in self.variables)
+
+    def straightened(self) -> Self:
+        """Returns a codec that scales every column by one number and knows no spikes, for methods of plain numbers."""
+
+        plain: dict[str, Any] = {"spikes": (), "beside": None, "knots": (), "scores": ()}
+        variables = [replace(variable, **plain) for variable in self.variables]
+
+        return type(self)(variables, self.left_out, self.notes)
+
+    def in_model_units(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Returns cells in the units of the model, from cells in the units of the user, both with shape (N, P)."""
+
+        values = (table - self.centers) / self.scales
+
+        for j in self.curved:
+            values[:, j] = self.variables[j].standard(table[:, j])
+
+        return values
+
     def in_units(self, values: Values, within: bool) -> NDArray[np.float64]:
         """Returns cells in the units of the user, as for :meth:`decode`; NaN in a column that never had a value."""
 
         table = np.asarray(values, dtype=np.float64) * self.scales + self.centers
+
+        for j in self.curved:
+            table[:, j] = self.variables[j].restored(np.asarray(values)[:, j])
+
+        for j, spike, at in self.spikes(values):
+            table[at, j] = spike
+
         low, high = np.array([cell_handler(variable).limits for variable in self.variables], dtype=float).T
 
         # Columns without a value have NaN limits, so clipping gives NaN.
@@ -107,7 +145,9 @@ class Codec(abc.ABC):
 
         .. math:: - \sum_{j \text{ observed}} \log s_j
 
-        Kinds whose values are not scaled, such as classes and counts, add nothing.
+        where :math:`s_j` is the unit of the model at the cell: one for the column, or one for each piece of a map that
+        makes tails normal. Kinds whose values are not scaled, such as classes and counts, add nothing. Nor does a cell
+        at a spike of its column: it has a probability, which has no unit.
 
         Arguments:
             values: Encoded rows, with shape (N, P).
@@ -116,5 +156,20 @@ class Codec(abc.ABC):
             The correction, with shape (N,).
         """
 
+        volumes = np.where(np.isnan(values), 0.0, np.log(self.scales))
+
+        for j in self.curved:
+            volumes[:, j] = np.where(np.isnan(values[:, j]), 0.0, self.variables[j].log_unit(values[:, j]))
+
+        for j, _, at in self.spikes(values):
+            volumes[at, j] = 0.0
+
         # One sum per row, not a matrix product, whose rounding depends on the number of rows.
-        return -np.where(np.isnan(values), 0.0, np.log(self.scales)).sum(axis=1)
+        return -volumes.sum(axis=1)
+
+    def spikes(self, values: Values) -> Iterator[tuple[int, float, NDArray[np.bool_]]]:
+        """Yields the position of a column, a spike of it in the units of the user, and marks of the cells at it."""
+
+        for j, variable in enumerate(self.variables):
+            for spike, place in zip(variable.spikes, variable.standard_spikes, strict=True):
+                yield j, spike, np.abs(values[:, j] - place) <= SAME * (1 + abs(place))

@@ -64,7 +64,7 @@ class FrameCodec(Codec):
         values = self.raw(columns)
         refuse_infinite(values, self.names)
 
-        return (values - self.centers) / self.scales
+        return self.in_model_units(values)
 
     def decode(self, values: Values, within: bool = False) -> pd.DataFrame:
         """Returns a frame with the names and types of the fit, whole numbers rounded."""

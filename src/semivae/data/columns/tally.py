@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["MOST_VALUES", "ClassColumn", "NumberColumn", "NumberTally", "Types", "ValueCounts", "says_nothing"]
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from semivae.data.columns.base import Tally
 from semivae.data.columns.found import Found
+from semivae.data.columns.marginal import Marginal
 from semivae.data.columns.scaling import LARGEST, Moments
 from semivae.data.columns.spelled import TextForms
 from semivae.data.columns.texts import declared_category
@@ -113,10 +115,11 @@ class ValueCounts:
 
 
 class NumberTally:
-    """Numbers of a column: their moments, and whether they count the rows."""
+    """Numbers of a column: their moments and shares, and whether they count the rows."""
 
     def __init__(self) -> None:
         self.moments = Moments()
+        self.marginal = Marginal()
         self.rows = 0
         self.first: float | None = None
         self.rising = True
@@ -131,6 +134,7 @@ class NumberTally:
         self.rising = self.rising and moments.count == len(values) and counts_on(values - self.first, before)
         self.infinite |= moments.count < len(values) and bool((np.abs(values) > LARGEST).any())
         self.moments = self.moments.merge(moments)
+        self.marginal.add(values)
 
     def found(self, name: str, dtype: str, missing: int, kept: bool = False) -> Found:
         r"""Judges the column by all its blocks.
@@ -143,6 +147,7 @@ class NumberTally:
         """
 
         variable = self.moments.variable(name, dtype, missing > 0)
+        variable = replace(variable, **self.marginal.facts(variable))
         counts_rows = self.rising and self.rows > FEWEST_COUNTED and not missing
 
         return Found(

@@ -123,7 +123,7 @@ def numbers(column: Cells) -> NDArray[np.float64]:
 
 
 def restored_numbers(values: NDArray[np.float64], variable: Variable) -> Cells:
-    r"""Returns numbers as a column of the user's type, rounded if that is whole.
+    r"""Returns numbers as a column of the user's type, rounded if the type or all numbers of the fit are whole.
 
     Arguments:
         values: Numbers in the units of the user, with shape (N,); NaN where missing.
@@ -134,6 +134,7 @@ def restored_numbers(values: NDArray[np.float64], variable: Variable) -> Cells:
         return missing_cells(len(values), variable.dtype)
 
     dtype = dtype_of(variable.dtype)
+    values = np.rint(values) if variable.whole else values
 
     if not variable.integer:
         return pd.Series(values, dtype=dtype) if isinstance(dtype, np.dtype) else pd.Series(values).astype(dtype)

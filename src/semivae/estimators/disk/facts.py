@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, Valid
 
 from semivae.data.kinds import problems_of_kind
 from semivae.errors import StoreError
+from semivae.estimators.gaps import Gap
 from semivae.estimators.options.grouped import declarations
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.plan import Plan
@@ -47,6 +48,7 @@ class Fit(BaseModel):
     framed_: bool = False
     health_: Health = Health()
     calibration_: Calibration = Calibration("it was saved by an earlier version")
+    gaps_: list[Gap] = []
 
 
 FACTS = tuple(Fit.model_fields)
@@ -113,7 +115,7 @@ def facts_of(saved: SavedFolder) -> Facts:
     except (ValueError, RecursionError) as error:
         raise saved.wrong(str(error)) from None
 
-    for problem in (*problems(facts.schema_), *problems_of_plan(facts)):
+    for problem in (*problems(facts.schema_), *problems_of_plan(facts), *problems_of_gaps(facts)):
         raise saved.wrong(problem)
 
     return facts
@@ -133,6 +135,15 @@ def problems_of_plan(facts: Facts) -> list[str]:
     found = [f"plan: {name}={value!r}" for name, value in checked.items() if value not in allowed[name]]
 
     return found + ([] if plan.model == facts.model else [f"model {facts.model!r} with the plan of {plan.model!r}"])
+
+
+def problems_of_gaps(facts: Facts) -> list[str]:
+    """Returns the reasons why patterns of missing cells are impossible, in words."""
+
+    width = len(facts.schema_.x)
+    wrong = [gap for gap in facts.fit.gaps_ if gap.rows < 1 or not {*gap.columns} <= {*range(width)}]
+
+    return [f"missing cells {wrong[0]} in {width} columns"] if wrong else []
 
 
 def problems(schema: Schema) -> list[str]:

@@ -11,7 +11,7 @@ __all__ = ["Declared", "Parameter", "declare", "plain"]
 import inspect
 import reprlib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from difflib import get_close_matches
 from textwrap import fill
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 from sklearn.base import BaseEstimator
 
 from semivae.errors import SettingError, UnknownSettingError
+from semivae.estimators.gaps import Gap
 from semivae.estimators.options.values import Values
 from semivae.findings import Calibration, Health
 
@@ -181,8 +182,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Declared):
         return {name: plain(part) for name, part in value.get_params(deep=False).items()}
 
-    if isinstance(value, Health | Calibration):
-        value = value.to_json()
+    if isinstance(value, Health | Calibration | Gap):
+        value = asdict(value)
 
     if isinstance(value, Mapping):
         return {str(name): plain(part) for name, part in value.items()}
