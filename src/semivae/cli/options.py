@@ -19,6 +19,7 @@ __all__ = [
     "MissingLabel",
     "Model",
     "ModelName",
+    "Models",
     "NoHeader",
     "Nodes",
     "OutFile",
@@ -54,6 +55,9 @@ Data = Annotated[
     ),
 ]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="The folder that `semivae fit --out` wrote.")]
+Models = Annotated[
+    list[Path], typer.Argument(metavar="MODEL", help="One or more folders that `semivae fit --out` wrote.")
+]
 TargetName = Annotated[str | None, typer.Option("--target", metavar="COL", help="The column that holds the labels.")]
 TargetNames = Annotated[
     list[str] | None,

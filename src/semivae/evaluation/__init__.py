@@ -19,6 +19,7 @@ __all__ = [
     "confusion",
     "decomposition",
     "deviation_scale",
+    "difference",
     "evidence",
     "explained_variance",
     "factor_vae_score",
@@ -61,7 +62,7 @@ from semivae.evaluation.evidence import evidence
 from semivae.evaluation.exam import Exam
 from semivae.evaluation.frechet import frechet_distance, frechet_floor, kernel_distance
 from semivae.evaluation.importances import importances
-from semivae.evaluation.intervals import Average, Estimate, Share, intervals, wilson
+from semivae.evaluation.intervals import Average, Estimate, Share, difference, intervals, wilson
 from semivae.evaluation.judge import Judge
 from semivae.evaluation.manifold import sample_coverage, sample_density, sample_precision, sample_recall
 from semivae.evaluation.numbers import Numbers

@@ -42,9 +42,7 @@ def log_likelihood(scores: Scores) -> float:
     return Average(scores)
 
 
-@metric(
-    "log_likelihood_standard_error", "density", "lower", "standard error of that mean", 2, "nats per row", (0, np.inf)
-)
+@metric("log_likelihood_standard_error", "density", None, "standard error of that mean", 2, "nats per row", (0, np.inf))
 def standard_error(scores: Scores) -> float:
     r"""Returns the standard error of the mean log-likelihood, which comes from the choice of rows alone.
 

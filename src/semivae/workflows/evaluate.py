@@ -1,23 +1,52 @@
-r"""The metrics of a saved model on rows that it has not seen."""
+r"""The metrics of saved models on rows that they have not seen, side by side."""
 
 from __future__ import annotations
 
-__all__ = ["Measured", "evaluate"]
+__all__ = ["Measured", "described", "evaluate", "leaders"]
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semivae.workflows.inputs.rows import levels_in, read_labeled, read_rows, score_prefix
 
 if TYPE_CHECKING:
+    from semivae.evaluation import PerClass, Reliability
     from semivae.fitted import Classifier, Fitted, Predictor, Regressor, Saved
 
 LOG = logging.getLogger(__name__)
 
 # The log-density costs a pass per draw and class, and a mean over so many rows is known to its standard error.
 DENSITY_ROWS = 2000
+
+Metrics = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Details:
+    r"""The predictions of a classifier, class by class.
+
+    Attributes:
+        classes: The names of the classes.
+        confusion: Rows of each true class by their predicted class.
+        per_class: Precision and recall of each class.
+        reliability: Accuracy by confidence.
+    """
+
+    classes: list[Any]
+    confusion: Any
+    per_class: PerClass
+    reliability: Reliability
+
+    def taken_for(self, position: int) -> str:
+        """Returns the class that rows of a class are most often taken for, with their number; "" if they never are."""
+
+        row = self.confusion[position].copy()
+        row[position] = 0
+
+        return f"{self.classes[row.argmax()]} ({row.max():,})" if row.any() else ""
 
 
 @dataclass(frozen=True)
@@ -28,23 +57,40 @@ class Measured:
         data: The name of the rows.
         rows: The number of rows that are measured.
         unlabeled: The number of rows left out because they have no label; None where no label was asked for.
-        metrics: The metrics by name.
+        metrics: The metrics by name; most know a 95 % interval.
         targets: The number of known entries and the metrics of each of several targets, by its name.
+        details: The predictions class by class, if labels are classes.
     """
 
     data: str
     rows: int
     unlabeled: int | None
-    metrics: dict[str, float]
-    targets: dict[str, dict[str, float]]
+    metrics: Metrics
+    targets: dict[str, Metrics] = field(default_factory=dict)
+    details: Details | None = None
+
+    def lines(self) -> Metrics:
+        """Returns all metrics by name, also of several targets."""
+
+        parts = {f"{target}: {name}": value for target, part in self.targets.items() for name, value in part.items()}
+
+        return parts | self.metrics
+
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """Returns the 95 % intervals of :meth:`lines` by name, of all that have one."""
+
+        from semivae.evaluation import intervals
+
+        return intervals(self.lines())
 
     def to_json(self) -> dict[str, Any]:
         """Returns the metrics as plain JSON values."""
 
         unlabeled = {} if self.unlabeled is None else {"unlabeled": self.unlabeled}
         targets = {"targets": self.targets} if self.targets else {}
+        details = asdict(self.details) if self.details else {}
 
-        return {"n": self.rows, **unlabeled, **targets, **self.metrics}
+        return {"n": self.rows, **unlabeled, **targets, **self.metrics, "intervals": self.intervals(), **details}
 
 
 def evaluate(
@@ -75,7 +121,7 @@ def evaluate(
     if model.schema_.y is None and target is None and labels_from is None:
         source = read_rows(model, data, split, header)
 
-        return Measured(source.name, len(source), None, density(model, source.x), {})
+        return Measured(source.name, len(source), None, density(model, source.x))
 
     source = read_labeled(model, data, target, split, header, labels_from)
 
@@ -86,9 +132,9 @@ def evaluate(
 
     assert isinstance(model, Classifier | Regressor)
     x, y = labeled(model, source.x, source.y)
-    metrics = classes(model, x, y) if isinstance(model, Classifier) else numbers(model, x, y)
+    metrics, details = classes(model, x, y) if isinstance(model, Classifier) else (numbers(model, x, y), None)
 
-    return Measured(source.name, len(x), len(source) - len(x), metrics | density(model, x), {})
+    return Measured(source.name, len(x), len(source) - len(x), metrics | density(model, x), details=details)
 
 
 def labeled(model: Classifier | Regressor, x: Any, y: Any) -> tuple[Any, Any]:
@@ -111,25 +157,33 @@ def labeled(model: Classifier | Regressor, x: Any, y: Any) -> tuple[Any, Any]:
     return rows, known
 
 
-def classes(model: Classifier, x: Any, y: Any) -> dict[str, float]:
-    """Returns the metrics of predicted classes."""
+def classes(model: Classifier, x: Any, y: Any) -> tuple[Metrics, Details]:
+    """Returns the metrics of predicted classes, and the predictions class by class."""
 
-    from semivae.evaluation import classification
+    import numpy as np
 
-    return classification(y, model.predict_proba(x), model.classes_)
+    from semivae.evaluation import classification, coded, confusion, per_class, reliability
+
+    beliefs, codes = model.predict_proba(x), coded(np.asarray(y), model.classes_)
+    curve = reliability(beliefs.argmax(axis=1) == codes, beliefs.max(axis=1))
+    details = Details(model.classes_.tolist(), confusion(codes, beliefs), per_class(codes, beliefs), curve)
+
+    return classification(y, beliefs, model.classes_), details
 
 
-def numbers(model: Regressor, x: Any, y: Any) -> dict[str, float]:
+def numbers(model: Regressor, x: Any, y: Any) -> Metrics:
     """Returns the metrics of predicted values."""
 
     import numpy as np
 
     from semivae.evaluation import regression
 
-    return regression(np.asarray(y, dtype=float), model.predict(x), *model.predict_interval(x))
+    mean, deviation = model.predict(x, return_std=True)
+
+    return regression(np.asarray(y, dtype=float), mean, *model.predict_interval(x), deviation)
 
 
-def targets_of(model: Predictor, x: Any, y: Any) -> dict[str, dict[str, float]]:
+def targets_of(model: Predictor, x: Any, y: Any) -> dict[str, Metrics]:
     """Returns the metrics of each of several targets, on the rows where it is known."""
 
     import numpy as np
@@ -143,7 +197,7 @@ def targets_of(model: Predictor, x: Any, y: Any) -> dict[str, dict[str, float]]:
     predicted = np.asarray(model.predict(x)).T
     ends = zip(*(np.asarray(end, dtype=float).T for end in model.predict_interval(x)), strict=True)
     beliefs = zip(model.classes_, model.predict_proba(x), strict=True)
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, Metrics] = {}
 
     for part, column, values in zip(model.schema_.targets, points.T, predicted, strict=True):
         known = ~np.isnan(column)
@@ -161,7 +215,7 @@ def targets_of(model: Predictor, x: Any, y: Any) -> dict[str, dict[str, float]]:
     return found
 
 
-def density(model: Fitted, x: Any) -> dict[str, float]:
+def density(model: Fitted, x: Any) -> Metrics:
     """Returns the mean log-density of some of the rows, or another score of them where a model has no density."""
 
     import numpy as np
@@ -175,3 +229,47 @@ def density(model: Fitted, x: Any) -> dict[str, float]:
     found = evidence(model.score_samples(x), levels_in(model))
 
     return {f"{score_prefix(model)}{name}": value for name, value in found.items()}
+
+
+def leaders(name: str, values: Sequence[float | None]) -> list[bool]:
+    r"""Marks the models whose value of a metric is the best, or cannot be told from it on the same rows.
+
+    Arguments:
+        name: The metric.
+        values: Its value for each model; None where a model has none.
+    """
+
+    from semivae.evaluation import Average, difference, metrics
+
+    better = metrics.parts[plain].better if (plain := name.rpartition(": ")[2]) in metrics.parts else None
+    known = [value for value in values if value is not None and value == value]
+
+    if better not in ("higher", "lower") or len(known) < 2:
+        return [False] * len(values)
+
+    best = (max if better == "higher" else min)(known)
+
+    def tied(value: float | None) -> bool:
+        if not isinstance(value, Average) or not isinstance(best, Average) or len(value.terms) != len(best.terms):
+            return value == best
+
+        low, high = difference(value, best)
+
+        return value == best or low <= 0 <= high
+
+    return [tied(value) for value in values]
+
+
+def described() -> Mapping[str, list[tuple[str, str]]]:
+    """Returns the name of each metric with its direction, unit and meaning, by the subject that it measures."""
+
+    from semivae.evaluation import metrics
+
+    found: dict[str, list[tuple[str, str]]] = {}
+
+    for name in metrics:
+        part = metrics[name]
+        facts = ", ".join(filter(None, (part.direction, part.unit)))
+        found.setdefault(part.subject, []).append((name, f"{part.meaning} ({facts})"))
+
+    return found
