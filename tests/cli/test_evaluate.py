@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from semivae.data.read import read
@@ -66,3 +67,22 @@ def test_help_lists_every_metric_with_its_direction(run):
     assert max(map(len, text.splitlines())) <= 80
     facts = dict(line for lines in described().values() for line in lines)
     assert facts["rmse"].endswith("(lower is better, unit of the target)") and "best at 0.9" in facts["coverage"]
+
+
+def test_the_whole_model(run, digits, embedding, prices, table, tmp_path):
+    result = run("evaluate", digits, "digits", "--whole", "--json")
+    measured = json.loads(result.stdout)
+    expected = {"explained_variance", "sample_coverage", "asked_class", "classes_covered", "inception_score"}
+    expected |= {"frechet_distance", "frechet_floor", "kernel_distance", "active_units", "divergence", "path_length"}
+
+    assert measured.keys() >= expected | {"cluster_nmi", "linear_probe", "prior_distance"}
+    assert "sample_distance" not in measured, "training rows are not at hand"
+    assert "judged by SVC" in result.stderr and "judged by MLPClassifier" in result.stderr
+
+    plain = json.loads(run("evaluate", embedding, table, "--whole", "--json").stdout)
+    assert {"number_distance", "category_distance", "two_sample_auc", "path_jump"} <= plain.keys()
+    assert not {"cluster_nmi", "asked_class"} & plain.keys()
+
+    few = tmp_path / "few.parquet"
+    pd.read_parquet(prices).head(30).drop(columns="price").assign(shade="red", kind="x").to_parquet(few)
+    assert "at least 40" in run("evaluate", embedding, few, "--whole", code=2).stderr

@@ -55,7 +55,8 @@ def unit_divergences(mean: Values, deviation: Values) -> Values:
 def divergences(mean: Values, deviation: Values) -> Values:
     """Returns the divergence of each row and unit from a standard normal prior, in nats, with shape (N, D)."""
 
-    return 0.5 * (np.square(mean) + np.square(deviation) - 1) - np.log(deviation)
+    # Principal components without noise have no deviation, and would tell infinitely much.
+    return 0.5 * (np.square(mean) + np.square(deviation) - 1) - np.log(deviation.clip(np.finfo(float).tiny))
 
 
 @metric("divergence", "posterior", None, "divergence of posteriors from a standard normal", 1, "nats", (0, np.inf))

@@ -21,6 +21,9 @@ LOG = logging.getLogger(__name__)
 # The log-density costs a pass per draw and class, and a mean over so many rows is known to its standard error.
 DENSITY_ROWS = 2000
 
+# Fewer rows say nothing of samples and latents.
+FEWEST = 40
+
 Metrics = dict[str, float]
 
 
@@ -100,6 +103,7 @@ def evaluate(
     split: str = "test",
     header: bool = True,
     labels_from: Path | None = None,
+    whole: bool = False,
 ) -> Measured:
     r"""Measures a saved model. Rows without a label are not scored.
 
@@ -110,6 +114,7 @@ def evaluate(
         split: The rows of a named set: "train", "test" or "all".
         header: Whether the first line of a text file names the columns.
         labels_from: A second file that holds the labels.
+        whole: Whether samples, reconstructions and latents are measured, too.
 
     Raises:
         DataError: If the rows cannot be read, or none is labeled.
@@ -121,20 +126,20 @@ def evaluate(
     if model.schema_.y is None and target is None and labels_from is None:
         source = read_rows(model, data, split, header)
 
-        return Measured(source.name, len(source), None, density(model, source.x))
+        return Measured(source.name, len(source), None, others(model, source.x, None, whole))
 
     source = read_labeled(model, data, target, split, header, labels_from)
 
     if isinstance(model, Predictor):
         parts = targets_of(model, source.x, source.y)
 
-        return Measured(source.name, len(source), None, density(model, source.x), parts)
+        return Measured(source.name, len(source), None, others(model, source.x, None, whole), parts)
 
     assert isinstance(model, Classifier | Regressor)
     x, y = labeled(model, source.x, source.y)
     metrics, details = classes(model, x, y) if isinstance(model, Classifier) else (numbers(model, x, y), None)
 
-    return Measured(source.name, len(x), len(source) - len(x), metrics | density(model, x), details=details)
+    return Measured(source.name, len(x), len(source) - len(x), metrics | others(model, x, y, whole), details=details)
 
 
 def labeled(model: Classifier | Regressor, x: Any, y: Any) -> tuple[Any, Any]:
@@ -213,6 +218,54 @@ def targets_of(model: Predictor, x: Any, y: Any) -> dict[str, Metrics]:
         found[part.name] = {"n": int(known.sum()), **measured}
 
     return found
+
+
+def others(model: Fitted, x: Any, y: Any, whole: bool) -> Metrics:
+    """Returns the metrics of the density, and of samples and latents if the whole model is measured."""
+
+    return density(model, x) | (space(model, x, y) if whole else {})
+
+
+def space(model: Fitted, x: Any, y: Any) -> Metrics:
+    r"""Returns the metrics of reconstructions, samples and latents.
+
+    Probes, and the networks that samples are judged by, learn from one half of the rows; the other half is compared
+    with. So nothing is said about copies of training rows, which are not at hand.
+
+    Arguments:
+        model: The model.
+        x: The rows.
+        y: Their labels; None without.
+
+    Raises:
+        DataError: If the rows are too few.
+    """
+
+    import numpy as np
+    from sklearn.utils import _safe_indexing
+
+    from semivae.evaluation import Exam, metrics
+    from semivae.evaluation.generator_half import of_samples, rebuilt_share
+    from semivae.evaluation.latent_half import latent
+    from semivae.evaluation.registry import enough
+    from semivae.fitted import Classifier
+
+    enough("samples and latents", len(x), FEWEST, "rows")
+    train, test = np.array_split(np.random.default_rng(0).permutation(len(x)), 2)
+    # Without a target, no number depends on the labels.
+    labels = np.zeros(len(x)) if y is None else np.asarray(y)
+    parts = ((_safe_indexing(x, part), labels[part]) for part in (train, test))
+    (seen, seen_y), (new, new_y) = parts
+    exam = Exam(model.schema_, seen, seen_y, np.ones(len(train), bool), new, new_y, not isinstance(model, Classifier))
+    found = rebuilt_share(model, exam) | of_samples(model, exam) | latent(model, exam)
+
+    for judge in ("judge", "network"):
+        if judge in found:
+            LOG.info(f"Samples are judged by {found[judge]}: {found[f'{judge}_accuracy']:.3f} right on other rows.")
+
+    kept = {"frechet_floor", "linear_probe", "neighbor_probe", *metrics} - {"sample_distance"}
+
+    return {name: value for name, value in found.items() if name in kept and value == value}
 
 
 def density(model: Fitted, x: Any) -> Metrics:

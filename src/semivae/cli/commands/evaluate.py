@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand
 
-from semivae.cli.options import Data, Json, LabelsFrom, Models, NoHeader, Split, TargetName
+from semivae.cli.options import Data, Json, LabelsFrom, Models, NoHeader, Split, TargetName, Whole
 from semivae.cli.screen import emit, number, put, table
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def evaluate(
     labels_from: LabelsFrom = None,
     no_header: NoHeader = False,
     split: Split = "test",
+    whole: Whole = False,
     json: Json = False,
 ) -> None:
     """Measure saved models on labeled rows, side by side. Unlabeled rows are not scored.
@@ -51,7 +52,7 @@ def evaluate(
     from semivae.workflows.evaluate import evaluate as measure
 
     loaded = [load(model) for model in models]
-    found = [measure(model, data, target, split, not no_header, labels_from) for model in loaded]
+    found = [measure(model, data, target, split, not no_header, labels_from, whole) for model in loaded]
 
     if json and len(found) == 1:
         emit({"model": models[0], "data": found[0].data, "split": split, **found[0].to_json()})
@@ -118,7 +119,8 @@ def compare(models: list[Path], found: list[Measured]) -> None:
     for start in range(0, len(models), BESIDE):
         block = range(len(models))[start : start + BESIDE]
         put("")
-        shown = [name for name in names if any(name in lines[i] for i in block)]
+        # An interval says as much as a standard error.
+        shown = [name for name in names if any(name in lines[i] for i in block) and not name.endswith("standard_error")]
         rows = [("rows", *(found[i].rows for i in block))]
         rows += [(name, *(cell(lines[i].get(name), ends[i].get(name), best[name][i]) for i in block)) for name in shown]
         table(["metric", *(f">{models[i].name if distinct else models[i]}" for i in block)], rows)
