@@ -110,7 +110,7 @@ def factors(random, share):
 
 
 def importances(random, share):
-    return (share * np.eye(ROWS) + (1 - share) * random.random((ROWS, ROWS)),)
+    return share * np.eye(ROWS) + (1 - share) * random.random((ROWS, ROWS)), np.full(ROWS, share)
 
 
 SUBJECTS = {
@@ -168,5 +168,5 @@ EDGES = {
     "paths": {"flat": (np.zeros((2, 3, 1)), np.arange(6.0).reshape(2, 3, 1))},
     "clusters": {"one cluster": (np.array([0, 0]), np.array([1, 1]))},
     "factors": {"a unit that says nothing": (LONG * [1, 0], LONG // 10 * [1, 1])},
-    "importances": {"nothing is of use": (np.array([[1.0, 0.0], [0.0, 0.0]]),)},
+    "importances": {"nothing is of use": (np.array([[1.0, 0.0], [0.0, 0.0]]), np.zeros(2))},
 }

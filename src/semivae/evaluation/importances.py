@@ -51,7 +51,7 @@ def importances(z: Values, factors: Values) -> tuple[Values, Values]:
 
 
 @metric("dci_disentanglement", "importances", "higher", "units that matter for one factor each", 1, "share", (0, 1))
-def dci_disentanglement(importance: Values) -> float:
+def dci_disentanglement(importance: Values, informativeness: Values) -> float:
     r"""Returns how far each unit matters for one factor alone, weighted by how much units matter.
 
     .. math:: \sum_j \rho_j \left(1 - H_K(P_{j \cdot})\right), \qquad P_{jk} = \frac{R_{jk}}{\sum_{k'} R_{jk'}}, \quad
@@ -68,7 +68,7 @@ def dci_disentanglement(importance: Values) -> float:
 
 
 @metric("dci_completeness", "importances", "higher", "factors for which one unit each matters", 1, "share", (0, 1))
-def dci_completeness(importance: Values) -> float:
+def dci_completeness(importance: Values, informativeness: Values) -> float:
     r"""Returns how far one unit alone matters for each factor, averaged over factors.
 
     .. math:: \frac{1}{K} \sum_k \left(1 - H_D(\tilde P_{\cdot k})\right), \qquad
@@ -82,6 +82,24 @@ def dci_completeness(importance: Values) -> float:
     """
 
     return concentration(importance.T)
+
+
+@metric(
+    "dci_informativeness", "importances", "higher", "share of the variance of factors predicted", 1, "share", (0, 1)
+)
+def dci_informativeness(importance: Values, informativeness: Values) -> float:
+    r"""Returns the share of the variance of a factor that a method predicts from all units, averaged over factors.
+
+    .. math:: \frac{1}{K} \sum_k \max(0, R_k^2)
+
+    The paper has the error of the method, which is lower for better latents.
+
+    References:
+        | A Framework for the Quantitative Evaluation of Disentangled Representations (Eastwood and Williams, 2018)
+        | https://openreview.net/forum?id=By-7dz-AZ
+    """
+
+    return float(informativeness.mean())
 
 
 def concentration(weights: Values) -> float:

@@ -77,7 +77,8 @@ class Metric:
             - "paths": decoded points of paths, with shape (P, T, F), and their latents, with shape (P, T, D).
             - "clusters": the classes of rows and the clusters that they are in, each with shape (N,).
             - "factors": latents, with shape (N, D), and the true factors of the rows, with shape (N, K).
-            - "importances": the importance of each unit for each factor, with shape (D, K).
+            - "importances": the importance of each unit for each factor, with shape (D, K); the share of each factor's
+              variance that all units predict, with shape (K,).
         better: Whether higher or lower values are better; the best value, from which both sides are worse; or
             None where neither direction is better.
         meaning: One line for tables and reports.
