@@ -45,9 +45,8 @@ def test_importances_of_a_perfect_and_of_a_random_representation():
 
 def test_importances_by_hand():
     one_unit_of_both = np.array([[1.0, 1.0], [0.0, 0.0]])
-    found, turned = (
-        measure("importances", part, np.array([0.5, 1])) for part in (one_unit_of_both, one_unit_of_both.T)
-    )
+    scores = np.array([0.5, 1.0])
+    found, turned = (measure("importances", part, scores) for part in (one_unit_of_both, one_unit_of_both.T))
 
     assert found == {"dci_disentanglement": 0, "dci_completeness": 1, "dci_informativeness": 0.75}
     assert turned == {"dci_disentanglement": 1, "dci_completeness": 0, "dci_informativeness": 0.75}

@@ -13,7 +13,8 @@ from semivae.cli.options import Data, Json, LabelsFrom, Models, NoHeader, Split,
 from semivae.cli.screen import emit, number, put, table
 
 if TYPE_CHECKING:
-    from semivae.workflows.evaluate import Details, Measured
+    from semivae.workflows.evaluate import Measured
+    from semivae.workflows.measures import Details
 
 # Models that a table of 80 columns has room for, and classes that are listed one by one.
 BESIDE, LISTED = 3, 30
