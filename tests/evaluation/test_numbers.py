@@ -15,7 +15,7 @@ def test_cells_by_hand():
     numbers = Numbers.of(TABLE, ROWS)
 
     np.testing.assert_array_equal(numbers(ROWS), [[-1, 0, 1], [1, 1, 0], [np.nan] * 3])
-    assert not numbers.continuous
+    assert not numbers.continuous and numbers.columns.tolist() == [0, 1, 1]
 
 
 def test_new_rows_are_scaled_by_the_training_rows():

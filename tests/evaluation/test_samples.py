@@ -65,6 +65,30 @@ def test_share_of_the_asked_class():
     assert measure("asked", np.array(["a", "b", "b", "a"]), np.array(["a", "b", "a", "a"])) == {"asked_class": 0.75}
 
 
+def test_inception_score_of_a_perfect_uniform_sampler_is_the_number_of_classes():
+    sure = np.eye(7)[np.arange(140) % 7]
+    score = measure("judged", sure)["inception_score"]
+
+    assert score == pytest.approx(7) and score.interval == pytest.approx((7, 7), abs=0.3)
+    assert measure("judged", sure[:1].repeat(9, axis=0)) == {"inception_score": pytest.approx(1)}
+    assert measure("judged", np.full((9, 7), 1 / 7)) == {"inception_score": pytest.approx(1)}
+
+
+def test_inception_score_by_hand():
+    score = measure("judged", np.array([[0.8, 0.2], [0.2, 0.8]]))["inception_score"]
+
+    assert np.log(score) == pytest.approx(0.8 * np.log(0.8 / 0.5) + 0.2 * np.log(0.2 / 0.5))
+
+
+def test_a_class_is_covered_if_samples_are_of_it_a_tenth_as_often_as_rows():
+    rows, judged = np.repeat(["a", "b", "c"], 50), np.repeat(["a", "b"], [97, 3])
+
+    # A tenth of a third is 3.3 percent.
+    assert measure("modes", rows, judged) == {"classes_covered": pytest.approx(1 / 3)}
+    assert measure("modes", rows, np.repeat(["a", "b"], [96, 4])) == {"classes_covered": pytest.approx(2 / 3)}
+    assert measure("modes", rows, rows) == {"classes_covered": 1}
+
+
 @pytest.mark.parametrize("kind", ["numbers", "categories"])
 def test_the_judge_is_right_about_classes_apart(kind):
     extra = Variable("c", "category", classes=("u", "v")) if kind == "categories" else Variable("c", "real")

@@ -20,10 +20,12 @@ VALUES = X[:, 3] * 10
 IMAGES = (np.random.default_rng(0).random((150, 4, 4)) * 200).astype(np.uint8)
 
 PREDICTIONS = {
-    VAEClassifier: {"accuracy", "log_loss", "calibration_error"},
-    VAERegressor: {"r2", "rmse", "coverage"},
+    VAEClassifier: {"accuracy", "auc", "calibration_error"},
+    VAERegressor: {"r2", "crps", "coverage"},
 }
-OF_CLASSES = {"judge", "judge_accuracy", "asked_class", "variance_ratio"}
+OF_CLASSES = {"judge", "judge_accuracy", "asked_class", "variance_ratio", "classes_covered", "inception_score"}
+OF_CLASSES |= {"network", "network_accuracy", "frechet_distance", "frechet_floor", "kernel_distance", "cluster_ari"}
+NEVER_MISSING = ("reconstruction", "samples", "latents", "prior", "posterior", "paths")
 
 
 def carded(estimator, rows, y, numeric=False):
@@ -55,15 +57,20 @@ def test_it_has_every_half(case):
     estimator, rows, y, numeric = CASES[case]
     card = carded(estimator, rows, y, numeric)
     missing = {name for name, value in card.items() if value != value}
-    expected = {name for name in metrics if metrics[name].subject in ("reconstruction", "samples", "latents", "prior")}
+    expected = {name for name in metrics if metrics[name].subject in NEVER_MISSING}
 
     assert card.keys() >= expected | {"linear_probe", "neighbor_probe_given", "pca_explained", "kl"}
-    assert card.keys() & {"accuracy", "r2"} == PREDICTIONS.get(type(estimator), set()) & {"accuracy", "r2"}
+    every = PREDICTIONS[VAEClassifier] | PREDICTIONS[VAERegressor]
+    assert card.keys() & every == PREDICTIONS.get(type(estimator), set())
+    assert ("two_sample_auc" in card) == ("images" not in case)
     assert (card.keys() & OF_CLASSES) == (set() if numeric else OF_CLASSES)
     assert ("kl" in missing) == (case in ("no network",))
     assert ("asked_class" in missing) == case.startswith("no ")
     assert ("log_likelihood" in missing) == (case == "no density")
-    assert missing <= {"kl", "asked_class", "variance_ratio", "log_likelihood", "log_likelihood_standard_error"}
+    assert missing <= {
+        *("kl", "asked_class", "variance_ratio", "log_likelihood", "log_likelihood_standard_error"),
+        *("frechet_floor", "category_distance"),
+    }
     assert card["latents"] == 2 and "" not in map(str, card.values())
 
 

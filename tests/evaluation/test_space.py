@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from semivae.evaluation import linear_probe, measure, neighbor_probe
+from semivae.evaluation import clusters, linear_probe, measure, neighbor_probe, path_lengths
 
 RANDOM = np.random.default_rng(0)
 
@@ -44,3 +44,34 @@ def test_a_latent_that_holds_the_label(probe):
 @pytest.mark.parametrize("probe", [linear_probe, neighbor_probe])
 def test_a_single_class_teaches_nothing(probe):
     assert np.isnan(probe(np.zeros((2, 1)), np.array(["a", "a"]), np.zeros((1, 1)), np.array(["b"])))
+
+
+def test_paths_of_a_linear_decoder():
+    """Its rows change by the gain of the direction, wherever a path is, and evenly."""
+
+    ends = RANDOM.normal(size=(2, 300, 1, 2))
+    z = ends[0] + np.linspace(0, 1, 9)[:, None] * (ends[1] - ends[0])
+    gains = np.array([3.0, 1.0])
+    direction = (ends[1] - ends[0])[:, 0] / np.linalg.norm(ends[1] - ends[0], axis=2)
+    found = measure("paths", z * gains, z)
+
+    np.testing.assert_allclose(path_lengths(z * gains, z)[:, 0], np.square(direction * gains).sum(axis=1))
+    assert found["path_length"] == pytest.approx((9 + 1) / 2, abs=0.6) and found["path_jump"] == pytest.approx(1)
+
+
+def test_paths_that_jump():
+    z = np.linspace(0, 1, 5)[None, :, None]
+    found = measure("paths", np.where(z > 0.5, 1.0, 0.0), z)
+
+    assert found == {"path_length": pytest.approx(16 / 4), "path_jump": pytest.approx(4)}
+
+
+def test_clusters_of_classes_apart():
+    y = np.repeat(["a", "b", "c"], 50)
+    z = RANDOM.normal(size=(150, 2)) + np.repeat([[0, 0], [0, 30], [30, 0]], 50, axis=0)
+
+    assert measure("clusters", y, clusters(z, 3)) == pytest.approx({"cluster_nmi": 1, "cluster_ari": 1})
+
+    random = measure("clusters", y, clusters(RANDOM.normal(size=(150, 2)), 3))
+    assert random["cluster_nmi"] < 0.1 and random["cluster_ari"] == pytest.approx(0, abs=0.05)
+    assert measure("clusters", y, y == "a")["cluster_nmi"] == pytest.approx(2 * 0.6365 / (0.6365 + np.log(3)), abs=1e-3)

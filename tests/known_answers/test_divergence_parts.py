@@ -46,7 +46,7 @@ def test_parts_add_up_to_the_divergence():
 def test_rows_are_taken_in_blocks(monkeypatch):
     mean = np.random.default_rng(1).normal(size=(50, 2))
     whole = decomposition(mean, np.ones((50, 2)))
-    monkeypatch.setattr("semivae.evaluation.divergence.CELLS", 700)
+    monkeypatch.setattr("semivae.evaluation.posterior.CELLS", 700)
 
     assert decomposition(mean, np.ones((50, 2))) == pytest.approx(whole)
     assert whole != decomposition(mean, np.ones((50, 2)), seed=2)

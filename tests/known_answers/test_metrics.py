@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, log_loss
 
-from semivae.evaluation import classification
-from semivae.evaluation.classification import calibration_error
+from semivae.evaluation import calibration_error, classification
 
 CLASSES = np.array(["a", "b", "c"])
 

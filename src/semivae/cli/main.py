@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from semivae.cli.commands.check import check
 from semivae.cli.commands.datasets import datasets
 from semivae.cli.commands.demo import demo
-from semivae.cli.commands.evaluate import evaluate
+from semivae.cli.commands.evaluate import WithMetrics, evaluate
 from semivae.cli.commands.fit import fit
 from semivae.cli.commands.info import info
 from semivae.cli.commands.predict import predict
@@ -100,7 +100,7 @@ def semivae(
 
 
 for command in (check, fit, evaluate, predict, score, sample, info, datasets, demo):
-    app.command()(command)
+    app.command(cls=WithMetrics if command is evaluate else None)(command)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "MissingLabel",
     "Model",
     "ModelName",
+    "Models",
     "NoHeader",
     "Nodes",
     "OutFile",
@@ -35,6 +36,7 @@ __all__ = [
     "TargetName",
     "TargetNames",
     "TaskName",
+    "Whole",
     "columns_of",
 ]
 
@@ -54,6 +56,9 @@ Data = Annotated[
     ),
 ]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="The folder that `semivae fit --out` wrote.")]
+Models = Annotated[
+    list[Path], typer.Argument(metavar="MODEL", help="One or more folders that `semivae fit --out` wrote.")
+]
 TargetName = Annotated[str | None, typer.Option("--target", metavar="COL", help="The column that holds the labels.")]
 TargetNames = Annotated[
     list[str] | None,
@@ -133,6 +138,10 @@ Nodes = Annotated[int, typer.Option(min=1, help="Machines; the same command runs
 
 OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")]
 Split = Annotated[str, typer.Option("--split", help="The rows of a named set: train, test or all.")]
+Whole = Annotated[
+    bool,
+    typer.Option("--whole", help="Measure samples, reconstructions and latents, too."),
+]
 Part = Annotated[
     str | None, typer.Option("--shard", metavar="I/N", help="Do only part I of N, and write a file of its own.")
 ]

@@ -1,69 +1,175 @@
-r"""The divergence of a latent from its prior, in three parts that mean different things.
+r"""Divergences between two distributions, in nats: of histograms, of Gaussians in closed form, else by Monte Carlo.
 
-With the aggregated posterior :math:`q(z) = \frac{1}{N} \sum_n q(z \mid x_n)` and a standard normal prior,
+.. math:: \mathrm{KL}(p \parallel q) = \mathbb{E}_p\left[\log \frac{p(x)}{q(x)}\right] \ge 0 \qquad
+    \mathrm{JS}(p, q) = \frac{1}{2} \mathrm{KL}(p \parallel m) + \frac{1}{2} \mathrm{KL}(q \parallel m) \le \log 2
 
-.. math:: \frac{1}{N} \sum_n \mathrm{KL}(q(z \mid x_n) \parallel p(z)) =
-    \underbrace{I(n; z)}_{\text{information}} +
-    \underbrace{\mathrm{KL}\Big(q(z) \parallel \prod_j q(z_j)\Big)}_{\text{total correlation}} +
-    \underbrace{\sum_j \mathrm{KL}(q(z_j) \parallel p(z_j))}_{\text{dimensions}}
-
-The first is what the latent tells of a row, at most :math:`\log N`; the second, how much its units depend on each
-other; the third, how far each is from the prior. In training, beta-TCVAE estimates :math:`q(z)` from a minibatch, with
-weights. Here all rows are at hand, so that no weights are needed.
+with :math:`m = (p + q) / 2`. Both are 0 only for equal distributions. The first is infinite where q rules out what p
+does not; the second is symmetric and always finite.
 
 References:
-    | Isolating Sources of Disentanglement in Variational Autoencoders (Chen et al., 2018)
-    | https://arxiv.org/abs/1802.04942
+    | On Information and Sufficiency (Kullback and Leibler, 1951)
+    | https://doi.org/10.1214/aoms/1177729694
+
+    | Divergence Measures Based on the Shannon Entropy (Lin, 1991)
+    | https://doi.org/10.1109/18.61115
 """
 
 from __future__ import annotations
 
-__all__ = ["decomposition"]
+__all__ = ["gaussian_kl", "histogram_js", "histogram_kl", "sampled_js", "sampled_kl"]
 
 import math
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import logsumexp
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import rel_entr
 
-# Numbers that are held at a time: rows against rows, for each unit.
-CELLS = 2**23
+from semivae.errors import DataError
+from semivae.evaluation.intervals import Known
+from semivae.evaluation.registry import enough
 
 Values = NDArray[np.float64]
 
 
-def decomposition(mean: Values, deviation: Values, seed: int = 0) -> dict[str, float]:
-    r"""Returns the parts of the divergence in nats, by name, from one draw of the latent of each row.
+def histogram_kl(p: ArrayLike, q: ArrayLike, prior: float = 0.0) -> float:
+    r"""Returns the Kullback-Leibler divergence of two histograms, in nats, from 0 to infinity; lower is closer.
+
+    .. math:: \sum_b p_b \log \frac{p_b}{q_b}
 
     Arguments:
-        mean: The posterior means, with shape (N, D), as `encode` returns them.
-        deviation: The posterior standard deviations, with shape (N, D).
-        seed: The seed of the draws.
+        p: Counts or probabilities of the bins of the first, with shape (B,).
+        q: These of the second, over the same bins.
+        prior: A count that is added to every bin of both, so that a bin that is empty by chance is not infinite.
+
+    Raises:
+        DataError: If the histograms have other shapes, a negative bin, or no mass.
     """
 
-    rows, units = mean.shape
-    z = mean + deviation * np.random.default_rng(seed).standard_normal(mean.shape)
-    size = max(1, CELLS // (rows * units))
-    pairs = [against_all(z[start : start + size], mean, deviation) for start in range(0, rows, size)]
-    joint, apart = (np.concatenate(part) - math.log(rows) for part in zip(*pairs, strict=True))
-    own, prior = log_normal(z, mean, deviation).sum(1), log_normal(z, 0.0, 1.0)
+    first, second = shares(p, q, prior)
 
-    return {
-        "information": float((own - joint).mean()),
-        "total_correlation": float((joint - apart.sum(1)).mean()),
-        "dimensions": float((apart - prior).mean(0).sum()),
-    }
+    return float(rel_entr(first, second).sum())
 
 
-def against_all(z: Values, mean: Values, deviation: Values) -> tuple[Values, Values]:
-    r"""Returns :math:`\log \sum_n q(z \mid x_n)`, with shape (B,), and that of each unit, with shape (B, D)."""
+def histogram_js(p: ArrayLike, q: ArrayLike, prior: float = 0.0) -> float:
+    r"""Returns the Jensen-Shannon divergence of two histograms, in nats, from 0 to log 2; lower is closer.
 
-    units = log_normal(z[:, None], mean, deviation)
+    The arguments and errors are as for :func:`histogram_kl`.
+    """
 
-    return np.asarray(logsumexp(units.sum(2), axis=1)), np.asarray(logsumexp(units, axis=1))
+    first, second = shares(p, q, prior)
+    middle = (first + second) / 2
+
+    return float(rel_entr(first, middle).sum() + rel_entr(second, middle).sum()) / 2
 
 
-def log_normal(z: Values, mean: Values | float, deviation: Values | float) -> Values:
-    """Returns the log-density of normal values."""
+def shares(p: ArrayLike, q: ArrayLike, prior: float) -> tuple[Values, Values]:
+    """Returns two histograms as shares that sum to 1."""
 
-    return -0.5 * np.square((z - mean) / deviation) - np.log(deviation) - 0.5 * math.log(2 * math.pi)
+    first, second = (np.asarray(part, dtype=np.float64) + prior for part in (p, q))
+
+    if first.shape != second.shape or first.ndim != 1:
+        raise DataError(
+            f"histograms with shapes {first.shape} and {second.shape}",
+            "both must have one value for each of the same bins",
+            "numpy.histogram(values, bins) with the same bins for both",
+        )
+
+    for part in (first, second):
+        if not (part >= 0).all() or not 0 < part.sum() < math.inf:
+            raise DataError(
+                "a histogram without mass, or with a negative or missing bin",
+                "bins hold counts or probabilities",
+                "give the counts of numpy.histogram",
+            )
+
+    return first / first.sum(), second / second.sum()
+
+
+def gaussian_kl(mean: ArrayLike, covariance: ArrayLike, other_mean: ArrayLike, other_covariance: ArrayLike) -> float:
+    r"""Returns the Kullback-Leibler divergence of two Gaussians, in nats, from 0 to infinity; lower is closer.
+
+    .. math:: \frac{1}{2} \left(\mathrm{tr}(S^{-1} \Sigma) + (m - \mu)^\top S^{-1} (m - \mu) - D
+        + \log \frac{\det S}{\det \Sigma}\right)
+
+    Arguments:
+        mean: The mean of the first, with shape (D,).
+        covariance: Its covariance, with shape (D, D).
+        other_mean: The mean of the second, with shape (D,).
+        other_covariance: Its covariance, with shape (D, D).
+
+    Raises:
+        DataError: If a covariance is not positive definite.
+    """
+
+    roots = [factor(np.atleast_2d(np.asarray(part, dtype=np.float64))) for part in (covariance, other_covariance)]
+    apart = np.atleast_1d(np.asarray(other_mean, dtype=np.float64) - np.asarray(mean, dtype=np.float64))
+    scaled = np.linalg.solve(roots[1], np.concatenate([roots[0], apart[:, None]], axis=1))
+    volumes = [np.log(np.diag(root)).sum() for root in roots]
+
+    return float(0.5 * (np.square(scaled).sum() - len(apart)) + volumes[1] - volumes[0])
+
+
+def factor(covariance: Values) -> Values:
+    """Returns the Cholesky factor of a covariance, with shape (D, D)."""
+
+    try:
+        return np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        raise DataError(
+            "a covariance that is not positive definite",
+            "the density of a Gaussian needs its inverse",
+            "add a small number to the diagonal, or drop columns that depend on others",
+        ) from None
+
+
+def sampled_kl(log_p: ArrayLike, log_q: ArrayLike) -> Known:
+    r"""Returns a Monte Carlo estimate of a Kullback-Leibler divergence, in nats, with its standard error.
+
+    .. math:: \frac{1}{S} \sum_s \log p(x_s) - \log q(x_s), \qquad x_s \sim p
+
+    It has no bias, and can be negative by chance. The attribute `error` is its standard error, `interval` the ends of
+    a 95 % interval.
+
+    Arguments:
+        log_p: The log-density by p of draws from p, with shape (S,).
+        log_q: Their log-density by q, with shape (S,).
+
+    Raises:
+        DataError: If there are fewer than two draws.
+    """
+
+    ratios = np.asarray(log_p, dtype=np.float64) - np.asarray(log_q, dtype=np.float64)
+    enough("sampled_kl", len(ratios), 2, "draws")
+
+    return Known(ratios.mean(), standard_error(ratios))
+
+
+def sampled_js(p_of_p: ArrayLike, q_of_p: ArrayLike, p_of_q: ArrayLike, q_of_q: ArrayLike) -> Known:
+    r"""Returns a Monte Carlo estimate of a Jensen-Shannon divergence, in nats, with its standard error.
+
+    .. math:: \log 2 - \frac{1}{2 S} \sum_s \log\left(1 + \frac{q(x_s)}{p(x_s)}\right)
+        - \frac{1}{2 S} \sum_s \log\left(1 + \frac{p(x'_s)}{q(x'_s)}\right), \qquad x_s \sim p, \quad x'_s \sim q
+
+    Arguments:
+        p_of_p: The log-density by p of draws from p, with shape (S,).
+        q_of_p: Their log-density by q, with shape (S,).
+        p_of_q: The log-density by p of draws from q, with shape (T,).
+        q_of_q: Their log-density by q, with shape (T,).
+
+    Raises:
+        DataError: If there are fewer than two draws from one of them.
+    """
+
+    pairs = ((p_of_p, q_of_p), (q_of_q, p_of_q))
+    ratios = [np.asarray(other, dtype=np.float64) - np.asarray(own, dtype=np.float64) for own, other in pairs]
+    enough("sampled_js", min(map(len, ratios)), 2, "draws")
+    halves = [0.5 * (math.log(2) - np.logaddexp(0, part)) for part in ratios]
+    error = math.hypot(*map(standard_error, halves))
+
+    return Known(sum(half.mean() for half in halves), error)
+
+
+def standard_error(values: Values) -> float:
+    """Returns the standard error of a mean."""
+
+    return float(values.std(ddof=1) / math.sqrt(len(values)))

@@ -7,6 +7,7 @@ __all__ = ["evidence"]
 import numpy as np
 from numpy.typing import NDArray
 
+from semivae.evaluation.intervals import Average
 from semivae.evaluation.registry import measure, metric
 
 Scores = NDArray[np.float64]
@@ -27,22 +28,51 @@ def evidence(scores: Scores, dimensions: int | None = None) -> dict[str, float]:
     return measure("density", scores) | levels
 
 
-@metric("log_likelihood", "density", "higher", "mean log-density of a row, in nats")
+@metric("log_likelihood", "density", "higher", "mean log-density of a row", 1, "nats per row")
 def log_likelihood(scores: Scores) -> float:
-    """Returns the mean log-likelihood per row."""
+    r"""Returns the mean log-likelihood per row.
 
-    return scores.mean()
+    .. math:: \frac{1}{N} \sum_n \log p(x_n)
+
+    References:
+        | On the Quantitative Analysis of Decoder-Based Generative Models (Wu et al., 2016)
+        | https://arxiv.org/abs/1611.04273
+    """
+
+    return Average(scores)
 
 
-@metric("log_likelihood_standard_error", "density", "lower", "standard error of that mean", rows=2)
+@metric("log_likelihood_standard_error", "density", None, "standard error of that mean", 2, "nats per row", (0, np.inf))
 def standard_error(scores: Scores) -> float:
-    """Returns the standard error of the mean log-likelihood."""
+    r"""Returns the standard error of the mean log-likelihood, which comes from the choice of rows alone.
+
+    .. math:: \sqrt{\frac{1}{N (N - 1)} \sum_n \left(\log p(x_n) - \overline{\log p}\right)^2}
+
+    References:
+        | On the Quantitative Analysis of Decoder-Based Generative Models (Wu et al., 2016)
+        | https://arxiv.org/abs/1611.04273
+    """
 
     return scores.std(ddof=1) / np.sqrt(len(scores))
 
 
-@metric("bits_per_dimension", "levels", "lower", "mean of minus the log2-probability of a row, per pixel and channel")
+@metric(
+    "bits_per_dimension",
+    "levels",
+    "lower",
+    "mean of minus the log2-probability of a row, per pixel and channel",
+    1,
+    "bits",
+    (0, np.inf),
+)
 def bits_per_dimension(scores: Scores, dimensions: Scores) -> float:
-    r"""Returns :math:`- \log_2 p(x) / P`, averaged over rows."""
+    r"""Returns the bits that a code needs for each of the :math:`P` pixels and channels of a row.
 
-    return -(scores / dimensions).mean() / np.log(2)
+    .. math:: - \frac{1}{N} \sum_n \frac{\log_2 p(x_n)}{P}
+
+    References:
+        | Density estimation using Real NVP (Dinh et al., 2016)
+        | https://arxiv.org/abs/1605.08803
+    """
+
+    return Average(-(scores / dimensions) / np.log(2))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivae.evaluation.judge import Judge
+from semivae.evaluation.network import Network
 from semivae.evaluation.numbers import Numbers
 from semivae.variables import Schema
 
@@ -68,6 +69,12 @@ class Exam:
         """The judge, if labels are classes."""
 
         return None if self.numeric else Judge.fit(self.numbers, self.learned, self.y, self.held_out, self.test_y)
+
+    @cached_property
+    def network(self) -> Network | None:
+        """The network whose features and probabilities samples are judged by, if labels are classes."""
+
+        return None if self.numeric else Network.fit(self.learned, self.y, self.held_out, self.test_y)
 
     @cached_property
     def some(self) -> NDArray[np.int64]:

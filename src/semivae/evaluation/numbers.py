@@ -78,6 +78,17 @@ class Numbers:
         return np.ones(len(self.center), bool) if self.schema.image else ordered(self.schema)
 
     @property
+    def columns(self) -> NDArray[np.int64]:
+        """The position of the variable that each number belongs to, with shape (F,)."""
+
+        if self.schema.image:
+            return np.arange(len(self.center))
+
+        widths = [variable.width for variable in modeled(self.schema)]
+
+        return np.repeat(np.arange(len(widths)), widths)
+
+    @property
     def continuous(self) -> bool:
         """Whether no number is a class of a category."""
 

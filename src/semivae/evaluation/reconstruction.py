@@ -1,13 +1,7 @@
 r"""How much of a row is there again after it went through the latent.
 
-.. math:: 1 - \frac{\sum_{nj} (x_{nj} - \hat x_{nj})^2}{\sum_{nj} (x_{nj} - \bar x_j)^2}
-
-over held-out rows, without missing cells. Principal components of the same number are the yardstick: no other linear
-map explains more of the training rows.
-
-References:
-    | On Lines and Planes of Closest Fit to Systems of Points in Space (Pearson, 1901)
-    | https://doi.org/10.1080/14786440109462720
+It is measured on held-out rows, without missing cells. Principal components of the same number are the yardstick: no
+other linear map explains more of the training rows.
 """
 
 from __future__ import annotations
@@ -20,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from semivae.evaluation.intervals import Average
 from semivae.evaluation.registry import metric
 from semivae.fitted import Classifier, Fitted, Regressor
 
@@ -27,22 +22,45 @@ Values = NDArray[np.float64]
 Decode = Callable[[Values], Values]
 
 
-@metric("explained_variance", "reconstruction", "higher", "share of the variance of rows that decoded rows explain")
+@metric(
+    "explained_variance",
+    "reconstruction",
+    "higher",
+    "share of the variance of rows that decoded rows explain",
+    1,
+    "share",
+    (-np.inf, 1),
+)
 def explained_variance(x: Values, decoded: Values) -> float:
     r"""Returns the share of the variance of rows that their reconstructions explain; NaN if rows do not vary.
+
+    .. math:: 1 - \frac{\sum_{nj} (x_{nj} - \hat x_{nj})^2}{\sum_{nj} (x_{nj} - \bar x_j)^2}
 
     Arguments:
         x: The rows as numbers, with shape (N, F), NaN where missing.
         decoded: Their reconstructions, with shape (N, F).
+
+    References:
+        | On Lines and Planes of Closest Fit to Systems of Points in Space (Pearson, 1901)
+        | https://doi.org/10.1080/14786440109462720
     """
 
     known = ~np.isnan(x)
     filled = np.where(known, x, 0.0)
     mean = filled.sum(axis=0) / known.sum(axis=0).clip(1)
-    lost = np.square(filled - decoded)[known].sum()
-    total = np.square(filled - mean)[known].sum()
+    lost, total = (np.where(known, filled - guess, 0.0) for guess in (decoded, mean))
+    terms = np.stack([np.square(part).sum(axis=1) for part in (lost, total)], axis=1)
 
-    return float(1 - lost / total) if total > 0 else float("nan")
+    if not terms[:, 1].any():
+        return float("nan")
+
+    def share(means: Values) -> Values:
+        lost, total = means.T
+
+        # A resample of rows that are all alike has nothing to explain.
+        return 1 - lost / np.where(total > 0, total, np.nan)
+
+    return Average(terms, share)
 
 
 def pca_explained(train: Values, test: Values, components: int, decode: Decode = np.asarray) -> float:

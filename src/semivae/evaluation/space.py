@@ -1,18 +1,7 @@
 r"""How good a latent is: what a plain method reads from it, how many units are in use, and whether the prior covers it.
 
 The aggregated posterior :math:`q(z) = \mathbb{E}_x[q(z \mid x)]` should be the prior: where it is not, samples come
-from latents that no row has. Their energy distance is zero only if they are the same, needs no training, sees every
-moment, and, over its largest value, has no unit:
-
-.. math:: \frac{2 \mathbb{E} \lVert u - v \rVert - \mathbb{E} \lVert u - u' \rVert - \mathbb{E} \lVert v - v' \rVert}
-    {2 \mathbb{E} \lVert u - v \rVert}, \qquad u, u' \sim q(z), \quad v, v' \sim p(z)
-
-References:
-    | Importance Weighted Autoencoders (Burda et al., 2015), for active units
-    | https://arxiv.org/abs/1509.00519
-
-    | Energy distance (Rizzo and Szekely, 2016)
-    | https://doi.org/10.1002/wics.1375
+from latents that no row has.
 """
 
 from __future__ import annotations
@@ -34,16 +23,42 @@ ACTIVE = 0.01
 NEIGHBORS = 5
 
 
-@metric("active_units", "latents", "higher", "units whose posterior mean varies between rows")
+@metric("active_units", "latents", "higher", "units whose posterior mean varies between rows", 1, "units", (0, np.inf))
 def active_units(means: Values) -> float:
-    """Returns the number of units with a variance of the posterior mean above 0.01, given means of shape (N, D)."""
+    r"""Returns the number of units with a variance of the posterior mean above 0.01, given means of shape (N, D).
+
+    .. math:: \sum_j [\mathrm{Var}_n(\mu_{nj}) > 0.01]
+
+    References:
+        | Importance Weighted Autoencoders (Burda et al., 2015)
+        | https://arxiv.org/abs/1509.00519
+    """
 
     return float((means.var(axis=0) > ACTIVE).sum())
 
 
-@metric("prior_distance", "prior", "lower", "energy distance of the aggregated posterior and the prior, 0 to 1")
+@metric(
+    "prior_distance",
+    "prior",
+    "lower",
+    "energy distance of the aggregated posterior and the prior, 0 to 1",
+    1,
+    "share",
+    (0, 1),
+)
 def prior_distance(posterior: Values, prior: Values) -> float:
-    """Returns the energy distance of draws from q(z) and from p(z), each with shape (N, D), over its largest value."""
+    r"""Returns the energy distance of draws from q(z) and from p(z), each with shape (N, D), over its largest value.
+
+    .. math:: \frac{2 \mathbb{E} \lVert u - v \rVert - \mathbb{E} \lVert u - u' \rVert -
+        \mathbb{E} \lVert v - v' \rVert}{2 \mathbb{E} \lVert u - v \rVert}, \qquad
+        u, u' \sim q(z), \quad v, v' \sim p(z)
+
+    It is zero only if both are the same, needs no training, and sees every moment.
+
+    References:
+        | Energy distance (Rizzo and Szekely, 2016)
+        | https://doi.org/10.1002/wics.1375
+    """
 
     between = 2 * cdist(posterior, prior).mean()
     within = cdist(posterior, posterior).mean() + cdist(prior, prior).mean()

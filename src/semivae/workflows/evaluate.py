@@ -1,23 +1,22 @@
-r"""The metrics of a saved model on rows that it has not seen."""
+r"""The metrics of saved models on rows that they have not seen, side by side."""
 
 from __future__ import annotations
 
-__all__ = ["Measured", "evaluate"]
+__all__ = ["Measured", "described", "evaluate", "leaders"]
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semivae.workflows.inputs.rows import levels_in, read_labeled, read_rows, score_prefix
+from semivae.workflows.inputs.rows import read_labeled, read_rows
+from semivae.workflows.measures import Details, Metrics, classes, numbers, others, targets_of
 
 if TYPE_CHECKING:
-    from semivae.fitted import Classifier, Fitted, Predictor, Regressor, Saved
+    from semivae.fitted import Classifier, Regressor, Saved
 
 LOG = logging.getLogger(__name__)
-
-# The log-density costs a pass per draw and class, and a mean over so many rows is known to its standard error.
-DENSITY_ROWS = 2000
 
 
 @dataclass(frozen=True)
@@ -28,23 +27,40 @@ class Measured:
         data: The name of the rows.
         rows: The number of rows that are measured.
         unlabeled: The number of rows left out because they have no label; None where no label was asked for.
-        metrics: The metrics by name.
+        metrics: The metrics by name; most know a 95 % interval.
         targets: The number of known entries and the metrics of each of several targets, by its name.
+        details: The predictions class by class, if labels are classes.
     """
 
     data: str
     rows: int
     unlabeled: int | None
-    metrics: dict[str, float]
-    targets: dict[str, dict[str, float]]
+    metrics: Metrics
+    targets: dict[str, Metrics] = field(default_factory=dict)
+    details: Details | None = None
+
+    def lines(self) -> Metrics:
+        """Returns all metrics by name, also of several targets."""
+
+        parts = {f"{target}: {name}": value for target, part in self.targets.items() for name, value in part.items()}
+
+        return parts | self.metrics
+
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """Returns the 95 % intervals of :meth:`lines` by name, of all that have one."""
+
+        from semivae.evaluation import intervals
+
+        return intervals(self.lines())
 
     def to_json(self) -> dict[str, Any]:
         """Returns the metrics as plain JSON values."""
 
         unlabeled = {} if self.unlabeled is None else {"unlabeled": self.unlabeled}
         targets = {"targets": self.targets} if self.targets else {}
+        details = asdict(self.details) if self.details else {}
 
-        return {"n": self.rows, **unlabeled, **targets, **self.metrics}
+        return {"n": self.rows, **unlabeled, **targets, **self.metrics, "intervals": self.intervals(), **details}
 
 
 def evaluate(
@@ -54,6 +70,7 @@ def evaluate(
     split: str = "test",
     header: bool = True,
     labels_from: Path | None = None,
+    whole: bool = False,
 ) -> Measured:
     r"""Measures a saved model. Rows without a label are not scored.
 
@@ -64,6 +81,7 @@ def evaluate(
         split: The rows of a named set: "train", "test" or "all".
         header: Whether the first line of a text file names the columns.
         labels_from: A second file that holds the labels.
+        whole: Whether samples, reconstructions and latents are measured, too.
 
     Raises:
         DataError: If the rows cannot be read, or none is labeled.
@@ -75,20 +93,20 @@ def evaluate(
     if model.schema_.y is None and target is None and labels_from is None:
         source = read_rows(model, data, split, header)
 
-        return Measured(source.name, len(source), None, density(model, source.x), {})
+        return Measured(source.name, len(source), None, others(model, source.x, None, whole))
 
     source = read_labeled(model, data, target, split, header, labels_from)
 
     if isinstance(model, Predictor):
         parts = targets_of(model, source.x, source.y)
 
-        return Measured(source.name, len(source), None, density(model, source.x), parts)
+        return Measured(source.name, len(source), None, others(model, source.x, None, whole), parts)
 
     assert isinstance(model, Classifier | Regressor)
     x, y = labeled(model, source.x, source.y)
-    metrics = classes(model, x, y) if isinstance(model, Classifier) else numbers(model, x, y)
+    metrics, details = classes(model, x, y) if isinstance(model, Classifier) else (numbers(model, x, y), None)
 
-    return Measured(source.name, len(x), len(source) - len(x), metrics | density(model, x), {})
+    return Measured(source.name, len(x), len(source) - len(x), metrics | others(model, x, y, whole), details=details)
 
 
 def labeled(model: Classifier | Regressor, x: Any, y: Any) -> tuple[Any, Any]:
@@ -111,67 +129,45 @@ def labeled(model: Classifier | Regressor, x: Any, y: Any) -> tuple[Any, Any]:
     return rows, known
 
 
-def classes(model: Classifier, x: Any, y: Any) -> dict[str, float]:
-    """Returns the metrics of predicted classes."""
+def leaders(name: str, values: Sequence[float | None]) -> list[bool]:
+    r"""Marks the models whose value of a metric is the best, or cannot be told from it on the same rows.
 
-    from semivae.evaluation import classification
+    Arguments:
+        name: The metric.
+        values: Its value for each model; None where a model has none.
+    """
 
-    return classification(y, model.predict_proba(x), model.classes_)
+    from semivae.evaluation import Average, difference, metrics
+
+    better = metrics.parts[plain].better if (plain := name.rpartition(": ")[2]) in metrics.parts else None
+    known = [value for value in values if value is not None and value == value]
+
+    if better not in ("higher", "lower") or len(known) < 2:
+        return [False] * len(values)
+
+    best = (max if better == "higher" else min)(known)
+
+    def tied(value: float | None) -> bool:
+        if not isinstance(value, Average) or not isinstance(best, Average) or len(value.terms) != len(best.terms):
+            return value == best
+
+        low, high = difference(value, best)
+
+        return value == best or low <= 0 <= high
+
+    return [tied(value) for value in values]
 
 
-def numbers(model: Regressor, x: Any, y: Any) -> dict[str, float]:
-    """Returns the metrics of predicted values."""
+def described() -> Mapping[str, list[tuple[str, str]]]:
+    """Returns the name of each metric with its direction, unit and meaning, by the subject that it measures."""
 
-    import numpy as np
+    from semivae.evaluation import metrics
 
-    from semivae.evaluation import regression
+    found: dict[str, list[tuple[str, str]]] = {}
 
-    return regression(np.asarray(y, dtype=float), model.predict(x), *model.predict_interval(x))
-
-
-def targets_of(model: Predictor, x: Any, y: Any) -> dict[str, dict[str, float]]:
-    """Returns the metrics of each of several targets, on the rows where it is known."""
-
-    import numpy as np
-
-    from semivae.data.labels.table import TargetLabels
-    from semivae.evaluation import classification, regression
-
-    labels = TargetLabels(model.schema_.target, model.missing_label)
-    points = labels.encode(labels.table(y))
-    truth = labels.decode(np.nan_to_num(points))
-    predicted = np.asarray(model.predict(x)).T
-    ends = zip(*(np.asarray(end, dtype=float).T for end in model.predict_interval(x)), strict=True)
-    beliefs = zip(model.classes_, model.predict_proba(x), strict=True)
-    found: dict[str, dict[str, float]] = {}
-
-    for part, column, values in zip(model.schema_.targets, points.T, predicted, strict=True):
-        known = ~np.isnan(column)
-        given = truth[part.name].to_numpy()[known]
-
-        if part.classes:
-            names, table = next(beliefs)
-            measured = classification(given, table[known], names) if known.any() else {}
-        else:
-            low, high = next(ends)
-            measured = regression(given, values[known].astype(float), low[known], high[known]) if known.any() else {}
-
-        found[part.name] = {"n": int(known.sum()), **measured}
+    for name in metrics:
+        part = metrics[name]
+        facts = ", ".join(filter(None, (part.direction, part.unit)))
+        found.setdefault(part.subject, []).append((name, f"{part.meaning} ({facts})"))
 
     return found
-
-
-def density(model: Fitted, x: Any) -> dict[str, float]:
-    """Returns the mean log-density of some of the rows, or another score of them where a model has no density."""
-
-    import numpy as np
-    from sklearn.utils import _safe_indexing
-
-    from semivae.evaluation import evidence
-
-    if len(x) > DENSITY_ROWS:
-        x = _safe_indexing(x, np.random.default_rng(0).permutation(len(x))[:DENSITY_ROWS])
-
-    found = evidence(model.score_samples(x), levels_in(model))
-
-    return {f"{score_prefix(model)}{name}": value for name, value in found.items()}

@@ -1,49 +1,143 @@
-r"""`semivae evaluate`: the metrics of a saved model on labeled rows that it has not seen."""
+r"""`semivae evaluate`: the metrics of saved models on labeled rows that they have not seen."""
 
 from __future__ import annotations
 
-__all__ = ["evaluate"]
+__all__ = ["WithMetrics", "evaluate"]
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from semivae.cli.options import Data, Json, LabelsFrom, Model, NoHeader, Split, TargetName
+from typer.core import TyperCommand
+
+from semivae.cli.options import Data, Json, LabelsFrom, Models, NoHeader, Split, TargetName, Whole
 from semivae.cli.screen import emit, number, put, table
 
 if TYPE_CHECKING:
     from semivae.workflows.evaluate import Measured
+    from semivae.workflows.measures import Details
+
+# Models that a table of 80 columns has room for, and classes that are listed one by one.
+BESIDE, LISTED = 3, 30
+
+
+class WithMetrics(TyperCommand):
+    """A command whose help lists all metrics."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Writes the metrics by subject."""
+
+        from semivae.workflows.evaluate import described
+
+        for subject, lines in described().items():
+            with formatter.section(f"Metrics of {subject}"):
+                formatter.write_dl(lines)
 
 
 def evaluate(
-    model: Model,
+    models: Models,
     data: Data,
     target: TargetName = None,
     labels_from: LabelsFrom = None,
     no_header: NoHeader = False,
     split: Split = "test",
+    whole: Whole = False,
     json: Json = False,
 ) -> None:
-    """Measure a saved model on labeled rows. Unlabeled rows are not scored.
+    """Measure saved models on labeled rows, side by side. Unlabeled rows are not scored.
 
-    The log-likelihood per row is a lower bound, from at most 2,000 of the rows. Images on levels also have bits per
-    dimension.
+    Shares have Wilson's 95 % intervals, other metrics bootstrap intervals over the rows. The log-likelihood per row is
+    a lower bound, from at most 2,000 of the rows. Images on levels also have bits per dimension.
     """
 
     from semivae.estimators import load
     from semivae.workflows.evaluate import evaluate as measure
 
-    measured = measure(load(model), data, target, split, not no_header, labels_from)
+    loaded = [load(model) for model in models]
+    found = [measure(model, data, target, split, not no_header, labels_from, whole) for model in loaded]
 
-    if json:
-        emit({"model": model, "data": measured.data, "split": split, **measured.to_json()})
+    if json and len(found) == 1:
+        emit({"model": models[0], "data": found[0].data, "split": split, **found[0].to_json()})
+    elif json:
+        parts = {str(model): measured.to_json() for model, measured in zip(models, found, strict=True)}
+        emit({"data": found[0].data, "split": split, "models": parts})
+    elif len(found) == 1:
+        show(models[0], found[0])
     else:
-        show(model, measured)
+        compare(models, found)
 
 
 def show(model: Path, measured: Measured) -> None:
-    """Shows metrics as text."""
+    """Shows the metrics of a model as text."""
 
     put(f"{model} on {measured.data}: {number(measured.rows)} rows\n")
-    parts = measured.targets.items()
-    lines = [(f"{name}: {metric}", value) for name, part in parts for metric, value in part.items()]
-    table(["metric", ">value"], [*lines, *measured.metrics.items()])
+    ends = measured.intervals()
+    table(
+        ["metric", ">value", "95 % interval"],
+        [(name, value, span(*ends[name]) if name in ends else "") for name, value in measured.lines().items()],
+    )
+
+    if measured.details:
+        show_classes(measured.details)
+
+
+def show_classes(details: Details) -> None:
+    """Shows the predictions of a classifier, class by class and by confidence."""
+
+    part, curve = details.per_class, details.reliability
+    names = details.classes[:LISTED]
+    recall, precision = (
+        [f"{share:.3f} {span(*ends)}" if share == share else "-" for share, ends in zip(shares, both.T, strict=True)]
+        for shares, both in ((part.recall, part.recall_interval), (part.precision, part.precision_interval))
+    )
+    put("")
+    table(
+        ["class", ">rows", "recall", "precision", "taken for"],
+        [(name, int(part.rows[i]), recall[i], precision[i], details.taken_for(i)) for i, name in enumerate(names)],
+    )
+    put("")
+    table(
+        [">confidence", ">rows", ">right", "95 % interval"],
+        [
+            (float(confidence), int(rows), float(right), span(low, high))
+            for confidence, rows, right, low, high in zip(
+                *(curve.confidence, curve.rows, curve.accuracy, curve.low, curve.high), strict=True
+            )
+        ],
+    )
+
+
+def compare(models: list[Path], found: list[Measured]) -> None:
+    """Shows the metrics of several models side by side, a few at a time."""
+
+    from semivae.workflows.evaluate import leaders
+
+    lines, ends = [measured.lines() for measured in found], [measured.intervals() for measured in found]
+    names = list(dict.fromkeys(name for part in lines for name in part))
+    best = {name: leaders(name, [part.get(name) for part in lines]) for name in names}
+    distinct = len({model.name for model in models}) == len(models)
+    put(found[0].data)
+
+    for start in range(0, len(models), BESIDE):
+        block = range(len(models))[start : start + BESIDE]
+        put("")
+        # An interval says as much as a standard error.
+        shown = [name for name in names if any(name in lines[i] for i in block) and not name.endswith("standard_error")]
+        rows = [("rows", *(found[i].rows for i in block))]
+        rows += [(name, *(cell(lines[i].get(name), ends[i].get(name), best[name][i]) for i in block)) for name in shown]
+        table(["metric", *(f">{models[i].name if distinct else models[i]}" for i in block)], rows)
+
+    put("\n± half of the 95 % interval\n* the best, and all that cannot be told from it at 95 % on the same rows")
+
+
+def cell(value: Any, ends: tuple[float, float] | None, best: bool) -> str:
+    """Returns a value with half of its interval, and a star if it is among the best."""
+
+    around = f" ±{(ends[1] - ends[0]) / 2:.2g}" if ends else ""
+
+    return "-" if value is None else f"{number(value)}{'*' if best else ''}{around}"
+
+
+def span(low: float, high: float) -> str:
+    """Returns the ends of an interval as text."""
+
+    return f"{number(float(low))} to {number(float(high))}"
