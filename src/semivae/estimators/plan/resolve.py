@@ -30,7 +30,16 @@ from semivae.estimators.plan.loss import (
 from semivae.estimators.plan.machine import machine_of
 from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, network_for
 from semivae.estimators.plan.plan import Plan
-from semivae.estimators.plan.rows import Counts, batch_for, epochs_for, neighbors_for, patience_for
+from semivae.estimators.plan.rows import (
+    LEAST_EPOCHS,
+    LEAST_OF_TABLE,
+    Counts,
+    batch_for,
+    epochs_for,
+    neighbors_for,
+    patience_for,
+    steps_for,
+)
 from semivae.models import Model, StackedModel, models
 from semivae.priors import COMPONENTS
 from semivae.variables import Schema
@@ -68,9 +77,13 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
     terms = terms_of(recipe, kind, schema, counts)
     features = features_for(kind, schema, terms["neighbors"])
     features_beta = features_beta_for(objective.beta, kind, features)
-    epochs = epochs_for(estimator.epochs, steps, long(kind, schema, counts), training.effort)
+    first = is_short(kind)
+    least = LEAST_OF_TABLE if first and not schema.image else LEAST_EPOCHS
+    wanted = steps_for(schema, long(kind, schema, counts), first)
+    epochs = epochs_for(estimator.epochs, steps, wanted, training.effort, least)
     given = estimator.epochs if training.features_epochs == "auto" else training.features_epochs
-    features_epochs = epochs_for(given, steps, True, training.effort) if is_short(kind) else None
+    wanted = steps_for(schema, True, first)
+    features_epochs = epochs_for(given, steps, wanted, training.effort, least) if first else None
     council = (kind, schema, counts, training.devices * training.nodes == 1 and not recipe.student)
 
     return Plan(
