@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes
 
-from semivae.estimators import VAEClassifier, VAERegressor, load
+from semivae.estimators import RecipeOptions, VAEClassifier, VAERegressor, load
 
 # With no unit left out, the model knows its 60 labels by heart.
-SMALL = ("hidden=(16,)", "latents=2", "dropout=0", "learning_rate=0.01")
+SMALL = ("hidden=(16,)", "latents=2", "dropout=0", "learning_rate=0.01", "committee=False")
 SET = ("--set", "epochs=60", *(part for one in SMALL for part in ("--set", one)), "--quiet", "--no-figures")
 
 
@@ -35,7 +35,9 @@ def fitted(run, patients, tmp_path):
 
     def fit(name):
         flags = ["--target", "target", "--labels", 60, *SET]
-        run("fit", patients / f"{name}_train.csv", *flags, "--no-compare", "--out", tmp_path / "plain")
+        run(
+            "fit", patients / f"{name}_train.csv", *flags, "--no-compare", "--no-calibrate", "--out", tmp_path / "plain"
+        )
         shown = run("fit", patients / f"{name}_train.csv", *flags, "--calibrate", "--out", tmp_path / "calibrated")
         measured = [
             json.loads(run("evaluate", tmp_path / part, patients / f"{name}_test.csv", "--json").stdout)
@@ -73,7 +75,7 @@ def test_calibrated_intervals_hold_what_they_should_and_predict_the_same(fitted)
 def test_deviations_are_taken_at_the_scale(regressor, frame):
     estimator, rows = load(regressor), frame.drop(columns=["price", "kind"])
     mean, deviation = estimator.predict(rows, return_std=True)
-    estimator.calibration_scale_ = 2.0
+    estimator.calibration_scale_ *= 2.0
 
     np.testing.assert_array_equal(estimator.predict(rows), mean)
     np.testing.assert_allclose(estimator.predict(rows, return_std=True)[1], 2 * deviation)
@@ -83,7 +85,7 @@ def test_deviations_are_taken_at_the_scale(regressor, frame):
 def test_probabilities_are_taken_at_the_temperature(classifier, frame):
     estimator, rows = load(classifier), frame.drop(columns=["price", "kind"])
     before = estimator.predict_proba(rows)
-    estimator.calibration_temperature_ = 2.0
+    estimator.calibration_temperature_ *= 2.0
     expected = np.sqrt(before) / np.sqrt(before).sum(axis=1, keepdims=True)
 
     np.testing.assert_allclose(estimator.predict_proba(rows), expected, atol=1e-12)
@@ -94,7 +96,7 @@ def test_probabilities_are_taken_at_the_temperature(classifier, frame):
     [(VAEClassifier, "kind", "calibration_temperature_"), (VAERegressor, "price", "calibration_scale_")],
 )
 def test_a_new_fit_forgets_the_calibration(frame, kind, target, name):
-    estimator = kind(epochs=1, hidden=(4,), latents=2, random_state=0)
+    estimator = kind(epochs=1, hidden=(4,), latents=2, random_state=0, recipe=RecipeOptions(calibrate=False))
     setattr(estimator, name, 2.0)
 
     assert getattr(estimator.fit(frame[["size"]], frame[target]), name) == 1.0

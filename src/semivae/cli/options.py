@@ -162,7 +162,13 @@ LabelsPerClass = Annotated[
 Compare = Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with simpler methods.")]
 Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures of the model.")]
 Calibrate = Annotated[
-    bool, typer.Option("--calibrate", help="Calibrate the confidence of the model, however long that takes.")
+    bool | None,
+    typer.Option(
+        "--calibrate/--no-calibrate",
+        help="Calibrate the confidence by labels that are held out. By default the models that learn features first do "
+        "it; asked for, any model of one class or number is, however long that takes.",
+        show_default=False,
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 

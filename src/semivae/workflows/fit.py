@@ -39,18 +39,18 @@ def train(job: Job, callbacks: Sequence[Callback] = ()) -> None:
         estimator.fit(job.source)
 
 
-def compare(job: Job, seed: int, seconds: float | None = None) -> Verdict | None:
+def compare(job: Job, seed: int, seconds: float | None = None, calibrated: bool = True) -> Verdict | None:
     """Compares a trained job, as :func:`compare_beside` does, and ends the processes that fitted."""
 
     from semivae.trust import end_processes
 
-    verdict = compare_beside(job, seed, seconds)
+    verdict = compare_beside(job, seed, seconds, calibrated)
     end_processes()
 
     return verdict
 
 
-def compare_beside(job: Job, seed: int, seconds: float | None = None) -> Verdict | None:
+def compare_beside(job: Job, seed: int, seconds: float | None = None, calibrated: bool = True) -> Verdict | None:
     r"""Compares a trained job with simpler methods on the same labels, and calibrates its estimator.
 
     Other fits may go on in the processes meanwhile.
@@ -60,6 +60,7 @@ def compare_beside(job: Job, seed: int, seconds: float | None = None) -> Verdict
             was not stopped by hand.
         seed: The seed of the folds.
         seconds: About how long it may take; None for about a minute.
+        calibrated: Whether the estimator is calibrated by the labels that were held out.
 
     Returns:
         The verdict; None if there is no comparison.
@@ -73,7 +74,9 @@ def compare_beside(job: Job, seed: int, seconds: float | None = None) -> Verdict
         return None
 
     verdict = judge(estimator, source.x, source.y, seed, seconds, effort_on(estimator, len(source)))
-    calibrate(estimator, source.y, verdict)
+
+    if calibrated:
+        calibrate(estimator, source.y, verdict)
 
     return verdict
 

@@ -80,7 +80,7 @@ def fit(
     split: Split = "train",
     compare: Compare = True,
     figures: Figures = True,
-    calibrate: Calibrate = False,
+    calibrate: Calibrate = None,
     resume: Resume = False,
     checkpoint: Checkpoint = None,
     devices: Devices = 1,
@@ -126,8 +126,9 @@ def fit(
         columns=columns_of(drop, keep, id_columns, kind),
     )
     job = prepare(wishes)
-    check_calibrated(job, calibrate, compare)
+    check_calibrated(job, bool(calibrate), compare)
     spread(job, state)
+    leave_uncalibrated(job, calibrate)
     train(job, watchers(job, quiet))
 
     if first():
@@ -135,7 +136,8 @@ def fit(
         facts = describe(job, wishes.targets)
 
         with quiet_comparison(quiet):
-            verdict = compare_with_others(shown, seed, math.inf if calibrate else None) if compare else None
+            allowed = math.inf if calibrate else None
+            verdict = compare_with_others(shown, seed, allowed, calibrate is not False) if compare else None
 
         save(shown, out, facts, verdict, seed, replace, figures)
         show(context, out, facts, verdict, state, json)
@@ -158,6 +160,13 @@ def check_calibrated(job: Job, calibrate: bool, compare: bool) -> None:
 
     if not compare:
         raise SettingError("--calibrate --no-compare", "the comparison holds labels out", "leave --no-compare out")
+
+
+def leave_uncalibrated(job: Job, calibrate: bool | None) -> None:
+    """Tells the estimator to hold no label out, if no calibration is wanted."""
+
+    if calibrate is False and "recipe" in job.estimator.get_params(deep=False):
+        job.estimator.set_params(recipe__calibrate=False)
 
 
 def watchers(job: Job, quiet: bool) -> list[Any]:
