@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes
 
-from semivae.estimators import RecipeOptions, VAEClassifier, VAERegressor, load
+from semivae import RecipeOptions
+from semivae.estimators import VAEClassifier, VAERegressor, load
 
 # With no unit left out, the model knows its 60 labels by heart.
 SMALL = ("hidden=(16,)", "latents=2", "dropout=0", "learning_rate=0.01", "committee=False")
