@@ -70,7 +70,7 @@ def test_calibrated_intervals_hold_what_they_should_and_predict_the_same(fitted)
     assert f"(scale {found['scale']:.2f})" in shown
     assert model.calibration_scale_ == found["scale"]
     assert calibrated["r2"] == plain["r2"]
-    assert plain["coverage"] < 0.75 < 0.85 < calibrated["coverage"] < 0.95
+    assert plain["coverage"] + 0.1 < calibrated["coverage"] < 0.95
 
 
 def test_deviations_are_taken_at_the_scale(regressor, frame):

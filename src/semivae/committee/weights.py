@@ -11,8 +11,8 @@ __all__ = ["weights_of_classes", "weights_of_values"]
 import numpy as np
 from numpy.typing import NDArray
 
-# The number of labels that speak for equal weights.
-EQUAL = 10.0
+# The number of labels that speak for equal weights. Squared errors of a few values say less than probabilities.
+EQUAL, EQUAL_OF_VALUES = 10.0, 50.0
 
 STEPS = 200
 
@@ -46,7 +46,8 @@ def weights_of_values(predicted: Values, y: Values) -> Values:
     r"""Returns the weights with the least squared error of the mean prediction, with shape (M,).
 
     They minimize :math:`\sum_i (y_i - \sum_m w_m f_m(x_i))^2 + \kappa s^2 \sum_m (w_m - 1 / M)^2` over weights that
-    are at least 0 and sum to 1, with `EQUAL` as :math:`\kappa` and the mean variance :math:`s^2` among members.
+    are at least 0 and sum to 1, with `EQUAL_OF_VALUES` as
+    :math:`\kappa` and the mean variance :math:`s^2` among members.
 
     Arguments:
         predicted: The prediction of each label by each member, with shape (M, N).
@@ -56,7 +57,7 @@ def weights_of_values(predicted: Values, y: Values) -> Values:
     from scipy.optimize import nnls
 
     members = len(predicted)
-    equal = np.sqrt(EQUAL * predicted.var(axis=0).mean())
+    equal = np.sqrt(EQUAL_OF_VALUES * predicted.var(axis=0).mean())
     # So heavy that the sum is 1 to many digits.
     sure = 1e4 * max(equal, np.abs(predicted).max(), 1e-12)
     left = np.concatenate([predicted.T, equal * np.eye(members), np.full((1, members), sure)])

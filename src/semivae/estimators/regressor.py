@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["VAERegressor"]
 
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -19,6 +20,7 @@ from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
 from semivae.estimators.rows.opened import opened
 from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import known_rows
+from semivae.findings import HeldOut
 
 
 class VAERegressor(RegressorMixin, VAEEstimator):
@@ -53,6 +55,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
 
         self._fit(*opened(self, X, y, "real"))
         self.calibration_scale_ = self.calibration_.factor
+        self.held_out_ = self.held_out_ and self._in_units(self.held_out_)
         self.health_ = examine(self, X)
 
         return self
@@ -139,6 +142,20 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         target = self.schema_.target
 
         return RealLabels(target).decode(mean), self.calibration_scale_ * target.scale * deviation
+
+    def _in_units(self, held: HeldOut) -> HeldOut:
+        """Returns predictions of held-out values in the units of the target."""
+
+        target = self.schema_.target
+        decode = RealLabels(target).decode
+        mean, deviation = held.predictions.T
+
+        return replace(
+            held,
+            predictions=np.stack([decode(mean), target.scale * deviation], axis=1),
+            members={name: decode(found) for name, found in held.members.items()},
+            alone=None if held.alone is None else decode(held.alone),
+        )
 
     @property
     def _markers(self) -> Any:
