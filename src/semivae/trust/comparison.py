@@ -38,6 +38,7 @@ LOG = logging.getLogger(__name__)
 # Seconds between two messages about the time left.
 SECONDS_BETWEEN = 2.0
 
+
 def compare(
     estimator: Classifier | Regressor,
     X: Any,
@@ -125,9 +126,13 @@ def members(estimator: Classifier | Regressor, own: HeldOut | None, y: NDArray[A
         return ()
 
     truth, weights = y[own.rows], estimator.committee_.weights
-    scores = {name: score(chosen(found.reshape(len(truth), -1), own.classes), truth) for name, found in own.members.items()}
+    lines = []
 
-    return tuple(method(f"member: {name.replace('_', ' ')}", scores[name], metric, weights[name]) for name in scores)
+    for name, predicted in own.members.items():
+        scores = score(chosen(predicted.reshape(len(truth), -1), own.classes), truth)
+        lines.append(method(f"member: {name.replace('_', ' ')}", scores, metric, weights[name]))
+
+    return tuple(lines)
 
 
 def anew(

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from semivae.evaluation import Average, Share
 from semivae.findings import HeldOut
 from semivae.trust.confidence import Confidence, Width
-from semivae.trust.intervals import LEVEL, bootstrap, corrected, mcnemar, wilson
+from semivae.trust.paired import LEVEL, corrected, direction, mcnemar
 
 # The names of methods in the table.
 MODEL, ALONE, LEARNERS = "this model", "same network, labels alone", "learners, labels alone"
@@ -133,15 +134,15 @@ def say(gain: Row, p_value: float | None, metric: str, baseline: str) -> str:
     """
 
     amount = f"{gain.mean:+.3f} {metric}, 95% interval {gain.low:+.3f} to {gain.high:+.3f}"
-    agreed = p_value is None or p_value <= LEVEL
+    verdict = direction((gain.low, gain.high), p_value)
 
-    if gain.low > 0 and agreed:
+    if verdict > 0:
         return f"The unlabeled rows helped: {amount} over {baseline}."
 
-    if gain.high < 0 and agreed:
+    if verdict < 0:
         return f"The unlabeled rows hurt: {amount} against {baseline}."
 
-    doubt = "" if agreed else f", McNemar's test p = {p_value:.2f}"
+    doubt = "" if p_value is None or p_value <= LEVEL else f", McNemar's test p = {p_value:.2f}"
 
     return f"These labels cannot tell whether the unlabeled rows helped: {amount} over {baseline}{doubt}."
 
@@ -178,6 +179,6 @@ def method(name: str, scores: NDArray[np.float64], metric: str, weight: float | 
         weight: Its weight, if it is a member of a committee.
     """
 
-    ends = wilson(round(scores.sum()), len(scores)) if metric == "accuracy" else bootstrap(scores)
+    found = Share(scores == 1) if metric == "accuracy" else Average(scores)
 
-    return Row(name, float(scores.mean()), *ends, weight)
+    return Row(name, float(found), *found.interval, weight)
