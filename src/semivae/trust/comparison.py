@@ -205,8 +205,9 @@ def as_compared(estimator: Classifier | Regressor, epochs: int, features: int | 
     model.set_params(missing_label=None, verbose=False, callbacks=None, random_state=estimator.seed_, epochs=epochs)
     model.set_params(training__effort="normal", training__features_epochs=features or "auto")
 
-    # These fits are made to be compared: no label is held out of them.
-    model.set_params(recipe__calibrate="auto" if estimator.plan_.labels_held is None else False)
+    if estimator.plan_.labels_held is not None:
+        # These fits are made to be compared: no label is held out of them.
+        model.set_params(recipe__calibrate=False)
 
     return model.set_params(training__devices=1, training__nodes=1, checkpoint=None)
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from semivae.evaluation import Average, Share
 from semivae.findings import HeldOut
 from semivae.trust.confidence import Confidence, Width
-from semivae.trust.paired import LEVEL, corrected, direction, mcnemar
+from semivae.trust.paired import corrected, direction, mcnemar
 
 # The names of methods in the table.
 MODEL, ALONE, LEARNERS = "this model", "same network, labels alone", "learners, labels alone"
@@ -142,7 +142,8 @@ def say(gain: Row, p_value: float | None, metric: str, baseline: str) -> str:
     if verdict < 0:
         return f"The unlabeled rows hurt: {amount} against {baseline}."
 
-    doubt = "" if p_value is None or p_value <= LEVEL else f", McNemar's test p = {p_value:.2f}"
+    taken_back = p_value is not None and (gain.low > 0 or gain.high < 0)
+    doubt = f"; McNemar's exact test does not agree (p = {p_value:.2f})" if taken_back else ""
 
     return f"These labels cannot tell whether the unlabeled rows helped: {amount} over {baseline}{doubt}."
 
