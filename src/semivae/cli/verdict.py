@@ -21,10 +21,11 @@ def show_verdict(verdict: Verdict) -> None:
     table(columns, [cells(row, weighted) for row in verdict.rows])
     put(f"\n{verdict.sentence}")
 
-    if verdict.needed is None:
-        put(calibration(verdict.confidence))
-    else:
+    if verdict.needed is not None:
         put("`semivae fit --calibrate` makes this comparison, however long it takes.")
+
+    if verdict.needed is None or verdict.confidence is not None:
+        put(calibration(verdict.confidence))
 
 
 def cells(row: Row, weighted: bool) -> list[str]:

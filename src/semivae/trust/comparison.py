@@ -89,16 +89,14 @@ def compare(
     verdict = judge(scores, metric, parts.ratio, members(estimator, own, y, metric), needed)
 
     if MODEL not in held:
-        return verdict
+        known = estimator.held_out_
+        sure = confidence_in(estimator, known, y) if known is not None and known.of(y) else None
+
+        return dataclasses.replace(verdict, confidence=sure)
 
     found = out_of_fold(held[MODEL], parts, len(getattr(estimator, "classes_", ())))
-    sure = confidence_of(found, truth)
 
-    if estimator.held_out_ is not None:
-        # The factor of the fit, whose committee may also become more sure.
-        sure = sure.with_factor(estimator.calibration_.factor)
-
-    return dataclasses.replace(verdict, confidence=sure, held_out=found)
+    return dataclasses.replace(verdict, confidence=confidence_in(estimator, found, y), held_out=found)
 
 
 def of_fit(own: HeldOut) -> dict[str, list[NDArray[np.float64]]]:
@@ -241,10 +239,20 @@ def challenge(rival: Rival, features: NDArray[Any], folds: Folds, train: Index, 
         return rival.predict(features[train], folds.y[train], folds.known[train], features[test])
 
 
-def confidence_of(held: HeldOut, truth: NDArray[Any]) -> Confidence | Width:
-    """Measures the confidence of out-of-fold predictions, given the true codes or values."""
+def confidence_in(estimator: Classifier | Regressor, held: HeldOut, y: NDArray[Any]) -> Confidence | Width:
+    r"""Measures the confidence of out-of-fold predictions.
 
-    return confidence(held.predictions, truth) if held.classes else width(held.predictions, truth)
+    Arguments:
+        estimator: The fitted estimator.
+        held: The predictions.
+        y: Codes or values of the rows, with shape (N,).
+    """
+
+    truth = y[held.rows]
+    sure = confidence(held.predictions, truth) if held.classes else width(held.predictions, truth)
+
+    # The factor of a fit that calibrated itself, whose committee may also become more sure.
+    return sure if estimator.held_out_ is None else sure.with_factor(estimator.calibration_.factor)
 
 
 def out_of_fold(predictions: Sequence[NDArray[np.float64]], folds: Folds, classes: int) -> HeldOut:

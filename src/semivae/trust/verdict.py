@@ -61,7 +61,7 @@ class Verdict:
         p_value: The p value of McNemar's test of the gain; None for a number or without a gain.
         sentence: The answer in one sentence.
         needed: The approximate seconds of a comparison of the model, if there was not enough time for it.
-        confidence: The confidence of the model on held-out labels; None if the model was not compared.
+        confidence: The confidence of the model on held-out labels; None if no label was held out.
         held_out: The out-of-fold predictions of the model, if it was compared. They are not saved with it.
     """
 
