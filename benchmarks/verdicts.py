@@ -2,7 +2,7 @@ r"""How often "the unlabeled rows helped" or "hurt" is wrong, and how often a tr
 
 Usage: .venv/bin/python benchmarks/verdicts.py
        .venv/bin/python benchmarks/verdicts.py --repeats 50
-Cost: under 10 minutes on one core; no network is trained.
+Cost: about 11 minutes on one idle core; no network is trained.
 Result: benchmarks/results/verdicts.json, and the table printed.
 
 Two learners of one kind see the same labels, in the folds of a comparison. Each reads four columns that both share and
