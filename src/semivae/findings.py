@@ -102,16 +102,21 @@ class HeldOut:
     alone: NDArray[np.float64] | None = None
 
     def whole(self, y: NDArray[Any]) -> bool:
-        r"""Whether the labels of rows were held out in several folds.
+        """Whether the labels of rows were held out in several folds; takes rows as :meth:`of` does."""
+
+        return len(np.unique(self.folds)) > 1 and self.of(y)
+
+    def of(self, y: NDArray[Any]) -> bool:
+        r"""Whether all rows that were held out are labeled rows of a comparison.
 
         Arguments:
-            y: Codes (-1 where unlabeled) or values (NaN where unlabeled) of the rows, with shape (N,).
+            y: Codes (-1 where unlabeled) or values (NaN where unlabeled) of its rows, with shape (N,).
         """
 
-        return len(np.unique(self.folds)) > 1 and bool(self.rows.max() < len(y)) and bool(known(y)[self.rows].all())
+        return bool(self.rows.max() < len(y)) and bool(known(y)[self.rows].all())
 
     def parts(self, y: NDArray[Any]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Returns the training and test positions of each fold among the labeled rows, as :meth:`whole` takes them."""
+        """Returns the training and test positions of each fold among the labeled rows, as :meth:`of` takes them."""
 
         labeled = np.flatnonzero(known(y))
         fold = np.full(len(y), -1)

@@ -145,6 +145,7 @@ class Trained(Fitted, Protocol):
         health_: The faults that its loss does not show.
         calibration_: Its calibration by labels that it held out itself.
         held_out_: The predictions of these labels by fits that did not see them, if any; they are not saved.
+        committee_: The committee of it and simple learners, with a weight for each; None without one.
     """
 
     plan_: Any
@@ -156,6 +157,7 @@ class Trained(Fitted, Protocol):
     health_: Health
     calibration_: Calibration
     held_out_: HeldOut | None
+    committee_: Any
 
     def features(self, X: Any) -> Array:
         """Returns rows as plain numbers, with shape (N, F), for other methods to learn from."""

@@ -5,13 +5,16 @@ import logging
 import numpy as np
 import pytest
 
-from semivae import VAEClassifier, VAERegressor
+from semivae import RecipeOptions, VAEClassifier, VAERegressor
 from semivae.data.batches.split import stratified_folds
 from semivae.errors import DataError
 from semivae.evaluation import deviation_scale, temperature
 from semivae.trust import Effort, compare
+from semivae.trust.verdict import ALONE, LEARNERS
 
 QUICK = {"epochs": 3, "hidden": (8,), "latents": 2, "random_state": 0, "device": "cpu"}
+# No label is held out in the fit, so that the comparison makes fits of its own.
+ALL = QUICK | {"recipe": RecipeOptions(calibrate=False, committee=False)}
 ROWS = np.random.default_rng(0).normal(size=(90, 3))
 KNOWN = np.arange(90) % 3 == 0
 CLASSES = np.where(KNOWN, np.digitize(ROWS[:, 0], [-0.4, 0.4]), -1)
@@ -22,7 +25,7 @@ VALUES = np.where(KNOWN, ROWS[:, 0], np.nan)
 def compared(request):
     classes = request.param == "classes"
     y = CLASSES if classes else VALUES
-    fitted = (VAEClassifier if classes else VAERegressor)(**QUICK).fit(ROWS, y)
+    fitted = (VAEClassifier if classes else VAERegressor)(**ALL).fit(ROWS, y)
     verdict = compare(fitted, ROWS, y, stratified_folds(y[KNOWN], 3, seed=0), seconds=60)
 
     return fitted, y, verdict
@@ -95,12 +98,37 @@ def test_predictions_without_a_label_calibrate_nothing(compared):
         fitted.calibrate(np.r_[y[held.rows], y[1]], *parts)
 
 
-def test_shorter_fits_measure_no_confidence_and_progress_is_logged(compared, caplog):
+def test_without_time_for_all_epochs_the_model_is_not_compared(compared):
     fitted, y, _ = compared
     folds = stratified_folds(y[KNOWN], 3, seed=0)
+    verdict = compare(fitted, ROWS, y, folds, seconds=30, effort=Effort(10, 1000.0, 100, 128))
+
+    assert verdict.needed is not None and verdict.needed >= 1000.0
+    assert verdict.gain is None and verdict.confidence is None and verdict.held_out is None
+    assert "not compared" in verdict.sentence and "minutes in all. compare(..., seconds=math.inf)" in verdict.sentence
+    assert {"random forest", "majority class"} & {row.name for row in verdict.rows} and verdict.labels == 30
+
+
+def test_progress_is_logged(compared, caplog):
+    fitted, y, _ = compared
 
     with caplog.at_level(logging.INFO, logger="semivae.trust"):
-        verdict = compare(fitted, ROWS, y, folds, seconds=30, effort=Effort(10, 1000.0, 100, 128))
+        compare(fitted, ROWS, y, stratified_folds(y[KNOWN], 3, seed=0), seconds=60)
 
-    assert verdict.epochs == 1 and verdict.confidence is None and "1 of its 10 epochs" in verdict.sentence
     assert "comparing: this model, and the same network, labels alone (6 fits)" in caplog.messages
+    assert "comparing: random forest" in caplog.messages
+
+
+def test_a_committee_is_compared_with_its_members_that_saw_labels_alone():
+    fitted = VAEClassifier(**QUICK).fit(ROWS, CLASSES)
+    verdict = compare(fitted, ROWS, CLASSES, [], seconds=0)
+    held = fitted.held_out_
+    lines = {row.name: row for row in verdict.rows}
+    right = held.alone.argmax(axis=1) == CLASSES[held.rows]
+
+    assert verdict.needed is None and LEARNERS in lines and ALONE not in lines
+    assert lines[LEARNERS].mean == pytest.approx(right.mean())
+    assert "learners that saw the labels alone" in verdict.sentence
+    assert lines["member: extra trees of both"].weight == fitted.committee_.weights["extra_trees_of_both"]
+    assert sum(row.weight for row in verdict.rows if row.weight is not None) == pytest.approx(1)
+    assert lines["random forest"].weight is None

@@ -1,4 +1,4 @@
-r"""Compares a fitted model with the same network on labels alone and with simpler methods, in cross-validation.
+r"""Compares a fitted model with a baseline on labels alone and with simpler methods, in cross-validation.
 
 Each labeled row is scored by fits that did not see it, labeled or not.
 """
@@ -13,7 +13,6 @@ import math
 import time
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +24,11 @@ from sklearn.exceptions import ConvergenceWarning
 from semivae.findings import HeldOut, chosen
 from semivae.trust.confidence import Confidence, Width, confidence, width
 from semivae.trust.effort import Effort
+from semivae.trust.folds import Fold, Folds, Index
 from semivae.trust.processes import side_by_side, workers
 from semivae.trust.refits import refit
 from semivae.trust.rivals import Rival, rivals
-from semivae.trust.verdict import ALONE, MODEL, Verdict, judge
+from semivae.trust.verdict import ALONE, LEARNERS, MODEL, Row, Verdict, judge, method
 
 if TYPE_CHECKING:
     from semivae.fitted import Classifier, Regressor
@@ -37,62 +37,6 @@ LOG = logging.getLogger(__name__)
 
 # Seconds between two messages about the time left.
 SECONDS_BETWEEN = 2.0
-
-Index = NDArray[np.int64]
-Fold = tuple[Index, Index]
-
-
-@dataclass(frozen=True)
-class Folds:
-    r"""The folds of a comparison.
-
-    Attributes:
-        y: The codes of the rows (-1 where unlabeled) or their values (NaN where unlabeled), with shape (N,).
-        parts: Training and test positions among the labeled rows.
-    """
-
-    y: NDArray[Any]
-    parts: Sequence[Fold]
-
-    @property
-    def classes(self) -> bool:
-        """Whether the target is a class."""
-
-        return self.y.dtype.kind != "f"
-
-    @property
-    def known(self) -> NDArray[np.bool_]:
-        """The mask of labeled rows, with shape (N,)."""
-
-        return self.y >= 0 if self.classes else ~np.isnan(self.y)
-
-    @property
-    def fewest(self) -> int:
-        """The labels of the smallest training part."""
-
-        return min(len(train) for train, _ in self.parts)
-
-    @property
-    def labeled(self) -> list[Fold]:
-        """Labeled training rows and test rows of each fold, as positions among all rows."""
-
-        rows = np.flatnonzero(self.known)
-
-        return [(rows[train], rows[test]) for train, test in self.parts]
-
-    @property
-    def whole(self) -> list[Fold]:
-        """All training rows and test rows of each fold, as positions among all rows."""
-
-        others = np.flatnonzero(~self.known)
-
-        return [(np.concatenate([train, others]), test) for train, test in self.labeled]
-
-    @property
-    def tests(self) -> Index:
-        """The test rows of all folds, one fold after another."""
-
-        return np.concatenate([test for _, test in self.labeled])
 
 
 def compare(
@@ -103,16 +47,18 @@ def compare(
     seconds: float,
     effort: Effort | None = None,
 ) -> Verdict:
-    r"""Compares a fitted estimator with the same network on the labels alone and with simpler methods.
+    r"""Compares a fitted estimator with a baseline on the labels alone and with simpler methods.
 
-    Progress is logged.
+    The baseline is the same network, or the members of the estimator's committee that read no latent. Progress is
+    logged.
 
     Arguments:
-        estimator: The fitted estimator; clones of it are fitted in each fold.
+        estimator: The fitted estimator; clones of it are fitted in each fold, unless its own fit held out each label.
         X: The rows of its fit.
         y: Their codes (-1 where unlabeled) or values (NaN where unlabeled), with shape (N,).
         folds: Training and test positions among the labeled rows.
-        seconds: Approximate time for the fits of the model; they get fewer epochs if it is too short.
+        seconds: Approximate time for the fits of the model. If it is too short for all their epochs, none is made, and
+            the model is not compared.
         effort: The effort of a fit on all of X; by default the effort of the estimator's own fit.
 
     Returns:
@@ -122,13 +68,14 @@ def compare(
     effort = effort or Effort.of(estimator)
     features = estimator.features(X)
     own = estimator.held_out_
+    needed = None
 
     if own is not None and own.whole(y):
-        parts, epochs = Folds(y, own.parts(y)), effort.epochs
+        parts = Folds(y, own.parts(y))
         held = of_fit(own)
     else:
-        parts = Folds(y, folds)
-        epochs, held = anew(estimator, X, parts, features.nbytes, seconds, effort)
+        own, parts = None, Folds(y, folds)
+        needed, held = anew(estimator, X, parts, features.nbytes, seconds, effort)
 
     predicted = {name: [chosen(found, parts.classes) for found in every] for name, every in held.items()}
 
@@ -138,16 +85,18 @@ def compare(
 
     truth = y[parts.tests]
     scores = {name: score(np.concatenate(found), truth) for name, found in predicted.items()}
-    verdict = judge(scores, "accuracy" if parts.classes else "R2", epochs, effort.epochs)
+    metric = "accuracy" if parts.classes else "R2"
+    verdict = judge(scores, metric, parts.ratio, members(estimator, own, y, metric), needed)
+
+    if MODEL not in held:
+        known = estimator.held_out_
+        sure = confidence_in(estimator, known, y) if known is not None and known.of(y) else None
+
+        return dataclasses.replace(verdict, confidence=sure)
+
     found = out_of_fold(held[MODEL], parts, len(getattr(estimator, "classes_", ())))
-    # Fits with fewer epochs do not show how confident the model is.
-    sure = confidence_of(found, truth) if epochs == effort.epochs else None
 
-    if sure is not None and own is not None:
-        # The factor of the fit, whose committee may also become more sure.
-        sure = sure.with_factor(estimator.calibration_.factor)
-
-    return dataclasses.replace(verdict, confidence=sure, held_out=found)
+    return dataclasses.replace(verdict, confidence=confidence_in(estimator, found, y), held_out=found)
 
 
 def of_fit(own: HeldOut) -> dict[str, list[NDArray[np.float64]]]:
@@ -156,15 +105,38 @@ def of_fit(own: HeldOut) -> dict[str, list[NDArray[np.float64]]]:
     found = {MODEL: own.predictions}
 
     if own.alone is not None:
-        found[ALONE] = own.alone
+        found[LEARNERS] = own.alone
 
     return {name: [values[own.folds == fold] for fold in np.unique(own.folds)] for name, values in found.items()}
 
 
+def members(estimator: Classifier | Regressor, own: HeldOut | None, y: NDArray[Any], metric: str) -> tuple[Row, ...]:
+    r"""Returns the lines of the members of a committee; none without one.
+
+    Arguments:
+        estimator: The fitted estimator.
+        own: The predictions of the folds of its fit, if these are compared.
+        y: Codes or values of the rows, with shape (N,).
+        metric: The name of the score.
+    """
+
+    if own is None or estimator.committee_ is None:
+        return ()
+
+    truth, weights = y[own.rows], estimator.committee_.weights
+    lines = []
+
+    for name, predicted in own.members.items():
+        scores = score(chosen(predicted.reshape(len(truth), -1), own.classes), truth)
+        lines.append(method(f"member: {name.replace('_', ' ')}", scores, metric, weights[name]))
+
+    return tuple(lines)
+
+
 def anew(
     estimator: Classifier | Regressor, X: Any, parts: Folds, size: int, seconds: float, effort: Effort
-) -> tuple[int, dict[str, list[NDArray[np.float64]]]]:
-    r"""Fits the estimator, and the same network on the labels alone, in each fold.
+) -> tuple[float | None, dict[str, list[NDArray[np.float64]]]]:
+    r"""Fits the estimator, and the same network on the labels alone, in each fold, if there is enough time.
 
     Arguments:
         estimator: The fitted estimator.
@@ -175,17 +147,20 @@ def anew(
         effort: The effort of a fit on all of X.
 
     Returns:
-        The epochs of the fits, and their predictions, as :func:`refits` returns them.
+        The seconds that the fits need, if this is too long, and their predictions, as :func:`refits` returns them.
     """
 
     count = len(parts.parts)
-    device = estimator.get_params()["device"]
-    processes = workers(count, min(seconds, effort.seconds * count), size, device)
-    epochs = effort.affordable(math.ceil(count / processes), seconds)
-    short = as_compared(estimator, epochs, effort.features_for(epochs))
+    processes = workers(count, effort.seconds * count, size, estimator.get_params()["device"])
+    needed = math.ceil(count / processes) * effort.seconds
+
+    if needed > seconds:
+        return needed, {}
+
+    model = as_compared(estimator, effort.epochs, effort.features)
     alone = as_compared(estimator, effort.passes(parts.fewest))
 
-    return epochs, refits(short, alone, X, parts, processes)
+    return None, refits(model, alone, X, parts, processes)
 
 
 def refits(model: Any, alone: Any, X: Any, folds: Folds, processes: int) -> dict[str, list[NDArray[np.float64]]]:
@@ -228,8 +203,9 @@ def as_compared(estimator: Classifier | Regressor, epochs: int, features: int | 
     model.set_params(missing_label=None, verbose=False, callbacks=None, random_state=estimator.seed_, epochs=epochs)
     model.set_params(training__effort="normal", training__features_epochs=features or "auto")
 
-    # These fits are made to be compared: no label is held out of them.
-    model.set_params(recipe__calibrate="auto" if estimator.plan_.labels_held is None else False)
+    if estimator.plan_.labels_held is not None:
+        # These fits are made to be compared: no label is held out of them.
+        model.set_params(recipe__calibrate=False)
 
     return model.set_params(training__devices=1, training__nodes=1, checkpoint=None)
 
@@ -263,10 +239,20 @@ def challenge(rival: Rival, features: NDArray[Any], folds: Folds, train: Index, 
         return rival.predict(features[train], folds.y[train], folds.known[train], features[test])
 
 
-def confidence_of(held: HeldOut, truth: NDArray[Any]) -> Confidence | Width:
-    """Measures the confidence of out-of-fold predictions, given the true codes or values."""
+def confidence_in(estimator: Classifier | Regressor, held: HeldOut, y: NDArray[Any]) -> Confidence | Width:
+    r"""Measures the confidence of out-of-fold predictions.
 
-    return confidence(held.predictions, truth) if held.classes else width(held.predictions, truth)
+    Arguments:
+        estimator: The fitted estimator.
+        held: The predictions.
+        y: Codes or values of the rows, with shape (N,).
+    """
+
+    truth = y[held.rows]
+    sure = confidence(held.predictions, truth) if held.classes else width(held.predictions, truth)
+
+    # The factor of a fit that calibrated itself, whose committee may also become more sure.
+    return sure if estimator.held_out_ is None else sure.with_factor(estimator.calibration_.factor)
 
 
 def out_of_fold(predictions: Sequence[NDArray[np.float64]], folds: Folds, classes: int) -> HeldOut:

@@ -49,18 +49,6 @@ class Effort:
             features=features,
         )
 
-    def features_for(self, epochs: int) -> int | None:
-        """Returns the epochs of the stages before the last of a fit with other epochs, in the same proportion."""
-
-        return None if self.features is None else max(1, round(self.features * epochs / self.epochs))
-
-    def affordable(self, rounds: int, seconds: float) -> int:
-        """Returns the epochs for each of several fits in the given time: from 1 to the epochs of this fit."""
-
-        each = self.seconds / self.epochs
-
-        return max(1, min(self.epochs, round(seconds / (rounds * each))))
-
     def passes(self, labels: int) -> int:
         """Returns the epochs of a fit on labels alone; it sees no label more often than this fit."""
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.semi_supervised import LabelSpreading
@@ -18,6 +20,8 @@ from sklearn.semi_supervised import LabelSpreading
 MOST_UNLABELED = 6000
 
 NEIGHBORS = 7
+
+TREES = 100
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,15 @@ def rivals(classes: bool, labels: int) -> list[Rival]:
 
     if classes:
         return [
+            Rival("majority class", DummyClassifier()),
+            Rival("random forest", RandomForestClassifier(TREES, random_state=0)),
             Rival("logistic regression", LogisticRegression(max_iter=2000)),
             Rival("label spreading", LabelSpreading(kernel="knn", n_neighbors=near), unlabeled=True),
         ]
 
     return [
+        Rival("mean", DummyRegressor()),
+        Rival("random forest", RandomForestRegressor(TREES, random_state=0)),
         Rival("ridge regression", RidgeCV(np.logspace(-3, 3, 13))),
         Rival("nearest neighbors", KNeighborsRegressor(near)),
     ]

@@ -1,12 +1,12 @@
 r"""Did the unlabeled rows help? The answer on the given labels, with an interval and one plain sentence.
 
-Each row scores by itself (right or wrong; for a real target, its part of :math:`R^2`), so that differences are paired
-and their interval comes from resampling rows.
+Each row scores by itself (right or wrong; for a real target, its part of :math:`R^2`), so that differences are paired.
+A gain or a loss is stated only if the corrected interval and, for classes, McNemar's exact test agree.
 """
 
 from __future__ import annotations
 
-__all__ = ["ALONE", "MODEL", "Row", "Verdict", "judge"]
+__all__ = ["ALONE", "LEARNERS", "MODEL", "Row", "Verdict", "judge", "method"]
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -15,13 +15,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from semivae.evaluation import Average, Share
 from semivae.findings import HeldOut
 from semivae.trust.confidence import Confidence, Width
+from semivae.trust.paired import corrected, direction, mcnemar
 
-RESAMPLES = 2000
+# The names of methods in the table.
+MODEL, ALONE, LEARNERS = "this model", "same network, labels alone", "learners, labels alone"
 
-# The names of two methods in the table.
-MODEL, ALONE = "this model", "same network, labels alone"
+# Methods that saw no unlabeled row, as a sentence names them.
+BASELINES = {
+    ALONE: "the same network on the labels alone",
+    LEARNERS: "the learners that saw the labels alone",
+}
 
 
 @dataclass(frozen=True)
@@ -33,12 +39,14 @@ class Row:
         mean: Its score.
         low: Lower end of a 95% interval.
         high: Upper end of a 95% interval.
+        weight: Its weight, if it is a member of a committee.
     """
 
     name: str
     mean: float
     low: float
     high: float
+    weight: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,19 +57,21 @@ class Verdict:
         metric: The score: "accuracy" or "R2".
         labels: The number of labeled rows that were scored.
         rows: The methods.
-        gain: The gain of the same network from unlabeled rows; None without unlabeled rows.
-        epochs: The epochs of each fit in the comparison, which may be fewer than the model's.
+        gain: The gain from unlabeled rows; None without unlabeled rows, or if the model was not compared.
+        p_value: The p value of McNemar's test of the gain; None for a number or without a gain.
         sentence: The answer in one sentence.
-        confidence: The confidence of the model on held-out labels; None if the fits had fewer epochs than the model.
-        held_out: The out-of-fold predictions of the model. They are not saved with it.
+        needed: The approximate seconds of a comparison of the model, if there was not enough time for it.
+        confidence: The confidence of the model on held-out labels; None if no label was held out.
+        held_out: The out-of-fold predictions of the model, if it was compared. They are not saved with it.
     """
 
     metric: str
     labels: int
     rows: tuple[Row, ...]
     gain: Row | None
-    epochs: int
+    p_value: float | None
     sentence: str
+    needed: float | None = None
     confidence: Confidence | Width | None = None
     held_out: HeldOut | None = field(default=None, compare=False, repr=False)
 
@@ -74,52 +84,102 @@ class Verdict:
         return facts
 
 
-def judge(scores: dict[str, NDArray[np.float64]], metric: str, epochs: int, most: int) -> Verdict:
+def judge(
+    scores: dict[str, NDArray[np.float64]],
+    metric: str,
+    ratio: float,
+    members: tuple[Row, ...] = (),
+    needed: float | None = None,
+) -> Verdict:
     r"""Judges the scores of several methods.
 
     Arguments:
-        scores: The score of each row by each method, the model's own first.
+        scores: The score of each row by each method, with shape (N,).
         metric: The name of the score.
-        epochs: The epochs of the compared fits.
-        most: The epochs of the model itself.
+        ratio: The test labels of a fold per training label.
+        members: The members of the model's committee, if it has one.
+        needed: The approximate seconds of the fits of the model, if they were not made for lack of time.
     """
 
-    first, *others = scores
-    rows = tuple(interval(name, values) for name, values in scores.items())
-    alone = scores.get(ALONE)
-    gain = None if alone is None else interval("gain", scores[first] - alone)
-    best = max(rows, key=lambda row: row.mean)
+    found = {name: method(name, values, metric) for name, values in scores.items()}
+    labels = len(next(iter(scores.values())))
+    gain, p_value, said = None, None, "There are no unlabeled rows."
 
-    sentence = "There are no unlabeled rows." if gain is None else say(gain, metric)
+    for name in BASELINES.keys() & scores.keys():
+        differences = scores[MODEL] - scores[name]
+        gain = Row("gain", float(differences.mean()), *corrected(differences, ratio))
+        p_value = mcnemar(differences) if metric == "accuracy" else None
+        said = say(gain, p_value, metric, BASELINES[name])
 
-    if others and best.name not in (first, ALONE):
-        sentence += f" On these labels {best.name} scored higher ({best.mean:.3f} against {rows[0].mean:.3f})."
+    if MODEL not in scores:
+        said = not_compared(needed or 0.0)
+    else:
+        said += better(found)
 
-    if epochs < most:
-        sentence += f" The fits compared had {epochs} of its {most} epochs: the model itself may be better."
+    # The model, its members, and the rest.
+    rows = [row for name, row in found.items() if name != MODEL]
+    first = [found[MODEL]] if MODEL in found else []
 
-    return Verdict(metric, len(scores[first]), rows, gain, epochs, sentence)
+    return Verdict(metric, labels, (*first, *members, *rows), gain, p_value, said, needed)
 
 
-def say(gain: Row, metric: str) -> str:
-    """Says in a sentence whether the unlabeled rows helped."""
+def say(gain: Row, p_value: float | None, metric: str, baseline: str) -> str:
+    r"""Says in a sentence whether the unlabeled rows helped.
+
+    Arguments:
+        gain: The gain.
+        p_value: The p value of McNemar's test, which can only take a verdict back; None for a number.
+        metric: The name of the score.
+        baseline: The method without unlabeled rows, in words.
+    """
 
     amount = f"{gain.mean:+.3f} {metric}, 95% interval {gain.low:+.3f} to {gain.high:+.3f}"
+    verdict = direction((gain.low, gain.high), p_value)
 
-    if gain.low > 0:
-        return f"The unlabeled rows helped: {amount} over the same network on the labels alone."
+    if verdict > 0:
+        return f"The unlabeled rows helped: {amount} over {baseline}."
 
-    if gain.high < 0:
-        return f"The unlabeled rows hurt: {amount} against the same network on the labels alone."
+    if verdict < 0:
+        return f"The unlabeled rows hurt: {amount} against {baseline}."
 
-    return f"Whether the unlabeled rows helped cannot be said from so few labels: {amount}."
+    taken_back = p_value is not None and (gain.low > 0 or gain.high < 0)
+    doubt = f"; McNemar's exact test does not agree (p = {p_value:.2f})" if taken_back else ""
+
+    return f"These labels cannot tell whether the unlabeled rows helped: {amount} over {baseline}{doubt}."
 
 
-def interval(name: str, values: NDArray[np.float64]) -> Row:
-    """Returns the mean of values with a 95% interval from resampled rows."""
+def not_compared(seconds: float) -> str:
+    """Says that a model was not compared, and the time that it takes."""
 
-    random = np.random.default_rng(0)
-    means = values[random.integers(len(values), size=(RESAMPLES, len(values)))].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
+    time = f"{seconds:.0f} seconds" if seconds < 100 else f"{seconds / 60:.0f} minutes"
 
-    return Row(name, float(values.mean()), float(low), float(high))
+    return (
+        f"The model was not compared: its fits without the labels of a fold take about {time} in all. "
+        "compare(..., seconds=math.inf) makes them."
+    )
+
+
+def better(found: dict[str, Row]) -> str:
+    """Names the best method, with a leading space, if it is neither the model nor its baseline."""
+
+    best = max(found.values(), key=lambda row: row.mean)
+
+    if best.name == MODEL or best.name in BASELINES:
+        return ""
+
+    return f" On these labels {best.name} scored higher ({best.mean:.3f} against {found[MODEL].mean:.3f})."
+
+
+def method(name: str, scores: NDArray[np.float64], metric: str, weight: float | None = None) -> Row:
+    r"""Returns the line of a method.
+
+    Arguments:
+        name: Its name.
+        scores: Its score of each row, with shape (N,).
+        metric: The name of the score.
+        weight: Its weight, if it is a member of a committee.
+    """
+
+    found = Share(scores == 1) if metric == "accuracy" else Average(scores)
+
+    return Row(name, float(found), *found.interval, weight)
