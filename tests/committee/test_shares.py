@@ -28,7 +28,7 @@ def test_even_labels_of_uneven_classes_are_seen():
 def test_labels_drawn_at_random_are_seldom_taken_for_chosen():
     wrong = [shifted(rows((0.7, 0.3), 50), rows((0.7, 0.3), 1000), np.array([35, 15])) for _ in range(300)]
 
-    assert np.mean(wrong) < 0.02
+    assert np.mean(wrong) < 0.04
 
 
 def test_adjusted_probabilities_are_exact():

@@ -11,6 +11,7 @@ __all__ = [
     "shares_of",
     "shifted",
     "taught",
+    "weighed",
     "weights_of_classes",
     "weights_of_values",
 ]
@@ -20,4 +21,4 @@ from semivae.committee.learners import learners
 from semivae.committee.shares import adjusted, shares_of, shifted
 from semivae.committee.stored import arrays_of, committee_of
 from semivae.committee.taught import Taught, taught
-from semivae.committee.weights import weights_of_classes, weights_of_values
+from semivae.committee.weights import weighed, weights_of_classes, weights_of_values

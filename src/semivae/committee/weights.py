@@ -6,7 +6,9 @@ had spoken for all members alike.
 
 from __future__ import annotations
 
-__all__ = ["weights_of_classes", "weights_of_values"]
+__all__ = ["weighed", "weights_of_classes", "weights_of_values"]
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,31 @@ EQUAL, EQUAL_OF_VALUES = 10.0, 50.0
 STEPS = 200
 
 Values = NDArray[np.float64]
+
+
+def weighed(
+    predicted: Values, folds: NDArray[np.int64], weigh: Callable[[NDArray[np.bool_]], Values]
+) -> tuple[Values, Values]:
+    r"""Returns the weights of members, with shape (M,), and their mean predictions, with shape (N, *).
+
+    The predictions of each fold are weighed by the labels of the others, so that they show how well weights from few
+    labels do.
+
+    Arguments:
+        predicted: The predictions of each member, with shape (M, N, *).
+        folds: The fold of each label, with shape (N,).
+        weigh: Maps a mask of labels, with shape (N,), to weights of the members.
+    """
+
+    weights = weigh(np.ones(len(folds), dtype=bool))
+    mean = np.empty(predicted.shape[1:])
+
+    for fold in np.unique(folds):
+        inside = folds == fold
+        own = weights if inside.all() else weigh(~inside)
+        mean[inside] = np.tensordot(own, predicted[:, inside], axes=1)
+
+    return weights, mean
 
 
 def weights_of_classes(likelihood: Values, importance: Values) -> Values:

@@ -7,17 +7,14 @@ comparison with other methods.
 
 from __future__ import annotations
 
-__all__ = ["Council", "Judged", "council_of", "means", "moments", "numbers", "tempered"]
+__all__ = ["Council", "Judged", "council_of"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from scipy.special import softmax
-from torch import Tensor
 
 from semivae.committee import (
     MODEL,
@@ -27,16 +24,16 @@ from semivae.committee import (
     shares_of,
     shifted,
     taught,
+    weighed,
     weights_of_classes,
     weights_of_values,
 )
-from semivae.conditional import Net
 from semivae.data.batches.loader import Loader
 from semivae.data.batches.split import stratified_folds
-from semivae.engine import apply, seeded
+from semivae.engine import seeded
 from semivae.estimators.build.wiring import wire
-from semivae.estimators.double import doubled
 from semivae.estimators.plan.plan import Plan
+from semivae.estimators.readout import TINY, means, numbers, predicted, tempered
 from semivae.estimators.rows.target import Target
 from semivae.estimators.run import Runs
 from semivae.estimators.stages import train_last
@@ -54,8 +51,6 @@ FOLDS = 5
 LEAST = 0.25
 
 NOT_DONE = Calibration("the fit was stopped by hand")
-
-TINY = np.finfo(float).tiny
 
 
 @dataclass(eq=False)
@@ -205,12 +200,12 @@ class Council:
 
         rows = cast(Loader, runs.rows)
         counts = np.bincount(self.y[train], minlength=self.classes).tolist() if self.classes else []
-        fresh: Any = self.wired(model, counts)
-        # Nobody asks this model for more than its predictions.
-        fresh.classifies_only = True
         part = replace(rows, y=rows.y[train], labeled=rows.labeled[train])
 
         with seeded(self.seed):
+            fresh: Any = self.wired(model, counts)
+            # Nobody asks this model for more than its predictions.
+            fresh.classifies_only = True
             train_last(replace(runs, rows=part, callbacks=(), checkpoint=None), fresh, counts, model.stages()[:-1])
 
         return predicted(fresh, self.x[self.labeled[test]], bool(self.classes))
@@ -226,14 +221,16 @@ class Council:
         for name, found in (self.taught.held if self.taught else {}).items():
             parts[name] = shown.fair(found) if shown else found
 
-        chances = np.stack([part[np.arange(len(truth)), truth] for part in parts.values()])
-        weights = dict(zip(parts, weights_of_classes(chances, importance).tolist(), strict=True))
-        mean = sum(weights[name] * part for name, part in parts.items())
+        stacked = np.stack(list(parts.values()))
+        chances = stacked[:, np.arange(len(truth)), truth]
+        weights, mean = weighed(
+            stacked, held.folds, lambda rows: weights_of_classes(chances[:, rows], importance[rows])
+        )
         logs = np.log(np.maximum(mean, TINY))
         found = temperature(logs, truth, importance, LEAST if shown else 1.0)
 
         return Judged(
-            self.committee(weights),
+            self.committee(dict(zip(parts, weights.tolist(), strict=True))),
             Calibration("", len(truth), found, self.after is not None),
             replace(held, predictions=logs, members=parts, alone=self.alone(parts)),
         )
@@ -244,12 +241,11 @@ class Council:
         truth, (own, deviation) = self.y[self.tested], held.predictions.T
         parts = {MODEL: own} | {name: found[:, 0] for name, found in (self.taught.held if self.taught else {}).items()}
         stacked = np.stack(list(parts.values()))
-        weights = dict(zip(parts, weights_of_values(stacked, truth).tolist(), strict=True))
-        mean = np.array(list(weights.values())) @ stacked
+        weights, mean = weighed(stacked, held.folds, lambda rows: weights_of_values(stacked[:, rows], truth[rows]))
         found = deviation_scale((truth - mean) / deviation)
 
         return Judged(
-            self.committee(weights),
+            self.committee(dict(zip(parts, weights.tolist(), strict=True))),
             Calibration("", len(truth), found),
             replace(held, predictions=np.stack([mean, deviation], axis=1), members=parts, alone=self.alone(parts)),
         )
@@ -296,38 +292,3 @@ def council_of(
     """Returns the council of a fit, with the arguments of :class:`Council`; None where the plan has none."""
 
     return Council(plan, schema, x, target, train, seed) if plan.committee or plan.labels_held else None
-
-
-def numbers(schema: Schema, x: NDArray[Any]) -> Values:
-    """Returns rows in the units of a model as plain numbers, with shape (N, F)."""
-
-    return apply(Net().trunk(schema.x), x)[0]
-
-
-def means(features: Model, x: NDArray[Any]) -> Values:
-    """Returns the posterior means of rows in the units of a model, with shape (N, D)."""
-
-    return apply(doubled(features).posterior, x)[0]
-
-
-def predicted(model: Model, x: NDArray[Any], classes: bool) -> Values:
-    """Returns log-probabilities of classes, with shape (N, C), or means and deviations, with shape (N, 2)."""
-
-    double = doubled(model)
-
-    if classes:
-        return apply(lambda rows: double.predict(rows).logits.log_softmax(-1), x)[0]
-
-    return apply(lambda rows: moments(double.predict(rows)), x)[0]
-
-
-def moments(p: Any) -> Tensor:
-    """Returns mean and deviation of a number, with shape (B, 2)."""
-
-    return torch.stack([p.mean[:, 0], p.variance[:, 0].sqrt()], dim=-1)
-
-
-def tempered(probabilities: Values, factor: float) -> Values:
-    """Returns probabilities at another temperature, with shape (N, C)."""
-
-    return softmax(np.log(probabilities.clip(TINY)) / factor, axis=1)

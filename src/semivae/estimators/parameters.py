@@ -15,9 +15,9 @@ from semivae.estimators.options.groups import (
     AUTO,
     ModelOptions,
     ObjectiveOptions,
-    RecipeOptions,
     TrainingOptions,
 )
+from semivae.estimators.options.recipe import RecipeOptions
 from semivae.estimators.options.values import Anything, Callbacks, Choice, Number, Place, Sizes, Switch, Whole
 
 

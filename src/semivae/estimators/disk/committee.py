@@ -8,8 +8,6 @@ from __future__ import annotations
 
 __all__ = ["COMMITTEE", "committee_file", "read_committee"]
 
-from typing import Any
-
 import numpy as np
 import safetensors.numpy
 
@@ -17,6 +15,7 @@ from semivae.committee import arrays_of, committee_of
 from semivae.committee.committee import Committee
 from semivae.fitted import Fitted
 from semivae.store import SavedFolder
+from semivae.variables import Schema
 
 COMMITTEE = "committee.safetensors"
 
@@ -29,12 +28,13 @@ def committee_file(estimator: Fitted) -> dict[str, bytes]:
     return {} if committee is None else {COMMITTEE: safetensors.numpy.save(arrays_of(committee))}
 
 
-def read_committee(saved: SavedFolder, estimator: Any) -> Committee:
+def read_committee(saved: SavedFolder, schema: Schema, latents: int) -> Committee:
     r"""Reads the committee of a saved model.
 
     Arguments:
         saved: The folder.
-        estimator: The estimator, with the variables of its fit and its model.
+        schema: The variables of the fit.
+        latents: The size of the latent.
 
     Raises:
         StoreError: If it is damaged or does not fit the model.
@@ -50,11 +50,11 @@ def read_committee(saved: SavedFolder, estimator: Any) -> Committee:
     if not all(np.isfinite(value).all() for value in arrays.values()):
         raise saved.wrong(f"{COMMITTEE} holds NaN or infinity")
 
-    target = estimator.schema_.target
-    row = Net().trunk(estimator.schema_.x).width
+    target = schema.target
+    row = int(Net().trunk(schema.x).width)
     outputs = max(1, len(target.classes))
 
     try:
-        return committee_of(arrays, str(target.target_form), row, estimator.latents_, outputs)
+        return committee_of(arrays, str(target.target_form), row, latents, outputs)
     except ValueError as error:
         raise saved.wrong(f"{COMMITTEE}: {error}") from None

@@ -93,7 +93,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
     estimator._restore(read_tensors(saved, estimator._expected))
 
     if not isinstance(estimator, PCA) and COMMITTEE in saved.sums:
-        estimator.committee_ = read_committee(saved, estimator)
+        estimator.committee_ = read_committee(saved, estimator.schema_, estimator.latents_)
 
     return estimator
 

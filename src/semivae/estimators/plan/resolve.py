@@ -77,13 +77,7 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
     terms = terms_of(recipe, kind, schema, counts)
     features = features_for(kind, schema, terms["neighbors"])
     features_beta = features_beta_for(objective.beta, kind, features)
-    first = is_short(kind)
-    least = LEAST_OF_TABLE if first and not schema.image else LEAST_EPOCHS
-    wanted = steps_for(schema, long(kind, schema, counts), first)
-    epochs = epochs_for(estimator.epochs, steps, wanted, training.effort, least)
-    given = estimator.epochs if training.features_epochs == "auto" else training.features_epochs
-    wanted = steps_for(schema, True, first)
-    features_epochs = epochs_for(given, steps, wanted, training.effort, least) if first else None
+    epochs, features_epochs = lengths(estimator, kind, schema, counts, steps)
     council = (kind, schema, counts, training.devices * training.nodes == 1 and not recipe.student)
 
     return Plan(
@@ -122,6 +116,32 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
         labels_held=None if loaded else calibrate_for(recipe.calibrate, *council),
         machine=None if loaded else machine_of(estimator.device, training, hidden, epochs * steps),
     )
+
+
+def lengths(
+    estimator: Parameters, kind: type[Model], schema: Schema, counts: Counts, steps: int
+) -> tuple[int, int | None]:
+    r"""Returns the epochs of the last stage, and those of the stages before if these have a number of their own.
+
+    Arguments:
+        estimator: The estimator, whose parameters are read.
+        kind: The class of the model.
+        schema: The variables.
+        counts: The numbers of rows.
+        steps: The steps of an epoch.
+    """
+
+    training, first = estimator._options("training"), is_short(kind)
+    least = LEAST_OF_TABLE if first and not schema.image else LEAST_EPOCHS
+    wanted = steps_for(schema, long(kind, schema, counts), first)
+    epochs = epochs_for(estimator.epochs, steps, wanted, training.effort, least)
+
+    if not first:
+        return epochs, None
+
+    given = estimator.epochs if training.features_epochs == "auto" else training.features_epochs
+
+    return epochs, epochs_for(given, steps, steps_for(schema, True, first), training.effort, least)
 
 
 def model_of(options: ModelOptions, name: str, schema: Schema) -> dict[str, Any]:

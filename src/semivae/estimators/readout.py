@@ -1,0 +1,58 @@
+r"""The outputs of parts of a fit on rows in the units of a model, as arrays."""
+
+from __future__ import annotations
+
+__all__ = ["TINY", "means", "numbers", "predicted", "tempered"]
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import softmax
+from torch import Tensor
+
+from semivae.conditional import Net
+from semivae.engine import apply
+from semivae.estimators.double import doubled
+from semivae.models import Model
+from semivae.variables import Schema
+
+Values = NDArray[np.float64]
+
+TINY = np.finfo(float).tiny
+
+
+def numbers(schema: Schema, x: NDArray[Any]) -> Values:
+    """Returns rows in the units of a model as plain numbers, with shape (N, F)."""
+
+    return apply(Net().trunk(schema.x), x)[0]
+
+
+def means(features: Model, x: NDArray[Any]) -> Values:
+    """Returns the posterior means of rows in the units of a model, with shape (N, D)."""
+
+    return apply(doubled(features).posterior, x)[0]
+
+
+def predicted(model: Model, x: NDArray[Any], classes: bool) -> Values:
+    """Returns log-probabilities of classes, with shape (N, C), or means and deviations, with shape (N, 2)."""
+
+    double = doubled(model)
+
+    if classes:
+        return apply(lambda rows: double.predict(rows).logits.log_softmax(-1), x)[0]
+
+    return apply(lambda rows: moments(double.predict(rows)), x)[0]
+
+
+def moments(p: Any) -> Tensor:
+    """Returns mean and deviation of a number, with shape (B, 2)."""
+
+    return torch.stack([p.mean[:, 0], p.variance[:, 0].sqrt()], dim=-1)
+
+
+def tempered(probabilities: Values, factor: float) -> Values:
+    """Returns probabilities at another temperature, with shape (N, C)."""
+
+    return softmax(np.log(probabilities.clip(TINY)) / factor, axis=1)
