@@ -57,6 +57,11 @@ class Estimate(float):
 
         return NOWHERE
 
+    def __reduce__(self) -> tuple[type[float], tuple[float]]:
+        """Makes a copy a plain number, without what the interval is computed from."""
+
+        return float, (float(self),)
+
 
 class Known(Estimate):
     r"""A number whose standard error is known, with the interval of a normal distribution.
