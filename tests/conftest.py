@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import importlib
 import os
 from pathlib import Path
 
@@ -10,6 +11,13 @@ BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
 # Set before any test runs, so that processes started by a test find the public data sets, too.
 if not os.environ.get("SEMIVAE_DATA") and BESIDE.is_dir():
     os.environ["SEMIVAE_DATA"] = str(BESIDE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_trees() -> None:
+    """Lets forests have few trees: most tests of tables fit several, and mean none of them."""
+
+    importlib.import_module("semivae.committee.learners").TREES = 5
 
 
 @pytest.fixture(scope="session")

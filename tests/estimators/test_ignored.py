@@ -62,6 +62,9 @@ def plan(x: tuple[Variable, ...], y: Variable | None, model: str, counts: Counts
         (NUMBERS, None, "ae", {"beta": 0.5}, "model='vae'"),
         (NUMBERS, None, "vae", {"labeled_batch": 5}, "leave labeled_batch out"),
         (NUMBERS, None, "vae", {"missing_label": 7}, "leave missing_label out"),
+        (NUMBERS, CLASS, "m2", {"committee": True}, "model='gmvae'"),
+        (IMAGE, CLASS, "gmvae", {"committee": True}, "model='gmvae'"),
+        (NUMBERS, CLASS, "m2", {"calibrate": True}, "model='gmvae'"),
     ],
 )
 def test_option_that_counts_for_nothing_is_refused(x, y, model, given, fix):
@@ -140,7 +143,7 @@ OTHER = {
 FIXED = {"precision", "compile", "devices", "nodes", "device", "epochs", "hidden", "random_state", "model"}
 
 # Settings that change no weight on purpose.
-ASIDE = {"checkpoint", "callbacks", "verbose", "drop", "id_columns", "keep", "kinds"}
+ASIDE = {"committee", "calibrate", "checkpoint", "callbacks", "verbose", "drop", "id_columns", "keep", "kinds"}
 
 
 def test_every_option_is_tried():

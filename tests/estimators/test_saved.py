@@ -116,7 +116,8 @@ def test_pickle_works_and_no_file_of_ours_holds_one(fitted, tmp_path):
 
     estimator.save(tmp_path / "model")
     files = [path for path in (tmp_path / "model").rglob("*") if path.is_file()]
-    assert {path.name for path in files} == {"model.safetensors", "model.json", "README.md", "history.csv"}
+    committee = {"committee.safetensors"} if getattr(estimator, "committee_", None) else set()
+    assert {path.name for path in files} == {"model.safetensors", "model.json", "README.md", "history.csv", *committee}
 
     for path in files:
         with pytest.raises((pickle.UnpicklingError, LookupError, EOFError, ValueError, AttributeError, ImportError)):

@@ -92,8 +92,10 @@ def test_joint_prediction_is_the_mean_of_both():
 
 @pytest.mark.parametrize(("model", "stages"), [("m2", [1, 1, 1, 2, 2, 2]), ("gmvae", [1, 1, 1, 2, 2, 2, 3, 3, 3])])
 def test_student_changes_only_the_predictions(model, stages, tmp_path):
+    recipe = RecipeOptions(committee=False, calibrate=False)
     alone, fitted = (
-        VAEClassifier(model=model, **FIT, recipe=RecipeOptions(student=student)).fit(X, Y) for student in (False, True)
+        VAEClassifier(model=model, **FIT, recipe=recipe).set_params(recipe__student=student).fit(X, Y)
+        for student in (False, True)
     )
     rows = fitted.codec_.encode(X)
     student = copy.deepcopy(fitted.student_).double()
