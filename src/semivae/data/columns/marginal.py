@@ -19,8 +19,8 @@ Values = NDArray[np.float64]
 MOST = 2**13
 
 # A value is a spike if this share of cells holds it, so many cells, and so many times more than the median value: a few
-# rounded numbers recur as well, so that a value inside the range needs a larger share than one at its ends, where values
-# are cut off. Spikes are looked for twice: among all cells, and among those that are at none.
+# rounded numbers recur as well, so that a value inside the range needs a larger share than one at its ends, where
+# values are cut off. Spikes are looked for twice: among all cells, and among those that are at none.
 SHARE, SHARE_AT_END, CELLS, TIMES, ROUNDS = 0.2, 0.05, 20, 2.0, 2
 
 # Tails are heavy above this excess kurtosis: a normal distribution has 0, a Laplace distribution 3. Fewer values than
