@@ -50,9 +50,9 @@ class CorrelatedMixture(nn.Module):
 
         self.logits = nn.Parameter(torch.zeros(classes, components)) if components > 1 else None
 
-        # Drawn on the CPU: loading makes tensors without values, whose noise would import the compiler.
-        means = torch.randn(classes, components, latents, device="cpu") * (APART / FASTER)
-        self.means = nn.Parameter(means.to(torch.get_default_device()))
+        means = torch.empty(classes, components, latents)
+        # Loading makes tensors without values, whose noise would import the compiler.
+        self.means = nn.Parameter(means if means.is_meta else means.normal_().mul_(APART / FASTER))
 
         self.slopes = nn.Parameter(torch.zeros(classes, components, latents, values)) if values else None
         self.scales = nn.Parameter(torch.zeros(classes, components, latents))
