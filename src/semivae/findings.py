@@ -1,8 +1,8 @@
-r"""What a fit found out about itself: its faults, and how sure it may be."""
+r"""The results of a fit about itself: its calibration, its faults, and its predictions of held-out labels."""
 
 from __future__ import annotations
 
-__all__ = ["Calibration", "Finding", "Health", "HeldOut", "chosen"]
+__all__ = ["Calibration", "Finding", "Health", "HeldOut", "chosen", "known"]
 
 import dataclasses
 from collections.abc import Mapping
@@ -133,7 +133,7 @@ class HeldOut:
 
 
 def known(y: NDArray[Any]) -> NDArray[np.bool_]:
-    """Returns the mask of labeled rows, with shape (N,)."""
+    """Returns the mask of labeled rows, with shape (N,), given codes (-1 where unlabeled) or values (NaN)."""
 
     return ~np.isnan(y) if y.dtype.kind == "f" else y >= 0
 

@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator
 from semivae.data.labels.markers import as_column
 from semivae.data.labels.tally import TargetTally
 from semivae.errors import DataError, SettingError
+from semivae.findings import known
 
 Index = NDArray[np.int64]
 
@@ -64,9 +65,9 @@ class LabeledKFold(BaseEstimator):
             raise SettingError(f"n_splits={self.n_splits}", "it must be at least 2", "n_splits=5")
 
         labels = labels_of(y, self.missing_label)
-        known = labels >= 0 if labels.dtype.kind == "i" else ~np.isnan(labels)
-        labeled, unlabeled = np.flatnonzero(known), np.flatnonzero(~known)
-        folds = stratified_folds(labels[known], self.n_splits, self.random_state) or []
+        mask = known(labels)
+        labeled, unlabeled = np.flatnonzero(mask), np.flatnonzero(~mask)
+        folds = stratified_folds(labels[mask], self.n_splits, self.random_state) or []
 
         if len(folds) < self.n_splits:
             raise DataError(

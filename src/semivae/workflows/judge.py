@@ -44,12 +44,12 @@ def judge(
     """
 
     from semivae.data.batches.split import stratified_folds
+    from semivae.findings import known
     from semivae.trust import Effort, compare
     from semivae.workflows.inputs.task import encoded
 
     codes = encoded(fitted, y)
-    labels = codes[codes >= 0] if codes.dtype.kind != "f" else codes[codes == codes]  # NaN is not equal to itself
-    folds = stratified_folds(labels, FOLDS, seed)
+    folds = stratified_folds(codes[known(codes)], FOLDS, seed)
 
     if folds is None:
         LOG.info("No comparison: no label can be held out, because each class has only one.")

@@ -2,7 +2,7 @@ r"""Plan values of the council of a fit: whether simple learners answer too, and
 
 from __future__ import annotations
 
-__all__ = ["calibrate_for", "committee_for"]
+__all__ = ["calibrate_for", "committee_for", "counsels"]
 
 from typing import Literal
 
@@ -12,25 +12,24 @@ from semivae.models import Model, StackedModel
 from semivae.variables import Schema
 
 
-def committee_for(choice: bool | str, kind: type[Model], schema: Schema, counts: Counts, alone: bool) -> bool:
+def committee_for(choice: bool | str, able: bool, kind: type[Model], schema: Schema) -> bool:
     r"""Decides whether simple learners answer together with the model.
 
     Arguments:
         choice: The option.
+        able: The answer of :func:`counsels`.
         kind: The class of the model.
         schema: The variables.
-        counts: The numbers of rows.
-        alone: Whether the fit has one process, and no student that answers, too.
 
     Raises:
         SettingError: If they should, and cannot.
     """
 
-    able = counsels(kind, schema, counts, alone) and not schema.image
+    able = able and not schema.image
 
     if choice is True and not able:
         raise SettingError(
-            f"committee=True with the model {name_of(kind)} and these rows",
+            f"committee=True with the model {kind.__name__} and these rows",
             "a committee needs a table in memory with one target, one process, no student, and a model that learns "
             "features first",
             "model='gmvae'",
@@ -39,27 +38,22 @@ def committee_for(choice: bool | str, kind: type[Model], schema: Schema, counts:
     return able if choice == "auto" else bool(choice)
 
 
-def calibrate_for(
-    choice: bool | str, kind: type[Model], schema: Schema, counts: Counts, alone: bool
-) -> Literal["folds", "part"] | None:
+def calibrate_for(choice: bool | str, able: bool, kind: type[Model], schema: Schema) -> Literal["folds", "part"] | None:
     r"""Decides which labels are held out for the calibration.
 
     Arguments:
         choice: The option.
+        able: The answer of :func:`counsels`.
         kind: The class of the model.
         schema: The variables.
-        counts: The numbers of rows.
-        alone: Whether the fit has one process, and no student that answers, too.
 
     Raises:
         SettingError: If some should be, and cannot.
     """
 
-    able = counsels(kind, schema, counts, alone)
-
     if choice is True and not able:
         raise SettingError(
-            f"calibrate=True with the model {name_of(kind)} and these rows",
+            f"calibrate=True with the model {kind.__name__} and these rows",
             "a fit calibrates itself with one target, rows in memory, one process, no student, and a model that "
             "learns features first; any other is calibrated afterwards: estimator.calibrate(...)",
             "model='gmvae'",
@@ -72,14 +66,15 @@ def calibrate_for(
 
 
 def counsels(kind: type[Model], schema: Schema, counts: Counts, alone: bool) -> bool:
-    """Whether the last stage of a fit alone learns from labels, and can be trained again without some of them."""
+    r"""Whether the last stage of a fit alone learns from labels, and can be trained again without some of them.
+
+    Arguments:
+        kind: The class of the model.
+        schema: The variables.
+        counts: The numbers of rows.
+        alone: Whether the fit has one process, and no student that answers, too.
+    """
 
     single = len(schema.targets) == 1
 
     return alone and single and counts.memory and issubclass(kind, StackedModel) and counts.labeled > 0
-
-
-def name_of(kind: type[Model]) -> str:
-    """Returns the name of a model's class as a message shows it."""
-
-    return kind.__name__

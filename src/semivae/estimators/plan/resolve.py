@@ -15,7 +15,7 @@ from semivae.estimators.options import ModelOptions, RecipeOptions
 from semivae.estimators.options.grouped import settings
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.applies import check_model, form_of, has_components, reads, takes
-from semivae.estimators.plan.council import calibrate_for, committee_for
+from semivae.estimators.plan.council import calibrate_for, committee_for, counsels
 from semivae.estimators.plan.ignored import check_used
 from semivae.estimators.plan.likelihood import likelihood_for, scale_for
 from semivae.estimators.plan.loss import (
@@ -78,7 +78,7 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
     features = features_for(kind, schema, terms["neighbors"])
     features_beta = features_beta_for(objective.beta, kind, features)
     epochs, features_epochs = lengths(estimator, kind, schema, counts, steps)
-    council = (kind, schema, counts, training.devices * training.nodes == 1 and not recipe.student)
+    able = counsels(kind, schema, counts, training.devices * training.nodes == 1 and not recipe.student)
 
     return Plan(
         model=name,
@@ -112,8 +112,8 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
         seed=seed,
         reads=reads_for(kind, schema),
         features_epochs=features_epochs,
-        committee=not loaded and committee_for(recipe.committee, *council),
-        labels_held=None if loaded else calibrate_for(recipe.calibrate, *council),
+        committee=not loaded and committee_for(recipe.committee, able, kind, schema),
+        labels_held=None if loaded else calibrate_for(recipe.calibrate, able, kind, schema),
         machine=None if loaded else machine_of(estimator.device, training, hidden, epochs * steps),
     )
 
