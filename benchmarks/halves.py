@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["DRAWS", "MODELS", "Draw"]
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,15 @@ def images(name: str, per_class: int, draw: int) -> Draw:
     return Draw(train.x, train.y, keep_labels_per_class(train.y, per_class, draw), test.x, test.y)
 
 
+def columns(per_class: int, draw: int) -> Draw:
+    """Returns digits as a table of 64 columns, with the labels of :func:`images`."""
+
+    found = images("digits", per_class, draw)
+    x, new = (pd.DataFrame(part.reshape(len(part), -1)).add_prefix("p") for part in (found.train, found.test))
+
+    return replace(found, train=x, test=new)
+
+
 def adult(labels: int, draw: int) -> Draw:
     """Returns Adult, with labels as frequent as the classes."""
 
@@ -95,6 +104,7 @@ def california(labels: int, draw: int) -> Draw:
 # The number of labels and, from the number of the draw, the rows.
 DRAWS: dict[str, tuple[int, Callable[[int], Draw]]] = {
     "digits": (50, lambda draw: images("digits", 5, draw)),
+    "columns": (50, lambda draw: columns(5, draw)),
     "mnist": (100, lambda draw: images("mnist", 10, draw)),
     "fashion_mnist": (1000, lambda draw: images("fashion_mnist", 100, draw)),
     "adult": (200, lambda draw: adult(200, draw)),
@@ -104,6 +114,7 @@ DRAWS: dict[str, tuple[int, Callable[[int], Draw]]] = {
 # The models that are measured on each, of those that learn from its target or from none.
 MODELS = {
     "digits": ["auto", *models],
+    "columns": FEW,
     "mnist": FEW,
     "fashion_mnist": FEW,
     "adult": FEW,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from semivae.variables import Schema
 
     Array = NDArray[Any]
+    Method = Literal["elbo", "importance", "annealed"]
 
 
 @runtime_checkable
@@ -158,6 +159,10 @@ class Trained(Fitted, Protocol):
     calibration_: Calibration
     held_out_: HeldOut | None
     committee_: Any
+
+    def evidence(self, X: Any, method: Method = "importance", draws: int | None = None) -> tuple[Array, Array, Array]:
+        """Returns the log-density of rows, its error, and its effective draws, each with shape (N,)."""
+        ...
 
     def features(self, X: Any) -> Array:
         """Returns rows as plain numbers, with shape (N, F), for other methods to learn from."""

@@ -87,7 +87,7 @@ def test_grey_levels_as_chances_have_no_density(run, tmp_path):
     measured = json.loads(run("evaluate", tmp_path / "m", "digits", "--json").stdout)
 
     assert "bernoulli_log_likelihood" in measured and not {"log_likelihood", "bits_per_dimension"} & set(measured)
-    assert list(pd.read_csv(tmp_path / "s.csv")) == ["bernoulli_log_likelihood", "outlier_score"]
+    assert list(pd.read_csv(tmp_path / "s.csv")) == ["bernoulli_log_likelihood", "outlier_score", "error"]
     assert "cross-entropies of grey levels, which are no density" in run("info", tmp_path / "m").stdout
 
 

@@ -26,7 +26,7 @@ def numbers(random, share):
 
 
 def density(random, share):
-    return (3.0 - (share < 1) * random.gamma(2.0, size=ROWS),)
+    return 3.0 - (share < 1) * random.gamma(2.0, size=ROWS), np.zeros(ROWS)
 
 
 def levels(random, share):
@@ -152,7 +152,7 @@ EDGES = {
         "two rows": (np.array([0.0, 1.0]), np.array([1.0, 0.0]), np.zeros(2), np.ones(2), np.ones(2)),
     },
     "levels": {"one row": (np.array([-1e9]), np.ones(1))},
-    "density": {"two rows": (np.array([-1e9, 5.0]),), "same": (np.zeros(4),)},
+    "density": {"two rows": (np.array([-1e9, 5.0]), np.ones(2)), "same": (np.zeros(4), np.zeros(4))},
     "reconstruction": {"a gap": (np.array([[0.0, np.nan], [1.0, np.nan]]), np.zeros((2, 2)))},
     "samples": {"two rows": (np.eye(2), np.ones((1, 2))), "same": (np.zeros((9, 1)), np.zeros((9, 1)))},
     "features": {"same": (np.zeros((9, 1)), np.zeros((9, 1))), "few": (np.ones((4, 2)), np.zeros((4, 2)))},

@@ -104,10 +104,10 @@ def test_one_function_is_enough(monkeypatch):
     monkeypatch.setattr(metrics, "parts", dict(metrics.parts))
 
     @metric("worst", "density", "higher", "the log-density of the least likely row, in nats")
-    def worst(scores):
+    def worst(scores, errors):
         """The log-density of the least likely row."""
 
         return scores.min()
 
     assert isinstance(metrics["worst"], Metric) and "higher is better" in worst.__doc__
-    assert measure("density", np.array([1.0, -2.0]))["worst"] == -2.0
+    assert measure("density", np.array([1.0, -2.0]), np.zeros(2))["worst"] == -2.0

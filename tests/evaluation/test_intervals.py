@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from semivae.evaluation import Average, Estimate, Share, calibration_error, intervals, measure, wilson
+from semivae.evaluation import Average, Estimate, Share, calibration_error, evidence, intervals, measure, wilson
 from semivae.evaluation.intervals import Known
 
 
@@ -85,3 +85,10 @@ def test_models_on_the_same_rows_are_resampled_alike():
     errors = np.random.default_rng(0).normal(size=50)
 
     assert np.subtract(Average(errors + 1).interval, 1) == pytest.approx(Average(errors).interval)
+
+
+def test_the_error_of_a_mean_density_adds_choice_and_draws():
+    scores, errors = np.array([0.0, 2.0, 4.0, 6.0]), np.array([1.0, 2.0, 2.0, 4.0])
+    found = evidence(scores, errors=errors)["log_likelihood_standard_error"]
+
+    assert found == pytest.approx(np.sqrt((20 / 3) / 4 + 25 / 16))

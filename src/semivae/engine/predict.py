@@ -2,10 +2,11 @@ r"""Batched use of a fitted model: arrays in, arrays out, constant memory."""
 
 from __future__ import annotations
 
-__all__ = ["apply", "normal_noise", "seeded"]
+__all__ = ["apply", "normal_noise", "row_noise", "seeded"]
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 
 import numpy as np
 import torch
@@ -44,6 +45,27 @@ def normal_noise(draws: int, size: int, seed: int = 0) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
 
     return torch.randn(draws, size, generator=generator, dtype=torch.float64)
+
+
+def row_noise(rows: Tensor, draws: int, size: int, *key: int) -> Tensor:
+    r"""Draws standard normal numbers for each row from a hash of its values, with shape (draws, B, size).
+
+    So rows have noise of their own, the same at each call and in any batch.
+
+    Arguments:
+        rows: The rows in double precision, with shape (B, *).
+        draws: The number of draws.
+        size: The values of a draw.
+        key: Numbers that tell apart several calls for the same rows.
+    """
+
+    # Adding 0 makes -0 and 0 one value.
+    values = rows.numpy() + 0.0
+    salt = np.array(key, dtype=np.int64).tobytes()
+    hashes = [int.from_bytes(blake2b(row.tobytes() + salt, digest_size=16).digest()) for row in values]
+    drawn = [np.random.Generator(np.random.Philox(key=value)).standard_normal((draws, size)) for value in hashes]
+
+    return torch.from_numpy(np.stack(drawn, axis=1))
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from torch import Tensor
 
 from semivae.conditional import Net
 from semivae.families import Family, Point
-from semivae.models.base import models
+from semivae.models.base import Model, models
 from semivae.models.latent import LatentModel
 from semivae.priors import StandardNormal
 from semivae.variables import Schema
@@ -60,7 +60,10 @@ class AE(LatentModel):
             prior=StandardNormal(latents),
         )
 
-    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns the log-likelihood of the reconstruction, with shape (B,), a score that is not a density."""
+    # There is no density.
+    log_joint = Model.log_joint
 
-        return self.decoder(self.encoder(x).mean).log_prob(x)
+    def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns the log-likelihood of the reconstruction, with shape (1, B), a score that is not a density."""
+
+        return self.decoder(self.encoder(x).mean).log_prob(x)[None]

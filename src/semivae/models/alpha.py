@@ -43,8 +43,6 @@ from __future__ import annotations
 
 __all__ = ["Alpha"]
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.distributions import Categorical, Distribution
@@ -217,17 +215,17 @@ class Alpha(Model):
 
         return self.classifier.family.values + self.encoder.family.values
 
-    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,)."""
+    def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns the log-weight of each draw of the latent, with shape (S, B)."""
 
         q = self.classifier(x)
 
         weights = []
         for draw in noise:
-            first, second = draw.split([self.classifier.family.values, self.encoder.family.values])
+            first, second = draw.split([self.classifier.family.values, self.encoder.family.values], -1)
             logits = q.at(first)
             z, log_ratio = log_weight(self.encoder(x, logits.softmax(-1)), self.prior(), second)
             log_px = self.decoder(z, logits.softmax(-1)).log_prob(x)
             weights.append(log_px + log_ratio + self.simplex().log_prob(logits) - q.log_prob(logits))
 
-        return torch.stack(weights).logsumexp(0) - math.log(len(noise))
+        return torch.stack(weights)

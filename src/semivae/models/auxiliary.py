@@ -21,6 +21,7 @@ from torch.distributions import Distribution
 
 from semivae.conditional import Conditional
 from semivae.marginal import Marginalize, exact, mixed
+from semivae.models.base import Model
 from semivae.models.joint import MarginalModel
 from semivae.models.terms import Terms, kl, log_weight
 from semivae.priors import LabelPrior, StandardNormal, fixed_draws
@@ -133,10 +134,13 @@ class AuxiliaryModel(MarginalModel):
 
         return self.auxiliary.family.values + self.encoder.family.values
 
+    # The sum over the auxiliary latent has no closed form.
+    log_joint = Model.log_joint
+
     def joint_log_weight(self, x: Tensor, y: Tensor, noise: Tensor) -> Tensor:
         r"""Returns :math:`\log p(x, a, z \mid y) - \log q(a, z \mid x, y)` at one draw of noise, with shape (K, B)."""
 
-        first, second = noise.split([self.auxiliary.family.values, self.encoder.family.values])
+        first, second = noise.split([self.auxiliary.family.values, self.encoder.family.values], -1)
         q = self.auxiliary(x)
         a = q.at(first)
         z, log_ratio = log_weight(self.encoder(x, a, y), self.prior(), second)

@@ -10,6 +10,7 @@ from __future__ import annotations
 __all__ = ["Model", "models"]
 
 import abc
+import math
 from typing import Any, ClassVar
 
 from torch import Tensor, nn
@@ -167,20 +168,49 @@ class Model(nn.Module, abc.ABC):
         return self.encoder.family.values
 
     @abc.abstractmethod
-    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
+    def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(x, z_s) - \log q(z_s \mid x)` of each draw, with shape (S, B).
 
-        All rows use the same standard normal noise, so the value of a row depends neither on its batch nor on
-        earlier calls.
+        A missing label is summed out, or drawn with the latent. The noise is given, so the value of a row depends
+        neither on its batch nor on earlier calls.
 
         Arguments:
             x: The rows, with shape (B, *).
-            noise: Standard normal draws, with shape (S, noise).
+            noise: Standard normal draws, the same for all rows with shape (S, noise), or with shape (S, B, noise).
+        """
+
+    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns the importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
+
+        .. math:: \log \frac{1}{S} \sum_s w_s
+
+        Arguments:
+            x: The rows, with shape (B, *).
+            noise: Standard normal draws, as in :meth:`log_weights`.
 
         References:
             | Importance Weighted Autoencoders (Burda et al., 2015)
             | https://arxiv.org/abs/1509.00519
         """
+
+        return self.log_weights(x, noise).logsumexp(0) - math.log(len(noise))
+
+    def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(x, z)` with a missing label summed out, with shape (B,).
+
+        Arguments:
+            x: The rows, with shape (B, *).
+            z: Latents, with shape (B, D).
+
+        Raises:
+            SettingError: If the model draws more than this latent.
+        """
+
+        raise SettingError(
+            f"{type(self).__name__} has latents beside z, so log p(x, z) has no closed form",
+            "a model with one continuous latent, such as vae, m2 or gmvae of classes",
+            'take method="importance"',
+        )
 
 
 models: Registry[type[Model]] = Registry("model")

@@ -195,10 +195,15 @@ class CCVAE(JointModel):
 
         q = self.encoder(x)
         z = q.mean + q.variance.sqrt() * noise
-        own, rest = self.parts(z)
-        known = self.decoder(z).log_prob(x) + self.prior().log_prob(rest) - q.log_prob(z)
 
-        return known + self.block_prior(y).log_prob(own)
+        return self.joint_log_prob(x, z, y) - q.log_prob(z)
+
+    def joint_log_prob(self, x: Tensor, z: Tensor, y: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(x, z \mid y)` of label points of shape (K, 1, C), with shape (K, B)."""
+
+        own, rest = self.parts(z)
+
+        return self.decoder(z).log_prob(x) + self.prior().log_prob(rest) + self.block_prior(y).log_prob(own)
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         r"""Returns mean and standard deviation of :math:`q(z \mid x)`, each with shape (B, D)."""

@@ -43,7 +43,6 @@ from __future__ import annotations
 
 __all__ = ["GMVAE"]
 
-import math
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -198,8 +197,18 @@ class GMVAE(FrozenModel):
 
         return self.prior.sample(label.argmax(-1)), None
 
-    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
+    def log_prior(self, z: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(z) = \log \sum_y p(y) \, p(z \mid y)`, with shape (B,)."""
+
+        return (self.prior.log_prob(z) + self.label_prior.logits).logsumexp(-1)
+
+    def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(x, z)`, with shape (B,)."""
+
+        return self.features.decoder(z).log_prob(x) + self.log_prior(z)
+
+    def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns the log-weight of each draw of the latent, with shape (S, B).
 
         The sum over the label is exact.
         """
@@ -209,10 +218,9 @@ class GMVAE(FrozenModel):
         weights = []
         for draw in noise:
             z = q.mean + q.variance.sqrt() * draw
-            log_pz = (self.prior.log_prob(z) + self.label_prior.logits).logsumexp(-1)
-            weights.append(self.features.decoder(z).log_prob(x) + log_pz - q.log_prob(z))
+            weights.append(self.log_joint(x, z) - q.log_prob(z))
 
-        return torch.stack(weights).logsumexp(0) - math.log(len(noise))
+        return torch.stack(weights)
 
 
 class Half(NamedTuple):

@@ -28,7 +28,6 @@ from __future__ import annotations
 
 __all__ = ["GMVAEReal"]
 
-import math
 from dataclasses import replace
 
 import torch
@@ -138,8 +137,8 @@ class GMVAEReal(FrozenModel):
 
         return self.predictor.family.values + self.features.noise
 
-    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
+    def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns the log-weight of each draw of the latent, with shape (S, B).
 
         Each draw has its own label, drawn from :math:`q(y \mid x)`.
         """
@@ -149,9 +148,9 @@ class GMVAEReal(FrozenModel):
 
         weights = []
         for draw in noise:
-            y, log_ratio = log_weight(p, self.label_prior(), draw[:width])
-            z = q.mean + q.variance.sqrt() * draw[width:]
+            y, log_ratio = log_weight(p, self.label_prior(), draw[..., :width])
+            z = q.mean + q.variance.sqrt() * draw[..., width:]
             log_pz = self.prior.log_prob(z, y)[:, 0]
             weights.append(self.features.decoder(z).log_prob(x) + log_pz - q.log_prob(z) + log_ratio)
 
-        return torch.stack(weights).logsumexp(0) - math.log(len(noise))
+        return torch.stack(weights)

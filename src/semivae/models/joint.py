@@ -5,7 +5,6 @@ from __future__ import annotations
 __all__ = ["JointModel", "MarginalModel", "summed"]
 
 import abc
-import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -41,27 +40,41 @@ class JointModel(Model):
         Arguments:
             x: The rows, with shape (B, *).
             y: Label points, with shape (K, 1, C).
-            noise: The standard normal noise of the draw, with shape (noise,) or ().
+            noise: The standard normal noise of the draw, with shape (noise,), (B, noise) or ().
         """
+
+    def classes(self) -> tuple[Tensor, ...]:
+        """Returns the label points of all classes, in blocks of shape (K, 1, C)."""
+
+        return exact(self.label_prior.logits[None]).y.split(BLOCK)
 
     def class_log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
         r"""Returns :math:`\log p(x, z, y) - \log q(z \mid x, y)` of every class at one draw, with shape (C, B)."""
 
-        blocks = exact(self.label_prior.logits[None]).y.split(BLOCK)  # (C, 1, C) in all
-        weights = torch.cat([self.joint_log_weight(x, classes, noise) for classes in blocks])
+        weights = torch.cat([self.joint_log_weight(x, classes, noise) for classes in self.classes()])
 
         return weights + self.label_prior.logits[:, None]
 
-    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
+    def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
+        r"""Returns :math:`\log \sum_y p(y) \, p(z \mid y) \, p(x \mid z, y)`, with shape (B,)."""
+
+        joint = torch.cat([self.joint_log_prob(x, z, classes) for classes in self.classes()])
+
+        return (joint + self.label_prior.logits[:, None]).logsumexp(0)
+
+    def joint_log_prob(self, x: Tensor, z: Tensor, y: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(x, z \mid y)` of label points of shape (K, 1, C), with shape (K, B)."""
+
+        return self.latent(y).log_prob(z) + self.decoder(z, y).log_prob(x)
+
+    def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns the log-weight of each draw of the latent, with shape (S, B).
 
         The sum over the label is exact, whichever marginalization trained the model, so no relaxed value is
         reported as a bound.
         """
 
-        weights = torch.stack([self.class_log_weights(x, draw) for draw in noise])  # (S, C, B)
-
-        return weights.flatten(0, 1).logsumexp(0) - math.log(len(noise))
+        return torch.stack([self.class_log_weights(x, draw).logsumexp(0) for draw in noise])
 
     def latent(self, y: Tensor) -> Distribution:
         r"""Returns :math:`p(z)`, or :math:`p(z \mid y)` if the prior has classes, over values of shape (D,)."""

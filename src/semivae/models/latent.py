@@ -4,8 +4,6 @@ from __future__ import annotations
 
 __all__ = ["HeadModel", "LatentModel"]
 
-import math
-
 import torch
 from torch import Tensor
 from torch.distributions import Distribution
@@ -78,8 +76,13 @@ class LatentModel(Model):
 
         return self.encoder(self.decoder(z).mean)
 
-    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,)."""
+    def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(x, z)`, with shape (B,)."""
+
+        return self.latent().log_prob(z) + self.decoder(z).log_prob(x)
+
+    def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns the log-weight of each draw of the latent, with shape (S, B)."""
 
         q, p = self.encoder(x), self.latent()
 
@@ -88,7 +91,7 @@ class LatentModel(Model):
             z, log_ratio = log_weight(q, p, draw)
             weights.append(self.decoder(z).log_prob(x) + log_ratio)
 
-        return torch.stack(weights).logsumexp(0) - math.log(len(noise))
+        return torch.stack(weights)
 
 
 class HeadModel(LatentModel):

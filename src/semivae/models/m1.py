@@ -104,7 +104,12 @@ class M1(StackedModel):
 
         return draw_asked(self.features.latent(), self.features.reread, self.head, y), None
 
-    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,)."""
+    def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(x, z)`, with shape (B,)."""
 
-        return self.features.log_evidence(x, noise)
+        return self.features.log_joint(x, z)
+
+    def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns the log-weight of each draw of the latent, with shape (S, B)."""
+
+        return self.features.log_weights(x, noise)

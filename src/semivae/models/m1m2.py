@@ -39,7 +39,6 @@ from __future__ import annotations
 
 __all__ = ["M1M2"]
 
-import math
 from dataclasses import replace
 
 import torch
@@ -149,8 +148,8 @@ class M1M2(StackedModel):
 
         return self.features.noise + self.top.noise
 
-    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
+    def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns the log-weight of each draw of the latent, with shape (S, B).
 
         For :math:`p(z_1)` at each draw of the features, :math:`z_2` is drawn once and the label is summed exactly.
         """
@@ -159,9 +158,9 @@ class M1M2(StackedModel):
 
         weights = []
         for draw in noise:
-            first, second = draw.split([self.features.noise, self.top.noise])
+            first, second = draw.split([self.features.noise, self.top.noise], -1)
             z = q.mean + q.variance.sqrt() * first
             above = self.top.log_evidence(z, second[None])
             weights.append(self.features.decoder(z).log_prob(x) + above - q.log_prob(z))
 
-        return torch.stack(weights).logsumexp(0) - math.log(len(noise))
+        return torch.stack(weights)

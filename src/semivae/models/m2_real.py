@@ -36,7 +36,6 @@ from __future__ import annotations
 
 __all__ = ["M2Real"]
 
-import math
 from dataclasses import replace
 
 import torch
@@ -154,8 +153,8 @@ class M2Real(Model):
 
         return self.predictor.family.values + self.encoder.family.values
 
-    def log_evidence(self, x: Tensor, noise: Tensor) -> Tensor:
-        r"""Returns an importance-weighted lower bound on :math:`\log p(x)`, with shape (B,).
+    def log_weights(self, x: Tensor, noise: Tensor) -> Tensor:
+        r"""Returns the log-weight of each draw of the latent, with shape (S, B).
 
         Each draw has its own label, drawn from :math:`q(y \mid x)`.
         """
@@ -165,8 +164,8 @@ class M2Real(Model):
 
         weights = []
         for draw in noise:
-            y, log_ratio_y = log_weight(p, self.label_prior(), draw[:width])
-            z, log_ratio_z = log_weight(self.encoder(x, y), self.prior(), draw[width:])
+            y, log_ratio_y = log_weight(p, self.label_prior(), draw[..., :width])
+            z, log_ratio_z = log_weight(self.encoder(x, y), self.prior(), draw[..., width:])
             weights.append(self.decoder(z, y).log_prob(x) + log_ratio_y + log_ratio_z)
 
-        return torch.stack(weights).logsumexp(0) - math.log(len(noise))
+        return torch.stack(weights)

@@ -78,7 +78,13 @@ def noise(batch: Batch, size: int) -> Tensor:
 
 
 def log_weight(q: Distribution, prior: Distribution, noise: Tensor) -> tuple[Tensor, Tensor]:
-    r"""Returns :math:`z = \mu + \sigma \epsilon` and :math:`\log p(z) - \log q(z)`, for noise of shape (D,) or ()."""
+    r"""Returns z, which is :math:`\mu + \sigma \epsilon`, and :math:`\log p(z) - \log q(z)`.
+
+    Arguments:
+        q: The posterior.
+        prior: The prior.
+        noise: The noise :math:`\epsilon`, with shape (D,), (B, D) or ().
+    """
 
     z = q.mean + q.variance.sqrt() * noise
 

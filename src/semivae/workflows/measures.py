@@ -163,10 +163,12 @@ def density(model: Fitted, x: Any) -> Metrics:
     from sklearn.utils import _safe_indexing
 
     from semivae.evaluation import evidence
+    from semivae.fitted import Trained
 
     if len(x) > DENSITY_ROWS:
         x = _safe_indexing(x, np.random.default_rng(0).permutation(len(x))[:DENSITY_ROWS])
 
-    found = evidence(model.score_samples(x), levels_in(model))
+    scores, errors = model.evidence(x)[:2] if isinstance(model, Trained) else (model.score_samples(x), None)
+    found = evidence(scores, levels_in(model), errors)
 
     return {f"{score_prefix(model)}{name}": value for name, value in found.items()}

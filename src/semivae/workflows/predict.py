@@ -13,7 +13,7 @@ from semivae.workflows.inputs.rows import read_blocks, score_prefix, with_ids
 if TYPE_CHECKING:
     import pandas as pd
 
-    from semivae.fitted import Classifier, Fitted, Predictor, Regressor, Saved
+    from semivae.fitted import Classifier, Fitted, Method, Predictor, Regressor, Saved
     from semivae.workflows.inputs.shard import Shard
 
 
@@ -50,7 +50,9 @@ def predict(
     return (with_ids(model, *pair) for pair in tables)
 
 
-def score(model: Saved, data: str, split: str = "test", header: bool = True) -> Iterator[pd.DataFrame]:
+def score(
+    model: Saved, data: str, split: str = "test", header: bool = True, method: Method = "importance"
+) -> Iterator[pd.DataFrame]:
     r"""Scores rows in their order, block by block.
 
     Arguments:
@@ -58,23 +60,41 @@ def score(model: Saved, data: str, split: str = "test", header: bool = True) -> 
         data: A file or folder, or the name of a set.
         split: The rows of a named set: "train", "test" or "all".
         header: Whether the first line of a text file names the columns.
+        method: The estimate of the density, as in the method `evidence` of estimators.
 
     Returns:
         Tables with identifiers, `log_density` (a plain autoencoder has `reconstruction_log_likelihood` instead, and
-        Bernoulli pixels of grey images have `bernoulli_log_likelihood`), and `outlier_score`.
+        Bernoulli pixels of grey images have `bernoulli_log_likelihood`), `outlier_score`, and, except for PCA, whose
+        density is exact, `error`, the standard error of the draws.
 
     Raises:
         DataError: If the rows cannot be read.
+        SettingError: If the model has no estimate of this name.
     """
+
+    blocks = read_blocks(model, data, split, header=header)
+
+    return (with_ids(model, x, scores_of(model, x, method)) for x in blocks)
+
+
+def scores_of(model: Saved, x: Any, method: Method) -> pd.DataFrame:
+    """Returns the density of each row, its outlier score, and the error of its draws."""
 
     import pandas as pd
 
+    from semivae.fitted import Trained
+
     prefix = score_prefix(model)
     name = f"{prefix}log_likelihood" if prefix else "log_density"
-    scored = ((x, model.score_samples(x)) for x in read_blocks(model, data, split, header=header))
-    tables = ((x, pd.DataFrame({name: scores, "outlier_score": -scores})) for x, scores in scored)
 
-    return (with_ids(model, *pair) for pair in tables)
+    if not isinstance(model, Trained):
+        scores = model.score_samples(x)
+
+        return pd.DataFrame({name: scores, "outlier_score": -scores})
+
+    scores, error, _ = model.evidence(x, method)
+
+    return pd.DataFrame({name: scores, "outlier_score": -scores, "error": error})
 
 
 def table_of(model: Fitted, x: Any) -> pd.DataFrame:

@@ -110,10 +110,11 @@ def by_block(method: Callable[..., Any]) -> Callable[..., Any]:
 
             parts = [method(self, block, *arguments, **options) for block in X.rows()]
 
-        return (
-            tuple(map(np.concatenate, zip(*parts, strict=True)))
-            if isinstance(parts[0], tuple)
-            else np.concatenate(parts)
-        )
+        if not isinstance(parts[0], tuple):
+            return np.concatenate(parts)
+
+        named = getattr(type(parts[0]), "_make", tuple)
+
+        return named(map(np.concatenate, zip(*parts, strict=True)))
 
     return apply
