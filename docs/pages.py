@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from semivae.data.batches import steps
+from semivae.data.batches import spread, steps
 from semivae.engine import optimizer
 from semivae.estimators import stages
 from semivae.estimators.options.grouped import declarations, paths
@@ -25,7 +25,7 @@ from semivae.estimators.parameters import Parameters
 from semivae.estimators.pca import PCA
 from semivae.estimators.plan.applies import BUILT_WITH
 from semivae.models import Model, models
-from semivae.objectives import augmentation, consistency, distillation, elbo, interpolation, neighbors
+from semivae.objectives import augmentation, consistency, distillation, elbo, interpolation, neighbors, penalties
 
 FOLDER = Path(__file__).parent / "models"
 SOURCE = Path(__file__).parents[1]
@@ -39,7 +39,8 @@ MODELS: dict[str, type] = {name: models[name] for name in models} | {"pca": PCA}
 TRAINING: dict[str, ModuleType] = {
     "Stages": stages,
     "Steps": steps,
-    "Loss": elbo,
+    "The whole loss": penalties,
+    "Bound": elbo,
     "Weights": optimizer,
     "Consistency": consistency,
     "Neighbors": neighbors,
@@ -78,10 +79,43 @@ def trained() -> str:
         "# How the models are trained",
         NOTE,
         *(f"## {name}\n\n{body(docstring(file)).replace('## ', '### ')}" for name, file in TRAINING.items()),
+        constants(),
         settings(common),
     ]
 
     return "\n\n".join(parts) + "\n"
+
+
+def constants() -> str:
+    """Returns the table of all constants of the loss, with their values in the code or their option."""
+
+    rows = [
+        ("$`\\rho`$", "weight of the bound of labeled rows", "option `labeled_share`, 0.5"),
+        ("$`\\beta`$", "weight of the divergence of the latent", "option `beta`: 1; 0.05 in the first stage of gmvae"),
+        (
+            "$`\\alpha`$",
+            "weight of known labels and of all penalties",
+            "option `alpha`: 20 for a class, 5 for a number",
+        ),
+        ("$`a`$", "weight of consistency", "option `adversarial`, 1"),
+        (
+            "$`\\epsilon`$",
+            "radius of consistency",
+            "option `radius`: 0.25 of the distance to the nearest row",
+        ),
+        ("$`\\eta`$", "weight of the entropy in consistency", f"{consistency.SURE}"),
+        ("$`\\gamma`$", "weight of the class prior in consistency", f"{consistency.FREQUENT}"),
+        ("$`\\kappa`$", "weight of neighbors", "Cohen's kappa of held-out labels; 0 with option `neighbors` = 0"),
+        ("$`t_0`$", "share of the training with pseudo-labels", f"{neighbors.LENT}"),
+        ("$`\\lambda`$ of neighbors", "weight of neighbors in a step of spreading", f"{spread.SPREADING}"),
+        ("", "steps of spreading", f"{spread.STEPS}"),
+        ("", "share of each class that is pseudo-labeled", f"{spread.SUREST}"),
+        ("$`b`$", "weight of interpolation", "option `interpolation`: 1 for shot, else 0"),
+        ("$`\\eta`$ of interpolation", "weight of the latent in interpolation", f"{interpolation.LATENT}"),
+        ("", "largest turn, shear, log-scales and shifts of augmentation", ", ".join(map(str, augmentation.LARGEST))),
+    ]
+
+    return "## All constants\n\n" + table(("symbol", "what it is", "value"), rows).rstrip()
 
 
 def page(name: str, model: type) -> str:

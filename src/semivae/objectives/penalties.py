@@ -1,4 +1,19 @@
-r"""The weighted sum of several penalties."""
+r"""The loss of a step: the bound, the known labels, and the penalties, each with its weight.
+
+.. math:: \mathcal{J} = - \rho \, \overline{L(x, y)} - (1 - \rho) \, \overline{U(x)}
+    + \alpha \, \Big(- \overline{\log q(y \mid x)} + a \, \mathcal{R}_\text{consistency}
+    + \kappa \, \mathcal{R}_\text{neighbors} + b \, \mathcal{R}_\text{interpolation}
+    + \mathcal{R}_\text{augmentation}\Big)
+
+Thus `alpha` multiplies the penalties, too: a larger one presses all of them against the bound, and changes nothing
+between labels and penalties. The classifier of "gmvae" gets no gradient from the bound, so there `alpha` only scales
+the steps of the classifier, which the optimizer undoes. With a number as target, the terms of classes (entropy,
+class prior, neighbors, interpolation) are left out.
+
+:math:`\rho` weighs the bound of labeled rows against that of all others, so with few labels each labeled row counts as
+much as many unlabeled rows, and the density leans to labeled rows. The first stage of "gmvae" and "m1m2" sees rows
+without labels, each with the same weight, so there the density of features is that of all rows.
+"""
 
 from __future__ import annotations
 
