@@ -34,6 +34,7 @@ class Model(nn.Module, abc.ABC):
         interpolates: Whether the interpolation penalty is on by default, for the label and the latent.
         ignores: Options of the objective that would change nothing.
         fits_prior: Whether the prior is learned after the latent, so that the latent may depart from N(0, I).
+        labeled_share: The weight of the bound of labeled rows by default.
         encoder: The posterior of the latent.
         prior: The prior of the latent.
     """
@@ -43,6 +44,7 @@ class Model(nn.Module, abc.ABC):
     interpolates: ClassVar[bool] = False
     ignores: ClassVar[frozenset[str]] = frozenset()
     fits_prior: ClassVar[bool] = False
+    labeled_share: ClassVar[float] = 0.5
 
     encoder: Conditional
     prior: nn.Module

@@ -10,6 +10,7 @@ __all__ = [
     "interpolation_for",
     "marginalize_for",
     "reads_for",
+    "share_for",
 ]
 
 from inspect import signature
@@ -48,6 +49,12 @@ def beta_for(choice: float | str) -> float:
     """Returns the weight of the divergence of the latent in the last stage."""
 
     return 1.0 if choice == "auto" else float(choice)
+
+
+def share_for(choice: float | str, kind: type[Model]) -> float:
+    """Returns the weight of the bound of labeled rows."""
+
+    return kind.labeled_share if choice == "auto" else float(choice)
 
 
 def features_for(kind: type[Model], schema: Schema, neighbors: int) -> int | None:

@@ -26,6 +26,7 @@ from semivae.estimators.plan.loss import (
     interpolation_for,
     marginalize_for,
     reads_for,
+    share_for,
 )
 from semivae.estimators.plan.machine import machine_of
 from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, network_for
@@ -93,7 +94,7 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
         warmup=float(objective.warmup),
         free_bits=float(objective.free_bits),
         importance_samples=int(objective.importance_samples),
-        labeled_share=float(objective.labeled_share),
+        labeled_share=share_for(objective.labeled_share, kind),
         dropout=dropout_for(recipe.dropout, schema, counts.labeled + counts.labeled_held),
         features=features,
         features_beta=features_beta,
