@@ -133,6 +133,15 @@ class Variable:
 
         return self.standard(np.array(self.spikes)).tolist()
 
+    @property
+    def standard_knots(self) -> tuple[list[float], list[float]]:
+        """The knots in the units of the model and in standard deviations; two of a column that is not bent."""
+
+        if not self.knots:
+            return [-1.0, 1.0], [-1.0, 1.0]
+
+        return list(self.scores), ((np.array(self.knots) - self.center) / self.scale).tolist()
+
     def standard(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Maps numbers from the units of the user to those of the model."""
 

@@ -99,3 +99,12 @@ def test_a_variable_of_an_earlier_version_is_read():
 
     assert Variable.from_json(older) == replace(variable, whole=False, spikes=(), beside=None, knots=(), scores=())
     assert Variable.from_json(variable.to_json()) == variable
+
+
+@pytest.mark.parametrize("peaks", [(0.0, 8.0), (-100.0, 3.0)])
+def test_separate_peaks_are_made_normal(peaks):
+    values = RANDOM.permutation(np.concatenate([RANDOM.normal(peak, 1, 1500) for peak in peaks]))
+    x = facts(values).standard(values)
+
+    # Half of the values of a normal distribution are within 0.67 standard deviations; of two peaks none are.
+    assert (np.abs(x) < 0.67).mean() == pytest.approx(0.5, abs=0.03)

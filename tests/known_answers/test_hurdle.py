@@ -8,7 +8,10 @@ from scipy.stats import truncnorm
 
 import semivae
 from semivae import PCA, DataOptions, VAEEmbedding
+from semivae.data.columns.tally import NumberTally
 from semivae.families.gaussian import Within
+from semivae.families.reals import Reals
+from semivae.variables import Variable
 
 RANDOM = np.random.default_rng(0)
 N = 600
@@ -114,3 +117,26 @@ def test_columns_that_the_user_calls_counts_have_no_spikes():
     model = VAEEmbedding(data=DataOptions(kinds={"n": "count"}), **FIT | {"epochs": 1}).fit(counts)
 
     assert not model.schema_.x[0].spikes and model.sample(5, random_state=0)["n"].dtype == counts["n"].dtype
+
+
+def test_the_mean_of_a_bent_column_is_that_of_its_values():
+    """A long tail pulls the mean of the values up; other columns keep the mean of their cut normal distribution."""
+
+    random = np.random.default_rng(0)
+    values = np.where(random.random(3000) < 0.6, 0.0, random.lognormal(0, 1.5, 3000))
+    tally = NumberTally()
+    tally.add(values)
+    heavy = tally.found("heavy", "float64", 0).variables[0]
+    plain = Variable("plain", "real", low=-1.0, high=3.0)
+
+    torch.manual_seed(0)
+    family = Reals([heavy, plain]).double()
+    p = family(torch.randn(4, family.size, dtype=torch.float64)).base_dist
+
+    with torch.no_grad():
+        drawn, mean = p.sample(torch.Size([100_000])).numpy(), p.mean.numpy()
+
+    heavy_drawn = heavy.restored(drawn[..., 0])
+    np.testing.assert_allclose(heavy.restored(mean[:, 0]), heavy_drawn.mean(0), atol=5 * heavy_drawn.std() / 300)
+    np.testing.assert_allclose(mean[:, 1], drawn[..., 1].mean(0), atol=0.02)
+    assert heavy.spikes == (0.0,) and heavy.knots

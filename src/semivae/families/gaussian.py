@@ -131,19 +131,24 @@ class Within(Bell):
 
         return torch.where(self.low < self.high, torch.special.ndtr(last) - torch.special.ndtr(first), 1.0)
 
+    def quantile(self, share: Tensor) -> Tensor:
+        """Returns values between the ends, with that share of the cut distribution below them, by its inverse."""
+
+        first, last, above = self.tail()
+        start, end = torch.special.ndtr(first), torch.special.ndtr(last)
+        below = start + (end - start) * torch.where(above, 1 - share, share).to(start)
+
+        # A mean that is too far off for a probability leaves the nearest end.
+        noise = torch.where(end > 0, torch.special.ndtri(below).clamp(first, last), last)
+        values = self.loc + self.scale * torch.where(above, -noise, noise)
+
+        return torch.minimum(torch.maximum(values, self.low), self.high).to(self.loc)
+
     def sample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
-        """Returns values between the ends, with shape (*sample_shape, *), by the inverse of the cut distribution."""
+        """Returns values between the ends, with shape (*sample_shape, *)."""
 
         with torch.no_grad():
-            first, last, above = self.tail()
-            start, end = torch.special.ndtr(first), torch.special.ndtr(last)
-            drawn = start + (end - start) * torch.rand(self._extended_shape(sample_shape)).to(start)
-
-            # A mean that is too far off for a probability leaves the nearest end.
-            noise = torch.where(end > 0, torch.special.ndtri(drawn).clamp(first, last), last)
-            values = self.loc + self.scale * torch.where(above, -noise, noise)
-
-            return torch.minimum(torch.maximum(values, self.low), self.high).to(self.loc)
+            return self.quantile(torch.rand(self._extended_shape(sample_shape)))
 
 
 class Gaussian(Scaled):

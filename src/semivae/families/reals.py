@@ -32,6 +32,7 @@ from torch import Tensor
 from torch.distributions import Distribution, Independent
 
 from semivae.families.base import widen
+from semivae.families.bend import Bend
 from semivae.families.gaussian import Gaussian, Within
 from semivae.families.scale import Scale
 from semivae.variables import SAME, Variable
@@ -66,11 +67,18 @@ class Hurdles(Distribution):
 
     @property
     def mean(self) -> Tensor:
-        """The means, with shape (*, n)."""
+        """The means, with shape (*, n): in a bent column, the number in the units of the model of the mean value."""
 
-        shares = self.shares.exp()
+        shares, bend = self.shares.exp(), self.family.bend
+        spikes = self.family.spikes.nan_to_num()
 
-        return shares[..., 0] * self.rest.loc + (shares[..., 1:] * self.family.spikes.nan_to_num()).sum(-1)
+        if bend is None:
+            return shares[..., 0] * self.rest.loc + (shares[..., 1:] * spikes).sum(-1)
+
+        rest = bend.average(self.rest)
+        values = shares[..., 0] * rest + (shares[..., 1:] * bend(spikes.T).T).sum(-1)
+
+        return bend.inverse(values)
 
     @property
     def inside(self) -> Tensor:
@@ -112,6 +120,7 @@ class Reals(Gaussian):
         places = [j * most + k for j, row in enumerate(rows) for k in range(len(row))]
         table = torch.tensor([row + [math.nan] * (most - len(row)) for row in rows])
 
+        self.bend = Bend(variables) if any(variable.knots for variable in variables) else None
         self.register_buffer("spikes", table, persistent=False)
         self.register_buffer("places", torch.tensor(places, dtype=torch.long), persistent=False)
 

@@ -27,6 +27,10 @@ SHARE, SHARE_AT_END, CELLS, TIMES, ROUNDS = 0.2, 0.05, 20, 2.0, 2
 # this do not show it.
 HEAVY, FEWEST = 3.0, 100
 
+# Light tails of so many distinct values are bent, too, if normal quantiles explain less of their variance than this: a
+# uniform distribution has 0.95, one with separate peaks less.
+DISTINCT, NORMAL = 100, 0.92
+
 # The normal quantiles that knots are laid at, and the distance of a spike beyond the last one.
 SCORES, APART = np.linspace(-3.2, 3.2, 64), 0.5
 
@@ -85,7 +89,7 @@ class Marginal:
             known = np.array([*rest, *ends], dtype=float)
             facts["beside"] = float(known.min()), float(known.max())
 
-        if cells.sum() >= FEWEST and heavy(rest, cells):
+        if cells.sum() >= FEWEST and uneven(rest, cells):
             facts |= laid(values, counts, often, variable.scale)
 
         return facts
@@ -117,8 +121,8 @@ def recurring(values: Values, counts: NDArray[np.int64], closest: float) -> NDAr
     return often
 
 
-def heavy(values: Values, counts: NDArray[np.int64]) -> bool:
-    """Whether distinct values with these counts have heavy tails."""
+def uneven(values: Values, counts: NDArray[np.int64]) -> bool:
+    """Whether distinct values with these counts have heavy tails, or several peaks apart from each other."""
 
     deviations = values - np.average(values, weights=counts)
     largest = np.abs(deviations).max()
@@ -128,8 +132,21 @@ def heavy(values: Values, counts: NDArray[np.int64]) -> bool:
 
     deviations /= largest  # powers of huge values overflow
     variance = np.average(deviations**2, weights=counts)
+    excess = float(np.average(deviations**4, weights=counts) / variance**2) - 3
 
-    return float(np.average(deviations**4, weights=counts)) > (3 + HEAVY) * variance**2
+    if excess > 0 or len(values) < DISTINCT:
+        return excess > HEAVY
+
+    scores = quantiles(counts)
+    explained = np.average(deviations * scores, weights=counts) ** 2 / np.average(scores**2, weights=counts)
+
+    return explained < NORMAL * variance
+
+
+def quantiles(counts: NDArray[np.int64]) -> Values:
+    """Returns the standard normal quantile of the middle rank of each distinct value, with shape (n,)."""
+
+    return ndtri((counts.cumsum() - counts / 2) / counts.sum())
 
 
 def laid(values: Values, counts: NDArray[np.int64], often: NDArray[np.bool_], scale: float) -> dict[str, Any]:
@@ -145,7 +162,7 @@ def laid(values: Values, counts: NDArray[np.int64], often: NDArray[np.bool_], sc
     """
 
     rest, cells = values[~often], counts[~often]
-    scores = ndtri((cells.cumsum() - cells / 2) / cells.sum())
+    scores = quantiles(cells)
     places = np.unique([0, *np.searchsorted(scores, SCORES).clip(max=len(rest) - 1), len(rest) - 1])
     kept = [0]
 
