@@ -80,7 +80,7 @@ def test_deviations_are_taken_at_the_scale(regressor, frame):
 
     np.testing.assert_array_equal(estimator.predict(rows), mean)
     np.testing.assert_allclose(estimator.predict(rows, return_std=True)[1], 2 * deviation)
-    np.testing.assert_allclose(np.subtract(*estimator.predict_interval(rows, 0.6827)), -4 * deviation, rtol=1e-4)
+    np.testing.assert_allclose(np.subtract(*estimator.predict_interval(rows, 0.6827).T), -4 * deviation, rtol=1e-4)
 
 
 def test_probabilities_are_taken_at_the_temperature(classifier, frame):

@@ -145,10 +145,15 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
         have a cross-entropy instead, which ranks images but is no density.
         """
 
+        return self._log_density(read_rows(self, X))
+
+    @by_block
+    def _log_density(self, x: NDArray[Any]) -> NDArray[np.float64]:
+        """Returns the scores of :meth:`score_samples` of rows in the units of a model, with shape (N,)."""
+
         from semivae.engine import apply, normal_noise
 
         model = self._double()
-        x = read_rows(self, X)
         noise = normal_noise(DRAWS, model.noise)
 
         (scores,) = apply(lambda rows: model.log_evidence(rows, noise), x)

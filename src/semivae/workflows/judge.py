@@ -44,9 +44,9 @@ def judge(
     """
 
     from semivae.data.batches.split import stratified_folds
+    from semivae.estimators.rows.target import encoded
     from semivae.findings import known
     from semivae.trust import Effort, compare
-    from semivae.workflows.inputs.task import encoded
 
     codes = encoded(fitted, y)
     folds = stratified_folds(codes[known(codes)], FOLDS, seed)
@@ -79,8 +79,8 @@ def calibrate(fitted: Classifier | Regressor, y: Any, verdict: Verdict | None) -
         verdict: The verdict; without one, or with shorter fits, nothing changes.
     """
 
+    from semivae.estimators.rows.target import encoded
     from semivae.fitted import Classifier
-    from semivae.workflows.inputs.task import encoded
 
     if verdict is None or verdict.confidence is None or verdict.held_out is None:
         return
