@@ -161,6 +161,10 @@ class Trained(Fitted, Protocol):
     reference_: Array | None
     committee_: Any
 
+    def keep_held_out(self, held: HeldOut) -> Self:
+        """Keeps predictions of held-out labels for sets, intervals and doubted labels."""
+        ...
+
     def novelty(self, X: Any) -> Array:
         """Returns the p-value of the density of each row, with shape (N,)."""
         ...

@@ -77,5 +77,14 @@ def test_doubted_labels(run, classifier, table, tmp_path):
     assert "suggested" in run("mislabeled", classifier, table).stdout
 
 
+def test_the_folds_of_a_comparison_serve_sets_too(run, table, tmp_path):
+    flags = ("--target", "kind", "--missing-label", "unknown", "--model", "m2", "--calibrate")
+    run("fit", table, *flags, *QUICK, "--out", tmp_path / "m")
+    fitted = load(tmp_path / "m")
+
+    assert fitted.held_out_.rows.shape == (20,) and len(np.unique(fitted.held_out_.folds)) == 5
+    assert fitted.predict_set(read(table, "kind").x, 0.8).shape == (60, 2)
+
+
 def test_doubted_labels_need_one_target(run, embedding, table):
     assert "one target" in run("mislabeled", embedding, table, code=2).stderr

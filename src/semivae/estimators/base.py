@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = ["VAEEstimator"]
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -181,6 +182,19 @@ class VAEEstimator(VAESpace):
 
         return finite(self._log_density(x)) if len(x) else None
 
+    def keep_held_out(self, held: HeldOut) -> Self:
+        r"""Keeps predictions of held-out labels for sets, intervals and doubted labels, and saves them with the model.
+
+        Arguments:
+            held: The predictions of fits that did not see the labels, as :func:`semivae.trust.compare` returns them.
+        """
+
+        # A class that no label of a fold had is as good as impossible.
+        predictions = held.predictions.clip(np.log(np.finfo(float).tiny)) if held.classes else held.predictions
+        self.held_out_ = replace(held, predictions=predictions)
+
+        return self
+
     def _out_of_fold(self) -> HeldOut:
         r"""Returns the predictions of held-out labels.
 
@@ -193,9 +207,9 @@ class VAEEstimator(VAESpace):
         if self.held_out_ is None:
             raise SettingError(
                 f"this fit of model={self.plan_.model!r} has no predictions of held-out labels",
-                "they come from a default fit with two labels or more in a class; models that an earlier version "
-                "saved, streams and models without folds lack them",
-                "fit again with model='gmvae' and calibrate=True",
+                "they come from a default fit with two labels or more in a class, or from a comparison; models that an "
+                "earlier version saved lack them",
+                "fit again with calibrate=True, or keep_held_out(semivae.trust.compare(...).held_out)",
             )
 
         return self.held_out_

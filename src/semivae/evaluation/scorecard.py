@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["interval_of", "scorecard"]
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from semivae.evaluation.generator_half import generator
 from semivae.evaluation.latent_half import latent
 from semivae.evaluation.regression import NOMINAL, gaussian_interval, regression
 from semivae.fitted import Classifier, Fitted, Regressor
+
+LOG = logging.getLogger(__name__)
 
 Half = dict[str, Any]
 
@@ -72,5 +75,6 @@ def interval_of(fitted: Regressor, X: Any) -> NDArray[np.float64]:
     except DataError:
         # Rows that cannot be used raise it again.
         mean, deviation = fitted.predict(X, return_std=True)
+        LOG.info("Intervals are those of a Gaussian: there are too few held-out values to judge them by.")
 
         return gaussian_interval(mean, deviation, NOMINAL)

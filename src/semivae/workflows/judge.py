@@ -71,7 +71,7 @@ def judge(
 
 
 def calibrate(fitted: Classifier | Regressor, y: Any, verdict: Verdict | None) -> None:
-    r"""Calibrates an estimator with the out-of-fold predictions of a verdict whose fits had all its epochs.
+    r"""Calibrates an estimator with out-of-fold predictions of fits that had all its epochs, and keeps them in it.
 
     Arguments:
         fitted: The estimator.
@@ -90,6 +90,8 @@ def calibrate(fitted: Classifier | Regressor, y: Any, verdict: Verdict | None) -
         return
 
     held, truth = verdict.held_out, encoded(fitted, y)[verdict.held_out.rows]
+
+    fitted.keep_held_out(held)
 
     if isinstance(fitted, Classifier):
         fitted.calibrate(fitted.classes_[truth], held.predictions)
