@@ -77,6 +77,7 @@ def test_doubted_labels(run, classifier, table, tmp_path):
     assert "suggested" in run("mislabeled", classifier, table).stdout
 
 
+@pytest.mark.slow
 def test_the_folds_of_a_comparison_serve_sets_too(run, table, tmp_path):
     flags = ("--target", "kind", "--missing-label", "unknown", "--model", "m2", "--calibrate")
     run("fit", table, *flags, *QUICK, "--out", tmp_path / "m")

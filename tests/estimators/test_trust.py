@@ -9,6 +9,7 @@ import safetensors.numpy
 
 from semivae import RecipeOptions, TrainingOptions, VAEClassifier, VAERegressor, load
 from semivae.errors import DataError, SettingError, StoreError
+from semivae.findings import HeldOut
 from semivae.store import signed
 
 QUICK = {"epochs": 3, "hidden": (8,), "latents": 2, "random_state": 0, "device": "cpu"}
@@ -165,6 +166,16 @@ def test_wrong_values_come_first():
 
     assert found["row"][0] == 8 and found["deviations"][0] > 3 and found["probability"][0] < 0.01
     assert fitted.mislabeled(ROWS[:40], y[:40])["row"][0] == 8
+
+
+def test_predictions_of_other_fits_are_kept_and_saved(tmp_path):
+    fitted = VAEClassifier(model="m2", **QUICK).fit(ROWS, CLASSES)
+    logs = np.log(np.tile([0.2, 0.3, 0.5], (12, 1)))
+    logs[:, 0] = -np.inf  # a class that no label of a fold had
+    held = HeldOut(np.flatnonzero(KNOWN)[:12], np.arange(12) % 2, np.arange(12) % 3, logs, True)
+    fitted.keep_held_out(held).save(tmp_path / "m")
+
+    assert load(tmp_path / "m").predict_set(ROWS, 0.8).all(), "a third of the labels have no probability at all"
 
 
 # Saved
