@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace, data: str, labels: int, draw: int) -> dic
         fitted = VAERegressor(model=model, random_state=draw).set_params(**settings).fit(x.iloc[train], seen)
         seconds = round(time.perf_counter() - start, 1)
         new = x.iloc[test]
-        measured = regression(y[test], fitted.predict(new), *fitted.predict_interval(new, NOMINAL))
+        measured = regression(y[test], fitted.predict(new), *fitted.predict_interval(new, NOMINAL).T)
         found[model] = {"seed": draw, "seconds": seconds, **measured}
 
     known, new = (fitted.features(x.iloc[part]) for part in (train[:labels], test))

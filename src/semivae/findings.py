@@ -86,8 +86,9 @@ class HeldOut:
     Attributes:
         rows: The positions of the labeled rows among the rows of the comparison, with shape (M,).
         folds: The fold that held out each row, with shape (M,).
+        truth: The labels of the rows, codes of classes or values, with shape (M,).
         predictions: Log-probabilities of the classes, with shape (M, C), minus infinity for a class that no label of
-            the fit had; or means and standard deviations of a number, with shape (M, 2).
+            the fit had; or means and standard deviations of a number, with shape (M, 2). They are not calibrated.
         classes: Whether the target is a class.
         members: The predictions of each member of a committee, by name: probabilities with shape (M, C), or values
             with shape (M,).
@@ -96,6 +97,7 @@ class HeldOut:
 
     rows: NDArray[np.int64]
     folds: NDArray[np.int64]
+    truth: NDArray[Any]
     predictions: NDArray[np.float64]
     classes: bool
     members: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)

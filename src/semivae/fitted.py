@@ -145,7 +145,8 @@ class Trained(Fitted, Protocol):
         stopped_: "done", "patience" or "interrupted".
         health_: The faults that its loss does not show.
         calibration_: Its calibration by labels that it held out itself.
-        held_out_: The predictions of these labels by fits that did not see them, if any; they are not saved.
+        reference_: The scores of rows that it did not learn from, sorted, with shape (M,), if any.
+        held_out_: The predictions of these labels by fits that did not see them, if any.
         committee_: The committee of it and simple learners, with a weight for each; None without one.
     """
 
@@ -158,10 +159,19 @@ class Trained(Fitted, Protocol):
     health_: Health
     calibration_: Calibration
     held_out_: HeldOut | None
+    reference_: Array | None
     committee_: Any
 
     def evidence(self, X: Any, method: Method = "importance", draws: int | None = None) -> tuple[Array, Array, Array]:
         """Returns the log-density of rows, its error, and its effective draws, each with shape (N,)."""
+        ...
+
+    def keep_held_out(self, held: HeldOut) -> Self:
+        """Keeps predictions of held-out labels for sets, intervals and doubted labels."""
+        ...
+
+    def novelty(self, X: Any) -> Array:
+        """Returns the p-value of the density of each row, with shape (N,)."""
         ...
 
     def features(self, X: Any) -> Array:
@@ -183,7 +193,7 @@ class Classifier(Trained, Protocol):
     missing_label: Any
     calibration_temperature_: float
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any, reject: float | None = None) -> Array:
         """Returns the most probable class of each row, with shape (N,)."""
         ...
 
@@ -193,6 +203,14 @@ class Classifier(Trained, Protocol):
 
     def predict_log_proba(self, X: Any) -> Array:
         """Returns the logarithm of the probability of each class, with shape (N, C)."""
+        ...
+
+    def predict_set(self, X: Any, coverage: float = 0.9, by_class: bool = False) -> Array:
+        """Returns whether each class is in the set of each row, with shape (N, C)."""
+        ...
+
+    def mislabeled(self, X: Any, y: Any) -> pd.DataFrame:
+        """Ranks labels, the most doubted first."""
         ...
 
     def calibrate(self, y: Any, log_probabilities: Array) -> Self:
@@ -216,12 +234,16 @@ class Regressor(Trained, Protocol):
     missing_label: Any
     calibration_scale_: float
 
-    def predict(self, X: Any, return_std: bool = False) -> Any:
+    def predict(self, X: Any, return_std: bool = False, reject: float | None = None) -> Any:
         """Returns the expected value of each row, with shape (N,), and its standard deviation if asked for."""
         ...
 
-    def predict_interval(self, X: Any, coverage: float = 0.9) -> tuple[Array, Array]:
-        """Returns the ends of an interval for each row, each with shape (N,)."""
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:
+        """Returns the ends of an interval for each row, with shape (N, 2)."""
+        ...
+
+    def mislabeled(self, X: Any, y: Any) -> pd.DataFrame:
+        """Ranks labels, the most doubted first."""
         ...
 
     def calibrate(self, y: Any, mean: Array, deviation: Array) -> Self:

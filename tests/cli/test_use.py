@@ -109,7 +109,7 @@ def test_predict_real_values(run, regressor, prices, tmp_path):
 
     assert list(found) == ["prediction", "lower", "upper", "outlier_score"]
     assert np.array_equal(found["prediction"], fitted.predict(x))
-    assert np.array_equal(found[["lower", "upper"]].to_numpy().T, fitted.predict_interval(x, 0.9))
+    assert np.array_equal(found[["lower", "upper"]].to_numpy(), fitted.predict_interval(x, 0.9))
 
 
 def test_predict_in_any_order_of_columns_and_rows(run, classifier, frame, tmp_path):

@@ -110,7 +110,7 @@ def test_minus_one_is_a_value_of_a_real_target():
 def test_regression_is_in_the_units_of_the_target():
     y = np.where(KNOWN, 1e4 + 100 * X[:, 3], np.nan)
     estimator = VAERegressor(**FIT | {"epochs": 40, "recipe": RecipeOptions(dropout=0.2)}).fit(X[:, :3], y)
-    low, high = estimator.predict_interval(X[:, :3], coverage=0.9)
+    low, high = estimator.predict_interval(X[:, :3], coverage=0.9).T
     truth = 1e4 + 100 * X[:, 3]
 
     assert estimator.score(X[:, :3], truth) > 0.6

@@ -131,6 +131,7 @@ OTHER = {
     "early_stopping": True,
     "patience": 3,
     "validation_share": 0.3,
+    "reference_share": 0.3,
     "latents": 3,
     "network": "conv",
     "likelihood": "gaussian",

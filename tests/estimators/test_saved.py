@@ -60,7 +60,8 @@ def fitted(request):
 def answers(estimator: object, rows: object) -> dict[str, np.ndarray]:
     """Everything that an estimator says of rows."""
 
-    calls = {name: [rows] for name in ("predict", "predict_proba", "transform", "score_samples", "predict_interval")}
+    names = ("predict", "predict_proba", "transform", "score_samples", "predict_interval", "predict_set")
+    calls = {name: [rows] for name in names if name != "predict_set" or getattr(estimator, "held_out_", None)}
     found = {name: getattr(estimator, name)(*given) for name, given in calls.items() if hasattr(estimator, name)}
     found["sample"] = estimator.sample(3, random_state=0)
     found["inverse"] = estimator.inverse_transform(found["transform"][:3])
@@ -116,8 +117,9 @@ def test_pickle_works_and_no_file_of_ours_holds_one(fitted, tmp_path):
 
     estimator.save(tmp_path / "model")
     files = [path for path in (tmp_path / "model").rglob("*") if path.is_file()]
-    committee = {"committee.safetensors"} if getattr(estimator, "committee_", None) else set()
-    assert {path.name for path in files} == {"model.safetensors", "model.json", "README.md", "history.csv", *committee}
+    names = {"committee_": "committee", "held_out_": "evidence", "reference_": "evidence"}
+    beside = {f"{file}.safetensors" for name, file in names.items() if getattr(estimator, name, None) is not None}
+    assert {path.name for path in files} == {"model.safetensors", "model.json", "README.md", "history.csv", *beside}
 
     for path in files:
         with pytest.raises((pickle.UnpicklingError, LookupError, EOFError, ValueError, AttributeError, ImportError)):

@@ -178,7 +178,7 @@ def test_continuous_targets():
     values = np.where(KNOWN, X[:, 12], np.nan)
 
     for model in ("m1", "m2"):
-        low, high = VAERegressor(model=model, **FIT).fit(X[:, :12], values).predict_interval(X[:, :12])
+        low, high = VAERegressor(model=model, **FIT).fit(X[:, :12], values).predict_interval(X[:, :12]).T
         assert np.isfinite([low, high]).all() and (low < high).all()
 
     with pytest.raises(SettingError, match=r"(?s)'m1m2' does not learn from a continuous target.*'m1', .*'m2'"):
@@ -200,7 +200,7 @@ def test_deviation_is_learned_row_by_row():
     y = x[:, 1] + deviation * random.standard_normal(len(x))
     settings = FIT | {"hidden": (32,), "epochs": 30, "batch_size": 64, "recipe": RecipeOptions(dropout=0.0)}
     fitted = VAERegressor(model="m2", **settings).fit(x[:600], y[:600])
-    low, high = fitted.predict_interval(x[600:], coverage=0.8)
+    low, high = fitted.predict_interval(x[600:], coverage=0.8).T
     noisy = x[600:, 0] > 0
 
     assert (high - low)[noisy].mean() > 4 * (high - low)[~noisy].mean()

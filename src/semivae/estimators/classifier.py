@@ -20,6 +20,7 @@ from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import known_rows
 
 if TYPE_CHECKING:
+    import pandas as pd
     from torch import Tensor
 
 
@@ -85,6 +86,37 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
 
         return softmax(logs / self.calibration_temperature_, axis=1)
 
+    def predict_set(self, X: Any, coverage: float = 0.9, by_class: bool = False) -> NDArray[np.bool_]:
+        r"""Returns whether each class is in a set that holds the true class with some probability.
+
+        The sets are cross-conformal (:mod:`semivae.trust.conformal`): the labels that the folds of the fit held out
+        say how improbable a true class may look. On average over rows like those of the labels, the share of sets with
+        the true class is near `coverage`. A strict guarantee, of :math:`1 - 2 (1 - \text{coverage})`, needs the models
+        of all folds. A set may be empty: no class suits the row.
+
+        Arguments:
+            X: The rows.
+            coverage: The probability that the true class is in the set.
+            by_class: Whether it holds in each class, too, and so for other shares of the classes; the sets are larger.
+
+        Returns:
+            Booleans with shape (N, C), columns as in :py:`classes_`.
+
+        Raises:
+            SettingError: If the coverage is no probability, or the fit held out no label.
+            DataError: If there are too few labels for the coverage.
+        """
+
+        from semivae.estimators.readout import calibrated
+        from semivae.trust.conformal import class_scores, prediction_sets
+
+        held = self._out_of_fold()
+        scores = class_scores(calibrated(self, held), held.truth)
+
+        return prediction_sets(
+            self.predict_proba(X), scores, held.truth, coverage, by_class, names=self.classes_.tolist()
+        )
+
     def predict_log_proba(self, X: Any) -> NDArray[np.float64]:
         """Returns the logarithm of :meth:`predict_proba`, with shape (N, C); never minus infinity."""
 
@@ -118,12 +150,49 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
 
         return self
 
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Returns the most probable class of each row, with shape (N,)."""
+    def predict(self, X: Any, reject: float | None = None) -> NDArray[Any]:
+        r"""Returns the most probable class of each row, with shape (N,).
 
-        probabilities = self.predict_proba(X)
+        Arguments:
+            X: The rows.
+            reject: Rows whose p-value of :meth:`novelty` is at most this get no class: their entry is `missing_label`
+                if that is one value, else None, in an array of objects. About this share of normal rows is rejected.
 
-        return self.classes_[probabilities.argmax(axis=1)]
+        Raises:
+            DataError: If there are too few reference rows for `reject`.
+            SettingError: If there are none.
+        """
+
+        found = self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+        if reject is None:
+            return found
+
+        marker = None if isinstance(self.missing_label, list | tuple | set) else self.missing_label
+        found = found.astype(object)
+        found[self._rejected(X, reject)] = marker
+
+        return found
+
+    def mislabeled(self, X: Any, y: Any) -> pd.DataFrame:
+        r"""Ranks given labels by how improbable they look to fits that did not see them, the most doubted first.
+
+        Arguments:
+            X: Rows: those of the fit, in their order, or others.
+            y: Their labels, with shape (N,); unlabeled rows are left out.
+
+        Returns:
+            A frame with the columns `row` (the position in X), `label`, `probability` (of the label), `suggested` (the
+            most probable class) and `suggested_probability`. For the rows of the fit, the predictions are those of its
+            folds. Others are predicted by simple learners in a cross-validation on these labels.
+
+        Raises:
+            DataError: If no label can be held out.
+        """
+
+        from semivae.estimators.doubts import doubts
+
+        return doubts(self, X, y)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Returns the accuracy on the labeled rows; unlabeled rows are never scored."""

@@ -179,7 +179,7 @@ class Council:
             return Judged(self.committee(equal), Calibration(self.reason))
 
         own = np.concatenate([self.refit(runs, model, *fold) for fold in self.folds])
-        held = HeldOut(self.labeled[self.tested], self.fold_of, own, bool(self.classes))
+        held = HeldOut(self.labeled[self.tested], self.fold_of, self.y[self.tested], own, bool(self.classes))
 
         return (self.of_classes if self.classes else self.of_values)(held)
 
@@ -213,7 +213,7 @@ class Council:
     def of_classes(self, held: HeldOut) -> Judged:
         """Returns the weights and the temperature of a committee of classifiers."""
 
-        truth = self.y[self.tested]
+        truth = held.truth
         importance = np.ones(len(truth)) if self.after is None else (self.after / self.before)[truth]
         shown = self.committee({})
         parts = {MODEL: np.exp(held.predictions)}
@@ -238,7 +238,7 @@ class Council:
     def of_values(self, held: HeldOut) -> Judged:
         """Returns the weights of a committee of regressors, and the scale of its deviations."""
 
-        truth, (own, deviation) = self.y[self.tested], held.predictions.T
+        truth, (own, deviation) = held.truth, held.predictions.T
         parts = {MODEL: own} | {name: found[:, 0] for name, found in (self.taught.held if self.taught else {}).items()}
         stacked = np.stack(list(parts.values()))
         weights, mean = weighed(stacked, held.folds, lambda rows: weights_of_values(stacked[:, rows], truth[rows]))

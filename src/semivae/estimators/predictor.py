@@ -92,7 +92,9 @@ class VAEPredictor(VAEEstimator):
         return list(self._beliefs(X)[2:])
 
     def predict_interval(self, X: Any, coverage: float = 0.9) -> tuple[Any, Any]:
-        r"""Returns the ends of an interval for each number, formatted as in :meth:`predict` without classes.
+        r"""Returns the ends of a Gaussian interval for each number, formatted as in :meth:`predict` without classes.
+
+        Several targets have no held-out labels, so that nothing makes the intervals hold as much as they say.
 
         Arguments:
             X: The rows.

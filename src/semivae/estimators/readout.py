@@ -2,7 +2,7 @@ r"""The outputs of parts of a fit on rows in the units of a model, as arrays."""
 
 from __future__ import annotations
 
-__all__ = ["TINY", "means", "numbers", "predicted", "tempered"]
+__all__ = ["TINY", "calibrated", "means", "numbers", "predicted", "tempered"]
 
 from typing import Any
 
@@ -15,6 +15,8 @@ from torch import Tensor
 from semivae.conditional import Net
 from semivae.engine import apply
 from semivae.estimators.double import doubled
+from semivae.findings import HeldOut
+from semivae.fitted import Classifier, Regressor
 from semivae.models import Model
 from semivae.variables import Schema
 
@@ -44,6 +46,18 @@ def predicted(model: Model, x: NDArray[Any], classes: bool) -> Values:
         return apply(lambda rows: double.predict(rows).logits.log_softmax(-1), x)[0]
 
     return apply(lambda rows: moments(double.predict(rows)), x)[0]
+
+
+def calibrated(fitted: Classifier | Regressor, held: HeldOut) -> Values:
+    r"""Returns the predictions of held-out labels with the calibration of a fit.
+
+    Probabilities of the classes, with shape (M, C), or means and deviations, with shape (M, 2).
+    """
+
+    if isinstance(fitted, Classifier):
+        return tempered(np.exp(held.predictions), fitted.calibration_temperature_)
+
+    return held.predictions * [1.0, fitted.calibration_scale_]
 
 
 def moments(p: Any) -> Tensor:

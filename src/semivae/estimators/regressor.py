@@ -4,8 +4,10 @@ from __future__ import annotations
 
 __all__ = ["VAERegressor"]
 
+import logging
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,14 @@ from semivae.estimators.rows.opened import opened
 from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import known_rows
 from semivae.findings import HeldOut
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LOG = logging.getLogger(__name__)
+
+# The fits whose Gaussian intervals were announced; kept outside of the estimators, so that no prediction changes one.
+SAID: WeakSet[Any] = WeakSet()
 
 
 class VAERegressor(RegressorMixin, VAEEstimator):
@@ -61,33 +71,71 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         return self
 
     def predict(
-        self, X: Any, return_std: bool = False
+        self, X: Any, return_std: bool = False, reject: float | None = None
     ) -> NDArray[np.float64] | tuple[NDArray[np.float64], NDArray[np.float64]]:
         r"""Returns the expected target of each row in its own units, with shape (N,).
 
         Arguments:
             X: The rows.
             return_std: Whether to return the standard deviation of each target, too.
+            reject: Rows whose p-value of :meth:`novelty` is at most this get NaN. About this share of normal rows is
+                rejected.
+
+        Raises:
+            DataError: If there are too few reference rows for `reject`.
+            SettingError: If there are none.
         """
 
         mean, deviation = self._moments(X)
+
+        if reject is not None:
+            mean = np.where(self._rejected(X, reject), np.nan, mean)
 
         return (mean, deviation) if return_std else mean
 
-    def predict_interval(self, X: Any, coverage: float = 0.9) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        r"""Returns the ends of a prediction interval for each row, each with shape (N,).
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> NDArray[np.float64]:
+        r"""Returns the ends of an interval that holds the true value with some probability, with shape (N, 2).
+
+        The intervals are cross-conformal (:mod:`semivae.trust.conformal`): the values that the folds of the fit held
+        out say how many standard deviations a true value may be off. On average over rows like those of the labels,
+        the share of intervals with the true value is near `coverage`. A strict guarantee, of
+        :math:`1 - 2 (1 - \text{coverage})`, needs the models of all folds.
+
+        Without held-out values (a model without folds, `calibrate=False`, or a model that an earlier version saved)
+        the interval is that of a Gaussian, which is logged once.
 
         Arguments:
             X: The rows.
-            coverage: The nominal coverage of the interval.
+            coverage: The probability that the true value is inside.
+
+        Raises:
+            SettingError: If the coverage is no probability.
+            DataError: If there are too few labels for the coverage.
         """
 
-        from scipy.stats import norm
+        from semivae.estimators.readout import calibrated
+        from semivae.evaluation import gaussian_interval
+        from semivae.trust.conformal import check_coverage, intervals, value_scores
 
+        check_coverage(coverage)
+        held = self.held_out_
         mean, deviation = self._moments(X)
-        half = norm.ppf(0.5 + coverage / 2) * deviation
 
-        return mean - half, mean + half
+        if held is None:
+            self._say_gaussian()
+
+            return gaussian_interval(mean, deviation, coverage)
+
+        own, spread = calibrated(self, held).T
+
+        return intervals(mean, deviation, value_scores(own, spread, held.truth), coverage)
+
+    def _say_gaussian(self) -> None:
+        """Logs, once for each fit, that intervals are Gaussian."""
+
+        if self.model_ not in SAID:
+            SAID.add(self.model_)
+            LOG.info("Intervals are those of a Gaussian: there are no predictions of held-out values to judge them by.")
 
     def calibrate(self, y: Any, mean: NDArray[np.float64], deviation: NDArray[np.float64]) -> Self:
         r"""Fits the scale of the standard deviations to held-out values. No predicted value changes.
@@ -115,6 +163,27 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         self.calibration_scale_ = deviation_scale((values - mean) / deviation)
 
         return self
+
+    def mislabeled(self, X: Any, y: Any) -> pd.DataFrame:
+        r"""Ranks given values by their distance from the predictions of fits that did not see them, the farthest first.
+
+        Arguments:
+            X: Rows: those of the fit, in their order, or others.
+            y: Their values, with shape (N,); unlabeled rows are left out.
+
+        Returns:
+            A frame with the columns `row` (the position in X), `label`, `probability` (of a larger distance, if errors
+            are Gaussian), `suggested` (the expected value) and `deviations` (the signed distance in standard
+            deviations). For the rows of the fit, the predictions are those of its folds. Others are predicted by
+            simple learners in a cross-validation on these values.
+
+        Raises:
+            DataError: If no value can be held out.
+        """
+
+        from semivae.estimators.doubts import doubts
+
+        return doubts(self, X, y)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         r"""Returns :math:`R^2` on the labeled rows; unlabeled rows are never scored."""
@@ -152,6 +221,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
 
         return replace(
             held,
+            truth=decode(held.truth),
             predictions=np.stack([decode(mean), target.scale * deviation], axis=1),
             members={name: decode(found) for name, found in held.members.items()},
             alone=None if held.alone is None else decode(held.alone),

@@ -168,9 +168,13 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
             SettingError: If "annealed" is asked of a model with more than one latent, or with a number as target.
         """
 
+        return self._evidence(read_rows(self, X), method, draws)
+
+    def _evidence(self, x: NDArray[Any], method: Method = "importance", draws: int | None = None) -> Evidence:
+        """Estimates the log-density of rows in the units of a model."""
+
         from semivae.estimators.evidence import evidence
 
-        x = read_rows(self, X)
         found = evidence(self._double(), x, method, draws, self.schema_.image)
         volume = 0.0 if self.schema_.image else self.codec_.log_volume(x)
 

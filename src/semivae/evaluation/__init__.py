@@ -25,7 +25,9 @@ __all__ = [
     "factor_vae_score",
     "frechet_distance",
     "frechet_floor",
+    "gaussian_interval",
     "importances",
+    "interval_of",
     "intervals",
     "kernel_distance",
     "linear_probe",
@@ -71,9 +73,9 @@ from semivae.evaluation.per_class import PerClass, confusion, per_class
 from semivae.evaluation.posterior import decomposition, unit_divergences
 from semivae.evaluation.reconstruction import explained_variance, pca_explained, rebuilt
 from semivae.evaluation.registry import Metric, measure, metric, metrics
-from semivae.evaluation.regression import regression
+from semivae.evaluation.regression import gaussian_interval, regression
 from semivae.evaluation.reliability import Reliability, calibration_error, reliability
 from semivae.evaluation.samples import nearest, total_variance_ratio
-from semivae.evaluation.scorecard import scorecard
+from semivae.evaluation.scorecard import interval_of, scorecard
 from semivae.evaluation.space import linear_probe, neighbor_probe
 from semivae.evaluation.votes import beta_vae_score, factor_vae_score

@@ -2,7 +2,7 @@ r"""Metrics of predicted values, of their intervals and of their Gaussian densit
 
 from __future__ import annotations
 
-__all__ = ["NOMINAL", "regression"]
+__all__ = ["NOMINAL", "gaussian_interval", "regression"]
 
 import math
 
@@ -38,6 +38,22 @@ def regression(y: Values, mean: Values, low: Values, high: Values, deviation: Va
     implied = (high - low) / (2 * ndtri(0.5 + NOMINAL / 2))
 
     return measure("numbers", y, mean, low, high, implied if deviation is None else deviation)
+
+
+def gaussian_interval(mean: Values, deviation: Values, coverage: float) -> Values:
+    r"""Returns the ends of the central interval of a Gaussian for each row, with shape (N, 2).
+
+    Arguments:
+        mean: The predicted values, with shape (N,).
+        deviation: Their standard deviations, with shape (N,).
+        coverage: The probability of the interval.
+    """
+
+    from scipy.special import ndtri
+
+    half = ndtri(0.5 + coverage / 2) * deviation
+
+    return np.stack([mean - half, mean + half], axis=1)
 
 
 @metric("rmse", "numbers", "lower", "root of the mean squared error", 1, UNIT, POSITIVE)

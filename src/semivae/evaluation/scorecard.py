@@ -6,16 +6,23 @@ target has no accuracy, and a target that is a number has no class to ask for.
 
 from __future__ import annotations
 
-__all__ = ["scorecard"]
+__all__ = ["interval_of", "scorecard"]
 
+import logging
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from semivae.errors import DataError
 from semivae.evaluation.classification import classification
 from semivae.evaluation.exam import Exam
 from semivae.evaluation.generator_half import generator
 from semivae.evaluation.latent_half import latent
-from semivae.evaluation.regression import regression
+from semivae.evaluation.regression import NOMINAL, gaussian_interval, regression
 from semivae.fitted import Classifier, Fitted, Regressor
+
+LOG = logging.getLogger(__name__)
 
 Half = dict[str, Any]
 
@@ -53,7 +60,21 @@ def labels(fitted: Fitted, exam: Exam) -> Half:
 
     if isinstance(fitted, Regressor):
         mean, deviation = fitted.predict(exam.test, return_std=True)
+        low, high = interval_of(fitted, exam.test).T
 
-        return regression(exam.test_y, mean, *fitted.predict_interval(exam.test), deviation)
+        return regression(exam.test_y, mean, low, high, deviation)
 
     return {}
+
+
+def interval_of(fitted: Regressor, X: Any) -> NDArray[np.float64]:
+    """Returns a 90 % interval for each row, with shape (N, 2): a Gaussian's, where labels are too few for another."""
+
+    try:
+        return fitted.predict_interval(X, NOMINAL)
+    except DataError:
+        # Rows that cannot be used raise it again.
+        mean, deviation = fitted.predict(X, return_std=True)
+        LOG.info("Intervals are those of a Gaussian: there are too few held-out values to judge them by.")
+
+        return gaussian_interval(mean, deviation, NOMINAL)

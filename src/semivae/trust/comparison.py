@@ -264,7 +264,7 @@ def out_of_fold(predictions: Sequence[NDArray[np.float64]], folds: Folds, classe
     if folds.classes:
         found = np.pad(found, ((0, 0), (0, classes - found.shape[1])), constant_values=-np.inf)
 
-    return HeldOut(folds.tests, fold, found, folds.classes)
+    return HeldOut(folds.tests, fold, folds.y[folds.tests], found, folds.classes)
 
 
 def score(predicted: NDArray[Any], truth: NDArray[Any]) -> NDArray[np.float64]:

@@ -113,9 +113,9 @@ def halves_of(job: Job, test: InMemory) -> dict[str, Any]:
     """Returns the scorecard of a draw: predictions, generator and latent, with all labels of the set to judge by."""
 
     from semivae.data.read import read
+    from semivae.estimators.rows.target import encoded
     from semivae.evaluation import Exam, scorecard
     from semivae.fitted import Classifier
-    from semivae.workflows.inputs.task import encoded
 
     estimator, rows = job.estimator, read("digits", "label", "train")
     assert isinstance(estimator, Classifier)
@@ -128,8 +128,8 @@ def halves_of(job: Job, test: InMemory) -> dict[str, Any]:
 def accuracies_of(job: Job, test: InMemory) -> dict[str, float]:
     """Returns the test accuracies of the model and of its rivals, which get the same labels and unlabeled rows."""
 
+    from semivae.estimators.rows.target import encoded
     from semivae.fitted import Classifier
-    from semivae.workflows.inputs.task import encoded
 
     estimator = job.estimator
     assert isinstance(estimator, Classifier)

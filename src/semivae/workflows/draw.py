@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SemivaeError
-from semivae.workflows.inputs.task import encoded
+from semivae.estimators.rows.target import encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

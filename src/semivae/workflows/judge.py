@@ -44,9 +44,9 @@ def judge(
     """
 
     from semivae.data.batches.split import stratified_folds
+    from semivae.estimators.rows.target import encoded
     from semivae.findings import known
     from semivae.trust import Effort, compare
-    from semivae.workflows.inputs.task import encoded
 
     codes = encoded(fitted, y)
     folds = stratified_folds(codes[known(codes)], FOLDS, seed)
@@ -71,7 +71,7 @@ def judge(
 
 
 def calibrate(fitted: Classifier | Regressor, y: Any, verdict: Verdict | None) -> None:
-    r"""Calibrates an estimator with the out-of-fold predictions of a verdict whose fits had all its epochs.
+    r"""Calibrates an estimator with out-of-fold predictions of fits that had all its epochs, and keeps them in it.
 
     Arguments:
         fitted: The estimator.
@@ -79,8 +79,8 @@ def calibrate(fitted: Classifier | Regressor, y: Any, verdict: Verdict | None) -
         verdict: The verdict; without one, or with shorter fits, nothing changes.
     """
 
+    from semivae.estimators.rows.target import encoded
     from semivae.fitted import Classifier
-    from semivae.workflows.inputs.task import encoded
 
     if verdict is None or verdict.confidence is None or verdict.held_out is None:
         return
@@ -90,6 +90,8 @@ def calibrate(fitted: Classifier | Regressor, y: Any, verdict: Verdict | None) -
         return
 
     held, truth = verdict.held_out, encoded(fitted, y)[verdict.held_out.rows]
+
+    fitted.keep_held_out(held)
 
     if isinstance(fitted, Classifier):
         fitted.calibrate(fitted.classes_[truth], held.predictions)

@@ -69,11 +69,12 @@ def numbers(model: Regressor, x: Any, y: Any) -> Metrics:
 
     import numpy as np
 
-    from semivae.evaluation import regression
+    from semivae.evaluation import interval_of, regression
 
     mean, deviation = model.predict(x, return_std=True)
+    low, high = interval_of(model, x).T
 
-    return regression(np.asarray(y, dtype=float), mean, *model.predict_interval(x), deviation)
+    return regression(np.asarray(y, dtype=float), mean, low, high, deviation)
 
 
 def targets_of(model: Predictor, x: Any, y: Any) -> dict[str, Metrics]:

@@ -2,9 +2,10 @@ r"""Tables of predictions and of scores, block by block, so that large files nee
 
 from __future__ import annotations
 
-__all__ = ["predict", "score", "table_of"]
+__all__ = ["Asked", "predict", "score", "table_of"]
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
@@ -17,8 +18,28 @@ if TYPE_CHECKING:
     from semivae.workflows.inputs.shard import Shard
 
 
+@dataclass(frozen=True)
+class Asked:
+    r"""The wishes of a prediction beyond the most probable label.
+
+    Attributes:
+        coverage: The probability that a set or an interval holds the truth; None for no set, and 90 % intervals.
+        by_class: Whether sets have it in each class.
+        reject: The largest p-value of the density of a row that gets no prediction; None to predict all.
+    """
+
+    coverage: float | None = None
+    by_class: bool = False
+    reject: float | None = None
+
+
 def predict(
-    model: Saved, data: str, split: str = "test", part: Shard | None = None, header: bool = True
+    model: Saved,
+    data: str,
+    split: str = "test",
+    part: Shard | None = None,
+    header: bool = True,
+    asked: Asked | None = None,
 ) -> Iterator[pd.DataFrame]:
     r"""Predicts rows in their order, block by block.
 
@@ -28,13 +49,14 @@ def predict(
         split: The rows of a named set: "train", "test" or "all".
         part: The part of these rows; all of them if not given.
         header: Whether the first line of a text file names the columns.
+        asked: The coverage of sets and intervals, and the rows to reject.
 
     Returns:
-        Tables with identifiers, the columns of :func:`table_of`, and `outlier_score`.
+        Tables with identifiers, the columns of :func:`table_of`, `outlier_score`, and `novelty` if rows are rejected.
 
     Raises:
-        DataError: If the rows cannot be read.
-        SettingError: If the model has no target.
+        DataError: If the rows cannot be read, or the labels or reference rows are too few.
+        SettingError: If the model has no target, or no held-out labels or reference rows.
     """
 
     if model.schema_.y is None:
@@ -44,10 +66,11 @@ def predict(
             "take its densities: score_samples(X), or `semivae score`",
         )
 
+    asked = asked or Asked()
     blocks = read_blocks(model, data, split, part, header)
-    tables = ((x, table_of(model, x).assign(outlier_score=model.outlier_score(x))) for x in blocks)
+    tables = ((x, table_of(model, x, asked).assign(outlier_score=model.outlier_score(x))) for x in blocks)
 
-    return (with_ids(model, *pair) for pair in tables)
+    return (with_ids(model, x, with_novelty(model, x, table, asked.reject)) for x, table in tables)
 
 
 def score(
@@ -97,43 +120,91 @@ def scores_of(model: Saved, x: Any, method: Method) -> pd.DataFrame:
     return pd.DataFrame({name: scores, "outlier_score": -scores, "error": error})
 
 
-def table_of(model: Fitted, x: Any) -> pd.DataFrame:
+def with_novelty(model: Fitted, x: Any, table: pd.DataFrame, reject: float | None) -> pd.DataFrame:
+    r"""Returns predictions with the p-value of each row's density, and without the predictions of unusual rows.
+
+    Arguments:
+        model: The model.
+        x: The rows.
+        table: Their predictions.
+        reject: The largest p-value of a row without predictions; None leaves all as they are.
+    """
+
+    from semivae.fitted import Trained
+    from semivae.trust.novelty import check_level
+
+    if reject is None:
+        return table
+
+    assert isinstance(model, Trained)
+    found = model.novelty(x)
+    check_level(reject, len(model.reference_) if model.reference_ is not None else 0)
+
+    for name in (name for name in table if str(name).endswith("prediction")):
+        column = table[name]
+        # A type that is the same in every block, also in one without a rejected row.
+        table[name] = (column if column.dtype.kind == "f" else column.convert_dtypes()).mask(found <= reject)
+
+    return table.assign(novelty=found)
+
+
+def table_of(model: Fitted, x: Any, asked: Asked | None = None) -> pd.DataFrame:
     r"""Returns the predictions of rows.
 
-    Columns: `prediction`; `probability_<class>` of each class, or `lower` and `upper` (the ends of a 90% interval) of
-    a number. With several targets the name of the target comes first: `<target>_prediction`.
+    Columns: `prediction`; `probability_<class>` of each class, or `lower` and `upper` (the ends of an interval, of 90 %
+    if no coverage is asked for) of a number. With several targets the name of the target comes first:
+    `<target>_prediction`. If a coverage is asked for, `in_set_<class>` says whether a class is in the set.
+
+    Raises:
+        DataError: If there are too few labels for the coverage.
+        SettingError: If a coverage is asked for, and the model cannot give it.
     """
 
     from semivae.fitted import Classifier, Predictor, Regressor
 
+    asked = asked or Asked()
+
     if isinstance(model, Predictor):
+        if asked.coverage is not None:
+            raise SettingError(
+                f"coverage={asked.coverage} with several targets",
+                "sets and intervals of a given coverage are made for one target",
+                "coverage=None, or fit one target",
+            )
+
         return targets_of(model, x)
 
     if isinstance(model, Classifier):
-        return classes_of(model, x)
+        return classes_of(model, x, asked)
 
     assert isinstance(model, Regressor)
 
-    return numbers_of(model, x)
+    return numbers_of(model, x, asked.coverage)
 
 
-def classes_of(model: Classifier, x: Any) -> pd.DataFrame:
-    """Returns the predicted class of each row and the probability of each class."""
+def classes_of(model: Classifier, x: Any, asked: Asked) -> pd.DataFrame:
+    """Returns the predicted class of each row, the probabilities of the classes, and a set if one is asked for."""
 
     import pandas as pd
 
     probabilities = model.predict_proba(x)
     columns = {f"probability_{name}": probabilities[:, i] for i, name in enumerate(model.classes_)}
 
+    if asked.coverage is not None:
+        sets = model.predict_set(x, asked.coverage, asked.by_class)
+        columns |= {f"in_set_{name}": sets[:, i] for i, name in enumerate(model.classes_)}
+
     return pd.DataFrame({"prediction": model.classes_[probabilities.argmax(axis=1)], **columns})
 
 
-def numbers_of(model: Regressor, x: Any) -> pd.DataFrame:
+def numbers_of(model: Regressor, x: Any, coverage: float | None) -> pd.DataFrame:
     """Returns the predicted value of each row and its interval."""
 
     import pandas as pd
 
-    lower, upper = model.predict_interval(x)
+    from semivae.evaluation import interval_of
+
+    lower, upper = (interval_of(model, x) if coverage is None else model.predict_interval(x, coverage)).T
 
     return pd.DataFrame({"prediction": model.predict(x), "lower": lower, "upper": upper})
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 __all__ = ["COMMITTEE", "committee_file", "read_committee"]
 
-import numpy as np
 import safetensors.numpy
 
 from semivae.committee import arrays_of, committee_of
 from semivae.committee.committee import Committee
+from semivae.estimators.disk.arrays import read_arrays
 from semivae.fitted import Fitted
 from semivae.store import SavedFolder
 from semivae.variables import Schema
@@ -42,14 +42,7 @@ def read_committee(saved: SavedFolder, schema: Schema, latents: int) -> Committe
 
     from semivae.conditional import Net
 
-    try:
-        arrays = safetensors.numpy.load(saved.read(COMMITTEE))
-    except Exception as error:
-        raise saved.wrong(f"{COMMITTEE} is damaged: {error}") from None
-
-    if not all(np.isfinite(value).all() for value in arrays.values()):
-        raise saved.wrong(f"{COMMITTEE} holds NaN or infinity")
-
+    arrays = read_arrays(saved, COMMITTEE)
     target = schema.target
     row = int(Net().trunk(schema.x).width)
     outputs = max(1, len(target.classes))

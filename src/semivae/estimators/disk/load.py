@@ -68,6 +68,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
     from semivae.estimators.build.rebuilt import plan_again
     from semivae.estimators.disk.committee import COMMITTEE, read_committee
+    from semivae.estimators.disk.evidence import read_evidence
     from semivae.estimators.disk.tensors import read_tensors
     from semivae.estimators.plan.rows import Counts
 
@@ -91,6 +92,9 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
         raise saved.wrong(f"model {facts.model!r} with the parameters of {known!r}")
 
     estimator._restore(read_tensors(saved, estimator._expected))
+
+    if not isinstance(estimator, PCA):
+        estimator.held_out_, estimator.reference_ = read_evidence(saved, estimator.schema_)
 
     if not isinstance(estimator, PCA) and COMMITTEE in saved.sums:
         estimator.committee_ = read_committee(saved, estimator.schema_, estimator.latents_)

@@ -50,6 +50,7 @@ def save(
     # Needs PyTorch, which the import of an estimator avoids.
     from semivae.engine import discard
     from semivae.estimators.disk.committee import committee_file
+    from semivae.estimators.disk.evidence import evidence_file
     from semivae.estimators.disk.tensors import TENSORS, write_tensors
 
     cast(Stored, estimator)._check()
@@ -59,7 +60,8 @@ def save(
         TENSORS: write_tensors(cast(Stored, estimator)._tensors()),
         HISTORY: estimator.history_.to_csv(index=False).encode(),
         "README.md": card(facts, extra or ()).encode(),
-    } | committee_file(estimator)
+    }
+    files |= committee_file(estimator) | evidence_file(estimator)
 
     write_folder(folder, facts, {**files, **(extra or {})}, overwrite)
 

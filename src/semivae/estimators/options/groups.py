@@ -181,6 +181,12 @@ class TrainingOptions(Declared):
         'Epochs without improvement before an early stop. "auto" is a tenth of all epochs, at least 10.',
     ] = "auto"
     validation_share: Annotated[float, Number(0.01, 0.9), "Share of the rows held out for an early stop."] = 0.1
+    reference_share: Annotated[
+        float | Literal["auto"],
+        Number(0, 0.5),
+        "Share of the unlabeled rows in memory that no stage learns from: `novelty` compares new rows with them. "
+        '"auto" takes the rows held out for an early stop, or a tenth of 1,000 unlabeled rows or more, at most 500.',
+    ] = "auto"
     precision: Annotated[
         str,
         Choice("float32", "bfloat16"),

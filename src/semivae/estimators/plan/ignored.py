@@ -225,6 +225,12 @@ RULES = (
         "neighbors are found among rows in memory",
     ),
     Rule(
+        ("reference_share",),
+        lambda case: case.memory,
+        "rows on disk",
+        "rows are kept out of those in memory",
+    ),
+    Rule(
         ("teacher",),
         lambda case: case.compares,
         "no term that compares predictions",

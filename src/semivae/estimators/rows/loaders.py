@@ -2,7 +2,7 @@ r"""The loaders of a fit: rows in memory, held-out rows, or rows on disk."""
 
 from __future__ import annotations
 
-__all__ = ["Parts", "loaders", "parts_of"]
+__all__ = ["Parts", "loaders", "parts_of", "reference_of"]
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,25 +22,28 @@ from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.rows import Counts
 from semivae.estimators.rows.target import Target
 from semivae.ranks import ALONE, launched
+from semivae.trust.novelty import rows_to_keep
 from semivae.variables import Schema
 
 
 @dataclass(frozen=True)
 class Parts:
-    r"""The split of rows in memory into training and held-out rows; for rows on disk only the counts.
+    r"""The split of rows in memory into training rows and others; for rows on disk only the counts.
 
     Attributes:
         train: The positions of the rows to train on.
-        held: The positions of the rows held out.
+        held: The positions of the rows held out to stop early.
+        reference: The positions of the unlabeled rows that new rows are compared with.
         counts: The number of rows of each part.
     """
 
     train: NDArray[np.int64]
     held: NDArray[np.int64]
+    reference: NDArray[np.int64]
     counts: Counts
 
 
-def parts_of(x: Any, target: Target, share: float, seed: int) -> Parts:
+def parts_of(x: Any, target: Target, share: float, seed: int, reference: float | str = 0.0) -> Parts:
     r"""Splits the rows of a fit.
 
     Arguments:
@@ -48,17 +51,27 @@ def parts_of(x: Any, target: Target, share: float, seed: int) -> Parts:
         target: Their target.
         share: The share of rows in memory to hold out, 0 for none.
         seed: The seed of the draw.
+        reference: The share of unlabeled rows to keep out as a reference, or "auto": the rows held out, if any, or as
+            :func:`semivae.trust.novelty.rows_to_keep` says.
     """
 
     none = np.arange(0)
 
     if isinstance(x, Ingested):
-        return Parts(none, none, Counts(target.labeled, target.unlabeled, memory=False))
+        return Parts(none, none, none, Counts(target.labeled, target.unlabeled, memory=False))
 
     train, held = hold_out(target.codes, share, seed) if share else (np.arange(len(x)), none)
+    unlabeled = train[~target.mask[train]]
+    spare = held[~target.mask[held]]
+
+    if reference != "auto" or not len(spare):
+        kept = rows_to_keep(len(unlabeled), reference)
+        spare = np.sort(np.random.default_rng([seed, 1]).permutation(unlabeled)[:kept])
+        train = np.setdiff1d(train, spare)
+
     labeled = [int(target.mask[part].sum()) for part in (train, held)]
 
-    return Parts(train, held, Counts(labeled[0], len(train) - labeled[0], labeled[1], len(held) - labeled[1]))
+    return Parts(train, held, spare, Counts(labeled[0], len(train) - labeled[0], labeled[1], len(held) - labeled[1]))
 
 
 def loaders(plan: Plan, schema: Schema, x: Any, target: Target, parts: Parts) -> tuple[Steps, Steps | None]:
@@ -86,6 +99,17 @@ def loaders(plan: Plan, schema: Schema, x: Any, target: Target, parts: Parts) ->
         x[parts.held] = binarized(x[parts.held], "static")
 
     return train, in_memory(plan, x, target, parts.held)
+
+
+def reference_of(schema: Schema, x: Any, parts: Parts) -> NDArray[Any]:
+    """Returns the reference rows of a fit in the units of a model, with shape (M, *); M may be 0."""
+
+    if not len(parts.reference):
+        return np.zeros((0, 1))
+
+    rows = x[parts.reference]
+
+    return binarized(rows, "static") if schema.x[0].binarize == "stochastic" else rows
 
 
 def in_memory(plan: Plan, x: NDArray[Any], target: Target, part: NDArray[Any], draws: bool = False) -> Loader:

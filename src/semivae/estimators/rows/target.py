@@ -2,7 +2,7 @@ r"""The targets of a fit as a model sees them, and the rows where they are known
 
 from __future__ import annotations
 
-__all__ = ["Target", "is_known", "known_rows", "matched", "require_target"]
+__all__ = ["Target", "encoded", "is_known", "known_rows", "matched", "require_target"]
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import _safe_indexing, check_consistent_length
 
 from semivae.data.labels.markers import as_column, is_marker, marker_set
+from semivae.data.labels.single import RealLabels, labels_of
 from semivae.errors import DataError
+from semivae.fitted import Classifier, Regressor
 from semivae.variables import Variable
 
 
@@ -156,6 +158,14 @@ def matched(X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:
         raise DataError(str(error), "every row needs a label or a marker of a missing one") from None
 
     return column
+
+
+def encoded(estimator: Classifier | Regressor, y: Any) -> NDArray[Any]:
+    """Returns the codes (-1 where unlabeled) or values (NaN where unlabeled) of a fitted target, with shape (N,)."""
+
+    labels = labels_of(estimator.schema_.target, estimator.missing_label)
+
+    return labels.decode(labels.encode(y)) if isinstance(labels, RealLabels) else labels.encode(y)
 
 
 def is_known(column: Any, missing_label: Any) -> NDArray[np.bool_]:

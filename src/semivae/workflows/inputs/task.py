@@ -2,7 +2,7 @@ r"""The task that a target sets, and the labels that a fit may see."""
 
 from __future__ import annotations
 
-__all__ = ["Task", "encoded", "hide", "taken_for", "task_of"]
+__all__ = ["Task", "hide", "taken_for", "task_of"]
 
 from dataclasses import replace
 from enum import StrEnum
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from semivae.data.in_memory import InMemory
     from semivae.data.labels.table import FoundTargets
-    from semivae.fitted import Classifier, Regressor
     from semivae.variables import Variable
 
 
@@ -82,18 +81,3 @@ def drawn(targets: FoundTargets, n: int, seed: int, per_class: bool) -> NDArray[
     known = np.any([target.known for target in found], axis=0)
 
     return keep_values(np.where(known, 0.0, np.nan), n, seed)
-
-
-def encoded(estimator: Classifier | Regressor, y: Any) -> NDArray[Any]:
-    """Returns the codes (-1 where unlabeled) or values (NaN where unlabeled) of a fitted target, with shape (N,)."""
-
-    from semivae.data.labels.single import ClassLabels, RealLabels
-
-    variable = estimator.schema_.target
-
-    if variable.classes:
-        return ClassLabels(variable, estimator.missing_label).encode(y)
-
-    labels = RealLabels(variable, estimator.missing_label)
-
-    return labels.decode(labels.encode(y))

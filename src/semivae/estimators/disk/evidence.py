@@ -1,0 +1,102 @@
+r"""The evidence of a saved model: predictions of held-out labels and scores of rows that the fit did not see.
+
+Both are small arrays, checked before use.
+"""
+
+from __future__ import annotations
+
+__all__ = ["EVIDENCE", "evidence_file", "read_evidence"]
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from semivae.estimators.disk.arrays import read_arrays
+from semivae.findings import HeldOut
+from semivae.fitted import Fitted
+from semivae.store import SavedFolder
+from semivae.variables import Schema
+
+EVIDENCE = "evidence.safetensors"
+
+HELD, REFERENCE = ("rows", "folds", "truth", "predictions"), "reference"
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def evidence_file(estimator: Fitted) -> dict[str, bytes]:
+    """Returns the file of the evidence of an estimator by its name; empty without any."""
+
+    held, reference = (getattr(estimator, name, None) for name in ("held_out_", "reference_"))
+    found = {} if held is None else {name: getattr(held, name) for name in HELD}
+
+    if reference is not None:
+        found[REFERENCE] = reference
+
+    arrays = {name: np.ascontiguousarray(value) for name, value in found.items()}
+
+    return {EVIDENCE: safetensors.numpy.save(arrays)} if arrays else {}
+
+
+def read_evidence(saved: SavedFolder, schema: Schema) -> tuple[HeldOut | None, NDArray[np.float64] | None]:
+    r"""Reads the evidence of a saved model; the members of a committee are not among it.
+
+    Arguments:
+        saved: The folder.
+        schema: The variables of the fit.
+
+    Returns:
+        The predictions of held-out labels, and the scores of reference rows; None where there are none.
+
+    Raises:
+        StoreError: If it is damaged or does not fit the model.
+    """
+
+    if EVIDENCE not in saved.sums:
+        return None, None
+
+    arrays = read_arrays(saved, EVIDENCE)
+    reference = arrays.get(REFERENCE)
+    classes = len(schema.target.classes) if schema.y is not None and not schema.y.parts else None
+
+    if reference is not None and (reference.dtype != np.float64 or reference.ndim != 1 or not len(reference)):
+        raise saved.wrong(f"{EVIDENCE}: the scores of reference rows are no list of numbers")
+
+    if unknown := {*arrays} - {*HELD, REFERENCE}:
+        raise saved.wrong(f"{EVIDENCE} holds {sorted(unknown)[0]!r}")
+
+    if not {*HELD} & {*arrays}:
+        return None, reference
+
+    if classes is None or not {*HELD} <= {*arrays} or not fits(arrays, classes):
+        raise saved.wrong(f"{EVIDENCE}: the predictions of held-out labels do not fit the target")
+
+    rows, folds, truth, predictions = (arrays[name] for name in HELD)
+
+    return HeldOut(rows, folds, truth, predictions, bool(classes)), reference
+
+
+def fits(arrays: Arrays, classes: int) -> bool:
+    r"""Whether arrays can be predictions of held-out labels.
+
+    Arguments:
+        arrays: The arrays by name.
+        classes: The number of classes; 0 for a number.
+    """
+
+    rows, folds, truth, predictions = (arrays[name] for name in HELD)
+    kind = np.dtype(np.int64 if classes else np.float64)
+
+    if any(value.shape != rows.shape or value.dtype != np.int64 for value in (rows, folds)) or rows.ndim != 1:
+        return False
+
+    if truth.shape != rows.shape or truth.dtype != kind or not len(rows) or len(np.unique(rows)) < len(rows):
+        return False
+
+    if predictions.shape != (len(rows), classes or 2) or predictions.dtype != np.float64 or rows.min() < 0:
+        return False
+
+    return bool(0 <= truth.min() and truth.max() < classes) if classes else bool((predictions[:, 1] > 0).all())
