@@ -90,7 +90,7 @@ def constants() -> str:
     """Returns the table of all constants of the loss, with their values in the code or their option."""
 
     rows = [
-        ("$`\\rho`$", "weight of the bound of labeled rows", "option `labeled_share`: 0.5; 0.25 for gmvae"),
+        ("$`\\rho`$", "weight of the bound of labeled rows", "option `labeled_share`: 0.5; 0.1 for gmvae"),
         ("$`\\beta`$", "weight of the divergence of the latent", "option `beta`: 1; 0.05 in the first stage of gmvae"),
         (
             "$`\\alpha`$",

@@ -15,8 +15,18 @@ from torch import Tensor, nn
 from semivae.families.gaussian import Within
 from semivae.variables import Variable
 
-# Nodes of the Gauss-Legendre rule over the probabilities of a value, which averages it.
-NODES = 32
+
+def gauss_legendre(count: int) -> tuple[Tensor, Tensor]:
+    """Returns nodes and weights that integrate over [0, 1], by the method of Golub and Welsch (1969)."""
+
+    k = torch.arange(1, count, dtype=torch.float64)
+    nodes, vectors = torch.linalg.eigh(torch.diag(k / (4 * k**2 - 1).sqrt(), -1))
+
+    return ((nodes + 1) / 2).float(), vectors[0].square().float()
+
+
+# The Gauss-Legendre rule over the probabilities of a value, which averages it.
+SHARES, WEIGHTS = gauss_legendre(32)
 
 
 class Bend(nn.Module):
@@ -36,12 +46,11 @@ class Bend(nn.Module):
 
         most = max((len(variable.knots) for variable in variables), default=0)
         pairs = [variable.standard_knots for variable in variables]
-        shares, weights = gauss_legendre(NODES)
 
-        self.register_buffer("scores", torch.stack([filled(scores, most) for scores, _ in pairs]), persistent=False)
-        self.register_buffer("values", torch.stack([filled(values, most) for _, values in pairs]), persistent=False)
-        self.register_buffer("shares", shares, persistent=False)
-        self.register_buffer("weights", weights, persistent=False)
+        self.register_buffer("scores", torch.tensor([filled(scores, most) for scores, _ in pairs]), persistent=False)
+        self.register_buffer("values", torch.tensor([filled(values, most) for _, values in pairs]), persistent=False)
+        self.register_buffer("shares", SHARES.clone(), persistent=False)
+        self.register_buffer("weights", WEIGHTS.clone(), persistent=False)
 
     def forward(self, scores: Tensor) -> Tensor:
         """Returns standardized values of numbers in the units of the model, both with shape (*, n)."""
@@ -61,21 +70,12 @@ class Bend(nn.Module):
         return torch.tensordot(self.weights, values, dims=1)
 
 
-def filled(knots: Sequence[float], count: int) -> Tensor:
+def filled(knots: Sequence[float], count: int) -> list[float]:
     """Returns knots that go on in the last direction until there are so many."""
 
-    beyond = torch.arange(1, 1 + count - len(knots), dtype=torch.float64)
+    step = knots[-1] - knots[-2]
 
-    return torch.cat([torch.tensor(knots, dtype=torch.float64), knots[-1] + beyond * (knots[-1] - knots[-2])]).float()
-
-
-def gauss_legendre(count: int) -> tuple[Tensor, Tensor]:
-    """Returns nodes and weights that integrate over [0, 1], by the method of Golub and Welsch (1969)."""
-
-    k = torch.arange(1, count, dtype=torch.float64)
-    nodes, vectors = torch.linalg.eigh(torch.diag(k / (4 * k**2 - 1).sqrt(), -1))
-
-    return ((nodes + 1) / 2).float(), vectors[0].square().float()
+    return [*knots, *(knots[-1] + step * beyond for beyond in range(1, 1 + count - len(knots)))]
 
 
 def mapped(x: Tensor, start: Tensor, end: Tensor) -> Tensor:

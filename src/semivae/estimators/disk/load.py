@@ -68,7 +68,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
     from semivae.estimators.build.rebuilt import plan_again
     from semivae.estimators.disk.committee import COMMITTEE, read_committee
-    from semivae.estimators.disk.evidence import read_evidence
+    from semivae.estimators.disk.held_out import read_evidence
     from semivae.estimators.disk.tensors import read_tensors
     from semivae.estimators.plan.rows import Counts
 

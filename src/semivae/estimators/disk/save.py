@@ -50,7 +50,7 @@ def save(
     # Needs PyTorch, which the import of an estimator avoids.
     from semivae.engine import discard
     from semivae.estimators.disk.committee import committee_file
-    from semivae.estimators.disk.evidence import evidence_file
+    from semivae.estimators.disk.held_out import evidence_file
     from semivae.estimators.disk.tensors import TENSORS, write_tensors
 
     cast(Stored, estimator)._check()

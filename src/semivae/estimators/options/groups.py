@@ -140,7 +140,7 @@ class ObjectiveOptions(Declared):
         float | Literal["auto"],
         Number(0, 1),
         "Weight of the bound of labeled rows; unlabeled rows have the rest. A smaller one brings the density and the "
-        'samples nearer to all rows, and makes samples of a class less pure. "auto" is 0.5, and 0.25 for "gmvae", '
+        'samples nearer to all rows, and makes samples of a class less pure. "auto" is 0.5, and 0.1 for "gmvae", '
         "whose classes do not depend on the bound.",
     ] = "auto"
 
