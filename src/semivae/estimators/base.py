@@ -125,6 +125,8 @@ class VAEEstimator(VAESpace):
     def suggest(self, X: Any, y: Any = None, n: int = 20) -> pd.DataFrame:
         r"""Returns the rows to label next: uncertain, in dense regions of the latent, and unlike each other.
 
+        Such labels tell nothing of how frequent classes are: fit to them with `label_prior="uniform"`.
+
         Arguments:
             X: The rows.
             y: Their labels, with markers where missing: rows with a label are left out. None if no row has one.
