@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from semivae.cli.commands.budget import budget
 from semivae.cli.commands.check import check
 from semivae.cli.commands.datasets import datasets
 from semivae.cli.commands.demo import demo
@@ -100,7 +101,7 @@ def semivae(
     """
 
 
-for command in (check, fit, evaluate, predict, score, suggest, sample, info, datasets, demo):
+for command in (check, fit, evaluate, predict, score, suggest, budget, sample, info, datasets, demo):
     app.command(cls=WithMetrics if command is evaluate else None)(command)
 
 

@@ -1,6 +1,7 @@
 r"""Trust: how far a fit can be believed."""
 
 __all__ = [
+    "Budget",
     "Confidence",
     "Doubt",
     "DoubtOfClasses",
@@ -12,6 +13,7 @@ __all__ = [
     "Suggestion",
     "Verdict",
     "Width",
+    "budget",
     "compare",
     "confidence",
     "end_processes",
@@ -23,6 +25,7 @@ __all__ = [
 ]
 
 from semivae.findings import HeldOut
+from semivae.trust.budget import Budget, budget
 from semivae.trust.comparison import compare
 from semivae.trust.confidence import Confidence, Width, confidence, width
 from semivae.trust.doubt import Doubt, DoubtOfClasses, DoubtOfSeveral, DoubtOfValues
