@@ -31,7 +31,12 @@ FOLDER = Path(__file__).parent / "models"
 SOURCE = Path(__file__).parents[1]
 
 # The words that open a part of a model's docstring.
-PARTS = ("Generative process", "Inference", "Bound", "Objective", "Training", "When to choose it", "References")
+DIFFERS = ("Differs from the paper", "Differs from the papers", "Differs from vae_ssl")
+PARTS = (
+    *("Generative process", "Inference", "Bound", "Objective", "Training"),
+    *DIFFERS,
+    *("When to choose it", "References"),
+)
 # PCA is no model that is trained, but a baseline with the same face.
 MODELS: dict[str, type] = {name: models[name] for name in models} | {"pca": PCA}
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from semivae.cli.commands.budget import budget
 from semivae.cli.commands.check import check
 from semivae.cli.commands.datasets import datasets
 from semivae.cli.commands.demo import demo
@@ -22,6 +23,7 @@ from semivae.cli.commands.mislabeled import mislabeled
 from semivae.cli.commands.predict import predict
 from semivae.cli.commands.sample import sample
 from semivae.cli.commands.score import score
+from semivae.cli.commands.suggest import suggest
 from semivae.cli.flags import in_flags
 from semivae.cli.launch import first
 from semivae.cli.screen import complain, messages, silence
@@ -100,7 +102,7 @@ def semivae(
     """
 
 
-for command in (check, fit, evaluate, predict, score, mislabeled, sample, info, datasets, demo):
+for command in (check, fit, evaluate, predict, score, suggest, mislabeled, budget, sample, info, datasets, demo):
     app.command(cls=WithMetrics if command is evaluate else None)(command)
 
 

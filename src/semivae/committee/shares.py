@@ -5,11 +5,12 @@ People often label as many rows of each class. Then labels do not show how frequ
 .. math::
     r_{iy} \propto \frac{\pi_y}{\pi^0_y} \, p(y \mid x_i)
     \qquad
-    \pi_y \leftarrow \frac{1}{N} \sum_i r_{iy}
+    \pi_y \leftarrow \kappa \, \pi^0_y + \frac{1 - \kappa}{N} \sum_i r_{iy}
 
-with the shares :math:`\pi^0` of the labels, iterated from these. Where labels were drawn at random, :math:`\pi^0` is
-the better estimate, as no classifier is perfect. So it stays unless predictions of held-out labeled rows and those of
-unlabeled rows differ in their means by more than chance.
+with the shares :math:`\pi^0` of the labels, iterated from these. A part :math:`\kappa` of them stays in each estimate,
+the more the more classes there are, so that a class that a weak classifier confuses with others does not vanish. Where
+labels were drawn at random, :math:`\pi^0` is the better estimate, as no classifier is perfect. So it stays unless
+predictions of held-out labeled rows and those of unlabeled rows differ in their means by more than chance.
 
 References:
     | Adjusting the Outputs of a Classifier to New a Priori Probabilities (Saerens et al., 2002)
@@ -30,7 +31,8 @@ from numpy.typing import NDArray
 # a sign that rows were chosen.
 CHANCE, CHANCE_IF_EVEN = 0.005, 0.1
 
-STEPS = 300
+# The part kappa for each class but one, and the number of iterations.
+KEPT, STEPS = 0.01, 300
 
 Values = NDArray[np.float64]
 
@@ -68,12 +70,12 @@ def shares_of(unlabeled: Values, before: Values) -> Values:
         before: The shares of the classes among the labels, with shape (C,).
     """
 
-    found = before
+    found, kept = before, min(1.0, KEPT * (len(before) - 1))
 
     for _ in range(STEPS):
-        found = adjusted(unlabeled, before, found).mean(axis=0).clip(1e-6)
+        found = kept * before + (1 - kept) * adjusted(unlabeled, before, found).mean(axis=0)
 
-    return found / found.sum()
+    return found
 
 
 def adjusted(probabilities: Values, before: Values, after: Values) -> Values:

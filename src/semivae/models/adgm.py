@@ -23,6 +23,10 @@ Bound, for :math:`a \sim q(a \mid x)`:
 Training: a labeled row adds :math:`\mathbb{E}_{q(a \mid x)}[\log q(y \mid a, x)]` to its bound, with the weight
 `alpha`. One draw of each latent estimates the expectations. `marginalize` selects the sum over a missing label.
 
+Differs from the paper: predictions and posteriors average over 8 fixed draws of :math:`a`, so that they are the same at
+each call, and the penalties of a step over 4. Where the label is not summed exactly, `marginalize` says how. There is
+no batch normalization.
+
 When to choose it: as for M2, if one Gaussian is a poor posterior of the latent given the class. A step takes longer.
 
 References:

@@ -25,8 +25,10 @@ Bound:
 
 Training: a labeled row adds :math:`\log q(y \mid x)` to its bound, where
 :math:`q(y \mid x) = \mathbb{E}_{q(\alpha \mid x)}[\alpha_y]`, with the weight `alpha`, a setting and not the latent
-:math:`\alpha`. (vae_ssl adds :math:`\log \alpha_y` at a draw, and predicts at the mean of the logits.) One draw of each
-latent estimates the expectations in the bound.
+:math:`\alpha`. One draw of each latent estimates the expectations in the bound.
+
+Differs from vae_ssl: that adds :math:`\log \alpha_y` at a draw and predicts at the mean of the logits; here the
+prediction is the mean over draws. Posteriors average over 8 fixed draws of :math:`\alpha`.
 
 When to choose it: there are many classes (a row needs one decoder pass, whatever their number), or rows mix
 several classes.

@@ -27,8 +27,11 @@ skip the decoder. The first fraction is an importance weight: draws of :math:`q(
 :math:`q(z \mid x, y)`.
 
 Training: as in the paper, no gradient flows from :math:`q(y \mid z_c)` in the first term of :math:`L` into the block;
-it would be mostly noise. The bound already contains :math:`\log q(y \mid x)`; `alpha` adds weight to it, and the paper
-has `alpha=0`.
+it would be mostly noise. The bound already contains :math:`\log q(y \mid x)`; `alpha` adds weight to it.
+
+Differs from the paper: there, a row has several binary labels, each with a unit of the block and a classifier of its
+own; here it has one categorical label, and a full linear classifier reads the whole block, which is half of the latent.
+The paper has `alpha=0`. Predictions read the mean of the block, not draws of it.
 
 When to choose it: you want the characteristics of a class separate from everything else, to swap them between rows, and
 an encoder that needs no label.

@@ -24,8 +24,9 @@ No gradient flows through the weights, and predictions do not use them. The hist
 or not, in ten bins from -3 to 3; values beyond go to the outer bins. A unit without information, with all means near
 zero, makes no row rare. More `smoothing` makes the weights more equal; with a large value, this is `predictor`.
 
-The paper resamples whole rows. Here the bound has no weights, so densities, outlier scores and samples follow the data.
-Rare rows also stay rare in the latent; with a weighted bound they would move to its middle.
+Differs from the paper: that resamples whole rows, and its target is a unit of the encoder. Here the weights are on the
+prediction alone, so densities, outlier scores and samples follow the data, and the predictor reads the latent. Rare
+rows also stay rare in the latent; with a weighted bound they would move to its middle.
 
 When to choose it: some kinds of rows are rare, you do not know which, and you want better predictions for them, at some
 cost for the others. The gain is largest with few epochs: a long fit memorizes all rows, whatever their weights. The

@@ -27,6 +27,10 @@ and penalties alone train the classifier: no gradient flows from the bound to :m
 The classifier reads the row. Rows of more than 256 numbers it reads as means of :math:`q(z \mid x)`; the consistency
 penalty then perturbs these.
 
+Differs from the papers: those train one model at once, with diagonal covariances and the bound as the loss of the
+classifier. Here the latent is learned first and frozen, covariances are full, and labels and penalties alone train the
+classifier.
+
 When to choose it: this is the default for a class or a number. Choose it for a good prediction together with one
 space to look at, to search and to generate from. For the highest density choose `beta=1`, which blurs reconstructions
 and samples.

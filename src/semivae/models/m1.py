@@ -20,6 +20,9 @@ The second freezes the VAE and trains the predictor on the labeled rows, by maxi
 One draw of the features estimates the expectation, so each label trains the predictor over the whole posterior of its
 row. Predictions use the posterior mean. Unlike in `predictor`, labels do not shape the latent.
 
+Differs from the paper: its predictor is a support vector machine on the latent; here it is a network that sees draws
+of it.
+
 When to choose it: the label follows the main variation between rows, or one latent space has to serve many targets.
 
 References:

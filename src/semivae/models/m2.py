@@ -25,6 +25,9 @@ weight `alpha`, trains it. One draw of :math:`z` estimates the expectation. Seve
 tighter :math:`L` of :py:`semivae.models.bound`. `prior` selects other priors of :math:`z`; "mixture" is
 :math:`p(z \mid y)`.
 
+Differs from the paper: that weighs the prediction by a tenth of the number of rows; here all terms are means over
+rows, `labeled_share` weighs the bound of labeled rows, and `alpha` the prediction.
+
 When to choose it: rows of one class vary in ways unrelated to the class, such as the style of handwriting; or you want
 to generate rows of a given class. With many classes, choose another `marginalize`.
 

@@ -20,9 +20,14 @@ by the other classes:
 
 :math:`U` is a bound. :math:`L` is near a bound if the classifier agrees with :math:`\tilde p`; it is logged as relaxed.
 
-Training: the paper has :math:`\alpha = 1` and multiplies all other terms by 0.001. Here they have full weight, and
-`alpha` has the same default as in other models. Against the bottleneck of the bound, the paper adds optimal
-interpolation between rows: here the penalty :class:`semivae.objectives.Interpolation`, on by default.
+Training: against the bottleneck of the bound, the paper adds optimal interpolation between rows: here the penalty
+:class:`semivae.objectives.Interpolation`, on by default.
+
+Differs from the paper: its code holds both divergences near given capacities and draws a missing label from a
+Gumbel-softmax; here there are no capacities, and the sum over the label is exact unless `marginalize` says otherwise.
+The paper has :math:`\alpha = 1` and multiplies all other terms by 0.001; here they have full weight, and `alpha` has
+the same default as in other models. The share of a mixed row is drawn from Beta(2, 2), and a row is mixed into its
+nearer end: categories keep its value.
 
 When to choose it: few labels, many rows, and points between two rows are plausible rows, as for images; or to compare
 with the paper.
