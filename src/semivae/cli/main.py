@@ -18,6 +18,7 @@ from semivae.cli.commands.demo import demo
 from semivae.cli.commands.evaluate import WithMetrics, evaluate
 from semivae.cli.commands.fit import fit
 from semivae.cli.commands.info import info
+from semivae.cli.commands.optimize import optimize
 from semivae.cli.commands.predict import predict
 from semivae.cli.commands.sample import sample
 from semivae.cli.commands.score import score
@@ -99,7 +100,7 @@ def semivae(
     """
 
 
-for command in (check, fit, evaluate, predict, score, sample, info, datasets, demo):
+for command in (check, fit, evaluate, predict, score, sample, optimize, info, datasets, demo):
     app.command(cls=WithMetrics if command is evaluate else None)(command)
 
 

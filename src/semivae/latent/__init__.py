@@ -10,6 +10,7 @@ Use:
 from __future__ import annotations
 
 __all__ = [
+    "CHECKS",
     "Constraint",
     "Designs",
     "Found",
@@ -20,6 +21,8 @@ __all__ = [
     "Space",
     "best_of",
     "bounds",
+    "column_of",
+    "first_of",
     "maximize",
     "minimize",
     "optimize",
@@ -29,7 +32,7 @@ __all__ = [
     "target",
 ]
 
-from semivae.latent.gate import Gate
+from semivae.latent.gate import CHECKS, Gate
 from semivae.latent.goals import (
     Constraint,
     Goal,
@@ -42,6 +45,7 @@ from semivae.latent.goals import (
     target,
 )
 from semivae.latent.history import History
-from semivae.latent.optimize import Found, best_of, optimize
+from semivae.latent.numbers import column_of
+from semivae.latent.optimize import Found, best_of, first_of, optimize
 from semivae.latent.search import Designs, Search
 from semivae.latent.space import Space

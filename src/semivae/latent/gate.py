@@ -16,7 +16,7 @@ from __future__ import annotations
 
 __all__ = ["CHECKS", "Gate", "Verdicts"]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,12 +179,3 @@ def table(beliefs: Any) -> Values:
     beliefs = np.asarray(beliefs, dtype=np.float64)
 
     return beliefs.reshape(len(beliefs), -1)
-
-
-def in_words(reasons: dict[str, int] | Sequence[str]) -> list[str]:
-    """Returns the reasons of refusals as sentences, with their counts where they have some."""
-
-    if isinstance(reasons, dict):
-        return [f"{count}: {CHECKS[name]}" for name, count in sorted(reasons.items(), key=lambda pair: -pair[1])]
-
-    return [CHECKS.get(name, "") for name in reasons]

@@ -200,4 +200,4 @@ def pareto(gains: Values) -> NDArray[np.bool_]:
     no_worse = (gains[:, None] >= gains[None]).all(axis=2)
     better = (gains[:, None] > gains[None]).any(axis=2)
 
-    return ~(no_worse & better).any(axis=0)
+    return np.logical_not(np.any(no_worse & better, axis=0))

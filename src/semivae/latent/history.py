@@ -59,7 +59,7 @@ class History:
     def told(self) -> NDArray[np.bool_]:
         """Marks the designs with all their values, with shape (N,)."""
 
-        return ~np.isnan(self.values).any(axis=1)
+        return np.logical_not(np.isnan(self.values).any(axis=1))
 
     @property
     def asked(self) -> int:
@@ -160,4 +160,7 @@ class History:
 def plain(values: Values) -> Any:
     """Returns an array as lists, with None for NaN."""
 
-    return np.where(np.isnan(values), None, values.astype(object)).tolist()
+    found = values.astype(object)
+    found[np.isnan(values)] = None
+
+    return found.tolist()

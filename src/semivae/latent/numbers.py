@@ -74,7 +74,7 @@ class Plain:
         """Returns rows as numbers before any scaling, with shape (N, F)."""
 
         if isinstance(rows, pd.DataFrame):
-            return np.concatenate([self.column(rows[name], name) for name in self.names], axis=1)
+            return np.concatenate([self.column(pd.Series(rows[name]), name) for name in self.names], axis=1)
 
         return np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
 
@@ -89,7 +89,9 @@ class Plain:
         if pd.api.types.is_datetime64_any_dtype(column):
             column = column.astype("int64").where(column.notna())
 
-        return pd.to_numeric(column).to_numpy(np.float64, na_value=np.nan)[:, None]
+        values: Any = pd.to_numeric(column)
+
+        return values.to_numpy(np.float64, na_value=np.nan)[:, None]
 
 
 def mean_of(plain: Values) -> Values:

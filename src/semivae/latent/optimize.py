@@ -2,7 +2,7 @@ r"""Finds rows with wanted values by a search of a latent space."""
 
 from __future__ import annotations
 
-__all__ = ["Found", "best_of", "optimize"]
+__all__ = ["Found", "beside", "best_of", "first_of", "optimize"]
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -52,16 +52,25 @@ class Found:
     def table(self) -> pd.DataFrame:
         """Returns the designs of a table beside their facts; images have only their facts."""
 
-        if isinstance(self.rows, pd.DataFrame):
-            rows = self.rows
-        elif np.ndim(self.rows) == 2:
-            rows = pd.DataFrame(self.rows, columns=[f"x{i}" for i in range(np.shape(self.rows)[1])])
-        else:
-            return self.facts
+        return beside(self.rows, self.facts)
 
-        taken = [name for name in self.facts if name in rows]
+    @property
+    def refusals(self) -> list[str]:
+        """The refused designs in words, the most frequent reason first."""
 
-        return pd.concat([rows, self.facts.rename(columns={name: f"{name}_found" for name in taken})], axis=1)
+        counts = sorted(self.refused.items(), key=lambda pair: -pair[1])
+
+        return [f"{count}: {CHECKS[name]}" for name, count in counts]
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the facts as plain values."""
+
+        return {
+            "designs": self.facts.to_dict("records"),
+            "evaluations": self.evaluations,
+            "refused": self.refused,
+            "prior_weight": self.prior_weight,
+        }
 
 
 def optimize(
@@ -120,7 +129,7 @@ def optimize(
         gate=None if gate is None else Gate(place, predict, held_out, seed),
         mark=gate == "mark",
         prior_weight=prior_weight,
-        first=max(2, min(2 * place.size + 2, evaluations // 3, 20)),
+        first=first_of(place.size, evaluations),
         trust_region=trust_region,
         seed=seed,
         history=History.load(path) if path is not None and path.exists() else None,
@@ -167,9 +176,11 @@ def best_of(search: Search, proposals: int, predict: Callable[[Any], Any] | None
         facts["pareto"] = pareto(search.gains[told])
         order.append(~facts["pareto"])
 
-    if predict is not None:
-        facts["predicted"] = np.asarray(predict(rows), dtype=np.float64)
-        odd = disagrees(history.values[told, 0], facts["predicted"].to_numpy()) & (reasons == "")
+    predicted = history.values[told, 0] if predict is None else np.asarray(predict(rows), dtype=np.float64)
+
+    if not np.allclose(predicted, history.values[told, 0]):
+        facts["predicted"] = predicted
+        odd = disagrees(history.values[told, 0], predicted) & (reasons == "")
         reasons[odd] = "the prediction differs from the evaluation by more than in other designs"
 
     facts["trusted"], facts["reason"] = reasons == "", reasons
@@ -188,6 +199,20 @@ def best_of(search: Search, proposals: int, predict: Callable[[Any], Any] | None
     )
 
 
+def beside(rows: Any, facts: pd.DataFrame) -> pd.DataFrame:
+    """Returns rows of a table beside facts about them; the facts alone for images."""
+
+    if np.ndim(rows) > 2:
+        return facts
+
+    if not isinstance(rows, pd.DataFrame):
+        rows = pd.DataFrame(rows, columns=[f"x{i}" for i in range(np.shape(rows)[1])])
+
+    taken = [name for name in facts if name in rows]
+
+    return pd.concat([rows, facts.rename(columns={name: f"{name}_found" for name in taken})], axis=1)
+
+
 def disagrees(values: Values, predicted: Values) -> NDArray[np.bool_]:
     """Marks the designs whose prediction misses their evaluation far more than those of other designs."""
 
@@ -196,6 +221,12 @@ def disagrees(values: Values, predicted: Values) -> NDArray[np.bool_]:
     deviation = 1.4826 * np.median(np.abs(errors - middle))
 
     return np.abs(errors - middle) > (DEVIATIONS * deviation + 1e-9 if len(values) >= LEAST_TOLD else np.inf)
+
+
+def first_of(size: int, evaluations: int) -> int:
+    """Returns the number of designs that are evaluated before a Gaussian process can tell anything."""
+
+    return max(2, min(2 * size + 2, evaluations // 3, 20))
 
 
 def refuse_numbers(**numbers: int) -> None:

@@ -57,7 +57,7 @@ class Space:
         self.kept = np.sort(np.random.default_rng(seed).permutation(len(X))[:ROWS])
         rows = rows_at(X, self.kept)
         self.latents = self.encode(rows)
-        self.names = None
+        self.names: Any = None
         decoded = self.decode(self.latents[:1])
 
         self.columns = list(decoded.columns) if isinstance(decoded, pd.DataFrame) else None

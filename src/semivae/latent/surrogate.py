@@ -46,7 +46,10 @@ class Surrogate:
         kernel = ConstantKernel(1.0, (0.05, 20.0)) * Matern(scales, limits, nu=2.5) + WhiteKernel(1e-3, (1e-6, 0.3))
         self.process = GaussianProcessRegressor(kernel)
         self.refit()
-        self.process = GaussianProcessRegressor(self.process.kernel_, optimizer=None).fit(self.u, self.values)
+        # The kernel stays as it is when designs are pretended.
+        fixed: Any = None
+        self.process = GaussianProcessRegressor(self.process.kernel_, optimizer=fixed)
+        self.refit()
 
     def refit(self) -> None:
         """Fits the process to its values."""
@@ -67,7 +70,8 @@ class Surrogate:
     def predict(self, u: Values) -> tuple[Values, Values]:
         """Returns mean and standard deviation of the gain at latents in the unit box, each with shape (N,)."""
 
-        mean, deviation = self.process.predict(u, return_std=True)[:2]
+        found: Any = self.process.predict(u, return_std=True)
+        mean, deviation = found
 
         return mean * self.scale + self.center, np.maximum(deviation * self.scale, 1e-9)
 
