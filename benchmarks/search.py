@@ -2,20 +2,20 @@ r"""Whether a search of a latent space finds images of a wanted digit, and rows 
 
 Usage: .venv/bin/python benchmarks/search.py [--only digits table] [--draws 5] [--rows 20000] [--epochs auto]
 Cost: about an hour on 2 cores, most of it for the fits and the judge of images.
-Result: benchmarks/results/search.json with every search, means, the shares of failures and the machine; with --figures DIR
-the found images of each digit.
+Result: benchmarks/results/search.json with every search, means, the shares of failures and the machine; with --figures
+DIR also a picture of the found images.
 
 Digits (after Martin Krasser's notebook on latent space optimization): a classifier with two latents is fitted on MNIST,
 with the labels of 1,000 images. Each digit is searched with 50 evaluations, through the predictor and through a black
 box: a support vector machine on 5,000 other labeled images. A network that no search has used, trained on all labels,
 says what digit the best design is.
 
-Table: rows of California with the labels of 300. The hidden black box is boosting on all labels. Designs are wanted whose
-value is 400,000, though the median income is at most 4 and houses are at least 20 years old. 30 evaluations by the
-search and by drawing latents from the prior, each with the same constraints; the best design of each is judged. Its
+Table: rows of California with the labels of 300. The hidden black box is boosting on all labels. Designs are wanted
+whose value is 400,000, though the median income is at most 4 and houses are at least 20 years old. 30 evaluations by
+the search and by drawing latents from the prior, each with the same constraints; the best design of each is judged. Its
 regret is the distance to the wanted value, in thousands. A judge tells rows and their reconstructions from decoded
 noise, by boosting, and with a model of its own that learned from other rows: a design that it takes for noise has
-failed, and its regret is that of the mean of all rows.
+failed, and its regret is the mean distance of all rows.
 """
 
 from __future__ import annotations
