@@ -13,8 +13,10 @@ import typer
 from typer.core import TyperGroup
 
 from semivae.cli.commands.check import check
+from semivae.cli.commands.cluster import cluster
 from semivae.cli.commands.datasets import datasets
 from semivae.cli.commands.demo import demo
+from semivae.cli.commands.edit import edit
 from semivae.cli.commands.evaluate import WithMetrics, evaluate
 from semivae.cli.commands.fit import fit
 from semivae.cli.commands.info import info
@@ -100,7 +102,7 @@ def semivae(
     """
 
 
-for command in (check, fit, evaluate, predict, score, sample, optimize, info, datasets, demo):
+for command in (check, fit, evaluate, predict, score, sample, optimize, edit, cluster, info, datasets, demo):
     app.command(cls=WithMetrics if command is evaluate else None)(command)
 
 

@@ -44,7 +44,10 @@ class Predicts(Protocol):
 class Believes(Protocol):
     """A classifier."""
 
-    classes_: NDArray[Any]
+    @property
+    def classes_(self) -> Any:
+        """The classes, with shape (C,)."""
+        ...
 
     def predict_proba(self, X: Any) -> Values:
         """Returns the probability of each class, with shape (N, C)."""

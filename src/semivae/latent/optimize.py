@@ -101,8 +101,9 @@ def optimize(
         proposals: The number of designs that are returned.
         batch: The number of designs that are chosen at a time.
         constraints: Constraints on decoded rows.
-        predict: Predicts the first goal's value of rows. The gate asks whether it agrees with the rows near a design,
-            and designs whose evaluation it misses by far are marked.
+        predict: Predicts the value of the goal (of several, the first) for rows. It guides a search for one goal, the
+            gate asks whether it agrees with the rows near a design, and a design whose evaluation it misses by far is
+            marked.
         gate: Whether designs that are unlike the rows are refused, or marked; :py:`None` for no gate.
         held_out: Rows that the space was not learned from, to set the limits of the gate; a part of X if not given.
         prior_weight: The weight of the density of latents.
@@ -131,6 +132,7 @@ def optimize(
         prior_weight=prior_weight,
         first=first_of(place.size, evaluations),
         trust_region=trust_region,
+        predict=predict,
         seed=seed,
         history=History.load(path) if path is not None and path.exists() else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Pool"]
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ Values = NDArray[np.float64]
 
 # Encoded rows that the gate judges, and candidates that it judges for one design, in parts.
 ROWS, TRIED, PART = 300, 120, 20
+# Encoded rows among them that have the best predictions, where there are some.
+PROMISING = 100
 
 
 class Pool:
@@ -31,6 +33,8 @@ class Pool:
         mark: Whether designs that fail the gate are kept and only marked.
         first: The number of designs that a search starts from.
         seed: The seed of their choice.
+        expected: Maps rows to the gains that are expected of them, with shape (N,); half of the first designs are then
+            the most promising rows.
 
     Attributes:
         anchors: Latents of reference rows that a search may take, with shape (A, D).
@@ -38,23 +42,27 @@ class Pool:
     """
 
     def __init__(
-        self, space: Space, constraints: Sequence[Constraint], gate: Gate | None, mark: bool, first: int, seed: int
+        self,
+        space: Space,
+        constraints: Sequence[Constraint],
+        gate: Gate | None,
+        mark: bool,
+        first: int,
+        seed: int,
+        expected: Callable[[Any], Values] | None = None,
     ) -> None:
-        from sklearn.cluster import kmeans_plusplus
-
         self.space, self.constraints, self.gate, self.mark = space, tuple(constraints), gate, mark
         self.refused: Counter[str] = Counter()
         order = np.random.default_rng(seed).permutation(len(space.latents))
         z = space.latents[order]
-        # A stable sort, so that rows without a violation stay in random order.
-        z = z[np.argsort(self.violation(z), kind="stable")][:ROWS]
-        kept = z if self.violation(z).min() > 0 else z[self.violation(z) == 0]
-        passed = np.ones(len(kept), bool) if gate is None else gate.judge(kept).passed
-        self.anchors = kept[passed] if passed.any() else kept
-        count = min(first, len(self.anchors))
-        spread = kmeans_plusplus(self.anchors, count, random_state=seed)[1]
-        rest = np.setdiff1d(np.arange(len(self.anchors)), spread)
-        self.starts = self.anchors[np.concatenate([spread, rest])]
+        violation = self.violation(z)
+        z = z[violation == 0] if (violation == 0).any() else z[np.argsort(violation, kind="stable")][:ROWS]
+        gains = None if expected is None else np.nan_to_num(expected(space.decode(z)), nan=-np.inf)
+        best = [] if gains is None else np.argsort(-gains, kind="stable")[:PROMISING]
+        z = z[np.unique(np.concatenate([best, np.arange(min(ROWS, len(z)))]).astype(int))]
+        passed = np.ones(len(z), bool) if gate is None else gate.judge(z).passed
+        self.anchors = z[passed] if passed.any() else z
+        self.starts = self.anchors[starts_of(self.anchors, space, expected, first, seed)]
 
     def start(self, index: int) -> Values:
         """Returns the latent of one of the first designs, with shape (D,)."""
@@ -116,3 +124,21 @@ class Pool:
         refused, self.refused = self.refused, Counter()
 
         return refused
+
+
+def starts_of(
+    anchors: Values, space: Space, expected: Callable[[Any], Values] | None, first: int, seed: int
+) -> NDArray[np.int64]:
+    """Returns the order in which anchors are evaluated first: promising ones and ones apart from each other in turn."""
+
+    from sklearn.cluster import kmeans_plusplus
+
+    apart = kmeans_plusplus(anchors, min(first, len(anchors)), random_state=seed)[1]
+
+    if expected is not None:
+        best = np.argsort(-expected(space.decode(anchors)), kind="stable")[: len(apart)]
+        apart = np.stack([best, apart], axis=1).ravel()
+
+    order = [*dict.fromkeys([*apart.tolist(), *range(len(anchors))])]
+
+    return np.array(order)

@@ -24,9 +24,9 @@ Values = NDArray[np.float64]
 
 START, LONGEST, SHORTEST = 0.8, 1.6, 2.0**-6
 SUCCESSES, LEAST_FAILURES = 3, 4
-CANDIDATES = 1_500
+CANDIDATES = 1_000
 # Encoded rows among the candidates, which a jump out of the region can take.
-ANCHORS = 300
+ANCHORS = 200
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 __all__ = ["Designs", "Search"]
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ from semivae.latent.surrogate import Surrogate, log_improvement
 Values = NDArray[np.float64]
 
 # Candidates that are refined, and new ones around each.
-FINE, FINEST = 10, 40
+FINE, FINEST = 10, 30
 # Designs closer than this, in units of the box, are the same.
 SAME = 1e-7
 
@@ -76,6 +76,8 @@ class Search:
         prior_weight: The weight w of the density of latents.
         first: The number of designs that are evaluated before the Gaussian process takes over.
         trust_region: Whether to search around the best design rather than in the whole box.
+        predict: Predicts the values of rows, with shape (N,), if there is one goal. The Gaussian process learns the
+            difference, and half of the first designs are the reference rows with the best predictions.
         seed: The seed of the search.
         history: The history of a search that is continued; its other arguments have to be the same.
 
@@ -95,6 +97,7 @@ class Search:
         prior_weight: float = 0.1,
         first: int = 8,
         trust_region: bool = True,
+        predict: Callable[[Any], Any] | None = None,
         seed: int = 0,
         history: History | None = None,
     ) -> None:
@@ -107,7 +110,8 @@ class Search:
         self.prior_weight, self.first, self.trust_region = prior_weight, first, trust_region
         self.box = Box.of(space.latents)
         self.density = LatentDensity.of(space.latents)
-        self.pool = Pool(space, constraints, gate, mark, first, seed)
+        self.predict = predict if len(goals) == 1 else None
+        self.pool = Pool(space, constraints, gate, mark, first, seed, None if self.predict is None else self.expected)
         facts = {
             "latents": space.size,
             "seed": seed,
@@ -168,9 +172,7 @@ class Search:
             )
 
         if values.shape[1] != len(self.goals) or np.isinf(values).any():
-            raise DataError(
-                f"values of shape {values.shape}", f"{len(self.goals)} finite numbers a design are needed", ""
-            )
+            raise DataError(f"values of shape {values.shape}", f"{len(self.goals)} finite numbers a design are needed")
 
         old = self.history.values[numbers]
 
@@ -227,7 +229,8 @@ class Search:
         told = self.history.told
         trusted = told & (np.array(self.history.reasons) == "")
         usable = trusted if trusted.any() else told
-        surrogate = Surrogate(self.box.unit(self.history.z[told]), gains[told])
+        mean_of = self.trend(gains)
+        surrogate = Surrogate(self.box.unit(self.history.z[told]), gains[told] - mean_of(self.history.z[told]))
         waiting = np.concatenate([self.history.z[~told], chosen.reshape(-1, self.space.size)])
         surrogate.pretend(self.box.unit(waiting))
         best = scores[usable].max()
@@ -235,9 +238,10 @@ class Search:
 
         def value(u: Values) -> Values:
             mean, deviation = surrogate.predict(u)
-            prior = self.prior_weight * spread * self.density.shortfall(self.box.latents(u))
+            z = self.box.latents(u)
+            known = mean_of(z) + self.prior_weight * spread * self.density.shortfall(z)
 
-            return log_improvement(mean + prior, deviation, best)
+            return log_improvement(mean + known, deviation, best)
 
         side = side_of(self.best_by_round(scores, usable), self.space.size) if self.trust_region else None
         anchors = self.box.unit(self.pool.anchors)
@@ -250,6 +254,27 @@ class Search:
         new = np.abs(u[:, None] - known).max(axis=2).min(axis=1) > SAME
 
         return self.pool.admit(self.box.latents(u[new]), values[new])
+
+    def expected(self, rows: Any) -> Values:
+        """Returns the gains that the predictor expects of rows, with shape (N,)."""
+
+        assert self.predict is not None
+
+        return next(iter(self.goals)).gain(np.asarray(self.predict(rows), dtype=np.float64))
+
+    def trend(self, gains: Values) -> Callable[[Values], Values]:
+        """Returns the gain of latents as far as it is a multiple of the predicted one; 0 without a predictor."""
+
+        told = self.history.told
+        predicted = None if self.predict is None else self.expected(self.space.decode(self.history.z[told]))
+
+        # Where the prediction is the goal, evaluations are the only way to look at it.
+        if predicted is None or np.allclose(predicted, gains[told]) or not predicted.std() > 0:
+            return lambda z: np.zeros(len(z))
+
+        slope = np.clip(np.cov(predicted, gains[told])[0, 1] / predicted.var(ddof=1), 0.0, 2.0)
+
+        return lambda z: slope * self.expected(self.space.decode(z))
 
     def best_by_round(self, scores: Values, usable: NDArray[np.bool_]) -> list[float]:
         """Returns the best score after each round that has been told, from the end of the first designs on."""

@@ -159,6 +159,7 @@ def by_hand(model: Saved, aims: Aims, asked: Asked) -> Search:
         mark=asked.gate == "mark",
         prior_weight=asked.prior_weight,
         first=first_of(space.size, 30),
+        predict=aims.prediction(model),
         seed=asked.seed,
         history=History.load(path) if path.exists() else None,
     )
