@@ -90,6 +90,10 @@ def test_resumed_search_is_the_same(tmp_path):
     np.testing.assert_array_equal(whole.search.history.z, resumed.search.history.z)
     np.testing.assert_array_equal(whole.latents, resumed.latents)
 
+    longer = optimize(SPACE, quadratic, ROWS, **settings | {"evaluations": 17})
+    np.testing.assert_array_equal(longer.search.history.z[:15], whole.search.history.z)
+    assert longer.evaluations == 17
+
 
 def test_history_is_kept_to_the_last_bit(tmp_path):
     search = Search(Space(SPACE, ROWS), [maximize(None, "yield")])

@@ -135,10 +135,11 @@ class History:
             content = json.loads(Path(path).read_bytes())
             rounds = [int(turn) for turn in content["rounds"]]
             goals = tuple(map(str, content["goals"]))
+            facts = dict(content["facts"])
             history = cls(
                 goals,
-                dict(content["facts"]),
-                np.asarray(content["z"], dtype=np.float64).reshape(len(rounds), int(content["facts"]["latents"])),
+                facts,
+                np.asarray(content["z"], dtype=np.float64).reshape(len(rounds), int(facts["latents"])),
                 np.asarray(content["values"], dtype=np.float64).reshape(len(rounds), len(goals)),
                 rounds,
                 list(map(str, content["reasons"])),

@@ -123,6 +123,7 @@ def optimize(
     goals = [maximize(goals)] if callable(goals) else list(goals)
     place = Space(space, X, label, seed)
     path = None if history is None else Path(history)
+    known = History.load(path) if path is not None and path.exists() else None
     search = Search(
         place,
         goals,
@@ -130,11 +131,12 @@ def optimize(
         gate=None if gate is None else Gate(place, predict, held_out, seed),
         mark=gate == "mark",
         prior_weight=prior_weight,
-        first=first_of(place.size, evaluations),
+        # A search that goes on with more evaluations stays the same search.
+        first=first_of(place.size, evaluations) if known is None else int(known.facts["first"]),
         trust_region=trust_region,
         predict=predict,
         seed=seed,
-        history=History.load(path) if path is not None and path.exists() else None,
+        history=known,
     )
 
     while (left := evaluations - len(search.history)) > 0:
