@@ -32,7 +32,7 @@ from sets import path_of, use_sets_beside
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from semivae import VAEClassifier, VAEEmbedding, VAERegressor
-from semivae.latent import Gate, Space, bounds, maximize, optimize, probability, target
+from semivae.latent import Gate, Space, bounds, optimize, probability, target
 from store import RESULTS, spread_of, store
 
 WANTED, CONSTRAINTS = 400_000.0, (bounds("median_income", high=4.0), bounds("housing_median_age", low=20.0))
@@ -67,6 +67,7 @@ def main() -> None:
 def digits(rows: int, epochs: Any, judge_epochs: int, figures: Path | None) -> dict[str, Any]:
     """Searches images of each digit, and returns the verdicts of the judge."""
 
+    from sklearn.calibration import CalibratedClassifierCV
     from sklearn.svm import SVC
 
     from semivae.data.read import read
@@ -81,7 +82,7 @@ def digits(rows: int, epochs: Any, judge_epochs: int, figures: Path | None) -> d
     seconds = time.perf_counter() - start
     judge = Network.fit(images, labels, judge_epochs)
     others = np.random.default_rng(1).permutation(len(images))[:5_000]
-    machine = SVC(C=10.0, probability=True).fit(flat(images[others]), labels[others])
+    machine = CalibratedClassifierCV(SVC(C=10.0), ensemble=False).fit(flat(images[others]), labels[others])
     accuracy = {
         "model": float((fitted.predict(tests) == test_labels).mean()),
         "black_box": float((machine.predict(flat(tests[:2000])) == test_labels[:2000]).mean()),
@@ -94,7 +95,7 @@ def digits(rows: int, epochs: Any, judge_epochs: int, figures: Path | None) -> d
     for digit in range(10):
         goals = {
             "predictor": probability(fitted, digit),
-            "black_box": maximize(lambda rows, digit=digit: machine.predict_log_proba(flat(rows))[:, digit], "log"),
+            "black_box": probability(Flat(machine), digit),
         }
 
         for way, goal in goals.items():
@@ -119,6 +120,23 @@ def digits(rows: int, epochs: Any, judge_epochs: int, figures: Path | None) -> d
     right = {way: sum(run["judged"] == run["digit"] for run in runs if run["way"] == way) for way in box}
 
     return {"accuracy": accuracy, "fit_seconds": seconds, "right": right, "runs": runs}
+
+
+class Flat(NamedTuple):
+    """A classifier of rows of pixels, for images."""
+
+    machine: Any
+
+    @property
+    def classes_(self) -> Any:
+        """The classes, with shape (C,)."""
+
+        return self.machine.classes_
+
+    def predict_proba(self, images: Any) -> Any:
+        """Returns the probability of each class, with shape (N, C)."""
+
+        return self.machine.predict_proba(flat(images))
 
 
 def flat(images: Any) -> Any:

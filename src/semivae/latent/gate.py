@@ -151,6 +151,13 @@ class Gate:
         # Rounded, for the round trip of a linear space is 0 up to the last bits.
         return {name: np.round(np.nan_to_num(values, nan=np.inf), 9) for name, values in found.items()}
 
+    def near(self, z: Values) -> NDArray[np.bool_]:
+        """Marks the latents that pass the check of their own distance, with shape (N,), before any is decoded."""
+
+        distances = np.round(self.near_latents.kneighbors(z / self.scale)[0].mean(axis=1), 9)
+
+        return np.asarray(self.p_value("latent", distances) >= self.limit)
+
     def p_value(self, check: str, values: Values, own: int = 1) -> Values:
         """Returns the p-values of strangeness; a held-out row counts itself, so that own is 0 for it."""
 

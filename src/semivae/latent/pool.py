@@ -89,11 +89,16 @@ class Pool:
             values: Their values, with shape (N,).
         """
 
-        # What violates a constraint least comes first where all do.
-        order = np.lexsort([-values, self.violation(z)])[:TRIED]
+        # The least violation of a constraint comes first where every candidate has one.
+        order = np.lexsort([-values, self.violation(z)])
 
         if self.gate is None or self.mark:
             return z[order[0]]
+
+        # The distance of a latent costs little, and the best values often lie far out.
+        near = self.gate.near(z[order])
+        self.refused["latent"] += int(near.argmax()) if near.any() else len(near)
+        order = order[near][:TRIED]
 
         for start in range(0, len(order), PART):
             part = z[order[start : start + PART]]
@@ -104,7 +109,8 @@ class Pool:
             if passing < len(part):
                 return part[passing]
 
-        distances = np.linalg.norm((self.anchors - z[order[0]]) / self.gate.scale, axis=1)
+        best = z[values.argmax()]
+        distances = np.linalg.norm((self.anchors - best) / self.gate.scale, axis=1)
 
         return self.anchors[distances.argmin()]
 
@@ -121,7 +127,7 @@ class Pool:
     def take_refused(self) -> Counter[str]:
         """Returns the numbers of refused designs, and starts to count anew."""
 
-        refused, self.refused = self.refused, Counter()
+        refused, self.refused = +self.refused, Counter()
 
         return refused
 
