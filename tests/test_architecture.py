@@ -37,6 +37,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{island: set() for island in JUDGMENT},
     # The arithmetic of calibration is one of the measures, and estimators and trust both need it.
     "trust": {"evaluation"},
+    # Clusters are measured as any others are.
+    "latent": {"evaluation"},
     # A fit ends with a check of its health.
     "estimators": {*BELOW_ESTIMATORS, "evaluation", "trust"},
 }

@@ -21,7 +21,7 @@ The map of the package, from the bottom up (`docs/architecture.md` draws it):
       p(a | b, c) and the choice of its network), `priors`, `marginal` (the sum over a missing label), `models`
       (wiring diagrams with their bounds), `objectives` (bounds to a loss).
     - procedure: `engine` trains, and applies trained models.
-    - judgment: `evaluation`, `trust`, `figures`: arrays in, numbers or pictures out.
+    - judgment: `evaluation`, `trust`, `latent`, `figures`: arrays in, numbers, arrays or pictures out.
     - `estimators` is where rows, mathematics and procedure meet; `workflows` are the use-cases, written once;
       `cli` asks them and shows.
 """

@@ -24,7 +24,7 @@ def test_p_values_of_rows_like_the_reference_are_uniform():
 
 @pytest.mark.parametrize(
     ("unlabeled", "share", "kept"),
-    [(999, "auto", 0), (1000, "auto", 100), (60_000, "auto", 500), (50, 0.1, 5), (10**6, 0.0, 0)],
+    [(4999, "auto", 0), (5000, "auto", 500), (60_000, "auto", 500), (50, 0.1, 5), (10**6, 0.0, 0)],
 )
 def test_rows_are_kept_where_they_are_many(unlabeled, share, kept):
     assert rows_to_keep(unlabeled, share) == kept

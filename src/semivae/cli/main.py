@@ -14,12 +14,15 @@ from typer.core import TyperGroup
 
 from semivae.cli.commands.budget import budget
 from semivae.cli.commands.check import check
+from semivae.cli.commands.cluster import cluster
 from semivae.cli.commands.datasets import datasets
 from semivae.cli.commands.demo import demo
+from semivae.cli.commands.edit import edit
 from semivae.cli.commands.evaluate import WithMetrics, evaluate
 from semivae.cli.commands.fit import fit
 from semivae.cli.commands.info import info
 from semivae.cli.commands.mislabeled import mislabeled
+from semivae.cli.commands.optimize import optimize
 from semivae.cli.commands.predict import predict
 from semivae.cli.commands.sample import sample
 from semivae.cli.commands.score import score
@@ -102,7 +105,14 @@ def semivae(
     """
 
 
-for command in (check, fit, evaluate, predict, score, suggest, mislabeled, budget, sample, info, datasets, demo):
+COMMANDS = (
+    *(check, fit, evaluate, predict, score),
+    *(suggest, mislabeled, budget),
+    *(sample, optimize, edit, cluster),
+    *(info, datasets, demo),
+)
+
+for command in COMMANDS:
     app.command(cls=WithMetrics if command is evaluate else None)(command)
 
 

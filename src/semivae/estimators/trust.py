@@ -75,7 +75,7 @@ class VAETrust(VAESpace):
         if self.reference_ is None:
             raise SettingError(
                 "this fit has no reference rows",
-                "new rows are compared with rows that the fit did not see: by default, a tenth of 1,000 unlabeled rows "
+                "new rows are compared with rows that the fit did not see: by default, 500 of 5,000 unlabeled rows "
                 "or more. Streams, and models that an earlier version saved, have none",
                 "calibrate_novelty(X_unseen), or fit again with reference_share=0.1",
             )

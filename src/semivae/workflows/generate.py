@@ -111,12 +111,13 @@ def refuse_form(model: Fitted, path: Path) -> None:
         raise SettingError(f"out={str(path)!r}", "an array does not keep the names and types of columns", other)
 
 
-def labels_of(model: Fitted, given: Sequence[str]) -> dict[str, Any]:
+def labels_of(model: Fitted, given: Sequence[str], word: str = "given") -> dict[str, Any]:
     r"""Reads labels that are written as TARGET=VALUE.
 
     Arguments:
         model: The model.
         given: The texts.
+        word: The parameter that they are given by, for messages.
 
     Returns:
         The labels by target, in the types of the targets.
@@ -132,46 +133,53 @@ def labels_of(model: Fitted, given: Sequence[str]) -> dict[str, Any]:
         name, _, text = (part.strip() for part in pair.partition("="))
 
         if not targets:
-            raise SettingError(as_given(pair), "the model was fitted without a target", "given=None")
+            raise SettingError(as_given(pair, word), "the model was fitted without a target", f"{word}=None")
 
         if name not in targets:
-            raise SettingError(as_given(pair), "only a target can be given", as_given(f"{next(iter(targets))}=VALUE"))
+            raise SettingError(
+                as_given(pair, word), "only a target can be given", as_given(f"{next(iter(targets))}=VALUE", word)
+            )
 
         if name in labels:
-            raise SettingError(as_given(pair), f"{name!r} is given twice", as_given(f"{name}={labels[name]}"))
+            raise SettingError(
+                as_given(pair, word), f"{name!r} is given twice", as_given(f"{name}={labels[name]}", word)
+            )
 
-        labels[name] = class_of(targets[name], text) if targets[name].classes else number_of(targets[name], text)
+        read = class_of if targets[name].classes else number_of
+        labels[name] = read(targets[name], text, word)
 
     return labels
 
 
-def class_of(variable: Variable, text: str) -> Any:
+def class_of(variable: Variable, text: str, word: str) -> Any:
     """Returns the class that a text writes."""
 
     names = {str(name): name for name in variable.classes}
 
     if text not in names:
         raise SettingError(
-            as_given(f"{variable.name}={text}"),
+            as_given(f"{variable.name}={text}", word),
             f"it must be one of {', '.join(names)}",
-            as_given(f"{variable.name}={next(iter(names))}"),
+            as_given(f"{variable.name}={next(iter(names))}", word),
         )
 
     return names[text]
 
 
-def number_of(variable: Variable, text: str) -> float:
+def number_of(variable: Variable, text: str, word: str) -> float:
     """Returns the number that a text writes."""
 
     try:
         return float(text)
     except ValueError:
         raise SettingError(
-            as_given(f"{variable.name}={text}"), "it must be a number", as_given(f"{variable.name}={variable.low:g}")
+            as_given(f"{variable.name}={text}", word),
+            "it must be a number",
+            as_given(f"{variable.name}={variable.low:g}", word),
         ) from None
 
 
-def as_given(pair: str) -> str:
+def as_given(pair: str, word: str) -> str:
     """Returns a label as it is given in Python."""
 
-    return f"given={[pair]!r}"
+    return f"{word}={[pair]!r}"

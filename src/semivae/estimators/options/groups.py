@@ -185,7 +185,7 @@ class TrainingOptions(Declared):
         float | Literal["auto"],
         Number(0, 0.5),
         "Share of the unlabeled rows in memory that no stage learns from: `novelty` compares new rows with them. "
-        '"auto" takes the rows held out for an early stop, or a tenth of 1,000 unlabeled rows or more, at most 500.',
+        '"auto" takes the rows held out for an early stop, or 500 of 5,000 unlabeled rows or more.',
     ] = "auto"
     precision: Annotated[
         str,

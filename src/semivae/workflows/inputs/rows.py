@@ -3,6 +3,7 @@ r"""Rows for a command: read, without the target, and with their identifiers bes
 from __future__ import annotations
 
 __all__ = [
+    "as_in_fit",
     "is_several",
     "levels_in",
     "read_blocks",

@@ -1,0 +1,61 @@
+r"""Tools in a latent space, for every transformer with a way back: an estimator of semivae, a PCA, a pipeline.
+
+Use:
+    :func:`optimize`: finds rows with wanted values; :class:`Search` is asked and told by hand.
+    :class:`Goal`, :class:`Constraint`: the wishes, made by :func:`maximize`, :func:`minimize`, :func:`target`,
+    :func:`probability`, :func:`bounds`.
+    :class:`Gate`: whether a decoded row looks like real rows.
+    :class:`Space`: a latent space beside reference rows, as the tools below take it.
+    :func:`attribute`, :func:`orthogonal`, :func:`edit`, :func:`grid`, :func:`swap`: directions, and rows moved along.
+    :func:`straight`, :func:`spherical`, :func:`geodesic`, :func:`traversal`: paths of latents.
+    :func:`cluster`: clusters of latents.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CHECKS",
+    "Clusters",
+    "Constraint",
+    "Designs",
+    "Direction",
+    "Found",
+    "Gate",
+    "Goal",
+    "History",
+    "Search",
+    "Space",
+    "attribute",
+    "best_of",
+    "bounds",
+    "cluster",
+    "column_of",
+    "edit",
+    "first_of",
+    "geodesic",
+    "grid",
+    "length",
+    "maximize",
+    "minimize",
+    "optimize",
+    "orthogonal",
+    "pareto",
+    "probability",
+    "readout",
+    "spherical",
+    "straight",
+    "swap",
+    "target",
+    "traversal",
+]
+
+from semivae.latent.clusters import Clusters, cluster
+from semivae.latent.directions import Direction, attribute, edit, grid, orthogonal, swap
+from semivae.latent.gate import CHECKS, Gate
+from semivae.latent.goals import Constraint, Goal, bounds, maximize, minimize, pareto, probability, readout, target
+from semivae.latent.history import History
+from semivae.latent.numbers import column_of
+from semivae.latent.optimize import Found, best_of, first_of, optimize
+from semivae.latent.paths import geodesic, length, spherical, straight, traversal
+from semivae.latent.search import Designs, Search
+from semivae.latent.space import Space

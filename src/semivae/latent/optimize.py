@@ -1,0 +1,241 @@
+r"""Finds rows with wanted values by a search of a latent space."""
+
+from __future__ import annotations
+
+__all__ = ["Found", "beside", "best_of", "first_of", "optimize"]
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from semivae.errors import SettingError
+from semivae.fitted import LatentSpace
+from semivae.latent.gate import CHECKS, Gate
+from semivae.latent.goals import Constraint, Goal, maximize, pareto
+from semivae.latent.history import History
+from semivae.latent.search import Search
+from semivae.latent.space import Space, rows_at
+
+Values = NDArray[np.float64]
+
+# Beyond so many robust deviations, a prediction and an evaluation disagree, given so many evaluations.
+DEVIATIONS, LEAST_TOLD = 3.0, 8
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    r"""The designs that a search found, best first.
+
+    Attributes:
+        rows: The designs, in the units and the container of the rows.
+        facts: One line a design: its number, values, score, density, and the verdict of the gate.
+        latents: Their latents, with shape (K, D).
+        evaluations: The number of designs with values.
+        refused: The number of designs that the gate refused before any evaluation, by check.
+        prior_weight: The weight of the density of latents in the score.
+        search: The search, which can go on.
+    """
+
+    rows: Any
+    facts: pd.DataFrame
+    latents: Values
+    evaluations: int
+    refused: dict[str, int]
+    prior_weight: float
+    search: Search
+
+    def table(self) -> pd.DataFrame:
+        """Returns the designs of a table beside their facts; images have only their facts."""
+
+        return beside(self.rows, self.facts)
+
+    @property
+    def refusals(self) -> list[str]:
+        """The refused designs in words, the most frequent reason first."""
+
+        counts = sorted(self.refused.items(), key=lambda pair: -pair[1])
+
+        return [f"{count}: {CHECKS[name]}" for name, count in counts]
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the facts as plain values."""
+
+        return {
+            "designs": self.facts.to_dict("records"),
+            "evaluations": self.evaluations,
+            "refused": self.refused,
+            "prior_weight": self.prior_weight,
+        }
+
+
+def optimize(
+    space: LatentSpace,
+    objective: Goal | Callable[[Any], Any] | Sequence[Goal],
+    X: Any,
+    *,
+    evaluations: int = 50,
+    proposals: int = 10,
+    batch: int = 1,
+    constraints: Sequence[Constraint] = (),
+    predict: Callable[[Any], Any] | None = None,
+    gate: Literal["refuse", "mark"] | None = "refuse",
+    held_out: Any = None,
+    prior_weight: float = 0.1,
+    trust_region: bool = True,
+    label: Any = None,
+    history: str | Path | None = None,
+    seed: int = 0,
+) -> Found:
+    r"""Searches a latent space for rows with wanted values, by Bayesian optimization.
+
+    Arguments:
+        space: A fitted estimator of semivae, or any transformer with `inverse_transform`.
+        objective: A function of decoded rows that is maximized, a goal of :py:`semivae.latent`, or several goals.
+        X: Reference rows, such as the training rows.
+        evaluations: The number of designs that are evaluated, with those of a history.
+        proposals: The number of designs that are returned.
+        batch: The number of designs that are chosen at a time.
+        constraints: Constraints on decoded rows.
+        predict: Predicts the value of the goal (of several, the first) for rows. It guides a search for one goal, the
+            gate asks whether it agrees with the rows near a design, and a design whose evaluation it misses by far is
+            marked.
+        gate: Whether designs that are unlike the rows are refused, or marked; :py:`None` for no gate.
+        held_out: Rows that the space was not learned from, to set the limits of the gate; a part of X if not given.
+        prior_weight: The weight of the density of latents.
+        trust_region: Whether to search around the best design rather than in the whole space.
+        label: The label that rows are decoded with, for models that generate by label.
+        history: A file (.json) that the search is saved to after each batch, and continued from if it exists.
+        seed: The seed of the search.
+
+    Raises:
+        DataError: If there are too few reference rows.
+        SettingError: If a setting cannot work.
+        StoreError: If the history cannot be read or written, or is of another search.
+    """
+
+    refuse_numbers(evaluations=evaluations, proposals=proposals, batch=batch)
+    goals = [objective] if isinstance(objective, Goal) else objective
+    goals = [maximize(goals)] if callable(goals) else list(goals)
+    place = Space(space, X, label, seed)
+    path = None if history is None else Path(history)
+    known = History.load(path) if path is not None and path.exists() else None
+    search = Search(
+        place,
+        goals,
+        constraints=constraints,
+        gate=None if gate is None else Gate(place, predict, held_out, seed),
+        mark=gate == "mark",
+        prior_weight=prior_weight,
+        # A search that goes on with more evaluations stays the same search.
+        first=first_of(place.size, evaluations) if known is None else int(known.facts["first"]),
+        trust_region=trust_region,
+        predict=predict,
+        seed=seed,
+        history=known,
+    )
+
+    while (left := evaluations - len(search.history)) > 0:
+        search.evaluate(search.ask(min(batch, left)))
+
+        if path is not None:
+            search.history.save(path)
+
+    return best_of(search, proposals, predict)
+
+
+def best_of(search: Search, proposals: int, predict: Callable[[Any], Any] | None = None) -> Found:
+    r"""Returns the best designs of a search, those that pass the gate first.
+
+    Arguments:
+        search: The search.
+        proposals: The number of designs.
+        predict: Predicts the first goal's value of rows, to be compared with the evaluation.
+
+    Raises:
+        SettingError: If no value was told yet.
+    """
+
+    history = search.history
+
+    if not history.told.any():
+        raise SettingError("no design has a value yet", "the best ones are known by their values", "search.tell(...)")
+
+    told = np.flatnonzero(history.told)
+    z = history.z[told]
+    rows = search.space.decode(z)
+    facts = pd.DataFrame({"design": told})
+    facts[list(history.goals)] = history.values[told]
+    facts["score"] = search.scores()[told]
+    facts["log_density_of_latent"] = search.density(z)
+    facts["p_value"] = np.array(history.p_values)[told]
+    reasons = np.array([CHECKS.get(reason, "") for reason in history.reasons], dtype=object)[told]
+    order = [np.arange(len(told)), -facts["score"].to_numpy()]
+
+    if len(search.goals) > 1:
+        facts["pareto"] = pareto(search.gains[told])
+        order.append(~facts["pareto"])
+
+    predicted = history.values[told, 0] if predict is None else np.asarray(predict(rows), dtype=np.float64)
+
+    if not np.allclose(predicted, history.values[told, 0]):
+        facts["predicted"] = predicted
+        odd = disagrees(history.values[told, 0], predicted) & (reasons == "")
+        reasons[odd] = "the prediction differs from the evaluation by more than in other designs"
+
+    facts["trusted"], facts["reason"] = reasons == "", reasons
+    violated = search.pool.violation(z) > 0
+    facts["within_constraints"] = ~violated
+    best = np.lexsort([*order, ~facts["trusted"].to_numpy(), violated])[:proposals]
+
+    return Found(
+        rows_at(rows, best),
+        facts.iloc[best].reset_index(drop=True),
+        z[best],
+        len(told),
+        dict(history.refused),
+        search.prior_weight,
+        search,
+    )
+
+
+def beside(rows: Any, facts: pd.DataFrame) -> pd.DataFrame:
+    """Returns rows of a table beside facts about them; the facts alone for images."""
+
+    if np.ndim(rows) > 2:
+        return facts
+
+    if not isinstance(rows, pd.DataFrame):
+        rows = pd.DataFrame(rows, columns=[f"x{i}" for i in range(np.shape(rows)[1])])
+
+    taken = [name for name in facts if name in rows]
+
+    return pd.concat([rows, facts.rename(columns={name: f"{name}_found" for name in taken})], axis=1)
+
+
+def disagrees(values: Values, predicted: Values) -> NDArray[np.bool_]:
+    """Marks the designs whose prediction misses their evaluation far more than those of other designs."""
+
+    errors = values - predicted
+    middle = np.median(errors)
+    deviation = 1.4826 * np.median(np.abs(errors - middle))
+
+    return np.abs(errors - middle) > (DEVIATIONS * deviation + 1e-9 if len(values) >= LEAST_TOLD else np.inf)
+
+
+def first_of(size: int, evaluations: int) -> int:
+    """Returns the number of designs that are evaluated before a Gaussian process can tell anything."""
+
+    return max(2, min(2 * size + 2, evaluations // 3, 20))
+
+
+def refuse_numbers(**numbers: int) -> None:
+    """Refuses numbers below 1."""
+
+    for name, number in numbers.items():
+        if number < 1:
+            raise SettingError(f"{name}={number}", "it must be at least 1", f"{name}=10")

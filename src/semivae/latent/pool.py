@@ -1,0 +1,150 @@
+r"""The designs that a search may take: those within the constraints that pass the gate."""
+
+from __future__ import annotations
+
+__all__ = ["Pool"]
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semivae.latent.gate import Gate
+from semivae.latent.goals import Constraint
+from semivae.latent.space import Space
+
+Values = NDArray[np.float64]
+
+# Encoded rows that the gate judges, and candidates that it judges for one design, in parts.
+ROWS, TRIED, PART = 300, 120, 20
+# Encoded rows among them that have the best predictions, where there are some.
+PROMISING = 100
+
+
+class Pool:
+    r"""Finds the encoded reference rows that a search may start from.
+
+    Arguments:
+        space: The latent space beside reference rows.
+        constraints: Constraints on decoded rows.
+        gate: The trust gate; :py:`None` lets every design pass.
+        mark: Whether designs that fail the gate are kept and only marked.
+        first: The number of designs that a search starts from.
+        seed: The seed of their choice.
+        expected: Maps rows to the gains that are expected of them, with shape (N,); half of the first designs are then
+            the most promising rows.
+
+    Attributes:
+        anchors: Latents of reference rows that a search may take, with shape (A, D).
+        refused: The number of designs refused since the last call of :meth:`take_refused`, by check.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        constraints: Sequence[Constraint],
+        gate: Gate | None,
+        mark: bool,
+        first: int,
+        seed: int,
+        expected: Callable[[Any], Values] | None = None,
+    ) -> None:
+        self.space, self.constraints, self.gate, self.mark = space, tuple(constraints), gate, mark
+        self.refused: Counter[str] = Counter()
+        order = np.random.default_rng(seed).permutation(len(space.latents))
+        z = space.latents[order]
+        violation = self.violation(z)
+        z = z[violation == 0] if (violation == 0).any() else z[np.argsort(violation, kind="stable")][:ROWS]
+        gains = None if expected is None else np.nan_to_num(expected(space.decode(z)), nan=-np.inf)
+        best = [] if gains is None else np.argsort(-gains, kind="stable")[:PROMISING]
+        z = z[np.unique(np.concatenate([best, np.arange(min(ROWS, len(z)))]).astype(int))]
+        passed = np.ones(len(z), bool) if gate is None else gate.judge(z).passed
+        self.anchors = z[passed] if passed.any() else z
+        self.starts = self.anchors[starts_of(self.anchors, space, expected, first, seed)]
+
+    def start(self, index: int) -> Values:
+        """Returns the latent of one of the first designs, with shape (D,)."""
+
+        return self.starts[index % len(self.starts)]
+
+    def violation(self, z: Values) -> Values:
+        """Returns by how much designs miss the constraints in all, with shape (N,)."""
+
+        if not self.constraints:
+            return np.zeros(len(z))
+
+        rows = self.space.decode(z)
+
+        return np.sum([constraint.violation(rows) for constraint in self.constraints], axis=0)
+
+    def admit(self, z: Values, values: Values) -> Values:
+        r"""Returns the candidate with the highest value that the constraints and the gate allow, with shape (D,).
+
+        If the gate refuses all that it is shown, it is the encoded row with the most similar latent.
+
+        Arguments:
+            z: The latents of candidates, with shape (N, D).
+            values: Their values, with shape (N,).
+        """
+
+        # The least violation of a constraint comes first where every candidate has one.
+        order = np.lexsort([-values, self.violation(z)])
+
+        if self.gate is None or self.mark:
+            return z[order[0]]
+
+        # The distance of a latent costs little, and the best values often lie far out.
+        near = self.gate.near(z[order])
+        self.refused["latent"] += int(near.argmax()) if near.any() else len(near)
+        order = order[near][:TRIED]
+
+        for start in range(0, len(order), PART):
+            part = z[order[start : start + PART]]
+            reasons = self.gate.judge(part).reasons
+            passing = reasons.index("") if "" in reasons else len(reasons)
+            self.refused.update(reasons[:passing])
+
+            if passing < len(part):
+                return part[passing]
+
+        best = z[values.argmax()]
+        distances = np.linalg.norm((self.anchors - best) / self.gate.scale, axis=1)
+
+        return self.anchors[distances.argmin()]
+
+    def verdicts(self, z: Values, rows: Any) -> tuple[list[str], Values]:
+        """Returns the check that each design fails, empty where it passes, and its lowest p-value in the gate."""
+
+        if self.gate is None:
+            return [""] * len(z), np.full(len(z), np.nan)
+
+        verdicts = self.gate.judge(z, rows)
+
+        return verdicts.reasons, verdicts.lowest
+
+    def take_refused(self) -> Counter[str]:
+        """Returns the numbers of refused designs, and starts to count anew."""
+
+        refused, self.refused = +self.refused, Counter()
+
+        return refused
+
+
+def starts_of(
+    anchors: Values, space: Space, expected: Callable[[Any], Values] | None, first: int, seed: int
+) -> NDArray[np.int64]:
+    """Returns the order in which anchors are evaluated first: promising ones and ones apart from each other in turn."""
+
+    from sklearn.cluster import kmeans_plusplus
+
+    apart = kmeans_plusplus(anchors, min(first, len(anchors)), random_state=seed)[1]
+
+    if expected is not None:
+        best = np.argsort(-expected(space.decode(anchors)), kind="stable")[: len(apart)]
+        apart = np.stack([best, apart], axis=1).ravel()
+
+    order = [*dict.fromkeys([*apart.tolist(), *range(len(anchors))])]
+
+    return np.array(order)
