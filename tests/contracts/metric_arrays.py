@@ -109,6 +109,12 @@ def factors(random, share):
     return share * truth + (1 - share) * random.normal(size=(ROWS, 2)), truth
 
 
+def images(random, share):
+    rows = random.random((ROWS, 1, 6, 6))
+
+    return rows, share * rows + (1 - share) * rows.mean(axis=(2, 3), keepdims=True)
+
+
 def importances(random, share):
     return share * np.eye(ROWS) + (1 - share) * random.random((ROWS, ROWS)), np.full(ROWS, share)
 
@@ -119,6 +125,7 @@ SUBJECTS = {
     "density": density,
     "levels": levels,
     "reconstruction": reconstruction,
+    "images": images,
     "samples": like_rows,
     "features": like_rows,
     "columns": columns,
@@ -154,6 +161,7 @@ EDGES = {
     "levels": {"one row": (np.array([-1e9]), np.ones(1))},
     "density": {"two rows": (np.array([-1e9, 5.0]), np.ones(2)), "same": (np.zeros(4), np.zeros(4))},
     "reconstruction": {"a gap": (np.array([[0.0, np.nan], [1.0, np.nan]]), np.zeros((2, 2)))},
+    "images": {"flat": (np.ones((3, 1, 4, 4)), np.ones((3, 1, 4, 4)))},
     "samples": {"two rows": (np.eye(2), np.ones((1, 2))), "same": (np.zeros((9, 1)), np.zeros((9, 1)))},
     "features": {"same": (np.zeros((9, 1)), np.zeros((9, 1))), "few": (np.ones((4, 2)), np.zeros((4, 2)))},
     "columns": {"a gap": (np.where(LONG < 5, np.nan, LONG)[:, [0, 0, 0]], LONG[:, [0, 0, 0]], np.array([0, 1, 1]))},

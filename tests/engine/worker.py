@@ -23,12 +23,13 @@ from semivae.engine.distributed import Processes
 from semivae.engine.loop import Run
 from semivae.engine.step import Step
 from semivae.estimators import VAEClassifier
-from semivae.estimators.build.recipe import penalty_of
+from semivae.estimators.build.recipe import penalties_of
 from semivae.estimators.build.wiring import wire
 from semivae.estimators.options.grouped import grouped
 from semivae.estimators.plan import rows as plans
 from semivae.estimators.plan.resolve import plan_of
 from semivae.estimators.plan.rows import Counts
+from semivae.estimators.stages import together
 from semivae.objectives import ELBO
 from semivae.ranks import ALONE, launched
 from semivae.variables import Schema, Variable
@@ -116,7 +117,7 @@ def made(model: str, adversarial: float, dropout: float, rows: Loader, training:
         train(stage, ELBO(), rows, training)
         stage.requires_grad_(False)
 
-    penalty = penalty_of(plan, wired, schema, counts, rows, before)
+    penalty = together(penalties_of(plan, wired, schema, counts, rows, before), plan.teacher)
 
     return wired, ELBO(free_bits=FREE_BITS.get(model, 0.0)), penalty
 

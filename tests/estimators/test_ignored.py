@@ -65,6 +65,10 @@ def plan(x: tuple[Variable, ...], y: Variable | None, model: str, counts: Counts
         (NUMBERS, CLASS, "m2", {"committee": True}, "model='gmvae'"),
         (IMAGE, CLASS, "gmvae", {"committee": True}, "model='gmvae'"),
         (NUMBERS, CLASS, "m2", {"calibrate": True}, "model='gmvae'"),
+        (NUMBERS, CLASS, "gmvae", {"perceptual": 1.0, "perceptual_network": abs}, "model='gmvae'"),
+        (IMAGE, CLASS, "m2", {"perceptual": 1.0, "perceptual_network": abs}, "model='gmvae'"),
+        (IMAGE, CLASS, "gmvae", {"perceptual": 1.0}, "perceptual_network=network"),
+        (IMAGE, CLASS, "gmvae", {"perceptual_network": abs}, "perceptual=1.0"),
     ],
 )
 def test_option_that_counts_for_nothing_is_refused(x, y, model, given, fix):
@@ -123,6 +127,8 @@ OTHER = {
     "neighbors": 4,
     "interpolation": 0.5,
     "augmentation": 1.0,
+    "perceptual": 1.0,
+    "perceptual_network": abs,
     "teacher": True,
     "student": True,
     "labeled_batch": 3,

@@ -65,7 +65,8 @@ class VAEEstimator(VAETrust):
         parts = parts_of(x, target, held, self.seed_, self._options("training").reference_share)
         self.plan_ = plan_of(self, self._chosen(), self.schema_, parts.counts, self.seed_)
         rows, validation = loaders(self.plan_, self.schema_, x, target, parts)
-        runs = Runs(self.plan_, self.schema_, rows, self._watchers(), self.checkpoint_)
+        network = self._options("objective").perceptual_network
+        runs = Runs(self.plan_, self.schema_, rows, self._watchers(), self.checkpoint_, network)
 
         council = council_of(self.plan_, self.schema_, x, target, parts.train, self.seed_)
 

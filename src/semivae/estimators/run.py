@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Runs"]
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class Runs:
         rows: The rows to train on.
         callbacks: Called after every epoch.
         checkpoint: The folder for the state of the first stage, if any.
+        network: The network of the deep-feature loss, if any.
     """
 
     plan: Plan
@@ -40,6 +41,7 @@ class Runs:
     rows: Steps
     callbacks: Sequence[Callback] = ()
     checkpoint: Path | None = None
+    network: Callable[[Any], Any] | None = None
 
     def train(
         self,

@@ -17,11 +17,12 @@ from semivae.conditional import Conditional
 from semivae.data.batches.steps import Steps
 from semivae.engine import History
 from semivae.estimators.build.neighbors import features_of
-from semivae.estimators.build.recipe import penalty_of
+from semivae.estimators.build.recipe import penalties_of
 from semivae.estimators.build.student import distillation_of, student_of
 from semivae.estimators.run import Runs
 from semivae.models import Model
-from semivae.objectives import ELBO, mean_divergence
+from semivae.models.latent import LatentModel
+from semivae.objectives import ELBO, Penalties, Perceptual, mean_divergence
 
 Advise: TypeAlias = Callable[[Runs, Model], tuple[Runs, Model]]
 
@@ -64,7 +65,8 @@ def train_stages(
     whole = History()
 
     for number, stage in enumerate(before, 1):
-        history = runs.train(number, stage, unsupervised(runs), validation, epochs=plan.features_epochs)
+        penalty = together([perceptual(runs, stage)])
+        history = runs.train(number, stage, unsupervised(runs), validation, penalty, plan.features_epochs)
         append(whole, history, {"stage": number})
         stage.requires_grad_(False)
 
@@ -108,7 +110,8 @@ def train_last(
 
     plan = runs.plan
     objective = ELBO(plan.alpha, plan.beta, plan.warmup, plan.labeled_share, plan.free_bits)
-    penalty = penalty_of(plan, model, runs.schema, counts, runs.rows, before)
+    parts = [*penalties_of(plan, model, runs.schema, counts, runs.rows, before), perceptual(runs, model)]
+    penalty = together(parts, plan.teacher)
 
     return runs.train(len(before) + 1, model, objective, validation, penalty=penalty)
 
@@ -120,6 +123,23 @@ def unsupervised(runs: Runs) -> ELBO:
     beta = 1.0 if plan.features_beta is None else plan.features_beta
 
     return ELBO(0.0, beta, plan.warmup, known / (known + unknown), plan.free_bits)
+
+
+def perceptual(runs: Runs, model: Model) -> Perceptual | None:
+    """Returns the deep-feature loss of a stage that trains a decoder of the latent alone, if it is on."""
+
+    if not runs.plan.perceptual or runs.network is None or not isinstance(model, LatentModel):
+        return None
+
+    return Perceptual(runs.plan.perceptual, runs.network)
+
+
+def together(parts: Sequence[Any], taught: bool = False) -> Penalties | None:
+    """Returns the sum of the penalties that are on, if any."""
+
+    weighty = [part for part in parts if part is not None and part.weight]
+
+    return Penalties(weighty, taught) if weighty else None
 
 
 def append(whole: History, history: History, stage: dict[str, int]) -> None:

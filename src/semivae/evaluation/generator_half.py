@@ -38,7 +38,15 @@ def generator(fitted: Fitted, exam: Exam) -> Half:
 def rebuilt_share(fitted: Fitted, exam: Exam) -> Half:
     """Returns the metrics of reconstructions."""
 
-    return measure("reconstruction", exam.held_out, exam.numbers(rebuilt(fitted, exam.test)))
+    decoded = exam.numbers(rebuilt(fitted, exam.test))
+    found = measure("reconstruction", exam.held_out, decoded)
+
+    if not exam.schema.image:
+        return found
+
+    images = (part.reshape(-1, *exam.schema.x[0].shape) for part in (exam.held_out, decoded))
+
+    return found | measure("images", *images)
 
 
 def of_samples(fitted: Fitted, exam: Exam) -> Half:

@@ -6,7 +6,7 @@ other linear map explains more of the training rows.
 
 from __future__ import annotations
 
-__all__ = ["explained_variance", "pca_explained", "principal", "rebuilt"]
+__all__ = ["explained_variance", "pca_explained", "principal", "rebuilt", "sharpness"]
 
 from collections.abc import Callable
 from typing import Any
@@ -61,6 +61,35 @@ def explained_variance(x: Values, decoded: Values) -> float:
         return 1 - lost / np.where(total > 0, total, np.nan)
 
     return Average(terms, share)
+
+
+@metric("sharpness", "images", 1.0, "sharpness of decoded images over that of rows", 1, "ratio", (0, np.inf))
+def sharpness(rows: Values, decoded: Values) -> float:
+    r"""Returns the mean squared Laplacian of decoded images over that of rows; below 1 they are blurred.
+
+    .. math:: \frac{\sum_n \lVert \Delta \hat x_n \rVert^2}{\sum_n \lVert \Delta x_n \rVert^2}
+
+    Arguments:
+        rows: The images, with shape (N, channels, height, width).
+        decoded: Their reconstructions, or samples, with the same shape beside N.
+
+    References:
+        | Diatom autofocusing in brightfield microscopy: a comparative study (Pech-Pacheco et al., 2000)
+        | https://doi.org/10.1109/ICPR.2000.903548
+    """
+
+    one, other = (float(np.square(laplacian(images)).mean()) for images in (decoded, rows))
+
+    return one / other if other > 0 else float(one == other)
+
+
+def laplacian(images: Values) -> Values:
+    """Returns the sum of a pixel's four neighbors less four times itself, for all pixels but those at the border."""
+
+    inner = images[..., 1:-1, 1:-1]
+    sides = images[..., 1:-1, :-2] + images[..., 1:-1, 2:] + images[..., :-2, 1:-1] + images[..., 2:, 1:-1]
+
+    return sides - 4 * inner
 
 
 def pca_explained(train: Values, test: Values, components: int, decode: Decode = np.asarray) -> float:

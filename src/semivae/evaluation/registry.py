@@ -25,6 +25,7 @@ Subject = Literal[
     "density",
     "levels",
     "reconstruction",
+    "images",
     "samples",
     "features",
     "columns",
@@ -60,6 +61,7 @@ class Metric:
             - "density": log-densities, with shape (N,).
             - "levels": log-probabilities, and the number of dimensions of each row, each with shape (N,).
             - "reconstruction": rows as numbers, NaN where missing; decoded rows; each with shape (N, F).
+            - "images": images; decoded images; each with shape (N, channels, height, width).
             - "samples": rows, with shape (N, F); samples, with shape (M, F).
             - "features": features of rows, with shape (N, F), and of samples, with shape (M, F), by one network.
             - "columns": rows as numbers, with shape (N, F), NaN where missing; samples, with shape (M, F); the column

@@ -8,6 +8,7 @@ __all__ = [
     "Interpolation",
     "Neighbors",
     "Penalties",
+    "Perceptual",
     "agreed",
     "mean_divergence",
 ]
@@ -19,3 +20,4 @@ from semivae.objectives.elbo import ELBO
 from semivae.objectives.interpolation import Interpolation
 from semivae.objectives.neighbors import Neighbors
 from semivae.objectives.penalties import Penalties
+from semivae.objectives.perceptual import Perceptual

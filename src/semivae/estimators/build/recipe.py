@@ -2,7 +2,7 @@ r"""The loss terms of a fit beside the bound: they make predictions at different
 
 from __future__ import annotations
 
-__all__ = ["penalty_of"]
+__all__ = ["penalties_of"]
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -15,15 +15,15 @@ from semivae.data.kinds import handler
 from semivae.estimators.build.neighbors import lent, reader
 from semivae.estimators.plan.plan import Plan
 from semivae.models import Model, StackedModel
-from semivae.objectives import Augmentation, Consistency, Interpolation, Neighbors, Penalties
+from semivae.objectives import Augmentation, Consistency, Interpolation, Neighbors
 from semivae.priors import LabelPrior
 from semivae.variables import Schema
 
 
-def penalty_of(
+def penalties_of(
     plan: Plan, model: Model, schema: Schema, counts: Sequence[Any], rows: Steps, before: Sequence[Model]
-) -> Penalties | None:
-    r"""Returns the additional terms of the loss, if any.
+) -> list[Any]:
+    r"""Returns the terms of the loss about predictions; some are None, or have no weight.
 
     Arguments:
         plan: The plan of the fit.
@@ -36,17 +36,14 @@ def penalty_of(
 
     # In a model of labels alone, the prediction is derived, not trained.
     if schema.y is None or model.labels_only:
-        return None
+        return []
 
-    parts = [
+    return [
         consistency(plan, model, schema, counts),
         Interpolation(plan.alpha * plan.interpolation, model.interpolates, movable_cells(model, schema)),
         Augmentation(plan.alpha, plan.augmentation) if plan.augmentation else None,
         neighbors(plan, schema, rows, before),
     ]
-    parts = [part for part in parts if part is not None and part.weight]
-
-    return Penalties(parts, plan.teacher) if parts else None
 
 
 def consistency(plan: Plan, model: Model, schema: Schema, counts: Sequence[Any]) -> Consistency | None:

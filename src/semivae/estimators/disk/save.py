@@ -103,7 +103,8 @@ def portable(estimator: Fitted) -> Grouped:
     state = cast(Stored, estimator).random_state
     # A generator is not a plain value; its seed is.
     seed = state if isinstance(state, int | np.integer) else estimator.seed_
-    changed = {"random_state": seed, "callbacks": None, "checkpoint": None, "missing_label": markers(estimator)}
+    objects = dict.fromkeys(("callbacks", "checkpoint", "perceptual_network"))
+    changed = {"random_state": seed, "missing_label": markers(estimator)} | objects
     alone = {name: 1 for name in ("devices", "nodes") if estimator.get_params().get(known.get(name, ""), 1) != 1}
 
     twin = kind(**estimator.get_params(deep=False))

@@ -5,10 +5,10 @@ from __future__ import annotations
 __all__ = ["ModelOptions", "ObjectiveOptions", "TrainingOptions"]
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from semivae.estimators.options.declared import Declared, declare
-from semivae.estimators.options.values import Choice, Either, Names, Number, Probabilities, Switch, Whole
+from semivae.estimators.options.values import Choice, Either, Function, Names, Number, Probabilities, Switch, Whole
 
 # The model that "auto" stands for.
 AUTO = '"auto" is "gmvae" for one class or number, "predictor" for several targets, "vae" without a target.'
@@ -143,6 +143,19 @@ class ObjectiveOptions(Declared):
         'samples nearer to all rows, and makes samples of a class less pure. "auto" is 0.5, and 0.1 for "gmvae", '
         "whose classes do not depend on the bound.",
     ] = "auto"
+    perceptual: Annotated[
+        float,
+        Number(0),
+        "Weight of the deep-feature loss, which compares images and their reconstructions by the features of "
+        "`perceptual_network`, for models whose decoder reads the latent alone. It sharpens images and lowers their "
+        "likelihood.",
+    ] = 0.0
+    perceptual_network: Annotated[
+        Any,
+        Function(),
+        "Function or network of PyTorch that maps images (B, channels, height, width) in [0, 1] to one or several "
+        "tensors of features. It stays as it is, and is not saved with the model.",
+    ] = None
 
 
 @declare

@@ -178,6 +178,16 @@ class Callbacks(Values):
         return "a list of semivae.Callback objects"
 
 
+class Function(Values):
+    """Functions, and objects that are called like one."""
+
+    def __contains__(self, value: Any) -> bool:
+        return callable(value) and not isinstance(value, type)
+
+    def __str__(self) -> str:
+        return "a function or a network"
+
+
 class Place(Values):
     """Paths of files and folders."""
 

@@ -25,6 +25,7 @@ from semivae.estimators.plan.rows import may_stop
 from semivae.families import choose_data
 from semivae.marginal import marginals
 from semivae.models import Model, StackedModel, models
+from semivae.models.latent import LatentModel
 from semivae.variables import Schema
 
 DECLARED = declarations(Parameters)
@@ -74,6 +75,12 @@ class Case:
         """Whether the model is built with a number of Gaussians."""
 
         return takes(self.model, "mixture", form_of(self.schema))
+
+    @property
+    def reconstructs(self) -> bool:
+        """Whether a stage trains a decoder that reads the latent alone."""
+
+        return issubclass(self.kind, LatentModel | StackedModel)
 
     @property
     def compares(self) -> bool:
@@ -167,6 +174,27 @@ RULES = (
         "epochs={epochs!r}",
         "the epochs are given",
         "epochs='auto'",
+    ),
+    Rule(
+        ("perceptual", "perceptual_network"),
+        lambda case: case.schema.image and case.reconstructs,
+        "model={model!r} and these rows",
+        "images are compared, by a decoder that reads the latent alone",
+        "model='gmvae'",
+    ),
+    Rule(
+        ("perceptual",),
+        lambda case: case.given["perceptual_network"] is not None,
+        "perceptual_network=None",
+        "images are compared by the features of a network",
+        "perceptual_network=network",
+    ),
+    Rule(
+        ("perceptual_network",),
+        lambda case: case.given["perceptual"] != 0,
+        "perceptual=0",
+        "it is the network of a term that is off",
+        "perceptual=1.0",
     ),
     Rule(
         ("warmup", "free_bits"),

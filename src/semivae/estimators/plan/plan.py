@@ -110,6 +110,7 @@ class Plan:
     features_epochs: int | None = None
     committee: bool = False
     labels_held: Literal["folds", "part"] | None = None
+    perceptual: float = 0.0
     machine: Machine | None = None
 
     @property

@@ -95,6 +95,7 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
         free_bits=float(objective.free_bits),
         importance_samples=int(objective.importance_samples),
         labeled_share=share_for(objective.labeled_share, kind),
+        perceptual=float(objective.perceptual),
         dropout=dropout_for(recipe.dropout, schema, counts.labeled + counts.labeled_held),
         features=features,
         features_beta=features_beta,
