@@ -7,15 +7,17 @@ from __future__ import annotations
 
 __all__ = ["VAEEstimator"]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import Tags, check_random_state
+from sklearn.utils.validation import check_is_fitted
 
+from semivae.estimators.examine import examine
 from semivae.estimators.gaps import gaps_of
 from semivae.estimators.rows.inputs import fit_rows
 from semivae.estimators.rows.target import Target
@@ -85,6 +87,46 @@ class VAEEstimator(VAESpace):
         self.n_labeled_ = target.labeled
         self.n_unlabeled_ = target.unlabeled
         self.n_held_out_ = parts.counts.held
+
+        return self
+
+    def refit(
+        self,
+        X: Any,
+        y: Any = None,
+        epochs: int | Literal["auto"] = "auto",
+        callbacks: Sequence[Callback] = (),
+    ) -> Self:
+        r"""Goes on from the fitted weights, with other labels or more of them, and returns this estimator.
+
+        A model that learns features first (such as "gmvae") keeps them: only its last stage is trained, and every row
+        keeps its latent. Scales and categories of the rows stay, too. A class that is new is added. Confidence and
+        committee are judged anew, by fits of the last stage that do not see the labels held out. Like `partial_fit`
+        this changes the estimator itself: `copy.deepcopy(estimator).refit(X, y)` keeps the old one.
+
+        Arguments:
+            X: The rows: those of the fit, or others like them.
+            y: Their target as in `fit`, with all labels, not only new ones.
+            epochs: Passes over all rows; "auto" is a quarter of those of the fit.
+            callbacks: Called after every epoch and after each fold of held-out labels. One that raises
+                KeyboardInterrupt stops the training, as Ctrl-C does.
+
+        Raises:
+            DataError: If the rows or labels cannot be used.
+            SettingError: If the rows are a stream.
+        """
+
+        from semivae.estimators.refit import refit
+
+        check_is_fitted(self, "model_")
+        refit(self, X, y, epochs, callbacks)
+
+        return self._finish(X)
+
+    def _finish(self, X: Any) -> Self:
+        """Sets the attributes of a fit that follow from its model."""
+
+        self.health_ = examine(self, X)
 
         return self
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 __all__ = ["Council", "Judged", "council_of"]
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -38,7 +38,7 @@ from semivae.estimators.rows.target import Target
 from semivae.estimators.run import Runs
 from semivae.estimators.stages import train_last
 from semivae.evaluation import deviation_scale, temperature
-from semivae.findings import Calibration, HeldOut
+from semivae.findings import Calibration, HeldOut, chosen
 from semivae.models import Model
 from semivae.variables import Schema
 
@@ -178,10 +178,22 @@ class Council:
 
             return Judged(self.committee(equal), Calibration(self.reason))
 
-        own = np.concatenate([self.refit(runs, model, *fold) for fold in self.folds])
+        own = np.concatenate(list(self.in_turn(runs, model)))
         held = HeldOut(self.labeled[self.tested], self.fold_of, own, bool(self.classes))
 
         return (self.of_classes if self.classes else self.of_values)(held)
+
+    def in_turn(self, runs: Runs, model: Model) -> Iterator[Values]:
+        """Yields the predictions of each fold, and tells the callbacks of them."""
+
+        for number, (train, test) in enumerate(self.folds, 1):
+            found = self.refit(runs, model, train, test)
+            record = {"fold": number, "folds": len(self.folds), "truth": self.y[test]}
+
+            for callback in runs.callbacks:
+                callback.judged(record | {"predicted": chosen(found, bool(self.classes))})
+
+            yield found
 
     @property
     def reason(self) -> str:
