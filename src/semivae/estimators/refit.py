@@ -26,6 +26,7 @@ from semivae.estimators.rows.target import Target, require_target
 if TYPE_CHECKING:
     from semivae.engine import Callback
     from semivae.estimators.base import VAEEstimator
+    from semivae.estimators.council import Council
     from semivae.estimators.plan.plan import Plan
     from semivae.estimators.run import Runs
     from semivae.estimators.stages import Trained
@@ -60,13 +61,11 @@ def refit(
     council = council_of(plan, schema, x, target, parts.train, estimator.seed_)
 
     with seeded(estimator.seed_):
-        model = warm(wire(plan, schema, target.counts), estimator.model_)
+        done = train_again(runs, warm(wire(plan, schema, target.counts), estimator.model_), target)
 
-        if council:
-            runs, advised = council.advise(runs, model)
-            model = model if advised is model else warm(advised, estimator.model_)
-
-        done = train_again(runs, model, target)
+        # A person waits for the first epoch, so that the simple learners are taught after the model.
+        if council and done.history.stopped != "interrupted":
+            done = advised(council, done, target)
 
     stopped = done.history.stopped == "interrupted"
     judged = council.judged(done.runs, done.model) if council and not stopped else Judged()
@@ -82,6 +81,14 @@ def refit(
     estimator.n_steps_ = len(done.history.records) * len(rows)
     estimator.stopped_ = done.history.stopped
     estimator.n_labeled_, estimator.n_unlabeled_, estimator.n_held_out_ = target.labeled, target.unlabeled, 0
+
+
+def advised(council: Council, done: Trained, target: Target) -> Trained:
+    """Teaches the simple learners; if they show other shares of the classes, the last stage is trained with these."""
+
+    runs, model = council.advise(done.runs, done.model)
+
+    return done if model is done.model else train_again(runs, warm(model, done.model), target)
 
 
 def refuse_source(X: Any) -> None:

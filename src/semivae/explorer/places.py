@@ -99,7 +99,7 @@ def projections_for(z: Values, codes: NDArray[Any] | None) -> list[str]:
 
     apart = codes is not None and len(np.unique(codes)) > 2
 
-    return ["variance", *(["classes"] if apart else []), "neighbors"]
+    return [*(["classes"] if apart else []), "variance", "neighbors"]
 
 
 def placed(name: str, z: Values, codes: NDArray[Any] | None = None, before: Values | None = None) -> Places:

@@ -142,7 +142,7 @@ def looking(app: FastAPI, work: Workspace) -> None:
     def projection(body: Name) -> Response:
         work.project(body.name)
 
-        return Response(status_code=204)
+        return JSONResponse({})
 
     @app.get("/api/events")
     async def events() -> Response:
@@ -214,19 +214,19 @@ def training(app: FastAPI, work: Workspace) -> None:
     def retrain() -> Response:
         work.retrain()
 
-        return Response(status_code=202)
+        return JSONResponse({}, status_code=202)
 
     @app.delete("/api/retrain")
     def cancel() -> Response:
         work.cancel()
 
-        return Response(status_code=204)
+        return JSONResponse({})
 
     @app.post("/api/restore")
     def restore(body: Name) -> Response:
         work.restore(body.name)
 
-        return Response(status_code=204)
+        return JSONResponse({})
 
     @app.get("/api/suggest")
     def suggest(target: str, n: int = 10) -> Response:
