@@ -159,6 +159,10 @@ class Trained(Fitted, Protocol):
     held_out_: HeldOut | None
     committee_: Any
 
+    def refit(self, X: Any, y: Any = None, epochs: Any = "auto", callbacks: Any = ()) -> Self:
+        """Goes on from the fitted weights, with other labels."""
+        ...
+
     def features(self, X: Any) -> Array:
         """Returns rows as plain numbers, with shape (N, F), for other methods to learn from."""
         ...

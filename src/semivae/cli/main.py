@@ -16,6 +16,7 @@ from semivae.cli.commands.check import check
 from semivae.cli.commands.datasets import datasets
 from semivae.cli.commands.demo import demo
 from semivae.cli.commands.evaluate import WithMetrics, evaluate
+from semivae.cli.commands.explore import explore
 from semivae.cli.commands.fit import fit
 from semivae.cli.commands.info import info
 from semivae.cli.commands.predict import predict
@@ -99,7 +100,7 @@ def semivae(
     """
 
 
-for command in (check, fit, evaluate, predict, score, sample, info, datasets, demo):
+for command in (check, fit, explore, evaluate, predict, score, sample, info, datasets, demo):
     app.command(cls=WithMetrics if command is evaluate else None)(command)
 
 

@@ -23,7 +23,7 @@ class Callback:
         """Called once, however the run ended."""
 
     def judged(self, record: dict[str, Any]) -> None:
-        """Called after each fold of held-out labels: its number, the folds, and the truth and prediction of each label."""
+        """Called after each fold of held-out labels: `fold` of `folds`, and their `truth` and `predicted`."""
 
 
 class Progress(Callback):

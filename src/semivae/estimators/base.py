@@ -23,7 +23,7 @@ from semivae.estimators.rows.inputs import fit_rows
 from semivae.estimators.rows.target import Target
 from semivae.estimators.space import VAESpace
 from semivae.findings import Calibration, Health
-from semivae.fitted import Fitted
+from semivae.fitted import Fitted, Trained
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -119,14 +119,14 @@ class VAEEstimator(VAESpace):
         from semivae.estimators.refit import refit
 
         check_is_fitted(self, "model_")
-        refit(self, X, y, epochs, callbacks)
+        refit(cast(Any, self), X, y, epochs, callbacks)
 
         return self._finish(X)
 
     def _finish(self, X: Any) -> Self:
         """Sets the attributes of a fit that follow from its model."""
 
-        self.health_ = examine(self, X)
+        self.health_ = examine(cast(Trained, self), X)
 
         return self
 

@@ -175,8 +175,9 @@ class Council:
         if not self.folds:
             members = self.taught.members if self.taught else {}
             equal = dict.fromkeys([MODEL, *members], 1 / (1 + len(members)))
+            reason = "no class has two labels, so that none can be held out"
 
-            return Judged(self.committee(equal), Calibration(self.reason))
+            return Judged(self.committee(equal), Calibration(reason if self.plan.labels_held else "calibrate is off"))
 
         own = np.concatenate(list(self.in_turn(runs, model)))
         held = HeldOut(self.labeled[self.tested], self.fold_of, own, bool(self.classes))
@@ -188,18 +189,9 @@ class Council:
 
         for number, (train, test) in enumerate(self.folds, 1):
             found = self.refit(runs, model, train, test)
-            record = {"fold": number, "folds": len(self.folds), "truth": self.y[test]}
-
-            for callback in runs.callbacks:
-                callback.judged(record | {"predicted": chosen(found, bool(self.classes))})
+            runs.tell(number, len(self.folds), self.y[test], chosen(found, bool(self.classes)))
 
             yield found
-
-    @property
-    def reason(self) -> str:
-        """The reason why nothing is calibrated."""
-
-        return "no class has two labels, so that none can be held out" if self.plan.labels_held else "calibrate is off"
 
     @property
     def fold_of(self) -> NDArray[np.int64]:

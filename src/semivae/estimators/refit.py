@@ -10,7 +10,7 @@ __all__ = ["refit"]
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -20,16 +20,17 @@ from semivae.data.labels.markers import as_column
 from semivae.data.labels.table import TargetLabels, find_targets
 from semivae.data.source import Source
 from semivae.errors import SchemaError, SettingError
+from semivae.estimators.asked import Coded
 from semivae.estimators.rows.inputs import read_rows
 from semivae.estimators.rows.target import Target, require_target
+from semivae.fitted import Trained
 
 if TYPE_CHECKING:
     from semivae.engine import Callback
-    from semivae.estimators.base import VAEEstimator
     from semivae.estimators.council import Council
     from semivae.estimators.plan.plan import Plan
     from semivae.estimators.run import Runs
-    from semivae.estimators.stages import Trained
+    from semivae.estimators.stages import Trained as Done
     from semivae.models import Model
     from semivae.variables import Variable
 
@@ -40,9 +41,18 @@ SHARE = 4
 COUNTED = "label_prior"
 
 
-def refit(
-    estimator: VAEEstimator, X: Any, y: Any, epochs: int | Literal["auto"], callbacks: Sequence[Callback]
-) -> None:
+class Refittable(Trained, Coded, Protocol):
+    """A fitted estimator with the parts that a refit replaces."""
+
+    model_: Model
+    student_: Any
+    counts_: Sequence[Any]
+    missing_label: Any
+
+    def _watchers(self) -> list[Callback]: ...
+
+
+def refit(estimator: Refittable, X: Any, y: Any, epochs: int | Literal["auto"], callbacks: Sequence[Callback]) -> None:
     r"""Fits a fitted estimator again, as :meth:`VAEEstimator.refit` says."""
 
     from semivae.engine import seeded
@@ -77,13 +87,14 @@ def refit(
         judged.calibration,
         judged.held_out,
     )
-    estimator.history_ = pd.DataFrame(done.history.records, columns=None if done.history.records else ["epoch", "seconds"])
-    estimator.n_steps_ = len(done.history.records) * len(rows)
+    records = done.history.records
+    estimator.history_ = pd.DataFrame(records, columns=None if records else ["epoch", "seconds"])
+    estimator.n_steps_ = len(records) * len(rows)
     estimator.stopped_ = done.history.stopped
     estimator.n_labeled_, estimator.n_unlabeled_, estimator.n_held_out_ = target.labeled, target.unlabeled, 0
 
 
-def advised(council: Council, done: Trained, target: Target) -> Trained:
+def advised(council: Council, done: Done, target: Target) -> Done:
     """Teaches the simple learners; if they show other shares of the classes, the last stage is trained with these."""
 
     runs, model = council.advise(done.runs, done.model)
@@ -98,7 +109,7 @@ def refuse_source(X: Any) -> None:
         raise SettingError("a refit of a stream", "it needs all rows in memory", "fit(stream), or refit(frame, y)")
 
 
-def target_again(estimator: VAEEstimator, X: Any, y: Any) -> Target:
+def target_again(estimator: Refittable, X: Any, y: Any) -> Target:
     r"""Returns the target in the units of the fit; a class that is new gets a place among the others.
 
     Raises:
@@ -136,7 +147,7 @@ def grown(variable: Variable, y: Any, missing_label: Any) -> Variable:
     return replace(variable, classes=found.classes, dtype=found.dtype)
 
 
-def plan_again(estimator: VAEEstimator, schema: Any, counts: Any, epochs: int | Literal["auto"]) -> Plan:
+def plan_again(estimator: Refittable, schema: Any, counts: Any, epochs: int | Literal["auto"]) -> Plan:
     """Returns the plan of the fit with what other labels and another machine change."""
 
     from semivae.estimators.plan.resolve import plan_of
@@ -173,11 +184,12 @@ def warm(fresh: Model, fitted: Model) -> Model:
     return fresh
 
 
-def train_again(runs: Runs, model: Model, target: Target) -> Trained:
+def train_again(runs: Runs, model: Model, target: Target) -> Done:
     """Trains the last stage of a model, and the student if there is one."""
 
     from semivae.estimators.build.student import distillation_of, student_of
-    from semivae.estimators.stages import Trained, append, train_last
+    from semivae.estimators.stages import Trained as Done
+    from semivae.estimators.stages import append, train_last
     from semivae.objectives import mean_divergence
 
     *before, last = model.stages()
@@ -188,10 +200,10 @@ def train_again(runs: Runs, model: Model, target: Target) -> Trained:
     history = train_last(runs, cast(Any, last), target.counts, before)
 
     if not runs.plan.student or history.stopped == "interrupted":
-        return Trained(runs, model, history)
+        return Done(runs, model, history)
 
     student = student_of(runs.plan, runs.schema)
     stages = len(before) + 2
     append(history, runs.train(stages, distillation_of(runs.plan, student, model), mean_divergence), {"stage": stages})
 
-    return Trained(runs, model, history, student)
+    return Done(runs, model, history, student)

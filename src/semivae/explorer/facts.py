@@ -20,7 +20,7 @@ def facts(work: Workspace) -> dict[str, Any]:
     """Returns everything about an exploration but its rows."""
 
     session, marking = work.session, work.marking
-    deviation = session.z.std(axis=0)
+    middle, deviation = session.z.mean(axis=0), session.z.std(axis=0)
 
     return {
         "data": work.name,
@@ -47,7 +47,7 @@ def facts(work: Workspace) -> dict[str, Any]:
         "picture": session.shape,
         "takes_label": session.takes_label,
         "units": [
-            {"unit": unit, "effect": session.effects[unit], "mean": session.z[:, unit].mean(), "deviation": deviation[unit]}
+            {"unit": unit, "effect": session.effects[unit], "mean": middle[unit], "deviation": deviation[unit]}
             for unit in session.units
         ],
         "projection": session.map.name,

@@ -1,8 +1,8 @@
 r"""The labels that a person gives: a log of actions, one line of JSON each, that is only ever appended to.
 
-A line is on the disk before the page says "saved". Replaying the file gives every label, and what can be undone; undo is
-an action, too. The data are never touched. A line that a killed process left in part was never shown as saved: it is
-passed over.
+A line is on the disk before the page says "saved". Replaying the file gives every label, and what can be undone; undo
+is an action, too. The data are never touched. A line that a killed process left in part was never shown as saved: it
+is passed over.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from semivae.errors import StoreError
-from semivae.store import replaced, resolved, unwritable
+from semivae.store import replaced, resolved, taken, unwritable
 
 Value = str | int | float | bool | None
-Kind = Literal["label", "undo", "redo"]
+Action = Literal["label", "undo", "redo"]
 
 # The largest file that is replayed.
 LARGEST = 2**30
@@ -50,7 +51,7 @@ class Logged:
     Attributes:
         time: When it was written, in UTC.
         group: The number of the action; the rows of a lasso share it.
-        kind: Whether it labels, undoes or makes undone again.
+        action: Whether it labels, undoes or makes undone again.
         of: The group that is undone or made again; the own one for a label.
         row: The position of the row.
         target: The name of the target.
@@ -62,7 +63,7 @@ class Logged:
 
     time: str
     group: int
-    kind: Kind
+    action: Action
     of: int
     row: int
     target: str
@@ -95,9 +96,12 @@ class LabelLog:
         self.done: list[int] = []
         self.undone: list[int] = []
         self.lock = threading.RLock()
+        self.held = ExitStack()
 
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Two servers that write one file would not see each other's labels.
+            self.held.enter_context(taken(self.path))
             self.replay()
         except OSError as error:
             raise error if isinstance(error, StoreError) else unwritable(self.path, error) from None
@@ -144,9 +148,7 @@ class LabelLog:
 
         return len(self.lines)
 
-    def add(
-        self, changes: Sequence[Change], old: Sequence[Value], version: str, who: str = "person"
-    ) -> list[Logged]:
+    def add(self, changes: Sequence[Change], old: Sequence[Value], version: str, who: str = "person") -> list[Logged]:
         r"""Appends labels as one action and returns its lines when they are on the disk.
 
         Arguments:
@@ -177,7 +179,7 @@ class LabelLog:
         with self.lock:
             return self.again("redo", self.undone, version)
 
-    def again(self, kind: Kind, stack: list[int], version: str) -> list[Logged]:
+    def again(self, action: Action, stack: list[int], version: str) -> list[Logged]:
         """Undoes or redoes the last group of a stack."""
 
         if not stack:
@@ -187,11 +189,9 @@ class LabelLog:
         lines = []
 
         for line in self.lines:
-            if line.kind == "label" and line.group == group:
-                old, new = (line.new, line.old) if kind == "undo" else (line.old, line.new)
-                lines.append(
-                    Logged(now(), number, kind, group, line.row, line.target, old, new, "person", version)
-                )
+            if line.action == "label" and line.group == group:
+                old, new = (line.new, line.old) if action == "undo" else (line.old, line.new)
+                lines.append(Logged(now(), number, action, group, line.row, line.target, old, new, "person", version))
 
         return self.append(lines)
 
@@ -222,11 +222,11 @@ class LabelLog:
         if not first:
             return
 
-        if line.kind == "label":
+        if line.action == "label":
             self.done.append(line.group)
             self.undone.clear()
         else:
-            start, end = (self.done, self.undone) if line.kind == "undo" else (self.undone, self.done)
+            start, end = (self.done, self.undone) if line.action == "undo" else (self.undone, self.done)
 
             if line.of in start:
                 start.remove(line.of)
@@ -262,6 +262,11 @@ class LabelLog:
 
         return csv_text(table).encode()
 
+    def close(self) -> None:
+        """Lets another process have the file."""
+
+        self.held.close()
+
     def export(self) -> Path:
         """Writes the CSV beside the log and returns its path."""
 
@@ -289,4 +294,4 @@ def parsed(text: str, rows: int) -> Logged | None:
 
     whole = isinstance(line.row, int) and 0 <= line.row < rows and isinstance(line.group, int)
 
-    return line if whole and line.kind in ("label", "undo", "redo") else None
+    return line if whole and line.action in ("label", "undo", "redo") else None

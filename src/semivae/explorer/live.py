@@ -132,8 +132,7 @@ def path(work: Workspace, message: dict[str, Any]) -> tuple[dict[str, Any], Mapp
     session = work.session
     steps = min(max(int(message.get("steps", 9)), 2), STEPS)
     spots = session.path(pair(message["from"]), pair(message["to"]), steps)
-    pictures = [session.shown(spot)[1].get("picture") for spot in spots]
-    arrays = {"pictures": np.stack(pictures)} if session.shape else {}
+    arrays = {"pictures": np.stack([session.shown(spot)[1]["picture"] for spot in spots])} if session.shape else {}
 
     return {"spots": [described(work, spot) for spot in spots]}, arrays
 

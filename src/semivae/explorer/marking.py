@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["FREE", "Marking"]
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,7 +160,8 @@ class Marking:
             whole = names and all(isinstance(name, int) and not isinstance(name, bool) for name in names)
 
             if whole and not text.lstrip("-").isdigit():
-                raise DataError(f"class {text[:40]!r}", "the other classes are whole numbers", f"name='{max(names) + 1}'")
+                fix = f"name='{max(names) + 1}'"
+                raise DataError(f"class {text[:40]!r}", "the other classes are whole numbers", fix)
 
             names.append(int(text) if whole else text)
             self.tell({"kind": "classes", "target": target, "classes": [str(name) for name in names]})
@@ -170,7 +171,10 @@ class Marking:
     def meet(self, target: str, value: Any) -> None:
         """Adds the class of a label that a log holds to the classes."""
 
-        if value is not None and target in self.classes and self.has_classes(target) and value not in self.classes[target]:
+        if value is None or target not in self.classes or not self.has_classes(target):
+            return
+
+        if value not in self.classes[target]:
             self.classes[target].append(value)
 
     def undo(self) -> list[Logged]:

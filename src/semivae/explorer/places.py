@@ -47,9 +47,9 @@ class Places:
     near: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        from scipy.spatial import cKDTree
+        from scipy.spatial import KDTree
 
-        self.near = cKDTree(self.xy)
+        self.near = KDTree(self.xy)
 
     def latents(self, places: Values) -> Values:
         r"""Returns a latent for each place, with shape (M, D).

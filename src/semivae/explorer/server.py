@@ -132,7 +132,9 @@ def looking(app: FastAPI, work: Workspace) -> None:
 
     @app.post("/api/pictures")
     def pictures(body: Some) -> Response:
-        return binary(pack({"rows": body.rows[:500]}, {"pictures": work.session.pictures(checked(work, body.rows[:500]))}))
+        some = checked(work, body.rows[:500])
+
+        return binary(pack({"rows": some}, {"pictures": work.session.pictures(some)}))
 
     @app.post("/api/search")
     def search(body: Name) -> Response:
@@ -273,7 +275,7 @@ async def stream(work: Workspace) -> AsyncIterator[str]:
     work.listeners.append(listen)
 
     try:
-        yield "data: {\"kind\": \"hello\"}\n\n"
+        yield 'data: {"kind": "hello"}\n\n'
 
         while True:
             try:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 NAME = re.compile(r"v[1-9][0-9]{0,6}")
 
 
-
 class Versions:
     r"""Opens a folder of versions; it is made when the first one is kept.
 

@@ -2,8 +2,8 @@ r"""Binary frames between server and page: a head of JSON, then arrays as they l
 
     4 bytes "SVX1" | uint32 length of the head | head | padding to 8 bytes | array | padding | array ...
 
-The head lists the arrays under "arrays": name, type, shape, and offset from the start of the first array. All numbers are
-little-endian, so that a page reads them as typed arrays without copying.
+The head lists the arrays under "arrays": name, type, shape, and offset from the start of the first array. All numbers
+are little-endian, so that a page reads them as typed arrays without copying.
 """
 
 from __future__ import annotations

@@ -65,10 +65,14 @@ class Workspace:
 
             return Session(load(self.versions.place(name)), self.X, name)
 
-        told = held_out(estimator, y) if y is not None else None
-        name = self.versions.keep(estimator, {"labels": getattr(estimator, "n_labeled_", 0), "held_out": told and vars(told)})
+        return Session(estimator, self.X, self.keep(estimator, y, getattr(estimator, "n_labeled_", 0)))
 
-        return Session(estimator, self.X, name)
+    def keep(self, estimator: Fitted, y: Any, labels: int) -> str:
+        """Keeps a model as the next version, with how well it predicted held-out labels; returns its name."""
+
+        told = None if y is None else held_out(estimator, y)
+
+        return self.versions.keep(estimator, {"labels": labels, "held_out": told and vars(told)})
 
     @property
     def learns(self) -> bool:
@@ -104,8 +108,7 @@ class Workspace:
     def adopt(self, fresh: Fitted, y: Any) -> None:
         """Keeps a new model as the next version and uses it."""
 
-        told = held_out(fresh, y)
-        name = self.versions.keep(fresh, {"labels": max(self.marking.counts().values()), "held_out": told and vars(told)})
+        name = self.keep(fresh, y, max(self.marking.counts().values()))
         self.use(Session(fresh, self.X, name, self.session.map.name, self.session.map.xy))
 
     def restore(self, name: str) -> None:
@@ -179,3 +182,4 @@ class Workspace:
 
         self.cancel()
         self.session.stopped.set()
+        self.log.close()

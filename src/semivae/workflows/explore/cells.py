@@ -121,7 +121,9 @@ def texts(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
     columns = [[text_of(value) for value in shown[name].tolist()] for name in shown.columns]
     names = [str(name) for name in shown.columns]
 
-    return [[{"name": name, "text": text} for name, text in zip(names, row, strict=True)] for row in zip(*columns, strict=True)]
+    rows = zip(*columns, strict=True)
+
+    return [[{"name": name, "text": text} for name, text in zip(names, row, strict=True)] for row in rows]
 
 
 def framed(estimator: Fitted, X: Any) -> Any:
@@ -139,7 +141,7 @@ def strange(given: Any, made: Any, scale: float | None) -> NDArray[np.bool_]:
         return np.zeros(len(given), dtype=bool)
 
     if pd.api.types.is_numeric_dtype(given.dtype) and scale is not None:
-        apart = np.abs(given.to_numpy(float, na_value=np.nan) - pd.to_numeric(made, errors="coerce").to_numpy(float))
+        apart = np.abs(given.to_numpy(float, na_value=np.nan) - made.to_numpy(float, na_value=np.nan))
 
         return known & (np.nan_to_num(apart) > FAR * scale)
 

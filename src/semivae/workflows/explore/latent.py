@@ -115,11 +115,11 @@ class Surroundings:
     usual: Values = field(init=False)
 
     def __post_init__(self) -> None:
-        from scipy.spatial import cKDTree
+        from scipy.spatial import KDTree
 
         sample = self.z[np.random.default_rng(self.seed).permutation(len(self.z))[:SAMPLE]]
         k = min(NEIGHBORS, len(sample) - 1)
-        self.near = cKDTree(sample)
+        self.near = KDTree(sample)
         # The nearest row of a row is itself.
         self.usual = np.sort(np.atleast_2d(self.near.query(sample, k=[k + 1])[0]).ravel()) if k else np.zeros(1)
 
