@@ -125,9 +125,9 @@ def target_again(estimator: Refittable, X: Any, y: Any) -> Target:
     if variable.parts:
         labels = TargetLabels(variable, estimator.missing_label)
 
-        return Target.of(variable, labels.encode(require_target(estimator, X, y, labels.table)))
+        return Target.of(variable, labels.encode(require_target(cast(Any, estimator), X, y, labels.table)))
 
-    frame = require_target(estimator, X, y).to_frame(variable.name)
+    frame = require_target(cast(Any, estimator), X, y).to_frame(variable.name)
 
     try:
         points = TargetLabels(variable, estimator.missing_label).encode(frame)
@@ -152,7 +152,7 @@ def plan_again(estimator: Refittable, schema: Any, counts: Any, epochs: int | Li
 
     from semivae.estimators.plan.resolve import plan_of
 
-    old, new = estimator.plan_, plan_of(estimator, estimator.plan_.model, schema, counts, estimator.seed_)
+    old, new = estimator.plan_, plan_of(cast(Any, estimator), estimator.plan_.model, schema, counts, estimator.seed_)
     few = max(1, old.epochs // SHARE) if epochs == "auto" else epochs
 
     return replace(

@@ -103,8 +103,12 @@ class LabelLog:
             # Two servers that write one file would not see each other's labels.
             self.held.enter_context(taken(self.path))
             self.replay()
+        except StoreError:
+            self.close()
+            raise
         except OSError as error:
-            raise error if isinstance(error, StoreError) else unwritable(self.path, error) from None
+            self.close()
+            raise unwritable(self.path, error) from None
 
     def replay(self) -> None:
         """Reads the lines of the file, and writes its head if there is none."""

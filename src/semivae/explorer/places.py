@@ -23,6 +23,9 @@ TSNE_ROWS = 3_000
 # Rows on the map that a place between them is made of.
 NEIGHBORS = 6
 
+# Rows that a class needs for its spread.
+FEWEST = 3
+
 PROJECTIONS = {
     "latent": "the latent itself",
     "variance": "by variance (PCA)",
@@ -97,7 +100,7 @@ def projections_for(z: Values, codes: NDArray[Any] | None) -> list[str]:
     if z.shape[1] <= 2:
         return ["latent"]
 
-    apart = codes is not None and len(np.unique(codes)) > 2
+    apart = codes is not None and len(frequent(codes)) > 2
 
     return [*(["classes"] if apart else []), "variance", "neighbors"]
 
@@ -151,7 +154,18 @@ def discriminants(z: Values, codes: Any) -> Values:
 
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    return LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.1, n_components=2).fit(z, codes).transform(z)
+    some = np.isin(codes, frequent(codes))
+    method = LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.1, n_components=2)
+
+    return method.fit(z[some], codes[some]).transform(z)
+
+
+def frequent(codes: NDArray[Any]) -> NDArray[Any]:
+    """Returns the classes that enough rows have to tell their spread."""
+
+    found, counts = np.unique(codes, return_counts=True)
+
+    return found[counts >= FEWEST]
 
 
 def neighborhoods(z: Values) -> Values:

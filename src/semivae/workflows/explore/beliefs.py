@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from semivae.fitted import Fitted
+    from semivae.fitted import Fitted, Predictor
     from semivae.variables import Variable
 
 
@@ -91,7 +91,7 @@ def beliefs(estimator: Fitted, X: Any) -> list[Belief]:
     return []
 
 
-def of_several(estimator: Any, X: Any, goals: list[Goal]) -> Iterator[Belief]:
+def of_several(estimator: Predictor, X: Any, goals: list[Goal]) -> Iterator[Belief]:
     """Yields the beliefs about each of several targets."""
 
     predicted = np.asarray(estimator.predict(X)).T
