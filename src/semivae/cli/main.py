@@ -22,6 +22,7 @@ from semivae.cli.commands.info import info
 from semivae.cli.commands.predict import predict
 from semivae.cli.commands.sample import sample
 from semivae.cli.commands.score import score
+from semivae.cli.commands.suggest import suggest
 from semivae.cli.flags import in_flags
 from semivae.cli.launch import first
 from semivae.cli.screen import complain, messages, silence
@@ -100,7 +101,7 @@ def semivae(
     """
 
 
-for command in (check, fit, explore, evaluate, predict, score, sample, info, datasets, demo):
+for command in (check, fit, explore, evaluate, predict, score, suggest, sample, info, datasets, demo):
     app.command(cls=WithMetrics if command is evaluate else None)(command)
 
 

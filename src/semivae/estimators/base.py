@@ -164,6 +164,28 @@ class VAEEstimator(VAESpace):
 
         return cast("Committee", self.committee_).predict(row, latent, model)
 
+    def suggest(self, X: Any, y: Any = None, n: int = 20) -> pd.DataFrame:
+        r"""Returns the rows to label next: uncertain, in dense regions of the latent, and unlike each other.
+
+        Arguments:
+            X: The rows.
+            y: Their labels, with markers where missing: rows with a label are left out. None if no row has one.
+            n: The number of rows.
+
+        Returns:
+            One row for each suggestion, the most useful first: `row` (its position in X), `score` (the share of the
+            doubt about all rows that its label would cover), `doubt` (0 is sure), `stands_for` (the number of rows
+            that are like it) and `reason`.
+
+        Raises:
+            DataError: If every row has a label.
+            SettingError: If n is not at least 1.
+        """
+
+        from semivae.estimators.suggested import suggested
+
+        return suggested(cast(Fitted, self), X, y, n)
+
     def save(self, folder: str | Path, overwrite: bool = False) -> None:
         r"""Saves the fitted estimator as a folder of safetensors and JSON, whole or not at all.
 

@@ -1,0 +1,73 @@
+r"""The rows of a file that a saved model would have labeled next."""
+
+from __future__ import annotations
+
+__all__ = ["suggest"]
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from semivae.errors import DataError
+from semivae.workflows.inputs.rows import read_labeled, read_rows, with_ids
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from semivae.data.in_memory import InMemory
+    from semivae.fitted import Saved
+
+
+def suggest(
+    model: Saved,
+    data: str,
+    n: int = 20,
+    target: str | None = None,
+    split: str = "train",
+    header: bool = True,
+    labels_from: Path | None = None,
+) -> pd.DataFrame:
+    r"""Returns the rows to label next, the most useful first. Rows that have a label are left out.
+
+    Arguments:
+        model: The model.
+        data: A file, or the name of a set.
+        n: The number of rows.
+        target: The column of the labels; the target of the model if not given, which the rows may lack.
+        split: The rows of a named set: "train", "test" or "all".
+        header: Whether the first line of a text file names the columns.
+        labels_from: A second file that holds the labels.
+
+    Returns:
+        Identifiers, and the columns that the method `suggest` of estimators returns.
+
+    Raises:
+        DataError: If the rows cannot be read, or all have a label.
+        SettingError: If labels are given for a model without a target.
+    """
+
+    from sklearn.utils import _safe_indexing
+
+    from semivae.estimators.suggested import suggested
+
+    source = read(model, data, target, split, header, labels_from)
+    found = suggested(model, source.x, source.y, n)
+
+    return with_ids(model, _safe_indexing(source.x, found["row"].to_numpy()), found)
+
+
+def read(model: Saved, data: str, target: str | None, split: str, header: bool, labels_from: Path | None) -> InMemory:
+    """Reads rows, with their labels if there are some."""
+
+    asked = target is not None or labels_from is not None
+
+    if model.schema_.y is None and not asked:
+        return read_rows(model, data, split, header)
+
+    try:
+        return read_labeled(model, data, target, split, header, labels_from)
+    except DataError:
+        if asked:
+            raise
+
+        # Rows without the target; a file that cannot be read raises its error again.
+        return read_rows(model, data, split, header)
