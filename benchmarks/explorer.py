@@ -15,6 +15,7 @@ import threading
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def memory() -> float:
     return pages * 4096 / 1e9
 
 
-def painted(page, url: str) -> float:
+def painted(page: Any, url: str) -> float:
     """Returns the seconds until the points are on the canvas."""
 
     start = time.perf_counter()
@@ -78,7 +79,7 @@ def painted(page, url: str) -> float:
     return time.perf_counter() - start
 
 
-def decoded(page) -> list[float]:
+def decoded(page: Any) -> list[float]:
     """Returns the milliseconds of each round trip from the pointer to the decoded row."""
 
     box = page.locator("#over").bounding_box()
@@ -90,7 +91,7 @@ def decoded(page) -> list[float]:
     return page.evaluate("() => semivae.live.times")
 
 
-def panned(page) -> float:
+def panned(page: Any) -> float:
     """Returns the frames a second while the map moves at each frame."""
 
     return page.evaluate(
@@ -116,7 +117,7 @@ def retrained(work: Workspace) -> tuple[float, float]:
     times: dict[str, float] = {}
     came = threading.Event()
 
-    def hear(record) -> None:
+    def hear(record: dict[str, Any]) -> None:
         state = record.get("state", {}).get("kind")
         times.setdefault(str(state), time.perf_counter())
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 __all__ = ["doubtful", "suggested"]
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semivae.workflows.explore.beliefs import Belief, Goal
 
-# Candidates, by their doubt, among which the rows are spread over the latent space.
-CANDIDATES = 20
+if TYPE_CHECKING:
+    from semivae.trust.doubt import Doubt
 
 
 def suggested(goal: Goal, belief: Belief, z: NDArray[Any], known: NDArray[np.bool_], n: int) -> list[dict[str, Any]]:
-    r"""Returns unlabeled rows that the model is least sure of, apart from each other, as row and reason.
+    r"""Returns rows to label next, the most useful first, as row and reason; none if all are labeled.
 
     Arguments:
         goal: The target.
@@ -26,55 +26,23 @@ def suggested(goal: Goal, belief: Belief, z: NDArray[Any], known: NDArray[np.boo
         n: The number of rows.
     """
 
-    doubt = doubts(belief)
-    open_rows = np.flatnonzero(~known)
-    pool = open_rows[np.argsort(-doubt[open_rows])][: max(n * CANDIDATES, 1)]
+    from semivae.trust.suggest import suggest
 
-    if not len(pool):
+    if known.all():
         return []
 
-    return [{"row": int(row), "reason": reason(goal, belief, row)} for row in apart(z, pool, n)]
+    return [{"row": one.row, "reason": one.reason} for one in suggest(z, known, doubt_of(goal, belief), n)]
 
 
-def doubts(belief: Belief) -> NDArray[np.float64]:
-    """Returns how unsure beliefs are, with shape (N,): the margin of the best class, or the deviation."""
+def doubt_of(goal: Goal, belief: Belief) -> Doubt | None:
+    """Returns the doubt of beliefs; None where they have none."""
 
-    if belief.chances is None:
-        return np.zeros(len(belief.values)) if belief.spread is None else belief.spread
+    from semivae.trust.doubt import DoubtOfClasses, DoubtOfValues
 
-    if belief.chances.shape[1] < 2:
-        return 1 - belief.confidence
+    if belief.chances is not None:
+        return DoubtOfClasses(belief.chances, np.array(goal.classes, dtype=object))
 
-    best = np.partition(belief.chances, -2, axis=1)[:, -2:]
-
-    return 1 - (best[:, 1] - best[:, 0])
-
-
-def apart(z: NDArray[Any], pool: NDArray[np.int64], n: int) -> list[int]:
-    """Returns rows of a pool that are far from each other: each is the farthest from those before it."""
-
-    chosen = [0]
-    distance = np.square(z[pool] - z[pool[0]]).sum(axis=1)
-
-    while len(chosen) < min(n, len(pool)):
-        chosen.append(int(distance.argmax()))
-        distance = np.minimum(distance, np.square(z[pool] - z[pool[chosen[-1]]]).sum(axis=1))
-
-    return pool[chosen].tolist()
-
-
-def reason(goal: Goal, belief: Belief, row: int) -> str:
-    """Says why a row is worth a label."""
-
-    if belief.chances is None:
-        spread = 0.0 if belief.spread is None else belief.spread[row]
-
-        return f"about {belief.values[row]:.3g}, but ±{spread:.2g}"
-
-    first, second = np.argsort(-belief.chances[row])[:2].tolist()
-    chances = belief.chances[row]
-
-    return f"{goal.classes[first]} ({chances[first]:.2f}) or {goal.classes[second]} ({chances[second]:.2f})?"
+    return None if belief.spread is None else DoubtOfValues(belief.spread)
 
 
 def doubtful(goal: Goal, belief: Belief, labels: NDArray[Any], n: int = 50) -> list[dict[str, Any]]:
