@@ -19,6 +19,7 @@ from semivae.explorer.server import application
 PORT = 8765
 TOKEN = "x" * 20
 BASE = f"http://127.0.0.1:{PORT}"
+SOCKET = f"ws://127.0.0.1:{PORT}/ws"
 HEADERS = {"x-semivae-token": TOKEN}
 LINES = ["semivae", TOKEN]
 
@@ -115,7 +116,7 @@ def test_points_are_decoded_as_the_estimator_decodes_them(ask, kind):
     client = ask(kind)
     session = client.work.session
 
-    with client.websocket_connect("/ws", LINES) as socket:
+    with client.websocket_connect(SOCKET, LINES) as socket:
         socket.send_text(json.dumps({"id": 7, "kind": "row", "row": 3}))
         head = unpack(socket.receive_bytes())[0]
         assert head["id"] == 7
@@ -147,7 +148,7 @@ def test_points_are_decoded_as_the_estimator_decodes_them(ask, kind):
     ],
 )
 def test_wrong_requests_get_an_answer_and_end_nothing(ask, request_):
-    with ask().websocket_connect("/ws", LINES) as socket:
+    with ask().websocket_connect(SOCKET, LINES) as socket:
         socket.send_text(json.dumps({"id": 1, **request_}))
         assert unpack(socket.receive_bytes())[0]["error"]
 
@@ -159,7 +160,7 @@ def test_wrong_requests_get_an_answer_and_end_nothing(ask, request_):
     "text", ["", "{", "[]", "null", '{"id": 1}', '{"id": "1", "kind": "row"}', "x" * 20_000, "[" * 9_000]
 )
 def test_frames_that_are_no_requests_end_the_conversation(ask, text):
-    with ask().websocket_connect("/ws", LINES) as socket:
+    with ask().websocket_connect(SOCKET, LINES) as socket:
         socket.send_text(text)
 
         with pytest.raises(WebSocketDisconnect):
@@ -207,7 +208,7 @@ def test_other_origins_are_refused(ask, origin):
     assert client.get("/api/session", headers={"origin": origin}).status_code == 403
     assert client.post("/api/undo", headers={"origin": origin}).status_code == 403
 
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/ws", LINES, headers={"origin": origin}):
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(SOCKET, LINES, headers={"origin": origin}):
         pass
 
 
@@ -216,7 +217,7 @@ def test_conversations_need_the_token(ask, lines):
     client = ask()
     del client.headers["x-semivae-token"]
 
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/ws", lines):
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(SOCKET, lines):
         pass
 
 

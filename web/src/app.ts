@@ -84,8 +84,8 @@ async function happened(event: Happened, actions: Actions, map: Map2): Promise<v
       return;
     }
     case "unusual":
-      await state.loadUnusual();
-      state.tell("unusual");
+      // Scores come block by block; all are read at the end, before that only if they are looked at.
+      if (event.done === state.facts.rows || state.colorBy === "unusual") await state.loadUnusual();
       return;
     case "retraining":
       state.facts.retraining = event.state as Record<string, unknown>;

@@ -11,7 +11,7 @@ export function bottom(actions: Actions): void {
   const words = h("span", { id: "progress" });
   const cancel = h("button", { id: "cancel", onclick: () => actions.cancel() }, "Cancel");
   const run = h("div", { id: "run", hidden: true }, bar, words, cancel);
-  const code = h("code", { id: "python", tabIndex: 0, "aria-label": "The last action in Python" });
+  const code = h("code", { id: "python", tabIndex: 0, title: "The last action in Python" });
   const copy = h("button", { id: "copy" }, "Copy Python");
   copy.onclick = async () => {
     try {

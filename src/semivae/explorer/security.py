@@ -91,7 +91,9 @@ class Guard:
         return 0 if any(secrets.compare_digest(given, self.token.encode()) for given in tokens(scope, headers)) else 401
 
     def bounded(self, receive: Receive) -> Receive:
-        """Returns a source of the body that ends where the body is too large."""
+        """Returns a source of the body that refuses to go on where the body is too large."""
+
+        from starlette.exceptions import HTTPException
 
         read = 0
 
@@ -100,7 +102,10 @@ class Guard:
             message = await receive()
             read += len(message.get("body", b""))
 
-            return {"type": "http.disconnect"} if read > LARGEST else message
+            if read > LARGEST:
+                raise HTTPException(413)
+
+            return message
 
         return limited
 
