@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from semivae.engine import Callback
     from semivae.estimators.council import Council
     from semivae.estimators.plan.plan import Plan
+    from semivae.estimators.plan.rows import Counts
     from semivae.estimators.run import Runs
     from semivae.estimators.stages import Trained as Done
     from semivae.models import Model
-    from semivae.variables import Variable
+    from semivae.variables import Schema, Variable
 
 # Stages start from trained weights, and so need fewer epochs than those of a fit.
 SHARE = 4
@@ -65,7 +66,7 @@ def refit(estimator: Refittable, X: Any, y: Any, epochs: int | Literal["auto"], 
     x, target = read_rows(estimator, X), target_again(estimator, X, y)
     schema = replace(estimator.schema_, y=target.variable)
     parts = parts_of(x, target, 0.0, estimator.seed_)
-    plan = plan_again(estimator, schema, parts.counts, epochs)
+    plan = plan_again(estimator, schema, parts.counts, target, epochs)
     rows, _ = loaders(plan, schema, x, target, parts)
     runs = Runs(plan, schema, rows, [*estimator._watchers(), *callbacks])
     council = council_of(plan, schema, x, target, parts.train, estimator.seed_)
@@ -147,13 +148,17 @@ def grown(variable: Variable, y: Any, missing_label: Any) -> Variable:
     return replace(variable, classes=found.classes, dtype=found.dtype)
 
 
-def plan_again(estimator: Refittable, schema: Any, counts: Any, epochs: int | Literal["auto"]) -> Plan:
+def plan_again(
+    estimator: Refittable, schema: Schema, counts: Counts, target: Target, epochs: int | Literal["auto"]
+) -> Plan:
     """Returns the plan of the fit with what other labels and another machine change."""
 
     from semivae.estimators.plan.resolve import plan_of
 
     old, new = estimator.plan_, plan_of(cast(Any, estimator), estimator.plan_.model, schema, counts, estimator.seed_)
     few = max(1, old.epochs // SHARE) if epochs == "auto" else epochs
+    # Simple learners know no class without a label.
+    every = schema.y is None or bool(schema.y.parts) or all(target.counts)
 
     return replace(
         old,
@@ -163,7 +168,7 @@ def plan_again(estimator: Refittable, schema: Any, counts: Any, epochs: int | Li
         labeled_share=new.labeled_share,
         label_prior=new.label_prior,
         labels_held=new.labels_held,
-        committee=old.committee and new.committee,
+        committee=old.committee and new.committee and every,
         # The features that define neighbors are not kept after a fit.
         neighbors=old.neighbors if old.features is None else 0,
         held_out=False,

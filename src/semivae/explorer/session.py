@@ -16,7 +16,7 @@ from sklearn.utils import _safe_indexing
 from semivae.errors import SettingError
 from semivae.explorer.places import Places, placed, projections_for
 from semivae.workflows.explore.advice import doubtful, suggested
-from semivae.workflows.explore.beliefs import Belief, Goal, beliefs, goals_of
+from semivae.workflows.explore.beliefs import Belief, Goal, beliefs, goals_of, unseen
 from semivae.workflows.explore.cells import Column, cells, column, names_of, pictures, shape_of, texts
 from semivae.workflows.explore.find import find
 from semivae.workflows.explore.latent import Surroundings, by_label, decoded, effects, outliers
@@ -253,7 +253,7 @@ class Session:
     def doubtful(self, place: int, labels: NDArray[Any]) -> list[dict[str, Any]]:
         """Returns labels to look at again, each with a reason; takes the number of the target and its labels."""
 
-        return doubtful(self.goals[place], self.beliefs[place], labels)
+        return doubtful(self.goals[place], unseen(self.estimator, self.beliefs)[place], labels)
 
     def refitted(self, y: Any, tell: Callable[[dict[str, Any]], None], asked: Callable[[], bool]) -> Fitted:
         """Returns a model that goes on from this one with other labels; :func:`refit` explains the arguments."""
