@@ -233,7 +233,7 @@ def test_look_label_retrain_and_look_again(case, browser):
     visit.wait(lambda: visit.said.startswith("Undone"))
     assert work.marking.counts()[target] == before
 
-    # With right labels the held-out measure rises; the old version can be used again.
+    # With right labels the accuracy that is sure rises; the old version can be used again.
     for row in range(KNOWN, 4 * KNOWN):
         work.marking.give(target, [row], truth[row].item())
 
@@ -244,7 +244,8 @@ def test_look_label_retrain_and_look_again(case, browser):
     visit.wait(lambda: page.inner_text("#version").endswith("v2"))
     first, second = (work.versions.facts(name)["held_out"] for name in ("v1", "v2"))
     assert second["labels"] > first["labels"]
-    assert second["value"] > first["value"] - 0.02
+    # Few labels leave a wide interval, whose lower end is what is sure.
+    assert second["low"] > first["low"]
     visit.shoot(f"{kind}-retrained")
 
     page.click("#version")
