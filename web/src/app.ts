@@ -98,7 +98,8 @@ async function happened(event: Happened, actions: Actions, map: Map2): Promise<v
       state.pinned = state.spot = null;
       state.tell("facts", "labels", "selection", "spot");
       if (event.kind === "version") {
-        say(`Version ${state.facts.version} is in use.`);
+        // A retraining has said how it ended.
+        if (!byId("said").textContent!.startsWith("Retrained")) say(`Version ${state.facts.version} is in use.`);
         await actions.advise();
       }
   }
