@@ -9,6 +9,8 @@ import type { Frame } from "./wire";
 
 const MANY = 100_000;
 
+const latent = (z: number[]): string => `[${z.map((value) => value.toFixed(4)).join(", ")}]`;
+
 export class Actions {
   live!: Live;
   pinning = false;
@@ -31,10 +33,7 @@ export class Actions {
       else this.decode({ place });
     };
     map.onSelect = (rows, add) => this.select(rows, add);
-    map.onPath = (from, to) => {
-      this.live.send("path", { from, to, steps: 9 });
-      this.did("# a straight path of 9 points between two latents a and b\nestimator.inverse_transform(np.linspace(a, b, 9))");
-    };
+    map.onPath = (from, to) => this.live.send("path", { from, to, steps: 9 });
   }
 
   // Notes the line of Python of the last action.
@@ -49,9 +48,14 @@ export class Actions {
   }
 
   pinned(): void {
-    const z = state.pinned?.z;
-    if (!z) return;
-    this.did(`estimator.inverse_transform([[${z.map((value) => value.toFixed(4)).join(", ")}]])`);
+    if (state.pinned) this.did(`estimator.inverse_transform([${latent(state.pinned.z)}])`);
+  }
+
+  walked(path: Frame<Answer>): void {
+    const spots = path.head.spots!;
+    this.path = path;
+    say(`A path of ${spots.length} points.`);
+    this.did(`estimator.inverse_transform(np.linspace(${latent(spots[0]!.z)}, ${latent(spots.at(-1)!.z)}, ${spots.length}))`);
   }
 
   select(rows: number[], add = false): void {

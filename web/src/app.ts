@@ -54,10 +54,7 @@ function take(found: Frame<Answer>, actions: Actions): void {
     say(head.error);
     return;
   }
-  if (head.kind === "path") {
-    actions.path = found;
-    say(`A path of ${head.spots!.length} points.`);
-  }
+  if (head.kind === "path") actions.walked(found);
   else {
     actions.frames.set(head, found);
     state.spot = head;

@@ -32,7 +32,7 @@ export function top(actions: Actions, map: Map2): void {
     onclick: () => {
       theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
       state.paint();
-      state.tell("facts", "labels");
+      state.tell("facts", "labels", "selection", "spot", "path");
       map.placed();
     },
   });
