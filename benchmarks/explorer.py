@@ -48,7 +48,7 @@ def opened(rows: int, folder: Path) -> Workspace:
 
     x, y = images(rows)
     labels = np.where(np.arange(len(x)) < 100, y, -1)
-    model = VAEClassifier("m2", epochs=1, hidden=(64,), latents=8, random_state=0, recipe={"calibrate": False})
+    model = VAEClassifier("m2", epochs=1, hidden=(64,), latents=8, random_state=0)
     some = slice(0, 2000)
 
     with warnings.catch_warnings():
