@@ -96,7 +96,8 @@ def serve(work: Workspace, port: int = 0, framed: bool = False) -> Explorer:
     server = uvicorn.Server(
         uvicorn.Config(
             guarded,
-            log_level="error",
+            # A page that is open when the server ends is no error.
+            log_level="critical",
             ws="websockets-sansio",
             ws_max_size=FRAME,
             lifespan="off",
