@@ -22,7 +22,7 @@ export MPLBACKEND := Agg
 # One thread each: the test processes already fill the cores. Neighbors share fixtures, and so stay in one process.
 PYTEST := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help setup test wheel demo lint pages format slow lock clean
+.PHONY: help setup test wheel demo lint pages page browser format slow lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -57,6 +57,13 @@ lint: $(STAMP) ## check style, types and spelling
 pages: $(STAMP) ## write docs/models from the docstrings of the models
 	$(PY) docs/pages.py
 
+page: ## build the page of the explorer (needs Node.js)
+	cd web && npm ci --no-audit --no-fund && npm run -s check && npm run -s build
+
+browser: $(STAMP) page ## open the explorer in a headless Chromium (on Debian: apt-get install chromium)
+	@$(PY) -c 'import playwright' 2> /dev/null || $(PY) -m pip install -qq playwright
+	OMP_NUM_THREADS=1 $(PY) -m pytest -q -m browser tests/explorer
+
 format: $(STAMP) ## mend what can be mended by itself
 	$(PY) -m ruff check -q --fix
 	$(PY) -m ruff format -q
@@ -64,7 +71,7 @@ format: $(STAMP) ## mend what can be mended by itself
 lock: ## write requirements.lock anew (add LOCK_FLAGS=--upgrade to move to newer versions)
 	@test -x $(TOOLS)/bin/uv || { $(PYTHON) -m venv $(TOOLS) && $(TOOLS)/bin/python -m pip install -qq $(UV); }
 	@echo '$(TORCH)' > $(TOOLS)/torch.txt
-	$(TOOLS)/bin/uv pip compile pyproject.toml --extra data --extra images --group build --group test --group lint \
+	$(TOOLS)/bin/uv pip compile pyproject.toml --extra data --extra images --extra explorer --group build --group test --group lint \
 	  --constraints $(TOOLS)/torch.txt --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-annotate --custom-compile-command 'make lock' -q -o requirements.lock $(LOCK_FLAGS)
 	@awk '/^[a-z]/ {torch = /^(torch==|triton==|nvidia-|cuda-)/} !torch' requirements.lock > $(TOOLS)/kept.txt

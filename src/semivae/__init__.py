@@ -10,6 +10,7 @@ Use:
     :func:`load`: a saved model.
     :class:`LabeledKFold`: folds for cross-validation in which only labeled rows are tested.
     :func:`stream`: rows of files larger than memory.
+    :func:`explore`: a page on this machine to see a fitted model, label rows and retrain it.
     :class:`Callback`: sees every epoch of a fit.
 
 The map of the package, from the bottom up (`docs/architecture.md` draws it):
@@ -23,7 +24,7 @@ The map of the package, from the bottom up (`docs/architecture.md` draws it):
     - procedure: `engine` trains, and applies trained models.
     - judgment: `evaluation`, `trust`, `latent`, `figures`: arrays in, numbers, arrays or pictures out.
     - `estimators` is where rows, mathematics and procedure meet; `workflows` are the use-cases, written once;
-      `cli` asks them and shows.
+      the faces `cli` and `explorer` ask them and show.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ __all__ = [
     "VAEEmbedding",
     "VAEPredictor",
     "VAERegressor",
+    "explore",
     "load",
     "stream",
 ]
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         RecipeOptions,
         TrainingOptions,
     )
+    from semivae.explorer.running import explore
 
 
 def __getattr__(name: str) -> Any:
@@ -67,7 +70,11 @@ def __getattr__(name: str) -> Any:
 
     from importlib import import_module
 
-    homes = {"Callback": "semivae.engine", "stream": "semivae.data.stream.rows"}
+    homes = {
+        "Callback": "semivae.engine",
+        "explore": "semivae.explorer.running",
+        "stream": "semivae.data.stream.rows",
+    }
     home = "semivae.estimators.options" if name.endswith("Options") else homes.get(name, "semivae.estimators")
 
     return getattr(import_module(home), name)

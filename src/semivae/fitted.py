@@ -174,6 +174,10 @@ class Trained(Fitted, Protocol):
         """Returns the p-value of the density of each row, with shape (N,)."""
         ...
 
+    def refit(self, X: Any, y: Any = None, epochs: Any = "auto", callbacks: Any = ()) -> Self:
+        """Goes on from the fitted weights, with other labels."""
+        ...
+
     def features(self, X: Any) -> Array:
         """Returns rows as plain numbers, with shape (N, F), for other methods to learn from."""
         ...

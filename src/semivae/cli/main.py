@@ -19,6 +19,7 @@ from semivae.cli.commands.datasets import datasets
 from semivae.cli.commands.demo import demo
 from semivae.cli.commands.edit import edit
 from semivae.cli.commands.evaluate import WithMetrics, evaluate
+from semivae.cli.commands.explore import explore
 from semivae.cli.commands.fit import fit
 from semivae.cli.commands.info import info
 from semivae.cli.commands.mislabeled import mislabeled
@@ -107,7 +108,7 @@ def semivae(
 
 COMMANDS = (
     *(check, fit, evaluate, predict, score),
-    *(suggest, mislabeled, budget),
+    *(explore, suggest, mislabeled, budget),
     *(sample, optimize, edit, cluster),
     *(info, datasets, demo),
 )

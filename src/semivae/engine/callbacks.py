@@ -22,6 +22,9 @@ class Callback:
     def end(self) -> None:
         """Called once, however the run ended."""
 
+    def judged(self, record: dict[str, Any]) -> None:
+        """Called after each fold of held-out labels: `fold` of `folds`, and their `truth` and `predicted`."""
+
 
 class Progress(Callback):
     r"""Creates a progress bar on standard error, with the time left and the loss.

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 __all__ = ["VAEEstimator"]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import Tags, check_random_state
+from sklearn.utils.validation import check_is_fitted
 
+from semivae.estimators.examine import examine
 from semivae.estimators.gaps import gaps_of
 from semivae.estimators.rows.inputs import fit_rows
 from semivae.estimators.rows.target import Target
 from semivae.estimators.trust import VAETrust
 from semivae.findings import Calibration, Health
-from semivae.fitted import Fitted
+from semivae.fitted import Fitted, Trained
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -88,6 +90,46 @@ class VAEEstimator(VAETrust):
 
         return self
 
+    def refit(
+        self,
+        X: Any,
+        y: Any = None,
+        epochs: int | Literal["auto"] = "auto",
+        callbacks: Sequence[Callback] = (),
+    ) -> Self:
+        r"""Goes on from the fitted weights, with other labels or more of them, and returns this estimator.
+
+        A model that learns features first (such as "gmvae") keeps them: only its last stage is trained, and every row
+        keeps its latent. Scales and categories of the rows stay, too. A class that is new is added. Confidence and
+        committee are judged anew, by fits of the last stage that do not see the labels held out. Like `partial_fit`
+        this changes the estimator itself: `copy.deepcopy(estimator).refit(X, y)` keeps the old one.
+
+        Arguments:
+            X: The rows: those of the fit, or others like them.
+            y: Their target as in `fit`, with all labels, not only new ones.
+            epochs: Passes over all rows; "auto" is a quarter of those of the fit.
+            callbacks: Called after every epoch and after each fold of held-out labels. One that raises
+                KeyboardInterrupt stops the training, as Ctrl-C does.
+
+        Raises:
+            DataError: If the rows or labels cannot be used.
+            SettingError: If the rows are a stream.
+        """
+
+        from semivae.estimators.refit import refit
+
+        check_is_fitted(self, "model_")
+        refit(cast(Any, self), X, y, epochs, callbacks)
+
+        return self._finish(X)
+
+    def _finish(self, X: Any) -> Self:
+        """Sets the attributes of a fit that follow from its model."""
+
+        self.health_ = examine(cast(Trained, self), X)
+
+        return self
+
     def _chosen(self) -> str:
         """Returns the model chosen by the parameters."""
 
@@ -121,6 +163,28 @@ class VAEEstimator(VAETrust):
         row, latent = numbers(self.schema_, x), means(self.model_, x)
 
         return cast("Committee", self.committee_).predict(row, latent, model)
+
+    def suggest(self, X: Any, y: Any = None, n: int = 20) -> pd.DataFrame:
+        r"""Returns the rows to label next: uncertain, in dense regions of the latent, and unlike each other.
+
+        Arguments:
+            X: The rows.
+            y: Their labels, with markers where missing: rows with a label are left out. None if no row has one.
+            n: The number of rows.
+
+        Returns:
+            One row for each suggestion, the most useful first: `row` (its position in X), `score` (the share of the
+            doubt about all rows that its label would cover), `doubt` (0 is sure), `stands_for` (the number of rows
+            that are like it) and `reason`.
+
+        Raises:
+            DataError: If every row has a label.
+            SettingError: If n is not at least 1.
+        """
+
+        from semivae.estimators.suggested import suggested
+
+        return suggested(cast(Fitted, self), X, y, n)
 
     def save(self, folder: str | Path, overwrite: bool = False) -> None:
         r"""Saves the fitted estimator as a folder of safetensors and JSON, whole or not at all.

@@ -13,7 +13,6 @@ from sklearn.base import ClassifierMixin
 from semivae.data.labels.single import ClassLabels
 from semivae.errors import DataError, SettingError
 from semivae.estimators.base import VAEEstimator
-from semivae.estimators.examine import examine
 from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
 from semivae.estimators.rows.opened import opened
 from semivae.estimators.rows.streamed import by_block
@@ -56,11 +55,14 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         """
 
         self._fit(*opened(self, X, y, "category"))
+
+        return self._finish(X)
+
+    def _finish(self, X: Any) -> Self:
         self.classes_ = ClassLabels(self.schema_.target).classes
         self.calibration_temperature_ = self.calibration_.factor
-        self.health_ = examine(self, X)
 
-        return self
+        return super()._finish(X)
 
     @by_block
     def predict_proba(self, X: Any) -> NDArray[np.float64]:

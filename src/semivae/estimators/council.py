@@ -9,7 +9,7 @@ from __future__ import annotations
 
 __all__ = ["Council", "Judged", "council_of"]
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -38,7 +38,7 @@ from semivae.estimators.rows.target import Target
 from semivae.estimators.run import Runs
 from semivae.estimators.stages import train_last
 from semivae.evaluation import deviation_scale, temperature
-from semivae.findings import Calibration, HeldOut
+from semivae.findings import Calibration, HeldOut, chosen
 from semivae.models import Model
 from semivae.variables import Schema
 
@@ -175,19 +175,23 @@ class Council:
         if not self.folds:
             members = self.taught.members if self.taught else {}
             equal = dict.fromkeys([MODEL, *members], 1 / (1 + len(members)))
+            reason = "no class has two labels, so that none can be held out"
 
-            return Judged(self.committee(equal), Calibration(self.reason))
+            return Judged(self.committee(equal), Calibration(reason if self.plan.labels_held else "calibrate is off"))
 
-        own = np.concatenate([self.refit(runs, model, *fold) for fold in self.folds])
+        own = np.concatenate(list(self.in_turn(runs, model)))
         held = HeldOut(self.labeled[self.tested], self.fold_of, self.y[self.tested], own, bool(self.classes))
 
         return (self.of_classes if self.classes else self.of_values)(held)
 
-    @property
-    def reason(self) -> str:
-        """The reason why nothing is calibrated."""
+    def in_turn(self, runs: Runs, model: Model) -> Iterator[Values]:
+        """Yields the predictions of each fold, and tells the callbacks of them."""
 
-        return "no class has two labels, so that none can be held out" if self.plan.labels_held else "calibrate is off"
+        for number, (train, test) in enumerate(self.folds, 1):
+            found = self.refit(runs, model, train, test)
+            runs.tell(number, len(self.folds), self.y[test], chosen(found, bool(self.classes)))
+
+            yield found
 
     @property
     def fold_of(self) -> NDArray[np.int64]:

@@ -7,7 +7,6 @@ __all__ = ["VAEEmbedding"]
 from typing import Any, Self
 
 from semivae.estimators.base import VAEEstimator
-from semivae.estimators.examine import examine
 from semivae.estimators.rows.opened import opened
 
 
@@ -31,9 +30,8 @@ class VAEEmbedding(VAEEstimator):
         """
 
         self._fit(*opened(self, X))
-        self.health_ = examine(self, X)
 
-        return self
+        return self._finish(X)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Returns the mean log-density of rows: higher is better."""

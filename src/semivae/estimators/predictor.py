@@ -21,7 +21,6 @@ from semivae.data.labels.single import ClassLabels
 from semivae.data.labels.table import TargetLabels
 from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
-from semivae.estimators.examine import examine
 from semivae.estimators.rows.inputs import read_rows
 from semivae.estimators.rows.opened import opened
 from semivae.estimators.rows.streamed import by_block
@@ -73,10 +72,13 @@ class VAEPredictor(VAEEstimator):
         self._fit(*opened(self, X, y, "any", real))
 
         self.framed_ = y is None or is_frame(y)
-        self.classes_ = self._classes()
-        self.health_ = examine(self, X)
 
-        return self
+        return self._finish(X)
+
+    def _finish(self, X: Any) -> Self:
+        self.classes_ = self._classes()
+
+        return super()._finish(X)
 
     def predict(self, X: Any) -> Any:
         r"""Returns the most probable class or the expected value of each target, in its own units.

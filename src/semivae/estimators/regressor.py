@@ -17,7 +17,6 @@ from semivae.data.labels.markers import as_column, real_values
 from semivae.data.labels.single import RealLabels
 from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
-from semivae.estimators.examine import examine
 from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
 from semivae.estimators.rows.opened import opened
 from semivae.estimators.rows.streamed import by_block
@@ -64,11 +63,14 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         """
 
         self._fit(*opened(self, X, y, "real"))
+
+        return self._finish(X)
+
+    def _finish(self, X: Any) -> Self:
         self.calibration_scale_ = self.calibration_.factor
         self.held_out_ = self.held_out_ and self._in_units(self.held_out_)
-        self.health_ = examine(self, X)
 
-        return self
+        return super()._finish(X)
 
     def predict(
         self, X: Any, return_std: bool = False, reject: float | None = None

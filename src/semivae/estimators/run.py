@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 
 from semivae.data.batches.loader import Loader
 from semivae.data.batches.steps import Steps
@@ -66,6 +67,12 @@ class Runs:
         rows, held = (computed(part, model, self.plan.seed) for part in (self.rows, validation))
 
         return train(model, objective, rows, self.training(stage, epochs), self.callbacks, held, penalty)
+
+    def tell(self, fold: int, folds: int, truth: NDArray[Any], predicted: NDArray[Any]) -> None:
+        """Tells the callbacks of the labels that a fold held out, and of their predictions."""
+
+        for callback in self.callbacks:
+            callback.judged({"fold": fold, "folds": folds, "truth": truth, "predicted": predicted})
 
     def training(self, stage: int, epochs: int | None = None) -> Training:
         """Returns the settings of the run of a stage."""

@@ -13,91 +13,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from semivae.data.kinds import handler
 from semivae.errors import SettingError
 from semivae.estimators.options import RecipeOptions
 from semivae.estimators.options.declared import plain
 from semivae.estimators.options.grouped import declarations
 from semivae.estimators.parameters import Parameters
-from semivae.estimators.plan.applies import able, form_of, has_components, reads, takes, uses
-from semivae.estimators.plan.loss import marginalize_for, reads_for
+from semivae.estimators.plan.applies import able, form_of, has_components, reads, uses
+from semivae.estimators.plan.case import Case
 from semivae.estimators.plan.rows import may_stop
-from semivae.families import choose_data
 from semivae.marginal import marginals
-from semivae.models import Model, StackedModel, models
-from semivae.models.latent import LatentModel
+from semivae.models import StackedModel
 from semivae.variables import Schema
 
 DECLARED = declarations(Parameters)
 
 # Terms of the loss: at 0 they are switched off.
 TERMS = {"alpha", *RecipeOptions._declared}
-
-
-@dataclass(frozen=True)
-class Case:
-    r"""The settings of a fit, and the variables that they meet.
-
-    Attributes:
-        given: The value of each parameter and option by its name.
-        model: The name of the model.
-        schema: The variables.
-        memory: Whether the rows are in memory.
-    """
-
-    given: Mapping[str, Any]
-    model: str
-    schema: Schema
-    memory: bool
-
-    @property
-    def kind(self) -> type[Model]:
-        """The class of the model."""
-
-        return models[self.model].form(form_of(self.schema))
-
-    @property
-    def way(self) -> str:
-        """The way to sum over a missing class."""
-
-        return marginalize_for(self.given["marginalize"], self.schema)
-
-    @property
-    def moves(self) -> bool:
-        """Whether the model reads a continuous value, around which predictions can be compared."""
-
-        features = issubclass(self.kind, StackedModel) and reads_for(self.kind, self.schema) != "rows"
-
-        return features or any(handler(one).continuous for one in self.schema.x)
-
-    @property
-    def mixes(self) -> bool:
-        """Whether the model is built with a number of Gaussians."""
-
-        return takes(self.model, "mixture", form_of(self.schema))
-
-    @property
-    def reconstructs(self) -> bool:
-        """Whether a stage trains a decoder that reads the latent alone."""
-
-        return issubclass(self.kind, LatentModel | StackedModel)
-
-    @property
-    def compares(self) -> bool:
-        """Whether a term compares predictions: around rows, between rows, or of changed images."""
-
-        given = self.given
-        between = self.kind.interpolates if given["interpolation"] == "auto" else given["interpolation"]
-
-        return bool((given["adversarial"] and given["radius"] and self.moves) or between or given["augmentation"])
-
-    @property
-    def scaled(self) -> bool:
-        """Whether some value is Gaussian or logistic: only then the likelihood changes with its scale."""
-
-        sizes = [choose_data(self.schema, self.given["likelihood"], scale).size for scale in ("shared", "learned")]
-
-        return sizes[0] != sizes[1]
 
 
 @dataclass(frozen=True)

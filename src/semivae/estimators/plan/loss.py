@@ -3,17 +3,16 @@ r"""Plan values set by the model and its target: loss weights, and the sum over 
 from __future__ import annotations
 
 __all__ = [
-    "alpha_for",
-    "beta_for",
     "features_beta_for",
     "features_for",
     "interpolation_for",
     "marginalize_for",
     "reads_for",
-    "share_for",
+    "weights_of",
 ]
 
 from inspect import signature
+from typing import Any
 
 from semivae.errors import SettingError
 from semivae.estimators.plan.networks import features_of, width
@@ -31,6 +30,20 @@ MOST_SUMMED = 50
 
 # Wider rows than this are compared by features.
 MOST_COMPARED = 256
+
+
+def weights_of(objective: Any, kind: type[Model], schema: Schema) -> dict[str, Any]:
+    """Returns the weights of the terms of the bound."""
+
+    return {
+        "alpha": alpha_for(objective.alpha, schema),
+        "beta": beta_for(objective.beta),
+        "warmup": float(objective.warmup),
+        "free_bits": float(objective.free_bits),
+        "importance_samples": int(objective.importance_samples),
+        "labeled_share": share_for(objective.labeled_share, kind),
+        "perceptual": float(objective.perceptual),
+    }
 
 
 def alpha_for(choice: float | str, schema: Schema) -> float:

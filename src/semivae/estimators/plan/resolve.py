@@ -19,14 +19,12 @@ from semivae.estimators.plan.council import calibrate_for, committee_for, counse
 from semivae.estimators.plan.ignored import check_used
 from semivae.estimators.plan.likelihood import likelihood_for, scale_for
 from semivae.estimators.plan.loss import (
-    alpha_for,
-    beta_for,
     features_beta_for,
     features_for,
     interpolation_for,
     marginalize_for,
     reads_for,
-    share_for,
+    weights_of,
 )
 from semivae.estimators.plan.machine import machine_of
 from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, network_for
@@ -89,13 +87,7 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
         likelihood=likelihood_for(estimator.likelihood, schema, loaded),
         scale=scale_for(model.scale, schema, loaded),
         **model_of(model, name, schema),
-        alpha=alpha_for(objective.alpha, schema),
-        beta=beta_for(objective.beta),
-        warmup=float(objective.warmup),
-        free_bits=float(objective.free_bits),
-        importance_samples=int(objective.importance_samples),
-        labeled_share=share_for(objective.labeled_share, kind),
-        perceptual=float(objective.perceptual),
+        **weights_of(objective, kind, schema),
         dropout=dropout_for(recipe.dropout, schema, counts.labeled + counts.labeled_held),
         features=features,
         features_beta=features_beta,

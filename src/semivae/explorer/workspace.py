@@ -1,0 +1,185 @@
+r"""All that belongs to one exploration: the rows, the version in use, the labels, and the fit that runs."""
+
+from __future__ import annotations
+
+__all__ = ["Workspace"]
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from semivae.errors import SettingError
+from semivae.explorer.labels import LabelLog
+from semivae.explorer.marking import Marking
+from semivae.explorer.retraining import Retraining
+from semivae.explorer.session import Session
+from semivae.explorer.versions import Versions
+from semivae.workflows.explore.known import for_fit, known
+from semivae.workflows.explore.refit import held_out
+
+if TYPE_CHECKING:
+    from semivae.fitted import Fitted
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+class Workspace:
+    r"""Opens an exploration.
+
+    Arguments:
+        estimator: The model.
+        X: The rows.
+        y: Their labels; None without.
+        labels_file: The file of the labels that are given.
+        name: The name of the data.
+        opened: The folder that the model was loaded from, if any.
+
+    Attributes:
+        session: The version in use.
+        log: The labels that were given.
+        versions: The versions of the model.
+        marking: The labels of the data with those on them.
+    """
+
+    def __init__(
+        self, estimator: Fitted, X: Any, y: Any, labels_file: str | Path, name: str = "data", opened: Path | None = None
+    ) -> None:
+        self.X, self.name, self.listeners = X, name, list[Tell]()
+        self.lock = threading.RLock()
+        self.log = LabelLog(labels_file, len(X), name)
+        self.versions = Versions(self.log.path.with_suffix(".versions"))
+        self.retraining: Retraining | None = None
+        self.session = self.first(estimator, y, opened)
+        base = known(estimator, y, len(X), self.session.goals)
+        self.marking = Marking(self.session.goals, base, self.log, lambda: self.session.version, self.tell)
+        self.look()
+
+    def first(self, estimator: Fitted, y: Any, opened: Path | None) -> Session:
+        """Returns the newest version if this model is among the versions, else keeps it as the next one."""
+
+        from semivae.estimators import load
+
+        if opened and self.versions.same(opened):
+            name = self.versions.names[-1]
+
+            return Session(load(self.versions.place(name)), self.X, name)
+
+        return Session(estimator, self.X, self.keep(estimator, y, getattr(estimator, "n_labeled_", 0)))
+
+    def keep(self, estimator: Fitted, y: Any, labels: int) -> str:
+        """Keeps a model as the next version, with how well it predicted held-out labels; returns its name."""
+
+        told = None if y is None else held_out(estimator, y)
+
+        return self.versions.keep(estimator, {"labels": labels, "held_out": told and vars(told)})
+
+    @property
+    def learns(self) -> bool:
+        """Whether the model learns from labels."""
+
+        return bool(self.session.goals)
+
+    def retrain(self) -> None:
+        r"""Starts to retrain with all labels.
+
+        Raises:
+            SettingError: If it runs already, or the model learns from no label.
+        """
+
+        with self.lock:
+            if self.retraining and self.retraining.running:
+                raise SettingError("a second retraining", "one runs", "wait, or cancel it")
+
+            if not self.learns:
+                fix = "export the labels, and fit VAEClassifier().fit(X, y)"
+                raise SettingError("retraining without a target", "this model learns from no label", fix)
+
+            y = for_fit(self.marking.labels(), self.session.goals)
+            tell: Tell = lambda record: self.tell({"kind": "retraining", "state": record})  # noqa: E731
+            self.retraining = Retraining(self.session, y, tell, lambda fresh: self.adopt(fresh, y))
+
+    def cancel(self) -> None:
+        """Cancels the retraining, if one runs."""
+
+        if self.retraining:
+            self.retraining.cancel()
+
+    def adopt(self, fresh: Fitted, y: Any) -> None:
+        """Keeps a new model as the next version and uses it."""
+
+        name = self.keep(fresh, y, max(self.marking.counts().values()))
+        self.use(Session(fresh, self.X, name, self.session.map.name, self.session.map.xy))
+
+    def restore(self, name: str) -> None:
+        r"""Uses an old version again.
+
+        Raises:
+            StoreError: If there is none of this name.
+        """
+
+        from semivae.estimators import load
+
+        estimator = load(self.versions.place(name))
+        self.use(Session(estimator, self.X, name, self.session.map.name, self.session.map.xy))
+
+    def use(self, session: Session) -> None:
+        """Uses a version."""
+
+        with self.lock:
+            self.session.stopped.set()
+            self.session = session
+
+        self.look()
+        self.tell({"kind": "version", "version": session.version})
+
+    def look(self) -> None:
+        """Finds the outlier scores of the version in use, in a thread."""
+
+        session = self.session
+        told: Callable[[int], None] = lambda done: self.tell({"kind": "unusual", "done": done})  # noqa: E731
+        threading.Thread(target=session.find_unusual, args=[told], name="unusual", daemon=True).start()
+
+    def project(self, name: str) -> None:
+        """Draws the map with another projection, turned onto the one before."""
+
+        session = self.session
+        session.show(name, session.map.xy)
+        self.tell({"kind": "map", "projection": session.map.name})
+
+    def suggest(self, target: str, n: int) -> list[dict[str, Any]]:
+        """Returns rows to label next, each with a reason; none for a model that learns from no label."""
+
+        return self.session.suggested(*self.asked(target), n) if self.learns else []
+
+    def doubtful(self, target: str) -> list[dict[str, Any]]:
+        """Returns labels to look at again, each with a reason."""
+
+        return self.session.doubtful(*self.asked(target)) if self.learns else []
+
+    def asked(self, target: str) -> tuple[int, Any]:
+        r"""Returns the number of a target and its labels.
+
+        Raises:
+            SettingError: If there is none of this name.
+        """
+
+        names = list(self.marking.goals)
+
+        if target not in names:
+            raise SettingError(f"target={target[:40]!r}", f"the targets are {', '.join(names)}", "target='NAME'")
+
+        return names.index(target), self.marking.labels()[target]
+
+    def tell(self, record: dict[str, Any]) -> None:
+        """Tells every page of something."""
+
+        for listener in list(self.listeners):
+            listener(record)
+
+    def close(self) -> None:
+        """Stops all that runs."""
+
+        self.cancel()
+        self.session.stopped.set()
+        self.log.close()

@@ -1,0 +1,282 @@
+"""The page in a headless Chromium: look, decode, label, undo, retrain, restore, export; keys, themes and a phone.
+
+`make browser` runs it. `SEMIVAE_SCREENSHOTS=FOLDER` keeps pictures of every view.
+"""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_digits
+from tests.explorer.visit import Visit
+
+from semivae import VAEClassifier, VAERegressor
+from semivae.explorer.running import serve
+from semivae.explorer.workspace import Workspace
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(600),
+    pytest.mark.filterwarnings("ignore"),  # of the fits, and of the driver of the browser
+]
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+FIT = {"epochs": 12, "hidden": (64,), "random_state": 0, "device": "cpu"}
+ROWS, KNOWN = 600, 60
+
+IMAGES, CLASSES = load_digits(return_X_y=True)
+IMAGES, CLASSES = IMAGES[:ROWS].reshape(-1, 8, 8) / 16, CLASSES[:ROWS]
+
+
+def mixed():
+    """A mixed table with a class and a number of each row."""
+
+    random = np.random.default_rng(0)
+    code = random.integers(0, 3, ROWS)
+    table = pd.DataFrame(
+        {
+            "age": (30 + 9.0 * code + random.normal(0, 8, ROWS)).round(1),
+            "city": np.array(["Bern", "Lima", "Oslo"])[np.where(random.random(ROWS) < 0.5, code, 0)],
+            "visits": random.poisson(2 + code),
+        }
+    )
+
+    return table, np.array(["low", "middle", "high"])[code], 40.0 * code + random.normal(0, 5, ROWS)
+
+
+def digits():
+    """Images with classes: the model, the rows, the labels given, and all labels."""
+
+    y = np.where(np.arange(ROWS) < KNOWN, CLASSES, -1)
+
+    return VAEClassifier(**FIT).fit(IMAGES, y), IMAGES, y, CLASSES
+
+
+def table():
+    """A mixed table with classes."""
+
+    X, kind, _ = mixed()
+    y = pd.Series(np.where(np.arange(ROWS) < KNOWN, kind, None), name="kind")
+
+    return VAEClassifier(**FIT).fit(X, y), X, y, kind
+
+
+def number():
+    """A mixed table with a number."""
+
+    X, _, spend = mixed()
+    y = pd.Series(np.where(np.arange(ROWS) < KNOWN, spend, np.nan), name="spend")
+
+    return VAERegressor(**FIT).fit(X, y), X, y, spend
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium; skipped with a word where there is none."""
+
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+
+    if BROWSER is None:
+        pytest.skip("there is no Chromium: apt-get install chromium")
+
+    with driver.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[digits, table, number], ids=lambda made: made.__name__)
+def case(request, browser, tmp_path):
+    """A visit to a kind of model, with all labels of its rows."""
+
+    estimator, X, y, truth = request.param()
+    work = Workspace(estimator, X, y, tmp_path / "labels.jsonl", request.param.__name__)
+    explorer = serve(work)
+    visit = Visit(browser, explorer)
+    yield visit, request.param.__name__, truth
+    visit.page.close()
+    explorer.close()
+
+
+def test_look_label_retrain_and_look_again(case, browser):
+    visit, kind, truth = case
+    page, work = visit.page, visit.work
+    target = next(iter(work.marking.goals))
+    visit.shoot(f"{kind}-map")
+
+    # Hover shows a row, and the pointer over another place another decoded row.
+    page.mouse.move(*visit.at(100))
+    visit.wait(lambda: page.inner_text("#pointer h2") == f"Row {page.evaluate('() => semivae.state.hovered')}")
+    decoded = []
+
+    for share in (0.03, 0.97):
+        page.mouse.move(visit.box["x"] + share * visit.box["width"], visit.box["y"] + 8)
+        page.mouse.move(visit.box["x"] + share * visit.box["width"], visit.box["y"] + 9)
+        visit.wait(lambda: page.evaluate("() => semivae.live.under.size + semivae.live.waiting.size") == 0)
+        decoded.append(page.evaluate("() => semivae.state.spot.z.join()"))
+
+    assert decoded[0] != decoded[1]
+    assert "off the data" in page.inner_text("#pointer")
+
+    # A lasso and a key label rows; undo takes them back.
+    before = work.marking.counts()[target]
+    count = visit.lasso()
+    assert count >= 30
+
+    if kind == "number":
+        page.fill("#value", "12.5")
+        page.keyboard.press("Enter")
+    else:
+        page.locator("#over").focus()
+        page.keyboard.press("2")
+
+    visit.wait(lambda: visit.said.startswith(f"Saved: {count}"))
+    assert sum(line.action == "label" for line in work.log.lines) == count
+    visit.shoot(f"{kind}-labeled")
+
+    # What a copied line of Python does is what the page did.
+    rows = sorted(int(row) for row in re.findall(r"\d+", page.inner_text("#python").split("]")[0]))
+    assert set(rows[:3]) <= {line.row for line in work.log.lines}
+
+    page.locator("#over").focus()
+    page.keyboard.press("u")
+    visit.wait(lambda: visit.said.startswith("Undone"))
+    assert work.marking.counts()[target] == before
+
+    # With right labels the accuracy that is sure rises; the old version can be used again.
+    for row in range(KNOWN, 4 * KNOWN):
+        work.marking.give(target, [row], truth[row].item())
+
+    page.keyboard.press("r")
+    visit.wait(lambda: page.is_visible("#run"))
+    visit.wait(lambda: "epoch" in page.inner_text("#progress") or page.is_hidden("#run"))
+    visit.shoot(f"{kind}-retraining")
+    visit.wait(lambda: page.inner_text("#version").endswith("v2"))
+    first, second = (work.versions.facts(name)["held_out"] for name in ("v1", "v2"))
+    assert second["labels"] > first["labels"]
+    # Few labels leave a wide interval, whose lower end is what is sure.
+    assert second["low"] > first["low"]
+    visit.shoot(f"{kind}-retrained")
+
+    page.click("#version")
+    page.click("[data-restore=v1]")
+    visit.wait(lambda: page.inner_text("#version").endswith("v1"))
+
+    # A reload keeps the labels.
+    labeled = page.inner_text("#labelcount")
+    visit.open()
+    assert page.inner_text("#labelcount") == labeled
+    visit.check()
+
+
+def test_exports_are_what_is_shown(case):
+    visit, kind, _ = case
+    page = visit.page
+    saved = {}
+
+    for what in ("svg", "png", "selection", "labels", "log", "session"):
+        page.keyboard.press("e")
+
+        with page.expect_download() as download:
+            page.click(f"[data-export={what}]")
+
+        saved[what] = Path(download.value.path()).read_bytes()
+
+    shown = page.evaluate("() => semivae.state.facts.rows")
+    assert saved["svg"].count(b"<circle") >= shown
+    assert saved["png"].startswith(b"\x89PNG")
+    assert len(saved["selection"].splitlines()) == shown + 1
+    assert json.loads(saved["session"])["version"] == "v1"
+    assert json.loads(saved["log"].splitlines()[0])["rows"] == ROWS
+
+    # The pinned point, decoded by the copied line.
+    page.mouse.click(*visit.at(100))
+    visit.wait(lambda: "inverse_transform" in page.inner_text("#python"))
+    estimator = visit.explorer.estimator
+    made = eval(page.inner_text("#python"), {"estimator": estimator})
+
+    if kind == "digits":
+        picture = page.evaluate("() => Array.from(semivae.actions.frames.get(semivae.state.spot).arrays.picture)")
+        assert np.abs(np.array(picture).reshape(8, 8) / 255 - made[0]).max() < 0.02
+    else:
+        assert page.evaluate("() => semivae.state.spot.cells[1].text") == made["city"][0]
+
+    visit.check()
+
+
+def test_keys_themes_and_a_phone(case):
+    visit, kind, _ = case
+    page = visit.page
+
+    # Without a mouse: the pointer moves on the map, a row is picked, the list has the same rows.
+    page.locator("#over").focus()
+
+    for key in ("ArrowRight", "ArrowDown", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+
+    visit.wait(lambda: page.evaluate("() => semivae.state.pinned !== null"))
+    page.keyboard.press("v")
+    page.wait_for_selector("#list tbody tr")
+    assert page.locator("#list tbody tr").count() == 50
+    page.locator("#list input[type=checkbox]").first.check()
+    visit.wait(lambda: page.inner_text("#selection h2").startswith("Selection: "))
+    visit.shoot(f"{kind}-list")
+    check_axe(page)
+    page.keyboard.press("v")
+
+    page.keyboard.press("?")
+    assert page.is_visible("#help")
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+
+    for row in (10, 20):
+        page.mouse.click(*visit.at(row))
+
+    page.wait_for_selector("#path li")
+    assert page.locator("#path > ol > li").count() == 9
+    page.click("#theme")
+    visit.shoot(f"{kind}-dark")
+    check_axe(page)
+    page.click("#theme")
+    check_axe(page)
+
+    page.set_viewport_size({"width": 390, "height": 780})
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+    for tab in ("left", "right", "bottom", "map"):
+        page.click(f"#tabs [data-tab={tab}]")
+        visit.shoot(f"{kind}-phone-{tab}")
+
+    visit.check()
+
+
+def check_axe(page):
+    """No serious problem of access is found, if axe is there."""
+
+    if not AXE.is_file():
+        pytest.skip("axe is not there, so that access was not checked: cd web && npm ci")
+
+    page.evaluate(AXE.read_text() + "; undefined")
+    found = page.evaluate("() => axe.run()")["violations"]
+    serious = [
+        (problem["id"], [node["html"] for node in problem["nodes"]])
+        for problem in found
+        if problem["impact"] in ("serious", "critical")
+    ]
+    assert not serious
+
+
+def test_the_page_says_when_the_server_is_gone(browser, tmp_path):
+    estimator, X, y, _ = table()
+    explorer = serve(Workspace(estimator, X, y, tmp_path / "labels.jsonl", "table"))
+    visit = Visit(browser, explorer)
+    explorer.close()
+    visit.wait(lambda: visit.page.is_visible("#gone"), 20)
+
+    assert "labels.jsonl" in visit.page.inner_text("#gone")
+    visit.page.close()
