@@ -15,6 +15,7 @@ from semivae.data.batches.loader import Loader
 from semivae.data.batches.steps import Steps
 from semivae.engine import Callback, History, Training, seeded, stage_place, train
 from semivae.estimators.plan.plan import Plan
+from semivae.estimators.units import units_of
 from semivae.models.frozen import FrozenModel
 from semivae.objectives import Penalties
 from semivae.variables import Schema
@@ -63,7 +64,9 @@ class Runs:
 
         rows, held = (computed(part, model, self.plan.seed) for part in (self.rows, validation))
 
-        return train(model, objective, rows, self.training(stage, epochs), self.callbacks, held, penalty)
+        training, measure = self.training(stage, epochs), units_of(model, rows)
+
+        return train(model, objective, rows, training, self.callbacks, held, penalty, measure)
 
     def training(self, stage: int, epochs: int | None = None) -> Training:
         """Returns the settings of the run of a stage."""
