@@ -17,6 +17,7 @@ from semivae.cli.commands.check import check
 from semivae.cli.commands.datasets import datasets
 from semivae.cli.commands.demo import demo
 from semivae.cli.commands.evaluate import WithMetrics, evaluate
+from semivae.cli.commands.explain import explain
 from semivae.cli.commands.fit import fit
 from semivae.cli.commands.info import info
 from semivae.cli.commands.mislabeled import mislabeled
@@ -102,7 +103,9 @@ def semivae(
     """
 
 
-for command in (check, fit, evaluate, predict, score, suggest, mislabeled, budget, sample, info, datasets, demo):
+COMMANDS = (check, fit, evaluate, predict, score, explain, suggest, mislabeled, budget, sample, info, datasets, demo)
+
+for command in COMMANDS:
     app.command(cls=WithMetrics if command is evaluate else None)(command)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.data.labels.markers import marker_set
@@ -61,7 +62,7 @@ def save(
         HISTORY: estimator.history_.to_csv(index=False).encode(),
         "README.md": card(facts, extra or ()).encode(),
     }
-    units = getattr(estimator, "units_", ())
+    units = getattr(estimator, "units_", pd.DataFrame())
     files |= {UNITS: units.to_csv(index=False).encode()} if len(units) else {}
     files |= committee_file(estimator) | evidence_file(estimator)
 
