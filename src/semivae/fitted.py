@@ -170,6 +170,10 @@ class Trained(Fitted, Protocol):
         """Keeps predictions of held-out labels for sets, intervals and doubted labels."""
         ...
 
+    def explain(self, X: Any, reference: Any = None) -> Any:
+        """Returns the log-density of each cell relative to the usual one of its column."""
+        ...
+
     def novelty(self, X: Any) -> Array:
         """Returns the p-value of the density of each row, with shape (N,)."""
         ...

@@ -269,3 +269,11 @@ def test_info_shows_the_plan_and_which_values_auto_chose(run, classifier):
     assert lines["components"] == ["15", "auto"], "a share of 30 Gaussians for each of two classes"
     assert not lines.keys() & {"simplex", "label_points"}, "values that the fit did not use"
     assert json.loads(run("info", classifier, "--json").stdout)["plan"]["alpha"] == 20.0
+
+
+def test_info_shows_units(run, embedding):
+    shown = run("info", embedding, "--units").stdout.splitlines()
+    last = json.loads(run("info", embedding, "--units", "--json").stdout)["units"]
+
+    names = {name.removeprefix("unit ") for name in last} - {"epoch", "stage"}
+    assert {line.split()[0] for line in shown[4:] if line.strip()} == names and "epoch 1" in shown[2]

@@ -19,6 +19,7 @@ from semivae.cli.commands.datasets import datasets
 from semivae.cli.commands.demo import demo
 from semivae.cli.commands.edit import edit
 from semivae.cli.commands.evaluate import WithMetrics, evaluate
+from semivae.cli.commands.explain import explain
 from semivae.cli.commands.explore import explore
 from semivae.cli.commands.fit import fit
 from semivae.cli.commands.info import info
@@ -108,7 +109,7 @@ def semivae(
 
 COMMANDS = (
     *(check, fit, evaluate, predict, score),
-    *(explore, suggest, mislabeled, budget),
+    *(explore, explain, suggest, mislabeled, budget),
     *(sample, optimize, edit, cluster),
     *(info, datasets, demo),
 )

@@ -110,6 +110,7 @@ class Checkpoint:
             "seconds": run.seconds,
             "best": run.history.best,
             "records": run.history.records,
+            "units": run.history.units,
             "schedule": run.schedule.last_epoch,
             "rates": [group["lr"] for group in run.optimizer.param_groups],
         }
@@ -148,6 +149,8 @@ class Checkpoint:
 
         run.position = (facts["epoch"], facts["step"])
         run.history.best, run.history.records = facts["best"], facts["records"]
+        # States of earlier versions have none.
+        run.history.units = facts.get("units", [])
         run.start -= facts["seconds"]
         logger.info("Continued at step %d of epoch %d.", facts["step"] + 1, facts["epoch"])
 

@@ -15,11 +15,13 @@ class History:
 
     Attributes:
         records: One record per epoch: its number, the seconds so far, and the mean of every term.
+        units: The number of each epoch and its measures of the units of the latent, if these are measured.
         stopped: Why the run ended: "done", "patience" or "interrupted".
         best: The epoch whose weights were kept.
     """
 
     records: list[dict[str, Any]] = field(default_factory=list)
+    units: list[dict[str, Any]] = field(default_factory=list)
     stopped: str = "done"
     best: int = 0
 

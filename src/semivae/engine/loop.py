@@ -12,8 +12,8 @@ import copy
 import math
 import time
 import warnings
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -35,6 +35,8 @@ from semivae.engine.step import Objective, Step
 from semivae.engine.training import Training
 from semivae.errors import DivergedError
 
+Measure: TypeAlias = Callable[[nn.Module], dict[str, float]]
+
 
 class Rows(Protocol):
     """The part of a loader that the loop uses."""
@@ -54,6 +56,7 @@ def train(
     callbacks: Sequence[Callback] = (),
     validation: Rows | None = None,
     penalty: nn.Module | None = None,
+    measure: Measure | None = None,
 ) -> History:
     r"""Trains a model in place.
 
@@ -65,6 +68,7 @@ def train(
         callbacks: They see every epoch.
         validation: The weights with the lowest loss on these rows are the best; without them, the last weights are.
         penalty: Is added to the loss, as in :class:`Step`.
+        measure: Maps the model after each epoch to numbers by name, which the history keeps as its units.
 
     Returns:
         The history of the run.
@@ -78,7 +82,7 @@ def train(
 
     # Only the first process writes.
     with held(training.checkpoint if first else None):
-        run = Run(Step(model, objective, penalty), rows, training, validation)
+        run = Run(Step(model, objective, penalty), rows, training, validation, measure)
         go(run, callbacks if first else ())
         run.checkpoint.write(run)
 
@@ -112,7 +116,9 @@ def go(run: Run, callbacks: Sequence[Callback]) -> None:
 class Run:
     """The state of a run while :func:`train` takes its steps."""
 
-    def __init__(self, step: Step, rows: Rows, training: Training, validation: Rows | None) -> None:
+    def __init__(
+        self, step: Step, rows: Rows, training: Training, validation: Rows | None, measure: Measure | None = None
+    ) -> None:
         self.processes = Processes(training)
         self.ranks = self.processes.ranks
 
@@ -122,6 +128,7 @@ class Run:
         self.rows = rows
         self.training = training
         self.validation = validation
+        self.measure = measure
         self.history = History()
 
         self.steps = training.epochs * len(rows)
@@ -165,6 +172,7 @@ class Run:
 
             record["seconds"] = self.seconds
             self.history.records.append(record)
+            self.history.units += [{"epoch": number} | units] if (units := self.measured()) else []
 
             if record.get("validation_loss", -math.inf) <= self.history.lowest:
                 self.keep(number)
@@ -249,6 +257,22 @@ class Run:
             losses = [objective(*kept(batch, done), done, batch.ranks)[0] for batch in batches]
 
         return float(self.processes.mean({"loss": torch.stack(losses).mean()})[0]["loss"])
+
+    def measured(self) -> dict[str, float]:
+        """Measures the weights that an epoch would keep, without a trace in the run."""
+
+        if self.measure is None:
+            return {}
+
+        trains = self.kept.training
+
+        with torch.no_grad():
+            self.seed(0, 0)
+            found = self.measure(self.kept.eval())
+
+        self.kept.train(trains)
+
+        return found
 
     def keep(self, epoch: int) -> None:
         """Keeps the averaged weights (or the last weights, without averaging) as the best so far."""

@@ -81,6 +81,7 @@ class VAEEstimator(VAETrust):
         self.committee_, self.calibration_, self.held_out_ = judged.committee, judged.calibration, judged.held_out
         # A fit stopped in its first epoch has none.
         self.history_ = pd.DataFrame(history.records, columns=None if history.records else ["epoch", "seconds"])
+        self.units_ = pd.DataFrame(history.units, columns=None if history.units else ["epoch"])
         self.n_steps_ = max((record["epoch"] for record in history.records), default=0) * len(rows)
         self.stopped_ = history.stopped
         self.n_labeled_ = target.labeled

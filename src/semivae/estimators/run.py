@@ -16,6 +16,7 @@ from semivae.data.batches.loader import Loader
 from semivae.data.batches.steps import Steps
 from semivae.engine import Callback, History, Training, seeded, stage_place, train
 from semivae.estimators.plan.plan import Plan
+from semivae.estimators.units import units_of
 from semivae.models.frozen import FrozenModel
 from semivae.objectives import Penalties
 from semivae.variables import Schema
@@ -66,7 +67,9 @@ class Runs:
 
         rows, held = (computed(part, model, self.plan.seed) for part in (self.rows, validation))
 
-        return train(model, objective, rows, self.training(stage, epochs), self.callbacks, held, penalty)
+        training, measure = self.training(stage, epochs), units_of(model, rows)
+
+        return train(model, objective, rows, training, self.callbacks, held, penalty, measure)
 
     def tell(self, fold: int, folds: int, truth: NDArray[Any], predicted: NDArray[Any]) -> None:
         """Tells the callbacks of the labels that a fold held out, and of their predictions."""

@@ -148,4 +148,5 @@ def append(whole: History, history: History, stage: dict[str, int]) -> None:
     before = whole.records[-1]["seconds"] if whole.records else 0.0
 
     whole.records += [stage | record | {"seconds": before + record["seconds"]} for record in history.records]
+    whole.units += [stage | record for record in history.units]
     whole.stopped = history.stopped

@@ -1,4 +1,4 @@
-r"""The judgment of an estimator about rows and labels: new kinds of rows, doubted labels, rows to label next."""
+r"""The judgment of an estimator about rows and labels: new kinds of rows and their odd cells, rows to label next."""
 
 from __future__ import annotations
 
@@ -8,27 +8,33 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.errors import SettingError
+from semivae.estimators.rows.inputs import read_rows
+from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.space import VAESpace
 from semivae.fitted import Fitted
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from semivae.findings import HeldOut
+
+# Samples that tell the usual density of a cell.
+SAMPLES = 300
 
 
 class VAETrust(VAESpace):
     r"""Abstract estimator that judges rows and labels.
 
     Attributes:
+        seed_: The seed of the fit.
         held_out_: Predictions of labels by fits that did not see them; None without.
         reference_: The scores of rows that the fit did not see, sorted; None without.
     """
 
+    seed_: int
     held_out_: HeldOut | None = None
     reference_: NDArray[np.float64] | None = None
 
@@ -53,6 +59,41 @@ class VAETrust(VAESpace):
         self.reference_ = finite(self.score_samples(X))
 
         return self
+
+    def explain(self, X: Any, reference: Any = None) -> Any:
+        r"""Returns the log-density of each cell relative to the usual one of its column, in nats: low is surprising.
+
+        The mean of :math:`\log p(x_j \mid z)` over draws of :math:`q(z \mid x)`, minus its mean over reference rows.
+        The same at each call and in any batch. Numbers are in the units of the model, where long tails are short.
+
+        Arguments:
+            X: The rows.
+            reference: Rows that are normal, a few hundred; :py:`None` draws samples of the model.
+
+        Returns:
+            For tables a frame with a column for each variable, 0 where a cell is missing. For images a map of each,
+            with shape (N, H, W).
+        """
+
+        from semivae.trust.explain import relative
+
+        parts = self._parts(X)
+
+        if reference is None:
+            # Grey levels under a Bernoulli likelihood are its means, and no draws of 0 and 1.
+            reference = self.sample(SAMPLES, random_state=self.seed_, noise=self.plan_.likelihood != "bernoulli")
+
+        found = relative(parts, self._parts(reference))
+
+        return found if self.schema_.image else pd.DataFrame(found, columns=self.codec_.names)
+
+    @by_block
+    def _parts(self, X: Any) -> NDArray[np.float64]:
+        """Returns the log-density of each cell, with shape (N, P), or of each pixel, with shape (N, H, W)."""
+
+        from semivae.estimators.explained import parts_of
+
+        return parts_of(self._double(), read_rows(self, X), self.schema_.y is not None)
 
     def _rejected(self, X: Any, level: float) -> NDArray[np.bool_]:
         """Returns whether the p-value of each row is at most a level, with shape (N,)."""

@@ -6,13 +6,16 @@ __all__ = ["info"]
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from semivae.cli.health import health_lines
 from semivae.cli.options import Json, Model
 from semivae.cli.screen import emit, number, put, table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The meaning of the scores of images, by the distribution of pixels, and whether all pixels are 0 or 1.
 SCORES = {
@@ -25,11 +28,19 @@ SCORES = {
 }
 
 
-def info(context: typer.Context, model: Model, json: Json = False) -> None:
-    """Show what a saved model is, and check that its files are whole."""
+Units = Annotated[
+    bool, typer.Option("--units", help="Show the divergence of each unit of the latent, by epoch, in nats.")
+]
+
+
+def info(context: typer.Context, model: Model, units: Units = False, json: Json = False) -> None:
+    """Show what a saved model is, and check that its files are whole.
+
+    Units of the latent near 0 nats say nothing of a row. Example: semivae info model --units
+    """
 
     from semivae.estimators.disk.facts import facts_of
-    from semivae.estimators.disk.load import unfitted
+    from semivae.estimators.disk.load import unfitted, units_of
     from semivae.estimators.options.grouped import settings
     from semivae.store import open_folder
 
@@ -39,7 +50,10 @@ def info(context: typer.Context, model: Model, json: Json = False) -> None:
     facts, files = saved.facts, saved.sums
 
     if json:
-        emit({"folder": model, **facts, "files": sorted(files)})
+        parts = {"units": units_of(saved).to_dict("list")} if units else {}
+        emit({"folder": model, **facts, "files": sorted(files), **parts})
+    elif units:
+        show_units(units_of(saved))
     else:
         put(f"{facts['estimator']} ({facts['model']}), {len(files) + 1} whole files\n")
         table(["what", "value"], list(lines(context, facts)))
@@ -47,6 +61,22 @@ def info(context: typer.Context, model: Model, json: Json = False) -> None:
         if plan := facts.get("plan"):
             put("")
             table(["plan", "value", "chosen by"], list(planned(plan, chosen)))
+
+
+def show_units(found: pd.DataFrame) -> None:
+    """Shows the divergence of each unit in the first and last epoch, the most informative unit first."""
+
+    if found.empty:
+        put("This model has no divergences of units: none were measured.")
+        return
+
+    # The latent is that of the last stage that trained one.
+    stage = found[found["stage"] == found["stage"].max()].dropna(axis=1) if "stage" in found else found
+    first, last = stage.iloc[0], stage.iloc[-1]
+    names = sorted((name for name in stage if name.startswith("unit ")), key=lambda name: -last[name])
+    put("Divergence of each unit of the latent from its prior, in nats: near 0 it says nothing of a row\n")
+    epochs = (f">epoch {int(part['epoch'])}" for part in (first, last))
+    table(["unit", *epochs], [(name.removeprefix("unit "), float(first[name]), float(last[name])) for name in names])
 
 
 def lines(context: typer.Context, facts: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@ r"""Loading a saved estimator, on any machine, without unpickling anything."""
 
 from __future__ import annotations
 
-__all__ = ["load", "unfitted"]
+__all__ = ["load", "unfitted", "units_of"]
 
 import io
 from pathlib import Path
@@ -14,7 +14,7 @@ import pandas as pd
 from semivae.data.codecs.choose import codec_of
 from semivae.errors import StoreError
 from semivae.estimators.classifier import VAEClassifier
-from semivae.estimators.disk.save import HISTORY
+from semivae.estimators.disk.save import HISTORY, UNITS
 from semivae.estimators.embedding import VAEEmbedding
 from semivae.estimators.options.grouped import grouped
 from semivae.estimators.pca import PCA
@@ -76,7 +76,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
     estimator._check()
     estimator.schema_ = facts.schema_
     estimator.codec_ = codec_of(estimator.schema_)
-    estimator.history_ = history(saved)
+    estimator.history_ = table_of(saved, HISTORY)
     estimator.metrics_ = saved.facts["metrics"]
 
     for name in facts.fit.model_fields_set:
@@ -95,6 +95,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
     if not isinstance(estimator, PCA):
         estimator.held_out_, estimator.reference_ = read_evidence(saved, estimator.schema_)
+        estimator.units_ = units_of(saved)
 
     if not isinstance(estimator, PCA) and COMMITTEE in saved.sums:
         estimator.committee_ = read_committee(saved, estimator.schema_, estimator.latents_)
@@ -127,17 +128,23 @@ def model_of(facts: Facts, estimator: VAEEstimator) -> str:
     return estimator._chosen()
 
 
-def history(saved: SavedFolder) -> pd.DataFrame:
-    """Reads the history of the fit."""
+def units_of(saved: SavedFolder) -> pd.DataFrame:
+    """Reads the divergence of each unit of the latent by epoch; without a row for models that do not have it."""
 
-    if (size := saved.size(HISTORY)) > LARGEST_HISTORY:
-        raise saved.wrong(f"{HISTORY} has {size:,} bytes, but at most {LARGEST_HISTORY:,} are read")
+    return table_of(saved, UNITS) if UNITS in saved.sums else pd.DataFrame(columns=["epoch"])
 
-    table = pd.read_csv(io.BytesIO(saved.read(HISTORY)))
+
+def table_of(saved: SavedFolder, name: str) -> pd.DataFrame:
+    """Reads a table of numbers, with a row for each epoch or component."""
+
+    if (size := saved.size(name)) > LARGEST_HISTORY:
+        raise saved.wrong(f"{name} has {size:,} bytes, but at most {LARGEST_HISTORY:,} are read")
+
+    table = pd.read_csv(io.BytesIO(saved.read(name)))
 
     numbers = all(dtype.kind in "fi" for dtype in table.dtypes) or table.empty  # without a row, columns have no type
 
     if not numbers or not {"epoch", "component"} & set(table):
-        raise saved.wrong(f"{HISTORY} is not a table of numbers")
+        raise saved.wrong(f"{name} is not a table of numbers")
 
     return table

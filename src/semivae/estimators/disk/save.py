@@ -2,7 +2,7 @@ r"""Saving an estimator: a folder of safetensors and JSON that a new process loa
 
 from __future__ import annotations
 
-__all__ = ["HISTORY", "save"]
+__all__ = ["HISTORY", "UNITS", "save"]
 
 import platform
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.data.labels.markers import marker_set
@@ -23,7 +24,7 @@ from semivae.estimators.options.grouped import Grouped, paths
 from semivae.fitted import Fitted
 from semivae.store import write_folder
 
-HISTORY = "history.csv"
+HISTORY, UNITS = "history.csv", "units.csv"
 
 
 def save(
@@ -61,6 +62,8 @@ def save(
         HISTORY: estimator.history_.to_csv(index=False).encode(),
         "README.md": card(facts, extra or ()).encode(),
     }
+    units = getattr(estimator, "units_", pd.DataFrame())
+    files |= {UNITS: units.to_csv(index=False).encode()} if len(units) else {}
     files |= committee_file(estimator) | evidence_file(estimator)
 
     write_folder(folder, facts, {**files, **(extra or {})}, overwrite)

@@ -1,0 +1,127 @@
+r"""The most surprising rows of a table, and the cells that make them so."""
+
+from __future__ import annotations
+
+__all__ = ["explain"]
+
+from typing import TYPE_CHECKING, Any
+
+from semivae.errors import SettingError
+from semivae.workflows.inputs.rows import read_rows, with_ids
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from semivae.fitted import Saved
+    from semivae.variables import Variable
+
+# The rows that the others are compared with; samples of the model take the place of fewer than FEWEST.
+ROWS, FEWEST = 500, 50
+
+
+def explain(model: Saved, data: str, n: int = 20, split: str = "train", header: bool = True) -> pd.DataFrame:
+    r"""Returns the rows with the lowest density, with a line for each cell that stands out.
+
+    Arguments:
+        model: The model.
+        data: A file, or the name of a set.
+        n: The number of rows.
+        split: The rows of a named set: "train", "test" or "all".
+        header: Whether the first line of a text file names the columns.
+
+    Returns:
+        Identifiers, `row` (its position), `log_density`, `column`, `value`, `expected` (the value at the latent of the
+        row), `usual` (of the column), and `nats` (the surprise of the cell beyond the usual). A row without a cell
+        that stands out has one line without a column.
+
+    Raises:
+        DataError: If the rows cannot be read.
+        SettingError: If the rows are images, or the model has no likelihood of cells.
+    """
+
+    import numpy as np
+    import pandas as pd
+    from sklearn.utils import _safe_indexing
+
+    from semivae.evaluation.reconstruction import rebuilt
+    from semivae.fitted import Trained
+    from semivae.trust.explain import reasons
+
+    if not isinstance(model, Trained) or model.schema_.image:
+        raise SettingError(
+            f"{type(model).__name__} of {'images' if model.schema_.image else 'a table'}",
+            "rows are explained by the cells of a table, under the likelihood of a VAE",
+            "fit a VAE to a table; for images, explain(X) returns a map of each",
+        )
+
+    x = read_rows(model, data, split, header).x
+    scores = model.score_samples(x)
+    chosen = np.argsort(scores, kind="stable")[:n]
+    rows = _safe_indexing(x, chosen)
+    some = _safe_indexing(x, np.random.default_rng(0).permutation(len(x))[:ROWS])
+    parts = model.explain(rows, some if len(x) >= FEWEST else None).to_numpy()
+    decoded = rebuilt(model, rows)
+    lines: list[dict[str, Any]] = []
+
+    for i, places in enumerate(reasons(parts)):
+        line = {"place": i, "row": int(chosen[i]), "log_density": float(scores[chosen[i]])}
+        cells = [cell(model.schema_.x, j, i, rows, decoded, some) | {"nats": -float(parts[i, j])} for j in places]
+        lines += [line | part for part in cells or [dict.fromkeys(("column", "value", "expected", "usual", "nats"))]]
+
+    found = pd.DataFrame(lines)
+    places = found.pop("place").to_numpy()
+
+    return with_ids(model, _safe_indexing(rows, places), found)
+
+
+def cell(variables: tuple[Variable, ...], j: int, i: int, rows: Any, decoded: Any, some: Any) -> dict[str, Any]:
+    r"""Describes a cell.
+
+    Arguments:
+        variables: The variables.
+        j: The position of its variable.
+        i: The position of its row.
+        rows: The rows.
+        decoded: The same, decoded from their latents.
+        some: Rows that show what is usual.
+    """
+
+    variable = variables[j]
+
+    return {
+        "column": variable.name,
+        "value": column(rows, variable.source, j)[i],
+        "expected": column(decoded, variable.name, j)[i],
+        "usual": "" if variable.part else usual(variable, column(some, variable.source, j)),
+    }
+
+
+def column(x: Any, name: str, j: int) -> list[Any]:
+    """Returns the cells of a column of a frame, by its name, or of an array, by its position."""
+
+    import numpy as np
+
+    from semivae.data.codecs.frame import is_frame
+
+    return list(x[name]) if is_frame(x) else np.asarray(x)[:, j].tolist()
+
+
+def usual(variable: Variable, cells: list[Any]) -> str:
+    """Describes the usual cells of a column: the range of the middle 90 %, or the most common class."""
+
+    import numpy as np
+    import pandas as pd
+
+    known = pd.Series(cells).dropna()
+
+    if known.empty:
+        return ""
+
+    if variable.classes:
+        shares = known.value_counts(normalize=True)
+
+        return f"{shares.index[0]} ({shares.iloc[0]:.0%})"
+
+    low, high = np.quantile(known.to_numpy(dtype=float), [0.05, 0.95])
+
+    return f"{low:.4g} to {high:.4g}"
