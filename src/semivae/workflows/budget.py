@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import DataError, SettingError
-from semivae.estimators.rows.target import encoded
 from semivae.workflows.inputs.rows import read_labeled
 
 if TYPE_CHECKING:
@@ -54,6 +53,7 @@ def budget(
     """
 
     from semivae.data.batches.split import keep_labels, keep_values
+    from semivae.estimators.rows.target import encoded
     from semivae.fitted import Classifier, Regressor
 
     if not isinstance(model, Classifier | Regressor):

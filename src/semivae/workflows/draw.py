@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SemivaeError
-from semivae.estimators.rows.target import encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,6 +95,7 @@ def codes_of(fitted: Fitted, y: Any, rows: int) -> NDArray[Any]:
     import numpy as np
 
     from semivae.data.labels.table import TargetLabels
+    from semivae.estimators.rows.target import encoded
     from semivae.fitted import Classifier, Predictor, Regressor
 
     if isinstance(fitted, Predictor):

@@ -98,6 +98,10 @@ def describe(estimator: Fitted) -> dict[str, Any]:
     } | ({} if plan is None else {"plan": plan.to_json()})
 
 
+# Parameters that are no plain values: each fit gets its own.
+OBJECTS = ("callbacks", "checkpoint", "perceptual_network")
+
+
 def portable(estimator: Fitted) -> Grouped:
     """Returns an unfitted estimator with the parameters of another, except machine and objects."""
 
@@ -106,9 +110,10 @@ def portable(estimator: Fitted) -> Grouped:
     state = cast(Stored, estimator).random_state
     # A generator is not a plain value; its seed is.
     seed = state if isinstance(state, int | np.integer) else estimator.seed_
-    objects = dict.fromkeys(("callbacks", "checkpoint", "perceptual_network"))
+    given = estimator.get_params()
+    objects = {name: None for name in OBJECTS if given.get(known.get(name, "")) is not None}
     changed = {"random_state": seed, "missing_label": markers(estimator)} | objects
-    alone = {name: 1 for name in ("devices", "nodes") if estimator.get_params().get(known.get(name, ""), 1) != 1}
+    alone = {name: 1 for name in ("devices", "nodes") if given.get(known.get(name, ""), 1) != 1}
 
     twin = kind(**estimator.get_params(deep=False))
 
