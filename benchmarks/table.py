@@ -20,6 +20,8 @@ COUNTS = [10, 100, 1000, 10_000]
 HEAD_WAYS = ["`marginalize`", *(f"{count:,} classes" for count in COUNTS), "accuracy, 100 classes", "fit"]
 HEAD_STEPS = ["a step", "`m2`", "`vae`", "`m2`, vectors", "`vae`, vectors"]
 HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS, "draws"]
+# The pixels of images, whose rows have probabilities of levels.
+PIXELS = {"digits": 64, "mnist": 784, "fashion_mnist": 784}
 # The measures of both halves, with the decimal places of each.
 BOTH = {
     "accuracy": ("accuracy", 3),
@@ -37,6 +39,7 @@ BOTH = {
     "neighbor_probe": ("kNN", 2),
     "active_units": ("active units", 0),
     "kl": ("KL", 1),
+    "bits": ("bits per pixel", 2),
     "seconds": ("fit (s)", 0),
 }
 
@@ -99,7 +102,9 @@ def of_both(found: list[dict[str, Any]]) -> str:
     fits: dict[str, list[dict[str, Any]]] = {}
 
     for facts in sorted(found, key=order):
-        fits.setdefault(" | ".join(named(facts)), []).append(facts)
+        pixels = PIXELS.get(facts["data"], math.nan)
+        bits = -facts.get("log_likelihood", math.nan) / pixels / math.log(2)
+        fits.setdefault(" | ".join(named(facts)), []).append(facts | {"bits": bits})
 
     rows = [
         [*named(draws[0]), str(len(draws)), *(mean(draws, name, digits) for name, (_, digits) in BOTH.items())]
