@@ -7,8 +7,8 @@ Result: benchmarks/results/density_integrals.json, benchmarks/results/density_mn
 
 The integrals are of exp(score_samples) over a line and over a plane, for each model with a density. "mnist" trains a
 plain VAE with 50 latents on digits of 0 and 1, and estimates the log-likelihood of 1,000 test rows by the lower bound,
-by 5,000 weighted draws, and of 64 of them by annealed importance sampling. Test rows are binarized once. So are training
-rows with --binarize static; by default they are drawn anew in each epoch, which overfits less.
+by 5,000 weighted draws, and of 64 of them by annealed importance sampling. Test rows are binarized once, and so are
+training rows with --binarize static; by default these are drawn anew in each epoch, which overfits less.
 """
 
 from __future__ import annotations
