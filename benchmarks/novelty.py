@@ -61,7 +61,7 @@ def run(digit: int, effort: str) -> dict[str, Any]:
     test, train = np.split(order, [round(TEST * len(order))])
     known = np.where(np.arange(len(train)) < LABELS, y[train], -1)
     start = time.perf_counter()
-    settings = SMALL | {"training": TrainingOptions(effort=effort)}
+    settings = SMALL | {"training": TrainingOptions(effort=effort, reference_share=0.1)}
     fitted = VAEClassifier(random_state=digit, **settings).fit(x[train], known)
     normal, new = fitted.novelty(x[test]), fitted.novelty(x[y == digit])
     distance = kstest(normal, "uniform")
