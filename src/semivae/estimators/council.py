@@ -141,7 +141,8 @@ class Council:
         if not shifted(held, unlabeled, np.bincount(self.y, minlength=self.classes)):
             return runs, model
 
-        factor = temperature(np.log(held.clip(1e-12)), self.y[self.tested])
+        # The mean of trees is never sure, and shares from unsure probabilities go too far.
+        factor = temperature(np.log(held.clip(1e-12)), self.y[self.tested], least=LEAST)
         self.after = shares_of(tempered(unlabeled, factor), self.before)
         self.plan = replace(self.plan, label_prior=tuple(self.after.tolist()))
         fresh = self.wired(model, self.target.counts)
