@@ -13,6 +13,8 @@ RANDOM = np.random.default_rng(0)
 CELLS = np.column_stack([RANDOM.normal(size=6), RANDOM.integers(2, size=6), np.full(6, np.nan)])
 TABLE = {"observed": CELLS, "names": ["size", "shade", "empty"], "classes": [[], ["red", "blue"], []]}
 IMAGES = RANDOM.random((5, 4, 4))
+GRID = {"images": IMAGES[:4], "columns": 2, "rows": ["one", "two"], "title": "walks"}
+BINS = np.array([[0.5, 0.9], [0.4, 1.0], [0.2, 0.9], [0.6, 1.0], [5, 40]])
 
 # The smallest and a usual group of arrays for every need.
 SMALL = {
@@ -38,6 +40,13 @@ SMALL = {
     ],
     "rebuilt cells": [{**TABLE, "rebuilt": CELLS}],
     "new cells": [{**TABLE, "made": {"sampled": CELLS[:2]}}, {**TABLE, "made": {"a": CELLS, "b": CELLS[::-1]}}],
+    "units": [{"units": pd.DataFrame({"epoch": [1, 2], "stage": "whole", "unit 1": [0.0, 1.0], "unit 2": [0.0, 0.1]})}],
+    "confidence": [dict(zip(("confidence", "accuracy", "low", "high", "rows"), BINS, strict=True))],
+    "confusion": [{"counts": np.array([[3, 1], [0, 2]]), "classes": ["a", "b"], "target": "kind"}],
+    "manifold": [GRID],
+    "interpolations": [GRID],
+    "traversals": [GRID],
+    "surprising images": [GRID],
 }
 
 

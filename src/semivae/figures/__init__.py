@@ -5,22 +5,34 @@ __all__ = [
     "Drawing",
     "agreements",
     "component_variances",
+    "confusion_matrix",
     "distributions",
     "figure",
     "figures",
     "image_grid",
     "image_pairs",
+    "interpolations",
     "latent_map",
     "loss_curves",
+    "manifold",
+    "reliability_curve",
+    "surprising_images",
+    "to_bytes",
     "to_png",
+    "traversals",
+    "unit_divergences",
 ]
 
 from semivae.figures.agreements import agreements
+from semivae.figures.confusion import confusion_matrix
 from semivae.figures.distributions import distributions
 from semivae.figures.grid import image_grid
 from semivae.figures.latent import latent_map
 from semivae.figures.losses import loss_curves
 from semivae.figures.pairs import image_pairs
 from semivae.figures.registry import NEEDS, Drawing, figure, figures
-from semivae.figures.style import to_png
+from semivae.figures.reliability import reliability_curve
+from semivae.figures.style import to_bytes, to_png
+from semivae.figures.units import unit_divergences
 from semivae.figures.variances import component_variances
+from semivae.figures.walks import interpolations, manifold, surprising_images, traversals

@@ -25,6 +25,13 @@ NEEDS = {
     "new images": "images; columns; rows: the names of the rows; title",
     "rebuilt cells": "observed; rebuilt; names: of the columns; classes: names of the classes of each column",
     "new cells": "observed; made: new cells by their name; names; classes",
+    "units": "units: one row an epoch, one column a unit of the latent",
+    "confidence": "confidence, accuracy, low, high, rows: of each bin of predictions",
+    "confusion": "counts: rows by true and predicted class; classes; target",
+    "manifold": "images; columns; rows; title",
+    "interpolations": "images; columns; rows; title",
+    "traversals": "images; columns; rows; title",
+    "surprising images": "images; columns; rows; title",
 }
 
 

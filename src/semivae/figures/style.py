@@ -7,7 +7,7 @@ References:
 
 from __future__ import annotations
 
-__all__ = ["COLORS", "GRAY", "MARKERS", "STYLES", "canvas", "palette", "plain", "to_png"]
+__all__ = ["COLORS", "FORMS", "GRAY", "MARKERS", "STYLES", "canvas", "palette", "plain", "to_bytes", "to_png"]
 
 import io
 import warnings
@@ -31,6 +31,13 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 STYLES = ("-", "--", ":", "-.")
 
 DPI = 150
+
+# The forms of files, with the entries that would differ from day to day or from version to version.
+FORMS: dict[str, dict[str, Any]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+}
 
 
 class PlainFigure(Figure):
@@ -76,13 +83,24 @@ def plain(axes: Axes, grid: bool = True) -> None:
 def to_png(figure: Figure) -> bytes:
     """Returns a figure as the content of a PNG file, which holds neither date nor version."""
 
+    return to_bytes(figure, "png")
+
+
+def to_bytes(figure: Figure, form: str) -> bytes:
+    r"""Returns a figure as the content of a file, which holds no date.
+
+    Arguments:
+        figure: The figure.
+        form: One of :data:`FORMS`.
+    """
+
     buffer = io.BytesIO()
 
     with warnings.catch_warnings():
         # Letters that the font has not, such as Chinese ones, are drawn as boxes.
         warnings.filterwarnings("ignore", "Glyph", UserWarning)
         laid_out(figure)
-        figure.savefig(buffer, format="png", metadata={"Software": None})
+        figure.savefig(buffer, format=form, metadata=FORMS[form])
 
     return buffer.getvalue()
 
