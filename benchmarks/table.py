@@ -19,6 +19,7 @@ RIVALS = ["ridge", "forest", "boosting"]
 COUNTS = [10, 100, 1000, 10_000]
 HEAD_WAYS = ["`marginalize`", *(f"{count:,} classes" for count in COUNTS), "accuracy, 100 classes", "fit"]
 HEAD_STEPS = ["a step", "`m2`", "`vae`", "`m2`, vectors", "`vae`, vectors"]
+HEAD_TABLES = ["rows", "target", "runs", "learner", "accuracy or R2", "log loss", "ECE", "ECE of a perfect model"]
 HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS, "draws"]
 # The pixels of images, whose rows have probabilities of levels.
 PIXELS = {"digits": 64, "mnist": 784, "fashion_mnist": 784}
@@ -69,6 +70,7 @@ def sections() -> dict[str, str]:
         "classes": of_classes(results()),
         "numbers": of_numbers(results()),
         "both": of_both([json.loads(path.read_text()) for path in sorted((RESULTS / "both").glob("*.json"))]),
+        "small tables": markdown(HEAD_TABLES, of_tables(stored("tables")["runs"])),
         "sums": markdown(HEAD_WAYS, ways(stored("classes")["results"], stored("pairs")["summary"])),
         "steps": markdown(HEAD_STEPS, steps(*times)),
     }
@@ -114,6 +116,36 @@ def of_both(found: list[dict[str, Any]]) -> str:
     head = ["data", "labels", "model", "draws", *(title for title, _ in BOTH.values())]
 
     return markdown(head, rows) if rows else ""
+
+
+def of_tables(runs: list[dict[str, Any]]) -> list[list[str]]:
+    """Returns the cells of each learner on small tables, as means over the runs of a kind."""
+
+    kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    for run in runs:
+        rows = {
+            "few": f"{run['labels'] if 'labels' in run else ''} labels",
+            "shift": f"50 labels, {run.get('chosen')}, {run.get('share', 0):.0%} of one class",
+            "adult": f"Adult, {run.get('labels')} labels, {run.get('chosen')}",
+        }[run["part"]]
+        rows += ", model alone" if run.get("committee") == "off" else ""
+        kinds.setdefault((rows, "a number" if "r2" in run["semivae"] else "a class"), []).append(run)
+
+    return [
+        [rows, target, str(len(part)), learner, *learned([run[learner] for run in part])]
+        for (rows, target), part in kinds.items()
+        for learner, measures in part[0].items()
+        if isinstance(measures, dict) and (learner == "semivae" or "model alone" not in rows)
+    ]
+
+
+def learned(measures: list[dict[str, float]]) -> list[str]:
+    """Returns the cells of a learner: means of its measures, a dash where it has none."""
+
+    found = [mean(measures, "r2" if "r2" in measures[0] else "accuracy", 3)]
+
+    return [*found, *(mean(measures, name, 3) for name in ("log_loss", "ece", "ece_perfect"))]
 
 
 def mean(draws: list[dict[str, Any]], name: str, digits: int) -> str:
