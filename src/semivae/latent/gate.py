@@ -34,7 +34,7 @@ HELD_OUT, MOST_HELD_OUT, NEIGHBORS = 0.3, 1_000, 5
 
 # The checks, and the reason that each gives.
 CHECKS = {
-    "density": "the density of the decoded row is lower than that of real rows",
+    "density": "the density of the decoded row is lower than that of decoded real rows",
     "latent": "the latent is far from the latents of real rows",
     "neighbor": "the decoded row is far from every training row",
     "round_trip": "the decoded row is encoded to another latent",
@@ -132,7 +132,10 @@ class Gate:
         """
 
         found = {}
-        density = self.space.density(rows)
+        # The decoded row, for real rows too: their pixels and cells are sharper than decoded ones, which are means, and
+        # a likelihood of levels has most of its mass where a real background is exactly 0.
+        decoded = self.space.decode(z)
+        density = self.space.density(decoded)
 
         if density is not None:
             found["density"] = -density
@@ -140,8 +143,7 @@ class Gate:
         distances, near = self.near_latents.kneighbors(z / self.scale)
         found["latent"] = distances.mean(axis=1)
         found["neighbor"] = self.near_rows.kneighbors(self.space.numbers(rows))[0][:, 0]
-        # The row of a latent, for real rows too: their own pixels are sharper than any decoded ones.
-        back = self.space.encode(self.space.decode(z))
+        back = self.space.encode(decoded)
         found["round_trip"] = np.linalg.norm((back - z) / self.scale, axis=1)
 
         if self.predict is not None and self.beliefs is not None:
