@@ -22,7 +22,7 @@ export MPLBACKEND := Agg
 # One thread each: the test processes already fill the cores. Neighbors share fixtures, and so stay in one process.
 PYTEST := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help setup test wheel demo lint pages page browser format slow lock clean
+.PHONY: help setup test wheel demo docs lint pages page browser format slow lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -53,6 +53,10 @@ lint: $(STAMP) ## check style, types and spelling
 	$(PY) -m ruff format -q --check
 	$(PY) -m pyright --pythonpath $(PY)
 	$(BIN)/codespell
+
+docs: $(STAMP) ## build the site of the documentation into build/site, executing its notebooks
+	@$(PY) -c 'import furo, myst_nb' 2> /dev/null || $(PY) -m pip install -qq --upgrade-strategy only-if-needed furo myst-nb
+	OMP_NUM_THREADS=2 $(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
 
 pages: $(STAMP) ## write docs/models from the docstrings of the models
 	$(PY) docs/pages.py
