@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 # The scale of usual rows needs no precise density; the other draws would take most of the time of a small fit.
 DRAWS = 8
 
+# A density of nothing gives an infinite score, which has no mean.
+LIMIT = 1000.0
+
 
 class VAEOutliers(VAETrust):
     r"""Abstract estimator that tells how unusual rows are.
@@ -134,7 +137,9 @@ class VAEOutliers(VAETrust):
         scores = self._known_usual().scaled(self.score_samples(X), latents)
         parts = np.nan_to_num(cells.sum(axis=(1, 2))[:, None] if cells.ndim > 2 else cells)
         # The density of a cell has no lower bound; its logarithm keeps one cell from being all that counts.
-        return np.concatenate([scores, latents, np.sign(parts) * np.log1p(np.abs(parts))], axis=1)
+        moderate = np.sign(parts) * np.log1p(np.abs(parts))
+
+        return np.concatenate([scores.clip(-LIMIT, LIMIT), latents, moderate], axis=1)
 
     def _known_usual(self) -> Usual:
         r"""Returns the usual rows.

@@ -66,8 +66,8 @@ def read_evidence(saved: SavedFolder, schema: Schema) -> tuple[HeldOut | None, N
     if EVIDENCE not in saved.sums:
         return None, None
 
-    found = read_arrays(saved, EVIDENCE)
-    arrays = {name: value for name, value in found.items() if not name.startswith((*OUTLIERS,))}
+    others = {attribute + name for attribute, names in OUTLIERS.items() for name in names}
+    arrays = {name: value for name, value in read_arrays(saved, EVIDENCE).items() if name not in others}
     reference = arrays.get(REFERENCE)
     classes = len(schema.target.classes) if schema.y is not None and not schema.y.parts else None
 
