@@ -40,7 +40,8 @@ class Finding:
     r"""A fault of a model.
 
     Attributes:
-        name: A short name: "posterior collapse", "dead units", "label ignored", "repeats itself" or "far off".
+        name: A short name: "posterior collapse", "dead units", "label ignored", "repeats itself", "far off",
+            "overconfident", "labels elsewhere" or "unstable".
         measured: The number that shows it.
         sentence: The fault, in one sentence.
         mend: The setting that mends it, as Python has it.

@@ -174,6 +174,14 @@ class Trained(Fitted, Protocol):
         """Returns the log-density of each cell relative to the usual one of its column."""
         ...
 
+    def outlier_scores(self, X: Any, method: str = "auto") -> Array:
+        """Returns how unusual each row is, with shape (N,)."""
+        ...
+
+    def learn_outliers(self, outliers: Any, X: Any) -> Self:
+        """Learns from known outliers, given other rows."""
+        ...
+
     def novelty(self, X: Any) -> Array:
         """Returns the p-value of the density of each row, with shape (N,)."""
         ...

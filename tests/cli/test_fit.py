@@ -19,10 +19,8 @@ def test_folder_is_whole(classifier, regressor, digits, embedding):
         _, files = read_folder(out)
 
         committee = {"committee.safetensors"} if out in (classifier, regressor) else set()
-        held_out = set() if out == embedding else {"evidence.safetensors"}
-        assert {*FIGURES, *committee, *held_out, "model.safetensors", "history.csv", "units.csv", "README.md"} == set(
-            files
-        )
+        named = {"model.safetensors", "evidence.safetensors", "history.csv", "units.csv", "README.md"}
+        assert {*FIGURES, *committee, *named} == set(files)
         assert all(files[name].startswith(b"\x89PNG") for name in FIGURES)
 
 

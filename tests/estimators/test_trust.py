@@ -213,6 +213,9 @@ def test_a_model_of_an_earlier_version_says_what_is_missing(classifier, tmp_path
         {"reference": np.zeros((4, 2))},
         {"reference": np.zeros(0)},
         {"other": np.zeros(1)},
+        {"usual_other": np.zeros(1)},
+        {"usual_density": np.zeros(3)},
+        {"known_outliers_center": np.zeros(3)},
     ],
 )
 def test_evidence_that_does_not_fit_is_refused(classifier, tmp_path, wrong):

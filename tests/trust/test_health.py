@@ -9,6 +9,7 @@ import pytest
 from tests.trust.sick import LABELS, LINE, X, classifier, embedding
 
 from semivae.errors import HealthWarning
+from semivae.findings import HeldOut
 from semivae.trust import health
 from semivae.trust.health import findings
 from semivae.trust.vitals import Vitals
@@ -148,3 +149,14 @@ def test_setting_that_brings_the_prior_closer():
 
     assert [finding.mend for finding in findings(far, {"objective__beta": 0.1})] == ["beta=1"]
     assert [finding.mend for finding in findings(far, {})] == ["prior='mixture' with warmup=0.5"]
+
+
+def test_records_of_a_fit_that_is_too_sure_and_has_labels_elsewhere(healthy):
+    rows, moved, sick = np.arange(60), X.copy(), copy.copy(healthy)
+    wrong = (rows % 3 + rows % 2) % 3
+    sick.held_out_ = HeldOut(rows, rows % 5, rows % 3, np.log(np.full((60, 3), 1e-6) + np.eye(3)[wrong]), True)
+    sick.calibration_temperature_ = 1.0
+    moved[:60] += 3 * X.std()
+
+    assert {"overconfident", "labels elsewhere"} <= set(names(health(sick, moved)))
+    assert "labels elsewhere" not in names(health(sick, X))

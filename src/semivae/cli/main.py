@@ -25,6 +25,7 @@ from semivae.cli.commands.fit import fit
 from semivae.cli.commands.info import info
 from semivae.cli.commands.mislabeled import mislabeled
 from semivae.cli.commands.optimize import optimize
+from semivae.cli.commands.outliers import outliers
 from semivae.cli.commands.plot import plot
 from semivae.cli.commands.predict import predict
 from semivae.cli.commands.sample import sample
@@ -110,7 +111,7 @@ def semivae(
 
 COMMANDS = (
     *(check, fit, evaluate, predict, score),
-    *(explore, explain, suggest, mislabeled, budget),
+    *(explore, explain, outliers, suggest, mislabeled, budget),
     *(plot, sample, optimize, edit, cluster),
     *(info, datasets, demo),
 )

@@ -24,6 +24,7 @@ __all__ = [
     "Nodes",
     "OutFile",
     "OutFolder",
+    "OutlierColumn",
     "Overwrite",
     "Part",
     "Quiet",
@@ -82,6 +83,10 @@ MissingLabel = Annotated[
 Drop = Annotated[
     list[str] | None,
     typer.Option("--drop", metavar="COL", help="A column that is ignored. Repeatable."),
+]
+OutlierColumn = Annotated[
+    str | None,
+    typer.Option(metavar="COL", help="A column that marks known outliers (1 or 0). They are kept out of the rows."),
 ]
 Keep = Annotated[
     list[str] | None,

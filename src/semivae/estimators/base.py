@@ -19,9 +19,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from semivae.estimators.examine import examine
 from semivae.estimators.gaps import gaps_of
+from semivae.estimators.outliers import VAEOutliers
 from semivae.estimators.rows.inputs import fit_rows
 from semivae.estimators.rows.target import Target
-from semivae.estimators.trust import VAETrust
 from semivae.findings import Calibration, Health
 from semivae.fitted import Fitted, Trained
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from semivae.engine import Callback
 
 
-class VAEEstimator(VAETrust):
+class VAEEstimator(VAEOutliers):
     """Abstract estimator around a model, with the arguments of :class:`Parameters`."""
 
     default_model = "vae"
@@ -48,7 +48,7 @@ class VAEEstimator(VAETrust):
         from semivae.estimators.council import Judged, council_of
         from semivae.estimators.plan.resolve import check_together, plan_of
         from semivae.estimators.plan.rows import stops_early
-        from semivae.estimators.rows.loaders import loaders, parts_of, reference_of
+        from semivae.estimators.rows.loaders import loaders, parts_of, reference_of, usual_of
         from semivae.estimators.run import Runs
         from semivae.estimators.stages import train_stages
 
@@ -88,6 +88,7 @@ class VAEEstimator(VAETrust):
         self.n_unlabeled_ = target.unlabeled
         self.n_held_out_ = parts.counts.held
         self.reference_ = self._scores_of(reference_of(self.schema_, x, parts))
+        self.usual_, self.known_outliers_ = self._usual_of(usual_of(self.schema_, x, parts)), None
 
         return self
 

@@ -14,7 +14,7 @@ from semivae.data.labels.single import ClassLabels
 from semivae.errors import DataError, SettingError
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
-from semivae.estimators.rows.opened import opened
+from semivae.estimators.rows.opened import apart, opened
 from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import known_rows
 
@@ -41,22 +41,25 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
     default_model = "gmvae"
     calibration_temperature_ = 1.0
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, outliers: Any = None) -> Self:
         r"""Fits the classifier.
 
         Arguments:
             X: The rows: an array with shape (N, P), a frame, images with shape (N, H, W[, C]), or a
                 :func:`semivae.stream` of files larger than memory.
             y: Their labels, with shape (N,), with markers where missing; a stream reads them from its files.
+            outliers: Marks rows that are known outliers, with shape (N,). They are kept out of the fit, and rows like
+                them get higher :meth:`outlier_scores`.
 
         Raises:
             DataError: If the rows or labels cannot be used.
             SettingError: If a parameter cannot work.
         """
 
+        X, y, known = apart(X, y, outliers)
         self._fit(*opened(self, X, y, "category"))
 
-        return self._finish(X)
+        return self._finish(X)._taught(known, X)
 
     def _finish(self, X: Any) -> Self:
         self.classes_ = ClassLabels(self.schema_.target).classes

@@ -7,7 +7,7 @@ __all__ = ["VAEEmbedding"]
 from typing import Any, Self
 
 from semivae.estimators.base import VAEEstimator
-from semivae.estimators.rows.opened import opened
+from semivae.estimators.rows.opened import apart, opened
 
 
 class VAEEmbedding(VAEEstimator):
@@ -20,18 +20,21 @@ class VAEEmbedding(VAEEstimator):
 
     default_model = "vae"
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, outliers: Any = None) -> Self:
         r"""Fits the model.
 
         Arguments:
             X: The rows: an array with shape (N, P), a frame, images with shape (N, H, W[, C]), or a
                 :func:`semivae.stream` of files larger than memory.
             y: Not used; here for pipelines.
+            outliers: Marks rows that are known outliers, with shape (N,). They are kept out of the fit, and rows like
+                them get higher :meth:`outlier_scores`.
         """
 
+        X, _, known = apart(X, None, outliers)
         self._fit(*opened(self, X))
 
-        return self._finish(X)
+        return self._finish(X)._taught(known, X)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Returns the mean log-density of rows: higher is better."""

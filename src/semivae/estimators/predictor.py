@@ -22,7 +22,7 @@ from semivae.data.labels.table import TargetLabels
 from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.rows.inputs import read_rows
-from semivae.estimators.rows.opened import opened
+from semivae.estimators.rows.opened import apart, opened
 from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import is_known, matched
 
@@ -53,7 +53,7 @@ class VAEPredictor(VAEEstimator):
 
     default_model = "predictor"
 
-    def fit(self, X: Any, y: Any = None, real: Collection[str] = ()) -> Self:
+    def fit(self, X: Any, y: Any = None, real: Collection[str] = (), outliers: Any = None) -> Self:
         r"""Fits the predictor.
 
         Arguments:
@@ -63,17 +63,20 @@ class VAEPredictor(VAEEstimator):
                 reads them from its files.
             real: The names of targets that are numbers, even if whole with few values; the columns of an array
                 are named y0, y1, ...
+            outliers: Marks rows that are known outliers, with shape (N,). They are kept out of the fit, and rows like
+                them get higher :meth:`outlier_scores`.
 
         Raises:
             DataError: If the rows or targets cannot be used.
             SettingError: If a parameter cannot work.
         """
 
+        X, y, known = apart(X, y, outliers)
         self._fit(*opened(self, X, y, "any", real))
 
         self.framed_ = y is None or is_frame(y)
 
-        return self._finish(X)
+        return self._finish(X)._taught(known, X)
 
     def _finish(self, X: Any) -> Self:
         self.classes_ = self._classes()

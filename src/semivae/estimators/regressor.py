@@ -18,7 +18,7 @@ from semivae.data.labels.single import RealLabels
 from semivae.errors import DataError
 from semivae.estimators.base import VAEEstimator
 from semivae.estimators.rows.inputs import no_label, one_a_row, read_rows
-from semivae.estimators.rows.opened import opened
+from semivae.estimators.rows.opened import apart, opened
 from semivae.estimators.rows.streamed import by_block
 from semivae.estimators.rows.target import known_rows
 from semivae.findings import HeldOut
@@ -49,22 +49,25 @@ class VAERegressor(RegressorMixin, VAEEstimator):
     default_model = "gmvae"
     calibration_scale_ = 1.0
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, outliers: Any = None) -> Self:
         r"""Fits the regressor.
 
         Arguments:
             X: The rows: an array with shape (N, P), a frame, images with shape (N, H, W[, C]), or a
                 :func:`semivae.stream` of files larger than memory.
             y: Their targets, with shape (N,), with NaN where missing; a stream reads them from its files.
+            outliers: Marks rows that are known outliers, with shape (N,). They are kept out of the fit, and rows like
+                them get higher :meth:`outlier_scores`.
 
         Raises:
             DataError: If the rows or targets cannot be used.
             SettingError: If a parameter cannot work.
         """
 
+        X, y, known = apart(X, y, outliers)
         self._fit(*opened(self, X, y, "real"))
 
-        return self._finish(X)
+        return self._finish(X)._taught(known, X)
 
     def _finish(self, X: Any) -> Self:
         self.calibration_scale_ = self.calibration_.factor

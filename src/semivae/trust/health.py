@@ -1,7 +1,8 @@
 r"""The health of a fit: whether its latent and its generator do what a person fits them for.
 
 A model may predict well while its latent says nothing of the rows (posterior collapse), its decoder does not heed the
-label, or its samples are all alike. No loss shows that. Each finding names the setting that mends it.
+label, or its samples are all alike. No loss shows that. It may also be surer than right, have labels of other rows than
+the rest, or have trained unstably. Each finding names the setting that mends it.
 
 References:
     | Understanding Posterior Collapse in Generative Latent Variable Models (Lucas et al., 2019)
@@ -20,6 +21,7 @@ from sklearn.utils import _safe_indexing
 
 from semivae.findings import Finding, Health
 from semivae.fitted import Trained
+from semivae.trust.records import of_records
 from semivae.trust.vitals import Vitals
 
 # As many rows show a variance to a tenth of it, in a small part of the time of a fit; fewer rows do not show it.
@@ -56,7 +58,7 @@ def health(fitted: Trained, X: Any) -> Health:
 
     rows = _safe_indexing(X, np.random.default_rng(0).permutation(len(X))[:ROWS])
 
-    return Health(tuple(findings(Vitals.of(fitted, rows), fitted.get_params())))
+    return Health((*findings(Vitals.of(fitted, rows), fitted.get_params()), *of_records(fitted, X)))
 
 
 def not_judged(fitted: Trained, rows: int) -> str:

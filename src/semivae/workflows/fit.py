@@ -29,6 +29,8 @@ def train(job: Job, callbacks: Sequence[Callback] = ()) -> None:
         callbacks: Callbacks that see every epoch, where the estimator has epochs.
     """
 
+    from semivae.fitted import Trained
+
     estimator = job.estimator
 
     if callbacks and "callbacks" in estimator.get_params():
@@ -37,6 +39,9 @@ def train(job: Job, callbacks: Sequence[Callback] = ()) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", HealthWarning)
         estimator.fit(job.source)
+
+    if job.outliers is not None and isinstance(estimator, Trained):
+        estimator.learn_outliers(job.outliers, job.source.x)
 
 
 def compare(job: Job, seed: int, seconds: float | None = None, calibrated: bool = True) -> Verdict | None:

@@ -26,11 +26,13 @@ class Job:
         estimator: The estimator, not fitted.
         source: The rows, with the labels that may be seen: a :class:`Source`, in memory or in files.
         task: What the target is; None where nothing is learned from one.
+        outliers: Rows that are known outliers, which are not among the others; None without any.
     """
 
     estimator: Fitted
     source: Any
     task: Task | None
+    outliers: Any = None
 
     @property
     def single(self) -> bool:
@@ -50,6 +52,7 @@ def prepare(wishes: Wishes) -> Job:
     from semivae.workflows.inputs.choose import learns_from_target, settings_for
     from semivae.workflows.inputs.refusals import refuse_several, refuse_streamed, refuse_unlearned
     from semivae.workflows.inputs.sources import open_source
+    from semivae.workflows.outliers import known_apart
 
     learns = learns_from_target(wishes.model, wishes.target)
 
@@ -58,14 +61,18 @@ def prepare(wishes: Wishes) -> Job:
     settings_for(wishes.model, wishes.settings)  # a wrong one should not wait until the rows are read
     refuse_streamed(wishes)
 
-    source = open_source(wishes)
+    source, outliers = open_source(wishes), None
+
+    if wishes.outlier_column is not None:
+        source, outliers = known_apart(source, wishes.outlier_column)
+
     source, task = labeled(source, wishes) if learns else unlabeled(source, wishes)
     estimator = ready_estimator(wishes.joined_by(source.identifier), task)
 
     if wishes.labels_per_class is not None:
         take_for_equal(estimator, wishes)
 
-    return Job(estimator, source, task)
+    return Job(estimator, source, task, outliers)
 
 
 def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:

@@ -32,6 +32,7 @@ from semivae.cli.options import (
     Nodes,
     NoHeader,
     OutFolder,
+    OutlierColumn,
     Overwrite,
     Quiet,
     Resume,
@@ -76,6 +77,7 @@ def fit(
     keep: Keep = None,
     kind: Kinds = None,
     id_columns: Id = None,
+    outlier_column: OutlierColumn = None,
     stream: Streamed = False,
     split: Split = "train",
     compare: Compare = True,
@@ -124,6 +126,7 @@ def fit(
         stream=stream,
         header=not no_header,
         columns=columns_of(drop, keep, id_columns, kind),
+        outlier_column=outlier_column,
     )
     job = prepare(wishes)
     check_calibrated(job, bool(calibrate), compare)

@@ -1,13 +1,13 @@
-r"""The evidence of a saved model: predictions of held-out labels and scores of rows that the fit did not see.
+r"""The evidence of a saved model: predictions of held-out labels, scores of rows that the fit did not see, usual rows.
 
-Both are small arrays, checked before use.
+All are small arrays, checked before use.
 """
 
 from __future__ import annotations
 
-__all__ = ["EVIDENCE", "evidence_file", "read_evidence"]
+__all__ = ["EVIDENCE", "evidence_file", "read_evidence", "read_outliers"]
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,15 @@ from semivae.estimators.disk.arrays import read_arrays
 from semivae.findings import HeldOut
 from semivae.fitted import Fitted
 from semivae.store import SavedFolder
+from semivae.trust.outliers import KnownOutliers, Usual
 from semivae.variables import Schema
 
 EVIDENCE = "evidence.safetensors"
 
 HELD, REFERENCE = ("rows", "folds", "truth", "predictions"), "reference"
+
+# The names of the arrays of usual rows and of known outliers, by the attribute of an estimator.
+OUTLIERS = {"usual_": ("density", "latents"), "known_outliers_": ("center", "scale", "weights", "offset")}
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -35,6 +39,10 @@ def evidence_file(estimator: Fitted) -> dict[str, bytes]:
 
     if reference is not None:
         found[REFERENCE] = reference
+
+    for attribute, names in OUTLIERS.items():
+        part = getattr(estimator, attribute, None)
+        found |= {} if part is None else {attribute + name: getattr(part, name) for name in names}
 
     arrays = {name: np.ascontiguousarray(value) for name, value in found.items()}
 
@@ -58,7 +66,8 @@ def read_evidence(saved: SavedFolder, schema: Schema) -> tuple[HeldOut | None, N
     if EVIDENCE not in saved.sums:
         return None, None
 
-    arrays = read_arrays(saved, EVIDENCE)
+    others = {attribute + name for attribute, names in OUTLIERS.items() for name in names}
+    arrays = {name: value for name, value in read_arrays(saved, EVIDENCE).items() if name not in others}
     reference = arrays.get(REFERENCE)
     classes = len(schema.target.classes) if schema.y is not None and not schema.y.parts else None
 
@@ -77,6 +86,52 @@ def read_evidence(saved: SavedFolder, schema: Schema) -> tuple[HeldOut | None, N
     rows, folds, truth, predictions = (arrays[name] for name in HELD)
 
     return HeldOut(rows, folds, truth, predictions, bool(classes)), reference
+
+
+def read_outliers(saved: SavedFolder, latents: int) -> tuple[Usual | None, KnownOutliers | None]:
+    r"""Reads the usual rows and the known outliers of a saved model; None where there are none.
+
+    Arguments:
+        saved: The folder.
+        latents: The size of the latent.
+
+    Raises:
+        StoreError: If they are damaged or do not fit the model.
+    """
+
+    if EVIDENCE not in saved.sums:
+        return None, None
+
+    arrays = read_arrays(saved, EVIDENCE)
+    usual, known = ([arrays.get(attribute + name) for name in names] for attribute, names in OUTLIERS.items())
+
+    if not all(all_or_none(part) for part in (usual, known)):
+        raise saved.wrong(f"{EVIDENCE}: a part of the usual rows or of the known outliers is missing")
+
+    if usual[0] is None:
+        return None, None
+
+    density, places = usual
+
+    if density.shape != (len(places),) or places.shape[1:] != (latents,) or len(places) < 2:
+        raise saved.wrong(f"{EVIDENCE}: the usual rows do not fit the latent")
+
+    if known[0] is None:
+        return Usual(density, places), None
+
+    # Two scores, the latents, and the cells, whose number only the decoder knows.
+    if len({part.shape for part in known[:3]}) > 1 or known[3].shape != (1,) or known[0].ndim != 1:
+        raise saved.wrong(f"{EVIDENCE}: the parts of the known outliers differ in size")
+
+    return Usual(density, places), KnownOutliers(*known)
+
+
+def all_or_none(arrays: Sequence[Any]) -> bool:
+    """Whether all arrays of floating-point numbers are there, or none of them."""
+
+    there = [value is not None and value.dtype == np.float64 for value in arrays]
+
+    return all(there) or all(value is None for value in arrays)
 
 
 def fits(arrays: Arrays, classes: int) -> bool:

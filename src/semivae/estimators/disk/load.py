@@ -68,7 +68,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
     from semivae.estimators.build.rebuilt import plan_again
     from semivae.estimators.disk.committee import COMMITTEE, read_committee
-    from semivae.estimators.disk.held_out import read_evidence
+    from semivae.estimators.disk.held_out import read_evidence, read_outliers
     from semivae.estimators.disk.tensors import read_tensors
     from semivae.estimators.plan.rows import Counts
 
@@ -95,6 +95,7 @@ def rebuilt(saved: SavedFolder, facts: Facts) -> Any:
 
     if not isinstance(estimator, PCA):
         estimator.held_out_, estimator.reference_ = read_evidence(saved, estimator.schema_)
+        estimator.usual_, estimator.known_outliers_ = read_outliers(saved, estimator.latents_)
         estimator.units_ = units_of(saved)
 
     if not isinstance(estimator, PCA) and COMMITTEE in saved.sums:

@@ -2,7 +2,7 @@ r"""The loaders of a fit: rows in memory, held-out rows, or rows on disk."""
 
 from __future__ import annotations
 
-__all__ = ["Parts", "loaders", "parts_of", "reference_of"]
+__all__ = ["Parts", "loaders", "parts_of", "reference_of", "usual_of"]
 
 from dataclasses import dataclass
 from typing import Any
@@ -104,12 +104,22 @@ def loaders(plan: Plan, schema: Schema, x: Any, target: Target, parts: Parts) ->
 def reference_of(schema: Schema, x: Any, parts: Parts) -> NDArray[Any]:
     """Returns the reference rows of a fit in the units of a model, with shape (M, *); M may be 0."""
 
-    if not len(parts.reference):
+    return fixed(schema, x, parts.reference)
+
+
+def usual_of(schema: Schema, x: Any, parts: Parts) -> NDArray[Any]:
+    """Returns the reference rows, or without any, the training rows of a fit in memory."""
+
+    return fixed(schema, x, parts.reference if len(parts.reference) else parts.train)
+
+
+def fixed(schema: Schema, x: Any, places: NDArray[np.int64]) -> NDArray[Any]:
+    """Returns some rows, whose pixels no step draws; without a place, no row."""
+
+    if not len(places):
         return np.zeros((0, 1))
 
-    rows = x[parts.reference]
-
-    return binarized(rows, "static") if schema.x[0].binarize == "stochastic" else rows
+    return binarized(x[places], "static") if schema.x[0].binarize == "stochastic" else x[places]
 
 
 def in_memory(plan: Plan, x: NDArray[Any], target: Target, part: NDArray[Any], draws: bool = False) -> Loader:

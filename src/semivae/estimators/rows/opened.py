@@ -2,13 +2,16 @@ r"""The rows and the target of a fit from any source: judged, coded and, if in f
 
 from __future__ import annotations
 
-__all__ = ["opened"]
+__all__ = ["apart", "opened"]
 
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.utils import _safe_indexing
 
+from semivae.data.codecs.frame import is_frame, pandas_frame
 from semivae.data.in_memory import InMemory
 from semivae.data.labels.markers import as_column
 from semivae.data.labels.table import FoundTargets, Wanted, find_targets, target_frame
@@ -114,3 +117,48 @@ def refuse_early_stop(estimator: Parameters) -> None:
         raise SettingError(
             "early_stopping=True", "no rows of a stream are held out", "early_stopping=False, and fewer epochs"
         )
+
+
+def apart(X: Any, y: Any, outliers: Any) -> tuple[Any, Any, Any]:
+    r"""Takes known outliers out of the rows of a fit.
+
+    Arguments:
+        X: The rows.
+        y: Their target, or None.
+        outliers: Marks the rows that are outliers, with shape (N,); None without any.
+
+    Returns:
+        The other rows, their target, and the outliers (None without any).
+
+    Raises:
+        DataError: If there is not one mark a row.
+        SettingError: If the rows are a stream.
+    """
+
+    if outliers is None:
+        return X, y, None
+
+    if isinstance(X, Source):
+        raise SettingError(
+            "outliers=... with a stream",
+            "outliers are marked in memory",
+            "fit(X), then learn_outliers(X_odd, X_normal)",
+        )
+
+    source, marks = InMemory(X, y), np.asarray(outliers)
+
+    if marks.shape != (len(source),) or not np.isin(marks, (0, 1)).all():
+        raise DataError(
+            f"outliers of shape {marks.shape} for {len(source)} rows",
+            "one mark a row: True for an outlier, False for any other row",
+            "outliers=np.isin(np.arange(len(X)), positions)",
+        )
+
+    rest, odd = (np.flatnonzero(marks == mark) for mark in (0, 1))
+    target = pandas_frame(y) if is_frame(y) else y
+
+    return (
+        _safe_indexing(source.held, rest),
+        None if y is None else _safe_indexing(target, rest),
+        _safe_indexing(source.held, odd),
+    )

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def refuse_unlearned(wishes: Wishes, learns: bool) -> None:
-    """Checks that labels are kept only where they are learned from."""
+    """Checks that labels and outliers are given only where they are learned from."""
+
+    if wishes.outlier_column is not None and wishes.model == "pca":
+        raise SettingError("model='pca' with outlier_column=...", "only a VAE learns from outliers", "model='vae'")
 
     if wishes.kept is not None and not learns:
         raise SettingError(
