@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["OutlierDetector"]
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +55,7 @@ class OutlierDetector(BaseEstimator):
                 f"contamination={self.contamination}", "a share more than 0 and at most 0.5", "contamination=0.1"
             )
 
-        self.estimator_ = VAEEmbedding() if self.estimator is None else clone(self.estimator)
+        self.estimator_: VAEEmbedding = VAEEmbedding() if self.estimator is None else cast(Any, clone(self.estimator))
         self.estimator_.fit(X, outliers=y)
         self.decision_scores_ = self.decision_function(X)
         self.threshold_ = float(np.quantile(self.decision_scores_, 1 - self.contamination))

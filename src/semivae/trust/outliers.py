@@ -151,7 +151,7 @@ class KnownOutliers:
         method = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=1000)
         method.fit(parts, np.repeat([0, 1], [len(usual), len(outliers)]))
 
-        return cls(center, scale, method.coef_[0], method.intercept_)
+        return cls(center, scale, method.coef_[0], np.atleast_1d(method.intercept_))
 
     def logit(self, parts: Values) -> Values:
         """Returns the logit that rows are like the known outliers, with shape (N,), given their parts."""

@@ -103,6 +103,8 @@ def read_outliers(saved: SavedFolder, latents: int) -> tuple[Usual | None, Known
         return None, None
 
     arrays = read_arrays(saved, EVIDENCE)
+    usual: list[Any]
+    known: list[Any]
     usual, known = ([arrays.get(attribute + name) for name in names] for attribute, names in OUTLIERS.items())
 
     if not all(all_or_none(part) for part in (usual, known)):
