@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from semivae.estimators.examine import examine
 from semivae.estimators.gaps import gaps_of
+from semivae.estimators.repair import VAERepair
 from semivae.estimators.rows.inputs import fit_rows
 from semivae.estimators.rows.target import Target
 from semivae.estimators.trust import VAETrust
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from semivae.engine import Callback
 
 
-class VAEEstimator(VAETrust):
+class VAEEstimator(VAERepair, VAETrust):
     """Abstract estimator around a model, with the arguments of :class:`Parameters`."""
 
     default_model = "vae"
