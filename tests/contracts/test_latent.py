@@ -13,6 +13,7 @@ from semivae.latent import (
     Space,
     attribute,
     cluster,
+    debias_weights,
     edit,
     geodesic,
     grid,
@@ -104,6 +105,7 @@ def test_paths_and_clusters(case):
         same_kind(space.decode(path), rows)
 
     assert len(cluster(space.latents, 2).codes) == 60
+    assert debias_weights(space.latents).mean() == pytest.approx(1)
 
 
 def test_label_is_swapped():

@@ -15,13 +15,16 @@ from typer.core import TyperGroup
 from semivae.cli.commands.budget import budget
 from semivae.cli.commands.check import check
 from semivae.cli.commands.cluster import cluster
+from semivae.cli.commands.compress import compress
 from semivae.cli.commands.datasets import datasets
 from semivae.cli.commands.demo import demo
+from semivae.cli.commands.denoise import denoise
 from semivae.cli.commands.edit import edit
 from semivae.cli.commands.evaluate import WithMetrics, evaluate
 from semivae.cli.commands.explain import explain
 from semivae.cli.commands.explore import explore
 from semivae.cli.commands.fit import fit
+from semivae.cli.commands.impute import impute
 from semivae.cli.commands.info import info
 from semivae.cli.commands.mislabeled import mislabeled
 from semivae.cli.commands.optimize import optimize
@@ -112,7 +115,7 @@ def semivae(
 COMMANDS = (
     *(check, fit, evaluate, predict, score),
     *(explore, explain, outliers, suggest, mislabeled, budget),
-    *(plot, sample, optimize, edit, cluster),
+    *(plot, sample, optimize, edit, cluster, impute, denoise, compress),
     *(info, datasets, demo),
 )
 

@@ -14,6 +14,7 @@ __all__ = [
     "matrix_units",
     "normal_noise",
     "place",
+    "row_hashes",
     "row_noise",
     "seeded",
     "stage_place",
@@ -24,6 +25,6 @@ from semivae.engine.callbacks import Callback, Progress
 from semivae.engine.device import device, half, matrix_units, place
 from semivae.engine.history import History
 from semivae.engine.loop import train
-from semivae.engine.predict import apply, normal_noise, row_noise, seeded
+from semivae.engine.predict import apply, normal_noise, row_hashes, row_noise, seeded
 from semivae.engine.state_folder import check_place, discard, is_checkpoint, stage_place
 from semivae.engine.training import Training

@@ -2,7 +2,7 @@ r"""Batched use of a fitted model: arrays in, arrays out, constant memory."""
 
 from __future__ import annotations
 
-__all__ = ["apply", "normal_noise", "row_noise", "seeded"]
+__all__ = ["apply", "normal_noise", "row_hashes", "row_noise", "seeded"]
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,13 +59,20 @@ def row_noise(rows: Tensor, draws: int, size: int, *key: int) -> Tensor:
         key: Numbers that tell apart several calls for the same rows.
     """
 
-    # Single precision, so that rounding does not draw other noise; adding 0 makes -0 and 0 one value.
-    values = rows.numpy().astype(np.float32) + np.float32(0)
-    salt = np.array(key, dtype=np.int64).tobytes()
-    hashes = [int.from_bytes(blake2b(row.tobytes() + salt, digest_size=16).digest()) for row in values]
+    hashes = row_hashes(rows, *key)
     drawn = [np.random.Generator(np.random.Philox(key=value)).standard_normal((draws, size)) for value in hashes]
 
     return torch.from_numpy(np.stack(drawn, axis=1))
+
+
+def row_hashes(rows: Tensor, *key: int) -> list[int]:
+    """Returns a whole number of 128 bits for each row and key, the same at each call and in any batch."""
+
+    # Single precision, so that rounding does not draw other noise; adding 0 makes -0 and 0 one value.
+    values = rows.numpy().astype(np.float32) + np.float32(0)
+    salt = np.array(key, dtype=np.int64).tobytes()
+
+    return [int.from_bytes(blake2b(row.tobytes() + salt, digest_size=16).digest()) for row in values]
 
 
 @contextmanager

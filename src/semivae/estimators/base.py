@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from semivae.estimators.examine import examine
 from semivae.estimators.gaps import gaps_of
 from semivae.estimators.outliers import VAEOutliers
+from semivae.estimators.repair import VAERepair
 from semivae.estimators.rows.inputs import fit_rows
 from semivae.estimators.rows.target import Target
 from semivae.findings import Calibration, Health
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from semivae.engine import Callback
 
 
-class VAEEstimator(VAEOutliers):
+class VAEEstimator(VAERepair, VAEOutliers):
     """Abstract estimator around a model, with the arguments of :class:`Parameters`."""
 
     default_model = "vae"

@@ -9,6 +9,8 @@ Use:
     :func:`attribute`, :func:`orthogonal`, :func:`edit`, :func:`grid`, :func:`swap`: directions, and rows moved along.
     :func:`straight`, :func:`spherical`, :func:`geodesic`, :func:`traversal`: paths of latents.
     :func:`cluster`: clusters of latents.
+    :func:`debias_weights`, :func:`by_group`: weights of rows that are rare, and the accuracy of groups.
+    :func:`rate_distortion`, :func:`gaussian_curve`: the bits of a latent and its error, beside principal components.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 __all__ = [
     "CHECKS",
     "Clusters",
+    "Coded",
     "Constraint",
     "Designs",
     "Direction",
@@ -28,10 +31,13 @@ __all__ = [
     "attribute",
     "best_of",
     "bounds",
+    "by_group",
     "cluster",
     "column_of",
+    "debias_weights",
     "edit",
     "first_of",
+    "gaussian_curve",
     "geodesic",
     "grid",
     "length",
@@ -41,6 +47,7 @@ __all__ = [
     "orthogonal",
     "pareto",
     "probability",
+    "rate_distortion",
     "readout",
     "spherical",
     "straight",
@@ -50,6 +57,7 @@ __all__ = [
 ]
 
 from semivae.latent.clusters import Clusters, cluster
+from semivae.latent.compression import Coded, gaussian_curve, rate_distortion
 from semivae.latent.directions import Direction, attribute, edit, grid, orthogonal, swap
 from semivae.latent.gate import CHECKS, Gate
 from semivae.latent.goals import Constraint, Goal, bounds, maximize, minimize, pareto, probability, readout, target
@@ -57,5 +65,6 @@ from semivae.latent.history import History
 from semivae.latent.numbers import column_of
 from semivae.latent.optimize import Found, best_of, first_of, optimize
 from semivae.latent.paths import geodesic, length, spherical, straight, traversal
+from semivae.latent.rarity import by_group, debias_weights
 from semivae.latent.search import Designs, Search
 from semivae.latent.space import Space

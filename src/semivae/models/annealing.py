@@ -17,7 +17,7 @@ References:
 
 from __future__ import annotations
 
-__all__ = ["annealed"]
+__all__ = ["Walk", "annealed", "temperatures"]
 
 from collections.abc import Callable
 
@@ -49,9 +49,7 @@ def annealed(model: Model, x: Tensor, noise: StepNoise, steps: int) -> Tensor:
     with torch.no_grad():
         mean, deviation = model.posterior(x)
         log_q = Independent(Normal(mean, deviation), 1).log_prob
-        # Slow at both ends, where the weights change most.
-        betas = torch.sigmoid(torch.linspace(-4, 4, steps + 1, dtype=x.dtype))
-        betas = (betas - betas[0]) / (betas[-1] - betas[0])
+        betas = temperatures(steps).to(x)
 
         def parts(z: Tensor) -> tuple[Tensor, Tensor]:
             # One call for all chains.
@@ -60,47 +58,64 @@ def annealed(model: Model, x: Tensor, noise: StepNoise, steps: int) -> Tensor:
             return log_q(z), model.log_joint(rows, z.flatten(0, 1)).view(z.shape[:-1])
 
         # In the units of the encoder's deviation, one step size fits all units of the latent.
-        walk = Walk(parts, deviation, torch.full_like(mean[:, 0], FIRST_SIZE).expand(steps, -1).clone())
-        walk.run(mean, betas, lambda step, size: noise(-1 - step, size), adapt=True)
+        walk = Walk(parts, deviation)
+        sizes = torch.full_like(mean[:, 0], FIRST_SIZE).expand(steps, -1).clone()
+        run(walk, mean, betas, sizes, lambda step, size: noise(-1 - step, size), adapt=True)
 
-        return walk.run(mean, betas, noise, adapt=False)
+        return run(walk, mean, betas, sizes, noise, adapt=False)
+
+
+def temperatures(steps: int) -> Tensor:
+    """Returns rising numbers from 0 to 1, with shape (steps + 1,): slow at both ends, where weights change most."""
+
+    betas = torch.sigmoid(torch.linspace(-4, 4, steps + 1, dtype=torch.float64))
+
+    return (betas - betas[0]) / (betas[-1] - betas[0])
+
+
+def run(walk: Walk, mean: Tensor, betas: Tensor, sizes: Tensor, noise: StepNoise, adapt: bool) -> Tensor:
+    r"""Returns the log-weights of all chains, with shape (S, B).
+
+    Arguments:
+        walk: The steps of the chains.
+        mean: The mean of the encoder, with shape (B, D).
+        betas: The temperatures, with shape (T + 1,).
+        sizes: The size of each step, with shape (T, B).
+        noise: The noise of a step.
+        adapt: Whether to change the sizes of the steps.
+    """
+
+    size_of_noise = mean.shape[-1] + 1
+    z = mean + walk.scale * noise(0, size_of_noise)[..., :-1]
+    weights = torch.zeros_like(z[..., 0])
+    size = sizes[0].clone()
+
+    for step in range(1, len(betas)):
+        log_q, log_joint = walk.parts(z)
+        weights += (betas[step] - betas[step - 1]) * (log_joint - log_q)
+
+        if adapt:
+            sizes[step - 1] = size
+
+        z, accepted = walk.moved(z, betas[step], sizes[step - 1], noise(step, size_of_noise))
+        size *= torch.exp(0.1 * (accepted.mean(0) - ACCEPTED))
+
+    return weights
 
 
 class Walk:
-    r"""The chains of all rows, from the encoder to the posterior.
+    r"""Steps of the chains of all rows, from the encoder to the posterior.
 
     Arguments:
         parts: Maps latents of shape (S, B, D) to :math:`\log q(z \mid x)` and :math:`\log p(x, z)`, of shape (S, B).
         scale: The unit of each latent, with shape (B, D).
-        sizes: The size of each step, with shape (T, B).
     """
 
-    def __init__(self, parts: Callable[[Tensor], tuple[Tensor, Tensor]], scale: Tensor, sizes: Tensor) -> None:
+    def __init__(self, parts: Callable[[Tensor], tuple[Tensor, Tensor]], scale: Tensor) -> None:
         self.parts = parts
         self.scale = scale
-        self.sizes = sizes
 
-    def run(self, mean: Tensor, betas: Tensor, noise: StepNoise, adapt: bool) -> Tensor:
-        """Returns the log-weights of all chains, with shape (S, B); adapts the sizes of the steps if asked to."""
-
-        size_of_noise = mean.shape[-1] + 1
-        z = mean + self.scale * noise(0, size_of_noise)[..., :-1]
-        weights = torch.zeros_like(z[..., 0])
-        size = self.sizes[0].clone()
-
-        for step in range(1, len(betas)):
-            log_q, log_joint = self.parts(z)
-            weights += (betas[step] - betas[step - 1]) * (log_joint - log_q)
-
-            if adapt:
-                self.sizes[step - 1] = size
-
-            z, accepted = self.moved(z, betas[step], self.sizes[step - 1], noise(step, size_of_noise))
-            size *= torch.exp(0.1 * (accepted.mean(0) - ACCEPTED))
-
-        return weights
-
-    def moved(self, z: Tensor, beta: Tensor, size: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+    def moved(self, z: Tensor, beta: Tensor | float, size: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Returns latents after a step of Hamiltonian Monte Carlo, and the probability of its acceptance."""
 
         momentum, uniform = noise[..., :-1], torch.special.ndtr(noise[..., -1])
@@ -121,7 +136,7 @@ class Walk:
 
         return torch.where((uniform < accepted)[..., None], new, z), accepted
 
-    def energy(self, z: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
+    def energy(self, z: Tensor, beta: Tensor | float) -> tuple[Tensor, Tensor]:
         r"""Returns :math:`\log f(z)` and its slope, with shapes (S, B) and (S, B, D)."""
 
         with torch.enable_grad():

@@ -214,5 +214,16 @@ class Model(nn.Module, abc.ABC):
             'take method="importance"',
         )
 
+    def label_given(self, x: Tensor, z: Tensor, share: Tensor) -> Tensor | None:
+        r"""Returns label points from :math:`p(y \mid x, z)`, with shape (B, C); None if the decoder takes no label.
+
+        Arguments:
+            x: The rows, with shape (B, *), NaN where a cell is missing.
+            z: Latents, with shape (B, D).
+            share: The probability below each draw, uniform in [0, 1], with shape (B,).
+        """
+
+        return None
+
 
 models: Registry[type[Model]] = Registry("model")

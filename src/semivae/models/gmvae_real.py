@@ -131,6 +131,11 @@ class GMVAEReal(FrozenModel):
 
         return self.prior.sample(torch.zeros(n, dtype=torch.long, device=value.device), value), None
 
+    def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(x, z)`, with shape (B,); the integral over the label is exact."""
+
+        return self.features.decoder(z).log_prob(x) + self.prior.log_marginal(z)
+
     @property
     def noise(self) -> int:
         """Number of standard normal values per draw of the label and the latent."""

@@ -58,9 +58,22 @@ class JointModel(Model):
     def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
         r"""Returns :math:`\log \sum_y p(y) \, p(z \mid y) \, p(x \mid z, y)`, with shape (B,)."""
 
+        return self.class_log_joints(x, z).logsumexp(0)
+
+    def class_log_joints(self, x: Tensor, z: Tensor) -> Tensor:
+        r"""Returns :math:`\log p(x, z, y)` of every class, with shape (C, B)."""
+
         joint = torch.cat([self.joint_log_prob(x, z, classes) for classes in self.classes()])
 
-        return (joint + self.label_prior.logits[:, None]).logsumexp(0)
+        return joint + self.label_prior.logits[:, None]
+
+    def label_given(self, x: Tensor, z: Tensor, share: Tensor) -> Tensor | None:
+        r"""Returns label points from :math:`p(y \mid x, z)`, with shape (B, C)."""
+
+        below = self.class_log_joints(x, z).softmax(0).cumsum(0)
+        codes = (below < share).sum(0).clamp(max=len(below) - 1)
+
+        return nn.functional.one_hot(codes, len(below)).to(z)
 
     def joint_log_prob(self, x: Tensor, z: Tensor, y: Tensor) -> Tensor:
         r"""Returns :math:`\log p(x, z \mid y)` of label points of shape (K, 1, C), with shape (K, B)."""

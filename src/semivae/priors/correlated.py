@@ -25,7 +25,7 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Categorical
+from torch.distributions import Categorical, MultivariateNormal
 
 # Adam moves each weight by about the learning rate a step, whatever the weight stands for. The last stage of a fit is
 # short, and these weights have farther to go than weights of a network.
@@ -74,6 +74,23 @@ class CorrelatedMixture(nn.Module):
             log_prob = FASTER * self.scales.sum(-1)[..., None] - 0.5 * square  # (C, M, B)
 
             return (log_prob + self.log_weights[..., None]).logsumexp(1).T
+
+    def log_marginal(self, z: Tensor) -> Tensor:
+        r"""Returns :math:`\log \int p(z \mid v) \, \mathcal{N}(v \mid 0, I) \, dv`, with shape (B,), for one class.
+
+        .. math:: \sum_m \pi_m \, \mathcal{N}(z \mid \mu_m, \Sigma_m + W_m W_m^\top)
+        """
+
+        inverse = torch.linalg.inv(self.factors[0])
+        covariance = inverse @ inverse.mT
+
+        if self.slopes is not None:
+            slopes = FASTER * self.slopes[0]
+            covariance = covariance + slopes @ slopes.mT
+
+        parts = MultivariateNormal(FASTER * self.means[0], covariance, validate_args=False)
+
+        return (parts.log_prob(z[:, None]) + self.log_weights[0]).logsumexp(-1)
 
     def sample(self, classes: Tensor, value: Tensor | None = None) -> Tensor:
         r"""Draws a latent for each class and value, with shape (n, D).

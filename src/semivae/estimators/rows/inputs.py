@@ -3,6 +3,8 @@ r"""Converts a user's rows to the arrays of a model, with scikit-learn's bookkee
 from __future__ import annotations
 
 __all__ = [
+    "checked",
+    "encoded",
     "fit_rows",
     "no_label",
     "no_target",
@@ -122,19 +124,24 @@ def read_rows(estimator: Coded, X: Any) -> NDArray[Any]:
         SchemaError: If they differ from the rows of the fit beyond column order; names every difference.
     """
 
-    codec = estimator.codec_
+    x = encoded(estimator, X)
 
-    if codec.container == "image":
-        return codec.encode(X)
-
-    # Columns of frames are matched by name, in any order; columns not modeled may be absent.
-    if codec.container != "frame" or not is_frame(X):
-        X = checked(estimator, X)
-
-    x = codec.encode(X)
-    warn_about_new_gaps(codec, x)
+    if estimator.codec_.container != "image":
+        warn_about_new_gaps(estimator.codec_, x)
 
     return x
+
+
+def encoded(estimator: Coded, X: Any) -> NDArray[Any]:
+    """Translates rows like :func:`read_rows`, without a warning of cells that are missing where the fit had none."""
+
+    codec = estimator.codec_
+
+    # Columns of frames are matched by name, in any order; columns not modeled may be absent.
+    if codec.container == "array" or (codec.container == "frame" and not is_frame(X)):
+        X = checked(estimator, X)
+
+    return codec.encode(X)
 
 
 def checked(estimator: Coded, X: Any) -> Any:
