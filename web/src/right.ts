@@ -6,6 +6,8 @@ import { byId, h, number, short } from "./dom";
 import type { Map2 } from "./map";
 import { frame, json, type Answer } from "./net";
 import { cells, picture, type Cell } from "./picture";
+import { attributes } from "./attributes";
+import { search } from "./search";
 import { sliders } from "./sliders";
 import { state } from "./state";
 
@@ -23,13 +25,17 @@ export function right(actions: Actions, map: Map2): void {
   const path = h("section", { id: "path", "aria-label": "Path", hidden: true });
   const selection = h("section", { id: "selection", "aria-label": "Selection" });
   const latent = h("section", { id: "latent", "aria-label": "Latent" });
-  byId("right").append(pointer, path, selection, latent);
+  const edits = h("section", { id: "attributes", "aria-label": "Attributes" });
+  const designs = h("section", { id: "designs", "aria-label": "Search of the latent space" });
+  byId("right").append(pointer, path, selection, latent, edits, designs);
 
   state.on("spot facts", () => drawPointer(pointer, actions));
   state.on("path", () => drawPath(path, actions, map));
   let asked = 0;
   state.on("selection labels", () => void drawSelection(selection, actions, ++asked, () => asked));
   sliders(latent, actions, map);
+  attributes(edits, actions);
+  search(designs, actions, map);
 }
 
 // The decoded row of a point, as a picture or as cells.
