@@ -61,7 +61,7 @@ export class Actions {
   select(rows: number[], add = false): void {
     if (!add) state.selected.clear();
     for (const row of rows) state.selected.add(row);
-    say(`${state.selected.size.toLocaleString("en-US")} rows selected`);
+    say(`${state.selected.size.toLocaleString("en-US")} ${state.selected.size === 1 ? "row" : "rows"} selected`);
     state.tell("selection");
   }
 
@@ -191,7 +191,7 @@ export class Actions {
         const { rows } = await json<{ rows: number[] }>("/api/search", { name: text.slice(0, 40) });
         state.found = new Uint8Array(state.facts.rows);
         for (const row of rows) state.found[row] = 1;
-        say(`${rows.length.toLocaleString("en-US")} rows found`);
+        say(`${rows.length.toLocaleString("en-US")} ${rows.length === 1 ? "row" : "rows"} found`);
         this.did(python.found(text, rows));
         if (rows.length === 1) this.look(rows[0]!);
       });

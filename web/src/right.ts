@@ -21,7 +21,7 @@ interface Row {
 }
 
 export function right(actions: Actions, map: Map2): void {
-  const pointer = h("section", { id: "pointer", "aria-label": "Under the pointer" });
+  const pointer = h("section", { id: "pointer", tabIndex: 0, "aria-label": "Under the pointer" });
   const path = h("section", { id: "path", "aria-label": "Path", hidden: true });
   const selection = h("section", { id: "selection", "aria-label": "Selection" });
   const latent = h("section", { id: "latent", "aria-label": "Latent" });
@@ -101,7 +101,8 @@ function drawPath(place: HTMLElement, actions: Actions, map: Map2): void {
     return h("li", {}, image ?? cells(spot.cells.slice(0, 6), i ? spots[i - 1]!.cells : undefined), h("small", {}, name));
   });
   const close = h("button", { onclick: () => ((actions.path = null), map.setTool(map.tool), state.tell("path")) }, "Close");
-  place.replaceChildren(h("h2", {}, "Path"), h("ol", { className: size ? "strip" : "steps" }, ...items), close);
+  const points = h("ol", { className: size ? "strip" : "steps" }, ...items);
+  place.replaceChildren(h("h2", {}, "Path"), h("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": "Points of the path" }, points), close);
 }
 
 async function drawSelection(place: HTMLElement, actions: Actions, ask: number, newest: () => number): Promise<void> {
