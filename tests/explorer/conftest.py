@@ -1,5 +1,6 @@
 """Small models of every kind with their rows, and explorations of them."""
 
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,9 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
+from tests.explorer import cases
+from tests.explorer.visit import Visit
 
 from semivae import PCA, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor
+from semivae.explorer.running import serve
 from semivae.explorer.workspace import Workspace
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 TINY: dict[str, Any] = {"epochs": 2, "hidden": (16,), "latents": 3, "random_state": 0, "device": "cpu"}
 
@@ -131,3 +137,31 @@ def work(made, tmp_path) -> Iterator[Callable[..., Workspace]]:
 
     for one in opened:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; skipped with a word where there is none."""
+
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+
+    if BROWSER is None:
+        pytest.skip("there is no Chromium: apt-get install chromium")
+
+    with driver.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[cases.digits, cases.table, cases.number], ids=lambda made: made.__name__)
+def case(request, browser, tmp_path):
+    """A visit to a kind of model, with all labels of its rows."""
+
+    estimator, X, y, truth = request.param()
+    work = Workspace(estimator, X, y, tmp_path / "labels.jsonl", request.param.__name__)
+    explorer = serve(work)
+    visit = Visit(browser, explorer)
+    yield visit, request.param.__name__, truth
+    visit.page.close()
+    explorer.close()

@@ -5,16 +5,14 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from sklearn.datasets import load_digits
-from tests.explorer.visit import Visit
+from tests.explorer import cases
+from tests.explorer.cases import KNOWN, ROWS
+from tests.explorer.visit import Visit, check_access
 
-from semivae import VAEClassifier, VAERegressor
 from semivae.explorer.running import serve
 from semivae.explorer.workspace import Workspace
 
@@ -23,84 +21,6 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.filterwarnings("ignore"),  # of the fits, and of the driver of the browser
 ]
-
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
-FIT = {"epochs": 12, "hidden": (64,), "random_state": 0, "device": "cpu"}
-ROWS, KNOWN = 600, 60
-
-IMAGES, CLASSES = load_digits(return_X_y=True)
-IMAGES, CLASSES = IMAGES[:ROWS].reshape(-1, 8, 8) / 16, CLASSES[:ROWS]
-
-
-def mixed():
-    """A mixed table with a class and a number of each row."""
-
-    random = np.random.default_rng(0)
-    code = random.integers(0, 3, ROWS)
-    table = pd.DataFrame(
-        {
-            "age": (30 + 9.0 * code + random.normal(0, 8, ROWS)).round(1),
-            "city": np.array(["Bern", "Lima", "Oslo"])[np.where(random.random(ROWS) < 0.5, code, 0)],
-            "visits": random.poisson(2 + code),
-        }
-    )
-
-    return table, np.array(["low", "middle", "high"])[code], 40.0 * code + random.normal(0, 5, ROWS)
-
-
-def digits():
-    """Images with classes: the model, the rows, the labels given, and all labels."""
-
-    y = np.where(np.arange(ROWS) < KNOWN, CLASSES, -1)
-
-    return VAEClassifier(**FIT).fit(IMAGES, y), IMAGES, y, CLASSES
-
-
-def table():
-    """A mixed table with classes."""
-
-    X, kind, _ = mixed()
-    y = pd.Series(np.where(np.arange(ROWS) < KNOWN, kind, None), name="kind")
-
-    return VAEClassifier(**FIT).fit(X, y), X, y, kind
-
-
-def number():
-    """A mixed table with a number."""
-
-    X, _, spend = mixed()
-    y = pd.Series(np.where(np.arange(ROWS) < KNOWN, spend, np.nan), name="spend")
-
-    return VAERegressor(**FIT).fit(X, y), X, y, spend
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium; skipped with a word where there is none."""
-
-    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
-
-    if BROWSER is None:
-        pytest.skip("there is no Chromium: apt-get install chromium")
-
-    with driver.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(params=[digits, table, number], ids=lambda made: made.__name__)
-def case(request, browser, tmp_path):
-    """A visit to a kind of model, with all labels of its rows."""
-
-    estimator, X, y, truth = request.param()
-    work = Workspace(estimator, X, y, tmp_path / "labels.jsonl", request.param.__name__)
-    explorer = serve(work)
-    visit = Visit(browser, explorer)
-    yield visit, request.param.__name__, truth
-    visit.page.close()
-    explorer.close()
 
 
 def test_look_label_retrain_and_look_again(case, browser):
@@ -226,24 +146,25 @@ def test_keys_themes_and_a_phone(case):
     page.locator("#list input[type=checkbox]").first.check()
     visit.wait(lambda: page.inner_text("#selection h2").startswith("Selection: "))
     visit.shoot(f"{kind}-list")
-    check_axe(page)
+    check_access(page)
     page.keyboard.press("v")
 
     page.keyboard.press("?")
     assert page.is_visible("#help")
     page.keyboard.press("Escape")
+    visit.wait(lambda: page.is_hidden("#help"))
     page.keyboard.press("p")
 
     for row in (10, 20):
         page.mouse.click(*visit.at(row))
 
     page.wait_for_selector("#path li")
-    assert page.locator("#path > ol > li").count() == 9
+    assert page.locator("#path ol > li").count() == 9
     page.click("#theme")
     visit.shoot(f"{kind}-dark")
-    check_axe(page)
+    check_access(page)
     page.click("#theme")
-    check_axe(page)
+    check_access(page)
 
     page.set_viewport_size({"width": 390, "height": 780})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
@@ -255,24 +176,8 @@ def test_keys_themes_and_a_phone(case):
     visit.check()
 
 
-def check_axe(page):
-    """No serious problem of access is found, if axe is there."""
-
-    if not AXE.is_file():
-        pytest.skip("axe is not there, so that access was not checked: cd web && npm ci")
-
-    page.evaluate(AXE.read_text() + "; undefined")
-    found = page.evaluate("() => axe.run()")["violations"]
-    serious = [
-        (problem["id"], [node["html"] for node in problem["nodes"]])
-        for problem in found
-        if problem["impact"] in ("serious", "critical")
-    ]
-    assert not serious
-
-
 def test_the_page_says_when_the_server_is_gone(browser, tmp_path):
-    estimator, X, y, _ = table()
+    estimator, X, y, _ = cases.table()
     explorer = serve(Workspace(estimator, X, y, tmp_path / "labels.jsonl", "table"))
     visit = Visit(browser, explorer)
     explorer.close()

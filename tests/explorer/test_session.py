@@ -124,12 +124,50 @@ def test_suggestions_are_unlabeled_and_have_reasons(made):
     assert all(labels[one["row"]] is None and one["reason"] for one in found)
 
 
-def test_a_wrong_label_is_doubtful(made):
-    estimator, X, _ = made("table")
+@pytest.mark.parametrize("kind", ["table", "number"])
+def test_a_wrong_label_is_doubtful(made, kind):
+    estimator, X, y = made(kind)
     session = Session(estimator, X, "v1")
-    goal, belief = session.goals[0], session.beliefs[0]
-    sure = int(belief.confidence.argmax())
-    labels = np.full(len(X), None, dtype=object)
-    labels[sure] = next(name for code, name in enumerate(goal.classes) if code != belief.values[sure])
+    row = int(y.notna().to_numpy().nonzero()[0][4])
+    wrong = y.copy()
+    wrong[row] = {"low": "high", "middle": "high", "high": "low"}[y[row]] if kind == "table" else 9e3
 
-    assert [one["row"] for one in session.doubtful(0, labels)] == [sure]
+    found = session.doubtful(wrong)
+    assert found[0]["row"] == row
+    assert "without this label" in found[0]["reason"]
+    assert row not in [one["row"] for one in session.doubtful(y)]
+
+
+def test_labels_of_several_targets_are_not_judged(made):
+    estimator, X, y = made("several")
+
+    with pytest.raises(SettingError, match="several"):
+        Session(estimator, X, "v1").doubtful(y)
+
+
+def test_directions_grow_their_attribute(made):
+    estimator, X, y = made("table")
+    session = Session(estimator, X, "v1")
+    labels = known(estimator, y, len(X), session.goals)
+    found = {one.name: one for one in session.directions(labels)}
+
+    assert set(found) == {
+        "kind=high",
+        "kind=low",
+        "kind=middle",
+        "age",
+        "city=Bern",
+        "city=Lima",
+        "city=Oslo",
+        "visits",
+    }
+    city = session.z @ found["city=Oslo"].vector
+    assert city[(X["city"] == "Oslo").to_numpy()].mean() > city[(X["city"] == "Bern").to_numpy()].mean()
+
+
+def test_images_have_the_directions_of_their_classes(made):
+    estimator, X, y = made("digits")
+    session = Session(estimator, X, "v1")
+    names = [one.name for one in session.directions(known(estimator, y, len(X), session.goals))]
+
+    assert names == [f"label={digit}" for digit in range(10)]

@@ -8,17 +8,18 @@ import pytest
 from semivae import load
 from semivae.errors import DataError, SettingError, StoreError
 from semivae.explorer.workspace import Workspace
+from semivae.workflows.explore.steer import Wish
 
 
-def wait(work):
-    """Waits until a retraining is over, and returns its last state."""
+def wait(work, name="retraining"):
+    """Waits until some work is over, and returns its last state."""
 
     until = time.monotonic() + 100
 
-    while work.retraining.running and time.monotonic() < until:
+    while work.running(name) and time.monotonic() < until:
         time.sleep(0.02)
 
-    return work.retraining.last
+    return work.tasks[name].last
 
 
 def test_labels_keep_their_types(work):
@@ -113,10 +114,10 @@ def test_retraining_makes_a_version_that_can_be_left_again(work, kind):
     with pytest.raises(SettingError, match="second retraining"):
         one.retrain()
 
-    assert wait(one)["kind"] == "trained", one.retraining.last
+    assert wait(one)["kind"] == "done", one.tasks
     assert one.session.version == "v2"
     assert one.versions.names == ["v1", "v2"]
-    assert {record["state"]["kind"] for record in told if record["kind"] == "retraining"} >= {"epoch", "trained"}
+    assert {record["state"]["kind"] for record in told if record["kind"] == "retraining"} >= {"epoch", "done"}
     assert one.session.estimator.n_labeled_ == max(one.marking.counts().values())
 
     one.restore("v1")
@@ -133,7 +134,7 @@ def test_a_new_class_is_learned(work):
     one.marking.give("kind", list(range(20)), "other")
     one.retrain()
 
-    assert wait(one)["kind"] == "trained", one.retraining.last
+    assert wait(one)["kind"] == "done", one.tasks
     assert sorted(one.session.goals[0].classes) == ["high", "low", "middle", "other"]
     assert one.marking.classes["kind"][-1] == "other", "the page keeps the numbers of its classes"
     assert load(one.versions.place("v2")).classes_.tolist() == ["high", "low", "middle", "other"]
@@ -142,7 +143,7 @@ def test_a_new_class_is_learned(work):
 def test_a_canceled_retraining_changes_nothing(work):
     one = work("digits")
     one.retrain()
-    one.cancel()
+    one.cancel("retraining")
 
     assert wait(one)["kind"] == "canceled"
     assert one.versions.names == ["v1"]
@@ -157,3 +158,65 @@ def test_labels_are_kept_without_a_target(work):
 
     with pytest.raises(SettingError, match="without a target"):
         one.retrain()
+
+
+WISHES = {
+    "digits": Wish("label", "class", "3", 4),
+    "table": Wish("kind", "class", "high", 6),
+    "number": Wish("spend", "maximize", "", 6, "refuse"),
+    "several": Wish("spend", "target", "40", 4),
+    "plain": Wish("age", "minimize", "", 4),
+}
+
+
+@pytest.mark.parametrize("kind", WISHES)
+def test_designs_of_a_search_are_on_the_map_and_the_copied_lines_find_them_too(work, kind):
+    one, told = work(kind), []
+    one.listeners.append(told.append)
+    one.optimize(WISHES[kind])
+
+    assert wait(one, "search")["kind"] == "done", one.tasks["search"].last
+    last = [record["state"] for record in told if record["kind"] == "search" and "designs" in record["state"]][-1]
+    designs = last["designs"]
+    assert len(designs) == WISHES[kind].count
+    assert sorted(filter(None, (design["rank"] for design in designs))) == list(range(1, len(designs) + 1))
+    assert all(np.isfinite(design["place"]).all() and np.isfinite(design["value"]) for design in designs)
+
+    names = {"estimator": one.session.estimator, "X": one.X}
+    exec(last["python"], names)
+    best = next(design for design in designs if design["rank"] == 1)
+    assert np.allclose(names["found"].latents[0], best["z"])
+
+
+def test_a_search_can_be_canceled_and_refused(work):
+    one = work("table")
+    one.optimize(Wish("kind", "class", "high", 200))
+
+    with pytest.raises(SettingError, match="second search"):
+        one.optimize(Wish("age", "maximize"))
+
+    one.cancel("search")
+    assert wait(one, "search")["kind"] == "done"
+    assert 0 < len(one.designs()["designs"]) < 200
+
+    one.optimize(Wish("nothing", "maximize"))
+    assert "nothing" in wait(one, "search")["message"]
+
+
+def test_a_forecast_comes_with_its_band(work):
+    one = work("table")
+    one.foresee()
+
+    assert wait(one, "forecast")["kind"] == "done", one.tasks["forecast"].last
+    curve = one.forecast["curve"]
+    assert curve[-1]["labels"] == 2 * one.forecast["labels"]
+    assert all(point["low"] <= point["value"] <= point["high"] for point in curve)
+
+    one.foresee()
+    one.cancel("forecast")
+    assert wait(one, "forecast")["kind"] == "canceled"
+
+
+def test_a_model_without_a_target_has_no_forecast(work):
+    with pytest.raises(SettingError, match="without a target"):
+        work("plain").foresee()

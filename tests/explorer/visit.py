@@ -5,6 +5,9 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
+
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 
 
 class Visit:
@@ -75,6 +78,24 @@ class Visit:
 
         return self.page.evaluate("() => semivae.state.selected.size")
 
+    def hear(self, count):
+        """Waits until the page knows this many lines of the log, and has said what it saved."""
+
+        self.wait(lambda: self.page.evaluate("() => semivae.state.facts.sequence") == len(self.work.log.lines) == count)
+        self.wait(lambda: not self.said.startswith("Saving"))
+
+    def same(self, made, kind):
+        """Checks that a row that a copied line made is the one on the page."""
+
+        if kind == "digits":
+            found = self.page.evaluate(
+                "() => Array.from(semivae.actions.frames.get(semivae.state.spot).arrays.picture)"
+            )
+            assert np.abs(np.array(found).reshape(8, 8) / 255 - made[0]).max() < 0.02
+        else:
+            cells = {cell["name"]: cell["text"] for cell in self.page.evaluate("() => semivae.state.spot.cells")}
+            assert cells == {name: f"{made[name][0]:.5g}" if name == "age" else str(made[name][0]) for name in made}
+
     def shoot(self, name):
         """Keeps a picture, if wanted."""
 
@@ -89,3 +110,19 @@ class Visit:
         assert not self.wrong
         assert self.requests
         assert all(url.startswith((self.base, "data:", f"blob:{self.base}")) for url in self.requests)
+
+
+def check_access(page):
+    """No serious problem of access is found, if axe is there."""
+
+    if not AXE.is_file():
+        pytest.skip("axe is not there, so that access was not checked: cd web && npm ci")
+
+    page.evaluate(AXE.read_text() + "; undefined")
+    found = page.evaluate("() => axe.run()")["violations"]
+    serious = [
+        (problem["id"], [node["html"] for node in problem["nodes"]])
+        for problem in found
+        if problem["impact"] in ("serious", "critical")
+    ]
+    assert not serious

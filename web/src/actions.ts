@@ -3,22 +3,22 @@
 import { say } from "./dom";
 import type { Map2 } from "./map";
 import { ask, download, json, save, type Answer, type Live } from "./net";
-import { state, visibleRows, type Change } from "./state";
+import * as python from "./python";
+import { state, visibleRows, type Change, type Design, type Direction } from "./state";
 import { figure } from "./figure";
 import type { Frame } from "./wire";
 
 const MANY = 100_000;
-
-const latent = (z: number[]): string => `[${z.map((value) => value.toFixed(4)).join(", ")}]`;
 
 export class Actions {
   live!: Live;
   pinning = false;
   path: Frame<Answer> | null = null;
   readonly frames = new WeakMap<Answer, Frame<Answer>>();
-  python = "import semivae";
+  python = "y = explorer.labels()";
   z: number[] | null = null; // the latent that the sliders move
   code: number | null = null; // the class that the decoded row is to have
+  amounts = new Map<string, number>(); // how far the pinned row was moved along each attribute
   readonly log: string[] = [];
 
   constructor(private readonly map: Map2) {
@@ -48,20 +48,20 @@ export class Actions {
   }
 
   pinned(): void {
-    if (state.pinned) this.did(`estimator.inverse_transform([${latent(state.pinned.z)}])`);
+    if (state.pinned) this.did(python.decoded(state.pinned.z, this.code));
   }
 
   walked(path: Frame<Answer>): void {
     const spots = path.head.spots!;
     this.path = path;
     say(`A path of ${spots.length} points.`);
-    this.did(`estimator.inverse_transform(np.linspace(${latent(spots[0]!.z)}, ${latent(spots.at(-1)!.z)}, ${spots.length}))`);
+    this.did(python.path(spots[0]!.z, spots.at(-1)!.z, spots.length));
   }
 
   select(rows: number[], add = false): void {
     if (!add) state.selected.clear();
     for (const row of rows) state.selected.add(row);
-    say(`${state.selected.size.toLocaleString("en-US")} rows selected`);
+    say(`${state.selected.size.toLocaleString("en-US")} ${state.selected.size === 1 ? "row" : "rows"} selected`);
     state.tell("selection");
   }
 
@@ -78,8 +78,7 @@ export class Actions {
       const told = code === null ? value : state.classes[code];
       const others = change.merged?.length ? ` Another page had labeled ${change.merged.length} of them; yours holds.` : "";
       say(`Saved: ${rows.length} × ${told === null ? "no label" : told}.${others}`);
-      const shown = rows.length > 12 ? `[${rows.slice(0, 12).join(", ")}, ...]` : `[${rows.join(", ")}]`;
-      this.did(`y[${shown}] = ${told === null ? "None" : typeof told === "number" ? told : JSON.stringify(told)}`);
+      this.did(python.labels(change));
       state.suggestions = state.suggestions.filter(({ row }) => !state.selected.has(row));
       state.doubtful = state.doubtful.filter(({ row }) => !state.selected.has(row));
       state.tell("advice");
@@ -99,6 +98,7 @@ export class Actions {
     await this.safely(async () => {
       const change = await json<Change>(again ? "/api/redo" : "/api/undo", {});
       this.hear(change);
+      if (change.row.length) this.did(python.labels(change));
       say(change.row.length ? `${again ? "Done again" : "Undone"}: ${change.row.length} labels.` : `There is nothing to ${again ? "redo" : "undo"}.`);
     });
   }
@@ -117,10 +117,29 @@ export class Actions {
     await this.safely(async () => {
       const target = encodeURIComponent(state.goal.name);
       state.suggestions = await json(`/api/suggest?target=${target}&n=8`);
-      state.doubtful = await json(`/api/doubtful?target=${target}`);
       state.tell("advice");
       this.map.refresh();
     });
+    await this.safely(async () => {
+      state.directions = await json("/api/directions");
+      state.tell("directions");
+    });
+    await this.doubt();
+  }
+
+  // Labels are judged by fits without them, which takes a moment.
+  async doubt(): Promise<void> {
+    state.doubtful = [];
+    state.doubtNote = state.facts.learns ? "Judging the labels ..." : "This model learns from no label.";
+    state.tell("advice");
+    if (!state.facts.learns) return;
+    try {
+      state.doubtful = await json("/api/doubtful");
+      state.doubtNote = "No label looks wrong to fits without it.";
+    } catch (error) {
+      state.doubtNote = error instanceof TypeError ? "The server does not answer." : (error as Error).message;
+    }
+    state.tell("advice");
   }
 
   look(row: number): void {
@@ -135,13 +154,13 @@ export class Actions {
     if (row === undefined) return say("There is no suggestion left.");
     const chosen = state.suggestions.findIndex((one) => state.selected.has(one.row));
     this.look(state.suggestions[(chosen + 1) % state.suggestions.length]!.row);
-    this.did("semivae suggest MODEL DATA  # rows to label next");
+    this.did("estimator.suggest(X, y, 8)");
   }
 
   async retrain(): Promise<void> {
     await this.safely(async () => {
       await json("/api/retrain", {});
-      this.did(state.facts.estimator === "VAEEmbedding" ? "estimator.refit(X)" : "estimator.refit(X, y)");
+      this.did("estimator.refit(X, y)");
     });
   }
 
@@ -152,13 +171,17 @@ export class Actions {
   async restore(name: string): Promise<void> {
     await this.safely(async () => {
       await json("/api/restore", { name });
-      this.did(`estimator = semivae.load("${state.facts.versions_folder}/${name}")`);
+      this.did(python.restored(name));
     });
   }
 
   async project(name: string): Promise<void> {
     say("Drawing the map ...");
-    await this.safely(() => json("/api/projection", { name }));
+    await this.safely(async () => {
+      await json("/api/projection", { name });
+      this.did(python.map(name));
+      say("The map is drawn.");
+    });
   }
 
   async search(text: string): Promise<void> {
@@ -168,7 +191,8 @@ export class Actions {
         const { rows } = await json<{ rows: number[] }>("/api/search", { name: text.slice(0, 40) });
         state.found = new Uint8Array(state.facts.rows);
         for (const row of rows) state.found[row] = 1;
-        say(`${rows.length.toLocaleString("en-US")} rows found`);
+        say(`${rows.length.toLocaleString("en-US")} ${rows.length === 1 ? "row" : "rows"} found`);
+        this.did(python.found(text, rows));
         if (rows.length === 1) this.look(rows[0]!);
       });
     state.paint();
@@ -180,18 +204,58 @@ export class Actions {
       switch (what) {
         case "svg":
         case "png":
+          this.did(python.map(state.facts.projection));
           return save(await figure(this.map.view, what), `map.${what}`);
         case "selection":
+          this.did(`${python.selection(rows)}.to_csv("selection.csv", index=False)`);
           return download("/api/export/selection.csv", "selection.csv", { rows });
         case "labels":
+          this.did(`pd.read_csv(${python.text(state.facts.labels_file.replace(/\.jsonl$/, ".csv"))})`);
           return download("/api/export/labels.csv", "labels.csv");
         case "log":
+          this.did(`pd.read_json(${python.text(state.facts.labels_file)}, lines=True)`);
           return download("/api/export/labels.jsonl", "labels.jsonl");
         case "session":
           return save(new Blob([JSON.stringify(state.facts, null, 2)], { type: "application/json" }), "session.json");
       }
     });
     say("Exported.");
+  }
+
+  // Moves the pinned row along an attribute; the amount is in standard deviations of the rows.
+  edit(direction: Direction, amount: number): void {
+    if (!this.z) return;
+    const step = (amount - (this.amounts.get(direction.name) ?? 0)) * direction.spread;
+    this.amounts.set(direction.name, amount);
+    this.z = this.z.map((value, unit) => value + step * direction.vector[unit]!);
+    this.decode({ z: this.z });
+    const moved = [...this.amounts].filter(([, by]) => by);
+    const row = state.pinned?.row;
+    const alone = row !== undefined && moved.length === 1 && moved[0]![0] === direction.name && this.code === null;
+    this.did(alone ? python.edited(direction.name, row, amount) : python.decoded(this.z, this.code));
+  }
+
+  async optimize(wish: object): Promise<void> {
+    await this.safely(async () => {
+      await json("/api/optimize", wish);
+      say("Searching the latent space ...");
+    });
+  }
+
+  async leave(what: "optimize" | "forecast"): Promise<void> {
+    await this.safely(() => ask(`/api/${what}`, undefined, "DELETE"));
+  }
+
+  lookDesign(design: Design): void {
+    this.pinning = true;
+    this.decode({ z: design.z });
+  }
+
+  async foresee(): Promise<void> {
+    await this.safely(async () => {
+      await json("/api/forecast", {});
+      this.did("from semivae.estimators.rows.target import encoded\nfrom semivae.workflows.budget import budget_of\nbudget_of(estimator, X, encoded(estimator, y)).sentence(20)");
+    });
   }
 
   private async safely(act: () => Promise<unknown>): Promise<void> {

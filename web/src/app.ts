@@ -9,6 +9,7 @@ import { list } from "./list";
 import { Map2 } from "./map";
 import { listen, Live, type Answer, type Happened } from "./net";
 import { right } from "./right";
+import { heardSearch } from "./search";
 import { state, type Change } from "./state";
 import { theme, top } from "./top";
 import type { Frame } from "./wire";
@@ -87,6 +88,13 @@ async function happened(event: Happened, actions: Actions, map: Map2): Promise<v
     case "retraining":
       state.facts.retraining = event.state as Record<string, unknown>;
       state.tell("retraining");
+      return;
+    case "search":
+      heardSearch(event.state as Record<string, unknown>, map);
+      return;
+    case "forecast":
+      state.facts.forecasting = event.state as Record<string, unknown>;
+      state.tell("forecast");
       return;
     case "version":
     case "map":

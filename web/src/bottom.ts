@@ -2,7 +2,7 @@
 
 import type { Actions } from "./actions";
 import { byId, h, say, svg } from "./dom";
-import { state, type HeldOut } from "./state";
+import { state, type Forecast, type HeldOut } from "./state";
 import { held } from "./top";
 
 export function bottom(actions: Actions): void {
@@ -22,11 +22,15 @@ export function bottom(actions: Actions): void {
       say("The line is selected: press Ctrl+C.");
     }
   };
-  byId("bottom").append(chart, h("div", { id: "foot" }, run, h("p", { id: "said", role: "status", "aria-live": "polite" }), h("div", { className: "row" }, code, copy)));
+  const plot = h("div", {});
+  const foresee = h("button", { id: "foresee" }, "Forecast");
+  const foreseen = h("p", { id: "foreseen", className: "quiet", role: "status" });
+  chart.append(plot, foresee);
+  byId("bottom").append(chart, h("div", { id: "foot" }, run, foreseen, h("p", { id: "said", role: "status", "aria-live": "polite" }), h("div", { className: "row" }, code, copy)));
 
   let losses: number[] = [];
   let live: HeldOut | undefined;
-  state.on("python", () => (code.textContent = actions.python));
+  state.on("python", () => (code.textContent = shortened(actions.python)));
   state.on("retraining", () => {
     const now = state.facts.retraining as Record<string, number & string & HeldOut> | null;
     if (!now) return;
@@ -39,12 +43,43 @@ export function bottom(actions: Actions): void {
     words.textContent = describe(now, losses, live);
     if (now.kind === "failed") say(`Retraining failed: ${now.message}`);
     if (now.kind === "canceled") say("Retraining was canceled; the version in use stays.");
-    if (now.kind === "trained") say(`Retrained in ${now.elapsed} s: ${live ? held(live) : "no label was held out"}.`);
-    drawChart(chart, live);
+    if (now.kind === "done") say(`Retrained in ${now.elapsed} s: ${live ? held(live) : "no label was held out"}.`);
+    drawChart(plot, live);
   });
-  state.on("facts labels", () => drawChart(chart, live));
+  let wanted = false; // once asked for, a new version is forecast, too
+  foresee.onclick = () => {
+    wanted = foresee.textContent === "Forecast";
+    void (wanted ? actions.foresee() : actions.leave("forecast"));
+  };
+  const describeForecast = (): void => {
+    const now = state.facts.forecasting;
+    if (now?.kind === "curve") state.facts.forecast = now as unknown as Forecast;
+    const going = now?.kind === "started" || now?.kind === "fit";
+    foresee.textContent = going ? "Stop" : "Forecast";
+    foresee.hidden = !state.facts.learns || several() || (!going && Boolean(state.facts.forecast));
+    foresee.title = "What more labels would bring: the model is fitted to parts of the labels";
+    foreseen.textContent = going
+      ? `Forecast: ${now.kind === "fit" ? `fit ${now.fit} of ${now.fits}` : "starts"} ...`
+      : now?.kind === "failed"
+        ? `No forecast: ${now.message}`
+        : state.facts.forecast
+          ? `Forecast: ${state.facts.forecast.sentence}.`
+          : "";
+    drawChart(plot, live);
+  };
+  state.on("forecast", describeForecast);
+  state.on("facts", () => {
+    if (!state.facts.forecast && !state.facts.forecasting && wanted) void actions.foresee();
+    describeForecast();
+  });
+  state.on("labels", () => drawChart(plot, live));
   if (state.facts.retraining) state.tell("retraining");
 }
+
+const several = (): boolean => state.facts.targets.length > 1;
+
+// A line over thousands of rows is shown in part; it is copied whole.
+const shortened = (python: string): string => (python.length > 400 ? `${python.slice(0, 300)} ... (${python.length.toLocaleString("en-US")} characters are copied)` : python);
 
 function describe(now: Record<string, unknown>, losses: number[], live?: HeldOut): string {
   const loss = losses.length ? `loss ${losses[losses.length - 1]!.toPrecision(4)}` : "";
@@ -75,9 +110,9 @@ function drawChart(place: HTMLElement, live?: HeldOut): void {
     place.replaceChildren(h("figcaption", {}, words), h("p", { className: "quiet" }, reason));
     return;
   }
-  const forecast = facts.forecast ?? [];
+  const forecast = facts.forecast?.curve ?? [];
   const right = 1.1 * Math.max(labels, ...points.map(({ x }) => x), ...forecast.map((one) => one.labels), 1);
-  const bottom = Math.min(0.9, ...points.map(({ low }) => low), ...forecast.map(({ low }) => low));
+  const bottom = Math.max(0, Math.min(0.9, ...points.map(({ low }) => low), ...forecast.map(({ low }) => low)));
   const px = (x: number): number => LEFT + (x / right) * (W - LEFT - 8);
   const py = (y: number): number => H - LOW - ((y - bottom) / (1 - bottom || 1)) * (H - LOW - 8);
   const parts: SVGElement[] = [
@@ -88,7 +123,13 @@ function drawChart(place: HTMLElement, live?: HeldOut): void {
     svg("line", { x1: px(labels), x2: px(labels), y1: 6, y2: H - LOW, class: "grid" }),
     svg("polyline", { points: points.map(({ x, value }) => `${px(x)},${py(value)}`).join(" "), class: "line" }),
   ];
-  if (forecast.length) parts.push(svg("polyline", { points: forecast.map(({ labels: x, value }) => `${px(x)},${py(value)}`).join(" "), class: "forecast" }));
+  if (forecast.length) {
+    const ends = [...forecast.map(({ labels: x, high }) => [x, Math.min(high, 1)]), ...forecast.map(({ labels: x, low }) => [x, Math.max(low, bottom)]).reverse()];
+    parts.push(
+      svg("polygon", { points: ends.map(([x, y]) => `${px(x!)},${py(y!)}`).join(" "), class: "band" }),
+      svg("polyline", { points: forecast.map(({ labels: x, value }) => `${px(x)},${py(Math.max(value, bottom))}`).join(" "), class: "forecast" }),
+    );
+  }
   for (const { x, value, low, high, now } of points)
     parts.push(
       svg("line", { x1: px(x), x2: px(x), y1: py(Math.max(low, bottom)), y2: py(Math.min(high, 1)), class: "interval" }),

@@ -56,8 +56,9 @@ export function left(actions: Actions, map: Map2): void {
   state.on("facts", update);
   state.on("colors", () => drawLegend(legend));
   state.on("advice", () => {
-    drawAdvice(queue, state.suggestions, actions, "All rows are labeled, or this model learns from no label.");
-    drawAdvice(doubtful, state.doubtful, actions, "The model contradicts no label.");
+    const none = state.facts.learns ? "All rows have a label." : "This model learns from no label, so that it asks for none.";
+    drawAdvice(queue, state.suggestions, actions, none);
+    drawAdvice(doubtful, state.doubtful, actions, state.doubtNote, "estimator.mislabeled(X, y)");
     doubtCount.textContent = `Doubtful labels (${state.doubtful.length})`;
     map.refresh();
   });
@@ -110,9 +111,9 @@ function drawLegend(place: HTMLElement): void {
   place.replaceChildren(...items);
 }
 
-function drawAdvice(place: HTMLElement, rows: { row: number; reason: string }[], actions: Actions, none: string): void {
+function drawAdvice(place: HTMLElement, rows: { row: number; reason: string }[], actions: Actions, none: string, python = "estimator.suggest(X, y, 8)"): void {
   const items = rows.map(({ row, reason }) =>
-    h("li", {}, h("button", { "data-row": String(row), onclick: () => actions.look(row) }, h("b", {}, `row ${row}`), " ", h("span", {}, reason))),
+    h("li", {}, h("button", { "data-row": String(row), onclick: () => (actions.look(row), actions.did(python)) }, h("b", {}, `row ${row}`), " ", h("span", {}, reason))),
   );
   place.replaceChildren(...(items.length ? items : [h("li", { className: "quiet" }, none)]));
 }

@@ -161,6 +161,21 @@ export class Map2 {
       context.setLineDash([]);
       this.word(context, String(i + 1), x + 10, y - 4, ink);
     }
+    for (const { place, reason, rank } of state.facts.search.designs ?? []) {
+      const [x, y] = this.view.toPage(...place);
+      context.beginPath();
+      for (const [dx, dy] of [[0, -6], [6, 0], [0, 6], [-6, 0]] as const) context.lineTo(x + dx, y + dy);
+      context.closePath();
+      context.fillStyle = reason ? (isDark() ? "#14171A" : "#FFFFFF") : ink;
+      context.fill();
+      context.stroke();
+      if (reason) {
+        context.moveTo(x - 7, y + 7);
+        context.lineTo(x + 7, y - 7);
+        context.stroke();
+      }
+      if (rank) this.word(context, `d${rank}`, x + 9, y + 4, ink);
+    }
     if (state.pinned) {
       const [x, y] = this.view.toPage(...state.pinned.place);
       context.beginPath();

@@ -6,6 +6,8 @@ import { byId, h, number, short } from "./dom";
 import type { Map2 } from "./map";
 import { frame, json, type Answer } from "./net";
 import { cells, picture, type Cell } from "./picture";
+import { attributes } from "./attributes";
+import { search } from "./search";
 import { sliders } from "./sliders";
 import { state } from "./state";
 
@@ -19,17 +21,21 @@ interface Row {
 }
 
 export function right(actions: Actions, map: Map2): void {
-  const pointer = h("section", { id: "pointer", "aria-label": "Under the pointer" });
+  const pointer = h("section", { id: "pointer", tabIndex: 0, "aria-label": "Under the pointer" });
   const path = h("section", { id: "path", "aria-label": "Path", hidden: true });
   const selection = h("section", { id: "selection", "aria-label": "Selection" });
   const latent = h("section", { id: "latent", "aria-label": "Latent" });
-  byId("right").append(pointer, path, selection, latent);
+  const edits = h("section", { id: "attributes", "aria-label": "Attributes" });
+  const designs = h("section", { id: "designs", "aria-label": "Search of the latent space" });
+  byId("right").append(pointer, path, selection, latent, edits, designs);
 
   state.on("spot facts", () => drawPointer(pointer, actions));
   state.on("path", () => drawPath(path, actions, map));
   let asked = 0;
   state.on("selection labels", () => void drawSelection(selection, actions, ++asked, () => asked));
   sliders(latent, actions, map);
+  attributes(edits, actions);
+  search(designs, actions, map);
 }
 
 // The decoded row of a point, as a picture or as cells.
@@ -95,7 +101,8 @@ function drawPath(place: HTMLElement, actions: Actions, map: Map2): void {
     return h("li", {}, image ?? cells(spot.cells.slice(0, 6), i ? spots[i - 1]!.cells : undefined), h("small", {}, name));
   });
   const close = h("button", { onclick: () => ((actions.path = null), map.setTool(map.tool), state.tell("path")) }, "Close");
-  place.replaceChildren(h("h2", {}, "Path"), h("ol", { className: size ? "strip" : "steps" }, ...items), close);
+  const points = h("ol", { className: size ? "strip" : "steps" }, ...items);
+  place.replaceChildren(h("h2", {}, "Path"), h("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": "Points of the path" }, points), close);
 }
 
 async function drawSelection(place: HTMLElement, actions: Actions, ask: number, newest: () => number): Promise<void> {

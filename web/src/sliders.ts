@@ -3,6 +3,7 @@
 import type { Actions } from "./actions";
 import { h, number } from "./dom";
 import type { Map2 } from "./map";
+import { decoded } from "./python";
 import { state } from "./state";
 
 const SHOWN = 10; // sliders before "more"
@@ -16,7 +17,9 @@ export function sliders(place: HTMLElement, actions: Actions, map: Map2): void {
 
   classes.onchange = () => {
     actions.code = classes.value === "" ? null : Number(classes.value);
-    if (actions.z) actions.decode({ z: actions.z });
+    if (!actions.z) return;
+    actions.decode({ z: actions.z });
+    actions.did(decoded(actions.z, actions.code));
   };
 
   const build = (): void => {
@@ -34,6 +37,7 @@ export function sliders(place: HTMLElement, actions: Actions, map: Map2): void {
       input.oninput = () => {
         if (!actions.z) actions.z = facts.units.slice().sort((a, b) => a.unit - b.unit).map((one) => one.mean);
         actions.z[unit] = Number(input.value);
+        actions.did(decoded(actions.z, actions.code));
         text.textContent = Number(input.value).toFixed(2);
         moving = true;
         actions.decode({ z: actions.z });
@@ -60,6 +64,8 @@ export function sliders(place: HTMLElement, actions: Actions, map: Map2): void {
   const follow = (): void => {
     if (moving || !state.pinned || state.pinned !== state.spot) return;
     actions.z = state.pinned.z.slice();
+    actions.amounts.clear();
+    state.tell("pinned");
     for (const { unit, input, text } of inputs) {
       input.value = String(actions.z[unit]);
       text.textContent = actions.z[unit]!.toFixed(2);

@@ -6,6 +6,7 @@ import { frame, json, type Answer } from "./net";
 export interface Target {
   name: string;
   classes: string[] | null;
+  quoted: boolean; // whether the classes are texts
   low: number;
   high: number;
 }
@@ -25,10 +26,32 @@ export interface Version {
 }
 
 export interface Forecast {
+  sentence: string;
   labels: number;
+  curve: { labels: number; value: number; low: number; high: number }[];
+}
+
+export interface Direction {
+  name: string;
+  vector: number[];
+  spread: number;
+}
+
+export interface Design {
+  design: number;
+  z: number[];
+  place: [number, number];
   value: number;
-  low: number;
-  high: number;
+  reason: string; // of the gate; empty if it passes
+  rank: number | null;
+}
+
+export interface Search {
+  running: boolean;
+  of?: number;
+  python?: string;
+  designs?: Design[];
+  refused?: Record<string, number>;
 }
 
 export interface Facts {
@@ -53,8 +76,11 @@ export interface Facts {
   retraining: Record<string, unknown> | null;
   labels_file: string;
   versions_folder: string;
-  forecast?: Forecast[];
-  directions?: string[];
+  forecast: Forecast | null;
+  forecasting: Record<string, unknown> | null;
+  search: Search;
+  frame: boolean; // whether X is a data frame
+  numbers: string[]; // columns that a search can aim at
 }
 
 export interface Change {
@@ -99,6 +125,8 @@ class State {
   legend: Legend = { entries: [] };
   suggestions: { row: number; reason: string }[] = [];
   doubtful: { row: number; reason: string }[] = [];
+  doubtNote = "";
+  directions: Direction[] = [];
   private readonly listeners: Record<string, (() => void)[]> = {};
 
   on(topics: string, listener: () => void): void {

@@ -2,7 +2,7 @@ r"""The facts that the page shows, as plain values and frames."""
 
 from __future__ import annotations
 
-__all__ = ["column_frame", "facts", "points_frame", "rows_of", "selection_csv"]
+__all__ = ["column_frame", "facts", "points_frame", "rows_of", "selected", "selection_csv"]
 
 from typing import Any
 
@@ -34,6 +34,7 @@ def facts(work: Workspace) -> dict[str, Any]:
             {
                 "name": name,
                 "classes": [str(entry) for entry in marking.classes[name]] if marking.has_classes(name) else None,
+                "quoted": all(isinstance(entry, str) for entry in marking.classes[name]),
                 "low": goal.low,
                 "high": goal.high,
             }
@@ -44,6 +45,8 @@ def facts(work: Workspace) -> dict[str, Any]:
         "undo": len(work.log.done),
         "redo": len(work.log.undone),
         "columns": session.names,
+        "numbers": session.numbers,
+        "frame": isinstance(work.X, pd.DataFrame),
         "picture": session.shape,
         "takes_label": session.takes_label,
         "units": [
@@ -52,7 +55,10 @@ def facts(work: Workspace) -> dict[str, Any]:
         ],
         "projection": session.map.name,
         "projections": [{"name": name, "words": PROJECTIONS[name]} for name in session.projections],
-        "retraining": work.retraining.last if work.retraining and work.retraining.running else None,
+        "retraining": work.running("retraining"),
+        "search": work.designs() | {"running": work.running("search") is not None},
+        "forecast": work.forecast,
+        "forecasting": work.running("forecast"),
         "labels_file": str(work.log.path),
         "versions_folder": str(work.versions.folder),
     }
@@ -138,9 +144,15 @@ def rows_of(work: Workspace, rows: list[int]) -> list[dict[str, Any]]:
 
 
 def selection_csv(work: Workspace, rows: list[int]) -> bytes:
-    """Returns rows with their labels and predictions as CSV; pictures are left out."""
+    """Returns rows with their labels and predictions as CSV."""
 
     from semivae.data.files.formulas import csv_text
+
+    return csv_text(selected(work, rows)).encode()
+
+
+def selected(work: Workspace, rows: list[int]) -> pd.DataFrame:
+    """Returns rows with their labels and predictions; pictures are left out."""
 
     session, marking = work.session, work.marking
     table = pd.DataFrame({"row": rows})
@@ -159,6 +171,6 @@ def selection_csv(work: Workspace, rows: list[int]) -> bytes:
     if session.names:
         data = session.rows(rows)
         frame = data if isinstance(data, pd.DataFrame) else pd.DataFrame(np.asarray(data), columns=session.names)
-        table = pd.concat([table, frame.reset_index(drop=True).add_prefix("")], axis=1)
+        table = pd.concat([table, frame.reset_index(drop=True)], axis=1)
 
-    return csv_text(table).encode()
+    return table

@@ -110,20 +110,22 @@ def decode(work: Workspace, message: dict[str, Any]) -> tuple[dict[str, Any], Ma
     label = None if message.get("code") is None else class_of(work, int(message["code"]))
     spot = session.at(message["z"], label) if "z" in message else session.at_place(pair(message["place"]), label)
 
-    return described(work, spot), session.shown(spot)[1]
+    return described(work, spot)
 
 
-def described(work: Workspace, spot: Spot) -> dict[str, Any]:
-    """Returns a decoded point as plain values."""
+def described(work: Workspace, spot: Spot) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """Returns a decoded point as plain values and arrays."""
+
+    cells, arrays = work.session.shown(spot)
 
     return {
         "z": spot.z.tolist(),
         "place": spot.place.tolist(),
         "share": spot.share,
         "word": spot.word,
-        "cells": work.session.shown(spot)[0],
+        "cells": cells,
         "chances": chances(work, spot.chances),
-    }
+    }, arrays
 
 
 def path(work: Workspace, message: dict[str, Any]) -> tuple[dict[str, Any], Mapping[str, Any]]:
@@ -132,9 +134,9 @@ def path(work: Workspace, message: dict[str, Any]) -> tuple[dict[str, Any], Mapp
     session = work.session
     steps = min(max(int(message.get("steps", 9)), 2), STEPS)
     spots = session.path(pair(message["from"]), pair(message["to"]), steps)
-    arrays = {"pictures": np.stack([session.shown(spot)[1]["picture"] for spot in spots])} if session.shape else {}
+    found, arrays = zip(*(described(work, spot) for spot in spots), strict=True)
 
-    return {"spots": [described(work, spot) for spot in spots]}, arrays
+    return {"spots": found}, {"pictures": np.stack([one["picture"] for one in arrays])} if session.shape else {}
 
 
 def row(work: Workspace, message: dict[str, Any]) -> tuple[dict[str, Any], Mapping[str, Any]]:
@@ -146,9 +148,10 @@ def row(work: Workspace, message: dict[str, Any]) -> tuple[dict[str, Any], Mappi
         raise IndexError(place)
 
     spot = session.at(session.z[place], place=session.map.xy[place])
-    arrays = {**session.shown(spot)[1], **({"given": session.pictures([place])[0]} if session.shape else {})}
+    found, arrays = described(work, spot)
+    given = {"given": session.pictures([place])[0]} if session.shape else {}
 
-    return {"row": place, **described(work, spot)}, arrays
+    return {"row": place, **found}, {**arrays, **given}
 
 
 def pair(value: Any) -> list[float]:

@@ -9,12 +9,15 @@ import secrets
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError, StoreError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from semivae.explorer.workspace import Workspace
     from semivae.fitted import Fitted
 
@@ -46,6 +49,13 @@ class Explorer:
         from semivae.workflows.explore.known import for_fit
 
         return for_fit(self.work.marking.labels(), list(self.work.marking.goals.values()))
+
+    def table(self, rows: Sequence[int]) -> pd.DataFrame:
+        """Returns rows with their labels, predictions and outlier scores."""
+
+        from semivae.explorer.facts import selected
+
+        return selected(self.work, list(rows))
 
     def wait(self) -> None:
         """Waits until the server ends."""

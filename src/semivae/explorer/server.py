@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from semivae.errors import SemivaeError
 from semivae.explorer.facts import column_frame, facts, points_frame, rows_of, selection_csv
 from semivae.explorer.live import talk
+from semivae.explorer.steering import steering
 from semivae.explorer.wire import pack
 from semivae.explorer.workspace import Workspace
 from semivae.workflows.plain import ready
@@ -84,6 +85,7 @@ def application(work: Workspace) -> FastAPI:
     looking(app, work)
     labeling(app, work)
     training(app, work)
+    steering(app, work)
 
     @app.websocket("/ws")
     async def socket(connection: WebSocket) -> None:
@@ -220,7 +222,7 @@ def training(app: FastAPI, work: Workspace) -> None:
 
     @app.delete("/api/retrain")
     def cancel() -> Response:
-        work.cancel()
+        work.cancel("retraining")
 
         return JSONResponse({})
 
@@ -235,8 +237,8 @@ def training(app: FastAPI, work: Workspace) -> None:
         return JSONResponse(ready(work.suggest(target, max(1, min(n, 100)))))
 
     @app.get("/api/doubtful")
-    def doubtful(target: str) -> Response:
-        return JSONResponse(ready(work.doubtful(target)))
+    def doubtful() -> Response:
+        return JSONResponse(ready(work.doubtful()))
 
 
 def checked(work: Workspace, rows: Rows) -> Rows:

@@ -16,14 +16,17 @@ from sklearn.utils import _safe_indexing
 from semivae.errors import SettingError
 from semivae.explorer.places import Places, placed, projections_for
 from semivae.workflows.explore.advice import doubtful, suggested
-from semivae.workflows.explore.beliefs import Belief, Goal, beliefs, goals_of, unseen
+from semivae.workflows.explore.beliefs import Belief, Goal, beliefs, goals_of
 from semivae.workflows.explore.cells import Column, cells, column, names_of, pictures, shape_of, texts
 from semivae.workflows.explore.find import find
+from semivae.workflows.explore.forecast import forecast
 from semivae.workflows.explore.latent import Surroundings, by_label, decoded, effects, outliers
 from semivae.workflows.explore.refit import refit
+from semivae.workflows.explore.steer import Wish, directions, proposed
 
 if TYPE_CHECKING:
     from semivae.fitted import Fitted
+    from semivae.latent import Direction, Found, Search
 
 Values = NDArray[np.float64]
 
@@ -85,6 +88,7 @@ class Session:
         self.surroundings = Surroundings(self.z)
         self.unusual = np.full(len(self.z), np.nan)
         self.names, self.shape = names_of(estimator, X), shape_of(estimator)
+        self.numbers = [part.name for part in estimator.schema_.x if not part.classes and part.name in self.names]
         self.effects = effects(estimator, self.z)
         self.units = np.argsort(-self.effects).tolist()
         self.takes_label = bool(self.goals) and by_label(estimator, self.z[:4], list(self.goals[0].classes))
@@ -250,12 +254,27 @@ class Session:
 
         return suggested(self.goals[place], self.beliefs[place], self.z, known, n)
 
-    def doubtful(self, place: int, labels: NDArray[Any]) -> list[dict[str, Any]]:
-        """Returns labels to look at again, each with a reason; takes the number of the target and its labels."""
+    def doubtful(self, y: Any) -> list[dict[str, Any]]:
+        """Returns labels to look at again, each with a reason; :func:`doubtful` explains them."""
 
-        return doubtful(self.goals[place], unseen(self.estimator, self.beliefs)[place], labels)
+        return doubtful(self.estimator, self.X, y)
 
-    def refitted(self, y: Any, tell: Callable[[dict[str, Any]], None], asked: Callable[[], bool]) -> Fitted:
+    def directions(self, labels: Mapping[str, NDArray[Any]]) -> list[Direction]:
+        """Returns the directions of attributes, given the labels of each target."""
+
+        return directions(self.estimator, self.X, self.names, self.goals, labels)
+
+    def proposed(self, wish: Wish, look: Callable[[Search], bool]) -> Found:
+        """Searches for rows; :func:`proposed` explains the arguments."""
+
+        return proposed(self.estimator, self.X, wish, look)
+
+    def forecast(self, y: Any, say: Callable[[dict[str, Any]], None], asked: Callable[[], bool]) -> dict[str, Any]:
+        """Returns the accuracy with more labels; :func:`forecast` explains the arguments."""
+
+        return forecast(self.estimator, self.X, y, say, asked)
+
+    def refitted(self, y: Any, say: Callable[[dict[str, Any]], None], asked: Callable[[], bool]) -> Fitted:
         """Returns a model that goes on from this one with other labels; :func:`refit` explains the arguments."""
 
-        return refit(self.estimator, self.X, y, tell, asked)
+        return refit(self.estimator, self.X, y, say, asked)

@@ -9,14 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from semivae.errors import SettingError
 from semivae.explorer.labels import LabelLog
 from semivae.explorer.marking import Marking
-from semivae.explorer.retraining import Retraining
 from semivae.explorer.session import Session
+from semivae.explorer.task import Act, Say, Task
 from semivae.explorer.versions import Versions
 from semivae.workflows.explore.known import for_fit, known
 from semivae.workflows.explore.refit import held_out
+from semivae.workflows.explore.steer import Wish, seen
 
 if TYPE_CHECKING:
     from semivae.fitted import Fitted
@@ -49,7 +52,9 @@ class Workspace:
         self.lock = threading.RLock()
         self.log = LabelLog(labels_file, len(X), name)
         self.versions = Versions(self.log.path.with_suffix(".versions"))
-        self.retraining: Retraining | None = None
+        self.tasks: dict[str, Task] = {}
+        self.search: dict[str, Any] = {}
+        self.forecast: dict[str, Any] | None = None
         self.session = self.first(estimator, y, opened)
         base = known(estimator, y, len(X), self.session.goals)
         self.marking = Marking(self.session.goals, base, self.log, lambda: self.session.version, self.tell)
@@ -80,6 +85,49 @@ class Workspace:
 
         return bool(self.session.goals)
 
+    def begin(self, name: str, act: Act) -> None:
+        r"""Starts some work in a thread, and tells every page of its progress.
+
+        Arguments:
+            name: "retraining", "search" or "forecast".
+            act: The work, as :class:`Task` takes it.
+
+        Raises:
+            SettingError: If it runs already.
+        """
+
+        with self.lock:
+            if self.running(name):
+                raise SettingError(f"a second {name}", "one runs", "wait, or cancel it")
+
+            self.tasks[name] = Task(name, act, lambda record: self.tell({"kind": name, "state": record}))
+
+    def running(self, name: str) -> dict[str, Any] | None:
+        """Returns the last word of some work; None if it does not run."""
+
+        task = self.tasks.get(name)
+
+        return task.last if task and task.running else None
+
+    def cancel(self, name: str) -> None:
+        """Cancels some work, if it runs."""
+
+        if name in self.tasks:
+            self.tasks[name].cancel()
+
+    def y(self) -> Any:
+        r"""Returns all labels as a fit takes them.
+
+        Raises:
+            SettingError: If the model learns from no label.
+        """
+
+        if not self.learns:
+            fix = "export the labels, and fit VAEClassifier().fit(X, y)"
+            raise SettingError("a model without a target", "this model learns from no label", fix)
+
+        return for_fit(self.marking.labels(), self.session.goals)
+
     def retrain(self) -> None:
         r"""Starts to retrain with all labels.
 
@@ -87,23 +135,60 @@ class Workspace:
             SettingError: If it runs already, or the model learns from no label.
         """
 
-        with self.lock:
-            if self.retraining and self.retraining.running:
-                raise SettingError("a second retraining", "one runs", "wait, or cancel it")
+        y, session = self.y(), self.session
+        self.begin("retraining", lambda say, asked: self.adopt(session.refitted(y, say, asked), y))
 
-            if not self.learns:
-                fix = "export the labels, and fit VAEClassifier().fit(X, y)"
-                raise SettingError("retraining without a target", "this model learns from no label", fix)
+    def optimize(self, wish: Wish) -> None:
+        r"""Starts to search the latent space; a search that is canceled keeps the designs that it has.
 
-            y = for_fit(self.marking.labels(), self.session.goals)
-            tell: Tell = lambda record: self.tell({"kind": "retraining", "state": record})  # noqa: E731
-            self.retraining = Retraining(self.session, y, tell, lambda fresh: self.adopt(fresh, y))
+        Raises:
+            SettingError: If a search runs already.
+        """
 
-    def cancel(self) -> None:
-        """Cancels the retraining, if one runs."""
+        session = self.session
 
-        if self.retraining:
-            self.retraining.cancel()
+        def act(say: Say, asked: Callable[[], bool]) -> None:
+            def show(search: Any, found: Any = None) -> None:
+                # The designs of an old version lie in another latent.
+                if session is self.session:
+                    self.search = {"of": wish.count, "python": wish.python, **seen(search, found)}
+                    say({"kind": "designs", **self.designs()})
+
+            def look(search: Any) -> bool:
+                show(search)
+
+                return asked()
+
+            found = session.proposed(wish, look)
+            show(found.search, found)
+
+        self.begin("search", act)
+
+    def designs(self) -> dict[str, Any]:
+        """Returns the last search with the places of its designs on the map; nothing without one."""
+
+        if not self.search:
+            return {}
+
+        places = self.session.map.of(np.array([one["z"] for one in self.search["designs"]]))
+        placed = [one | {"place": place} for one, place in zip(self.search["designs"], places.tolist(), strict=True)]
+
+        return self.search | {"designs": placed}
+
+    def foresee(self) -> None:
+        r"""Starts to measure the model on subsets of the labels, to forecast its accuracy with more of them.
+
+        Raises:
+            SettingError: If it runs already, or the model learns from no label.
+        """
+
+        y, session = self.y(), self.session
+
+        def act(say: Say, asked: Callable[[], bool]) -> None:
+            self.forecast = session.forecast(y, say, asked)
+            say({"kind": "curve", **self.forecast})
+
+        self.begin("forecast", act)
 
     def adopt(self, fresh: Fitted, y: Any) -> None:
         """Keeps a new model as the next version and uses it."""
@@ -128,8 +213,10 @@ class Workspace:
 
         with self.lock:
             self.session.stopped.set()
-            self.session = session
+            self.session, self.search, self.forecast = session, {}, None
 
+        self.cancel("search")
+        self.cancel("forecast")
         self.look()
         self.tell({"kind": "version", "version": session.version})
 
@@ -152,10 +239,10 @@ class Workspace:
 
         return self.session.suggested(*self.asked(target), n) if self.learns else []
 
-    def doubtful(self, target: str) -> list[dict[str, Any]]:
+    def doubtful(self) -> list[dict[str, Any]]:
         """Returns labels to look at again, each with a reason."""
 
-        return self.session.doubtful(*self.asked(target)) if self.learns else []
+        return self.session.doubtful(self.y())
 
     def asked(self, target: str) -> tuple[int, Any]:
         r"""Returns the number of a target and its labels.
@@ -180,6 +267,8 @@ class Workspace:
     def close(self) -> None:
         """Stops all that runs."""
 
-        self.cancel()
+        for name in self.tasks:
+            self.cancel(name)
+
         self.session.stopped.set()
         self.log.close()

@@ -89,6 +89,7 @@ def optimize(
     trust_region: bool = True,
     label: Any = None,
     history: str | Path | None = None,
+    look: Callable[[Search], bool] | None = None,
     seed: int = 0,
 ) -> Found:
     r"""Searches a latent space for rows with wanted values, by Bayesian optimization.
@@ -110,6 +111,7 @@ def optimize(
         trust_region: Whether to search around the best design rather than in the whole space.
         label: The label that rows are decoded with, for models that generate by label.
         history: A file (.json) that the search is saved to after each batch, and continued from if it exists.
+        look: Sees the search after each batch, and ends it early if it returns True.
         seed: The seed of the search.
 
     Raises:
@@ -144,6 +146,9 @@ def optimize(
 
         if path is not None:
             search.history.save(path)
+
+        if look is not None and look(search):
+            break
 
     return best_of(search, proposals, predict)
 

@@ -6,6 +6,7 @@ __all__ = ["budget", "budget_of"]
 
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,9 @@ def budget(
     return budget_of(model, source.x, y, seed)
 
 
-def budget_of(model: Classifier | Regressor, x: Any, y: Any, seed: int = 0) -> Budget:
+def budget_of(
+    model: Classifier | Regressor, x: Any, y: Any, seed: int = 0, told: Callable[[int, int], None] | None = None
+) -> Budget:
     r"""Measures an estimator on subsets of labels, and forecasts its error with more of them.
 
     Arguments:
@@ -79,6 +82,7 @@ def budget_of(model: Classifier | Regressor, x: Any, y: Any, seed: int = 0) -> B
         x: The rows of its fit.
         y: Their codes (-1 where unlabeled) or values (NaN where unlabeled), with shape (N,).
         seed: The seed of all draws.
+        told: Gets the number of fits that are done and of all fits, in place of the log. What it raises ends them.
 
     Raises:
         DataError: If fewer than 20 rows are labeled.
@@ -97,16 +101,28 @@ def budget_of(model: Classifier | Regressor, x: Any, y: Any, seed: int = 0) -> B
         raise DataError(f"{len(given)} rows are labeled", f"a learning curve needs {FEWEST} labels", "label more rows")
 
     parts = subsets(given, seed)
-    losses, start, told = [], time.monotonic(), time.monotonic()
+    losses, told = [], told or log_of()
 
     for done, found in enumerate(losses_of_subsets(model, x, y, parts), 1):
         losses.append(found)
-
-        if (now := time.monotonic()) - told > SECONDS_BETWEEN and done < len(parts):
-            told = now
-            left = (now - start) / done * (len(parts) - done)
-            LOG.info(f"measuring: {done} of {len(parts)} fits done, about {left:.0f} s left")
+        told(done, len(parts))
 
     sizes = np.array([len(train) for train, _ in parts])
 
     return forecast(sizes, np.stack(losses), given.dtype.kind != "f", seed)
+
+
+def log_of() -> Callable[[int, int], None]:
+    """Returns a function that logs, now and then, how many fits are done and the time that is left."""
+
+    start = last = time.monotonic()
+
+    def told(done: int, count: int) -> None:
+        nonlocal last
+
+        if (now := time.monotonic()) - last > SECONDS_BETWEEN and done < count:
+            last = now
+            left = (now - start) / done * (count - done)
+            LOG.info(f"measuring: {done} of {count} fits done, about {left:.0f} s left")
+
+    return told

@@ -2,10 +2,10 @@ r"""Labels of a table that may be wrong."""
 
 from __future__ import annotations
 
-__all__ = ["mislabeled"]
+__all__ = ["mislabeled", "ranked"]
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
 from semivae.workflows.inputs.rows import read_labeled, with_ids
@@ -13,7 +13,7 @@ from semivae.workflows.inputs.rows import read_labeled, with_ids
 if TYPE_CHECKING:
     import pandas as pd
 
-    from semivae.fitted import Saved
+    from semivae.fitted import Classifier, Fitted, Regressor, Saved
 
 
 def mislabeled(
@@ -44,6 +44,32 @@ def mislabeled(
 
     from sklearn.utils import _safe_indexing
 
+    refuse_several(model)
+    source = read_labeled(model, data, target, split, header, labels_from)
+    found = ranked(model, source.x, source.y)
+
+    return with_ids(model, _safe_indexing(source.x, found["row"].to_numpy()), found)
+
+
+def ranked(model: Fitted, x: Any, y: Any) -> pd.DataFrame:
+    r"""Ranks labels, given the rows themselves.
+
+    Arguments:
+        model: The model.
+        x: The rows.
+        y: Their labels, missing where unlabeled, with shape (N,).
+
+    Raises:
+        DataError: If no label can be held out.
+        SettingError: If the model has several targets or none.
+    """
+
+    return refuse_several(model).mislabeled(x, y)
+
+
+def refuse_several(model: Fitted) -> Classifier | Regressor:
+    """Returns a model of one target; refuses another."""
+
     from semivae.fitted import Classifier, Predictor, Regressor
 
     if isinstance(model, Predictor) or not isinstance(model, Classifier | Regressor):
@@ -53,7 +79,4 @@ def mislabeled(
             "fit one target: VAEClassifier or VAERegressor",
         )
 
-    source = read_labeled(model, data, target, split, header, labels_from)
-    found = model.mislabeled(source.x, source.y)
-
-    return with_ids(model, _safe_indexing(source.x, found["row"].to_numpy()), found)
+    return model

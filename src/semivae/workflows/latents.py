@@ -2,7 +2,7 @@ r"""Rows that are moved in the latent space of a saved model, and clusters of ro
 
 from __future__ import annotations
 
-__all__ = ["Moved", "clustered", "edited"]
+__all__ = ["Moved", "clustered", "direction_in", "edited"]
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -87,20 +87,41 @@ def direction_of(
     import numpy as np
     import pandas as pd
 
+    column = name.rpartition("=")[0] or name
+    cells: Any = pd.Series(np.asarray(column_in(model, data, column, split, header), dtype=object)).iloc[space.kept]
+
+    return direction_in(space.latents, cells, name, method)
+
+
+def direction_in(z: Any, cells: Any, name: str, method: Literal["mean", "linear"] = "mean") -> Direction:
+    r"""Returns the direction of an attribute. Rows whose cell is missing are left out.
+
+    Arguments:
+        z: The latents, with shape (N, D).
+        cells: The column of the attribute, a series with shape (N,).
+        name: The attribute: a column of numbers, or a class as COL=VALUE.
+        method: "mean" or "linear", as :func:`semivae.latent.attribute` takes it.
+
+    Raises:
+        DataError: If it is the same in all rows.
+        SettingError: If a column of texts is to grow.
+    """
+
+    import pandas as pd
+
     from semivae.latent import attribute
 
-    column, equals, value = name.rpartition("=") if "=" in name else (name, "", "")
-    cells = pd.Series(np.asarray(column_in(model, data, column, split, header), dtype=object)).iloc[space.kept]
     known = cells.notna().to_numpy()
-    z, cells = space.latents[known], cells[known]
+    z, cells = z[known], cells[known]
+    column, _, value = name.rpartition("=")
 
-    if equals:
+    if column:
         return attribute(z, (cells.astype(str) == value).to_numpy(), name, method)
 
     numbers: Any = pd.to_numeric(cells, errors="coerce")
 
     if numbers.isna().any():
-        fix = f"attribute='{column}={cells.iloc[0]}'"
+        fix = f"attribute='{name}={cells.iloc[0]}'"
 
         raise SettingError(f"attribute={name!r}", "it holds texts, and only a number has more and less", fix)
 

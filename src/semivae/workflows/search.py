@@ -2,9 +2,10 @@ r"""Searches the latent space of a saved model for rows with wanted values, at o
 
 from __future__ import annotations
 
-__all__ = ["Asked", "arrays_of", "ask", "refuse_form", "search", "tell"]
+__all__ = ["Asked", "arrays_of", "ask", "refuse_form", "search", "searched", "tell"]
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from semivae.errors import DataError, SettingError
 
 if TYPE_CHECKING:
-    from semivae.fitted import Saved
+    from semivae.fitted import Fitted, Saved
     from semivae.latent import Found, Search
     from semivae.workflows.aims import Aims
 
@@ -60,12 +61,38 @@ def search(model: Saved, aims: Aims, asked: Asked, evaluations: int = 50, propos
         StoreError: If the history cannot be read or written.
     """
 
+    return searched(model, aims, references(model, asked), asked, evaluations, proposals, batch)
+
+
+def searched(
+    model: Fitted,
+    aims: Aims,
+    x: Any,
+    asked: Asked,
+    evaluations: int = 50,
+    proposals: int = 10,
+    batch: int = 1,
+    look: Callable[[Search], bool] | None = None,
+) -> Found:
+    r"""Searches as :func:`search` does, given the reference rows themselves.
+
+    Arguments:
+        model: The model.
+        aims: The aims.
+        x: The reference rows.
+        asked: The wishes; their data are not read.
+        evaluations: The number of designs that are evaluated.
+        proposals: The number of designs that are returned.
+        batch: The number of designs that are chosen at a time.
+        look: Sees the search after each batch, and ends it early if it returns True.
+    """
+
     from semivae.latent import optimize
 
     return optimize(
         model,
         aims.goals(model),
-        references(model, asked),
+        x,
         evaluations=evaluations,
         proposals=proposals,
         batch=batch,
@@ -75,6 +102,7 @@ def search(model: Saved, aims: Aims, asked: Asked, evaluations: int = 50, propos
         prior_weight=asked.prior_weight,
         label=aims.label(model),
         history=asked.history,
+        look=look,
         seed=asked.seed,
     )
 

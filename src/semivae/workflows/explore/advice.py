@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from semivae.workflows.explore.beliefs import Belief, Goal
 
 if TYPE_CHECKING:
+    from semivae.fitted import Fitted
     from semivae.trust.doubt import Doubt
+
+# A label is doubted if another class is at least this probable, or a number lies so many deviations from its mean.
+SURE, FAR = 0.5, 3.0
 
 
 def suggested(goal: Goal, belief: Belief, z: NDArray[Any], known: NDArray[np.bool_], n: int) -> list[dict[str, Any]]:
@@ -45,34 +49,33 @@ def doubt_of(goal: Goal, belief: Belief) -> Doubt | None:
     return None if belief.spread is None else DoubtOfValues(belief.spread)
 
 
-def doubtful(goal: Goal, belief: Belief, labels: NDArray[Any], n: int = 50) -> list[dict[str, Any]]:
-    r"""Returns labeled rows whose label the model contradicts, most doubtful first, as row and reason.
+def doubtful(estimator: Fitted, X: Any, y: Any, n: int = 50) -> list[dict[str, Any]]:
+    r"""Returns labels that fits without them find improbable, most doubtful first, as row and reason.
 
     Arguments:
-        goal: The target.
-        belief: The beliefs about it.
-        labels: The labels, with shape (N,), None where unlabeled.
+        estimator: The model.
+        X: The rows.
+        y: Their labels, missing where unlabeled, with shape (N,). Classes that the model does not know are left out.
         n: The most rows.
+
+    Raises:
+        DataError: If no label can be held out.
+        SettingError: If the model has several targets or none.
     """
 
-    rows = np.flatnonzero([label is not None for label in labels])
-    found: list[tuple[float, dict[str, Any]]] = []
+    from semivae.workflows.doubt import ranked
 
-    for row in rows.tolist():
-        if belief.chances is None:
-            spread = 0.0 if belief.spread is None else float(belief.spread[row])
-            far = abs(float(labels[row]) - float(belief.values[row])) / max(spread, 1e-12)
+    classes = estimator.schema_.target.classes if len(estimator.schema_.targets) == 1 else None
+    table: Any = ranked(estimator, X, y.where(y.isin(classes), None) if classes else y)
 
-            if far > 3:
-                words = f"labeled {labels[row]:.3g}, the model says {belief.values[row]:.3g} ±{spread:.2g}"
-                found.append((far, {"row": row, "reason": words}))
+    if classes:
+        doubted = table[(table["suggested"] != table["label"]) & (table["suggested_probability"] > SURE)]
+        words = "labeled {}, without this label the model says {} ({:.2f})"
+    else:
+        doubted = table[table["deviations"].abs() > FAR]
+        words = "labeled {:.3g}, without this label the model says {:.3g} ({:+.1f} deviations)"
 
-            continue
+    columns = ["row", "label", "suggested", doubted.columns[-1]]
+    rows = doubted[columns].head(n).itertuples(index=False, name=None)
 
-        guess = goal.classes[int(belief.values[row])]
-
-        if guess != labels[row] and belief.confidence[row] > 0.5:
-            words = f"labeled {labels[row]}, the model says {guess} ({belief.confidence[row]:.2f})"
-            found.append((float(belief.confidence[row]), {"row": row, "reason": words}))
-
-    return [entry for _, entry in sorted(found, key=lambda pair: -pair[0])][:n]
+    return [{"row": row, "reason": words.format(*told)} for row, *told in rows]

@@ -2,10 +2,10 @@ r"""What a model believes about rows, target by target: a class or a number, and
 
 from __future__ import annotations
 
-__all__ = ["Belief", "Goal", "beliefs", "goals_of", "unseen"]
+__all__ = ["Belief", "Goal", "beliefs", "goals_of"]
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,38 +89,6 @@ def beliefs(estimator: Fitted, X: Any) -> list[Belief]:
             return [of_numbers(mean, deviation, goals[0])]
 
     return []
-
-
-def unseen(estimator: Fitted, found: Sequence[Belief]) -> list[Belief]:
-    r"""Returns beliefs in which labeled rows have the predictions of fits that did not see their labels.
-
-    A model agrees with the labels that it learned from, also with wrong ones. Rows that no fit held out, and all rows
-    of a loaded model, keep their beliefs.
-
-    Arguments:
-        estimator: The model.
-        found: The beliefs about each target.
-    """
-
-    held = getattr(estimator, "held_out_", None)
-
-    if held is None or len(found) != 1:
-        return list(found)
-
-    values, confidence = found[0].values.copy(), found[0].confidence.copy()
-
-    if found[0].chances is None:
-        spread = np.array(found[0].spread)
-        values[held.rows], spread[held.rows] = held.predictions.T
-
-        return [replace(found[0], values=values, spread=spread)]
-
-    chances = found[0].chances.copy()
-    chances[held.rows] = np.exp(held.predictions)
-    values[held.rows] = chances[held.rows].argmax(axis=1)
-    confidence[held.rows] = chances[held.rows].max(axis=1)
-
-    return [Belief(values, confidence, chances)]
 
 
 def of_several(estimator: Predictor, X: Any, goals: list[Goal]) -> Iterator[Belief]:

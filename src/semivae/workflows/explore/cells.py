@@ -2,7 +2,7 @@ r"""Rows as a person reads them: cells with the unusual ones marked, small pictu
 
 from __future__ import annotations
 
-__all__ = ["Column", "cells", "column", "names_of", "pictures", "shape_of", "texts"]
+__all__ = ["Column", "cells", "cells_of", "column", "names_of", "pictures", "shape_of", "texts"]
 
 import warnings
 from dataclasses import dataclass
@@ -166,7 +166,7 @@ def column(X: Any, names: list[str], name: str) -> Column:
         name: The name of the column.
     """
 
-    values = X.iloc[:, names.index(name)] if isinstance(X, pd.DataFrame) else pd.Series(X[:, names.index(name)])
+    values = cells_of(X, names, name)
 
     if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
         return Column(values.to_numpy(float, na_value=np.nan))
@@ -179,3 +179,11 @@ def column(X: Any, names: list[str], name: str) -> Column:
     codes = texts.map({entry: place for place, entry in enumerate(frequent)}).astype(float)
 
     return Column(codes.to_numpy(float, na_value=np.nan), tuple(str(ready(entry)) for entry in frequent))
+
+
+def cells_of(X: Any, names: list[str], name: str) -> Any:
+    """Returns the cells of one column as a series; takes what :func:`column` does."""
+
+    place = names.index(name)
+
+    return X.iloc[:, place] if isinstance(X, pd.DataFrame) else pd.Series(np.asarray(X)[:, place])

@@ -2,7 +2,7 @@ r"""A fit that goes on with more labels, told of epoch by epoch, and what is kep
 
 from __future__ import annotations
 
-__all__ = ["Live", "Told", "held_out", "keep", "refit"]
+__all__ = ["Live", "Say", "Told", "held_out", "keep", "refit"]
 
 import copy
 import warnings
@@ -18,7 +18,7 @@ from semivae.workflows.plain import ready
 if TYPE_CHECKING:
     from semivae.fitted import Fitted
 
-Tell = Callable[[dict[str, Any]], None]
+Say = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class Live:
     r"""A callback of the engine that tells of every epoch and every fold, and stops when asked to.
 
     Arguments:
-        tell: Gets plain values: "epoch", "epochs", "loss", "seconds"; and after each fold, the labels held out so far.
+        say: Gets plain values: "epoch", "epochs", "loss", "seconds"; and after each fold, the labels held out so far.
         asked: Whether to stop.
     """
 
-    def __init__(self, tell: Tell, asked: Callable[[], bool]) -> None:
-        self.tell, self.asked = tell, asked
+    def __init__(self, say: Say, asked: Callable[[], bool]) -> None:
+        self.say, self.asked = say, asked
         self.epochs = 0
         self.truth: list[Any] = []
         self.predicted: list[Any] = []
@@ -64,7 +64,7 @@ class Live:
 
         self.stop_if_asked()
         shown = {name: record[name] for name in ("epoch", "loss", "seconds")}
-        self.tell({"kind": "epoch", "epochs": self.epochs, **shown})
+        self.say({"kind": "epoch", "epochs": self.epochs, **shown})
 
     def end(self) -> None:
         """A run ended; what follows it is told by itself."""
@@ -76,7 +76,7 @@ class Live:
         self.truth.extend(np.asarray(record["truth"]).tolist())
         self.predicted.extend(np.asarray(record["predicted"]).tolist())
         found = measured(np.array(self.truth), np.array(self.predicted))
-        self.tell({"kind": "fold", "fold": record["fold"], "folds": record["folds"], "held_out": vars(found)})
+        self.say({"kind": "fold", "fold": record["fold"], "folds": record["folds"], "held_out": vars(found)})
 
     def stop_if_asked(self) -> None:
         """Stops the training, as Ctrl-C does."""
@@ -85,14 +85,14 @@ class Live:
             raise KeyboardInterrupt
 
 
-def refit(estimator: Fitted, X: Any, y: Any, tell: Tell, asked: Callable[[], bool]) -> Fitted:
+def refit(estimator: Fitted, X: Any, y: Any, say: Say, asked: Callable[[], bool]) -> Fitted:
     r"""Returns a new estimator that goes on from the weights of another, which stays as it is.
 
     Arguments:
         estimator: The fitted estimator.
         X: The rows.
         y: Their labels, missing where unlabeled.
-        tell: Gets the progress as plain values.
+        say: Gets the progress as plain values.
         asked: Whether to stop.
 
     Raises:
@@ -109,7 +109,7 @@ def refit(estimator: Fitted, X: Any, y: Any, tell: Tell, asked: Callable[[], boo
         if not isinstance(estimator, Trained):
             return fresh.fit(X)
 
-        fresh.refit(X, y, callbacks=[Live(tell, asked)])
+        fresh.refit(X, y, callbacks=[Live(say, asked)])
 
     if fresh.stopped_ == "interrupted" or asked():
         raise KeyboardInterrupt

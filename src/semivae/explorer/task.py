@@ -1,38 +1,37 @@
-r"""Retraining in a thread: its progress is told as it happens, and it can be canceled."""
+r"""Work that takes a while, in a thread: its progress is told as it happens, and it can be canceled."""
 
 from __future__ import annotations
 
-__all__ = ["Retraining"]
+__all__ = ["Act", "Say", "Task"]
 
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from semivae.errors import SemivaeError
 
-if TYPE_CHECKING:
-    from semivae.explorer.session import Session
+Say = Callable[[dict[str, Any]], None]
 
-Tell = Callable[[dict[str, Any]], None]
+# Gets a function that tells of progress, and one that says whether to stop.
+Act = Callable[[Say, Callable[[], bool]], None]
 
 
-class Retraining:
-    r"""Starts to retrain a model.
+class Task:
+    r"""Starts some work.
 
     Arguments:
-        session: The version to go on from.
-        y: The labels.
-        tell: Gets the progress as plain values; the last has the kind "canceled", "failed" or "trained".
-        done: Takes the new model; what it raises is told, too.
+        name: The name of the thread.
+        act: The work. It raises KeyboardInterrupt if it was stopped and there is no result.
+        tell: Gets the progress as plain values; the last has the kind "canceled", "failed" or "done".
     """
 
-    def __init__(self, session: Session, y: Any, tell: Tell, done: Callable[[Any], None]) -> None:
-        self.session, self.y, self.tell, self.done = session, y, tell, done
+    def __init__(self, name: str, act: Act, tell: Say) -> None:
+        self.act, self.tell = act, tell
         self.canceled = threading.Event()
         self.start = time.monotonic()
         self.last: dict[str, Any] = {"kind": "started"}
-        self.thread = threading.Thread(target=self.run, name="retraining", daemon=True)
+        self.thread = threading.Thread(target=self.run, name=name, daemon=True)
         self.thread.start()
 
     @property
@@ -42,7 +41,7 @@ class Retraining:
         return self.thread.is_alive()
 
     def cancel(self) -> None:
-        """Asks it to stop after the epoch."""
+        """Asks it to stop at the next occasion."""
 
         self.canceled.set()
 
@@ -53,12 +52,12 @@ class Retraining:
         self.tell(self.last)
 
     def run(self) -> None:
-        """Trains, and hands the new model over."""
+        """Works, and tells how it ended."""
 
         self.say({"kind": "started"})
 
         try:
-            self.done(self.session.refitted(self.y, self.say, self.canceled.is_set))
+            self.act(self.say, self.canceled.is_set)
         except KeyboardInterrupt:
             self.say({"kind": "canceled"})
         except SemivaeError as error:
@@ -66,4 +65,4 @@ class Retraining:
         except Exception as error:
             self.say({"kind": "failed", "message": f"{type(error).__name__}: {error}"})
         else:
-            self.say({"kind": "trained"})
+            self.say({"kind": "done"})
