@@ -26,6 +26,7 @@ from semivae.cli.commands.info import info
 from semivae.cli.commands.mislabeled import mislabeled
 from semivae.cli.commands.optimize import optimize
 from semivae.cli.commands.predict import predict
+from semivae.cli.commands.report import report
 from semivae.cli.commands.sample import sample
 from semivae.cli.commands.score import score
 from semivae.cli.commands.suggest import suggest
@@ -111,7 +112,7 @@ COMMANDS = (
     *(check, fit, evaluate, predict, score),
     *(explore, explain, suggest, mislabeled, budget),
     *(sample, optimize, edit, cluster),
-    *(info, datasets, demo),
+    *(info, report, datasets, demo),
 )
 
 for command in COMMANDS:

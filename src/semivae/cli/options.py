@@ -28,6 +28,7 @@ __all__ = [
     "Part",
     "Quiet",
     "RawCsv",
+    "Report",
     "Resume",
     "Seed",
     "Settings",
@@ -161,6 +162,14 @@ LabelsPerClass = Annotated[
 ]
 Compare = Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with simpler methods.")]
 Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures of the model.")]
+Report = Annotated[
+    bool | None,
+    typer.Option(
+        "--report/--no-report",
+        help="Write report.html into the folder; by default if figures are drawn.",
+        show_default=False,
+    ),
+]
 Calibrate = Annotated[
     bool | None,
     typer.Option(

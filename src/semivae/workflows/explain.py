@@ -2,7 +2,7 @@ r"""The most surprising rows of a table, and the cells that make them so."""
 
 from __future__ import annotations
 
-__all__ = ["explain"]
+__all__ = ["explain", "standing_out"]
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,11 @@ from semivae.errors import SettingError
 from semivae.workflows.inputs.rows import read_rows, with_ids
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
-    from semivae.fitted import Saved
+    from semivae.fitted import Saved, Trained
     from semivae.variables import Variable
 
 # The rows that the others are compared with; samples of the model take the place of fewer than FEWEST.
@@ -43,9 +45,7 @@ def explain(model: Saved, data: str, n: int = 20, split: str = "train", header: 
     import pandas as pd
     from sklearn.utils import _safe_indexing
 
-    from semivae.evaluation.reconstruction import rebuilt
     from semivae.fitted import Trained
-    from semivae.trust.explain import reasons
 
     if not isinstance(model, Trained) or model.schema_.image:
         raise SettingError(
@@ -57,21 +57,45 @@ def explain(model: Saved, data: str, n: int = 20, split: str = "train", header: 
     x = read_rows(model, data, split, header).x
     scores = model.score_samples(x)
     chosen = np.argsort(scores, kind="stable")[:n]
+    lines: list[dict[str, Any]] = []
+
+    for row, cells in zip(chosen, standing_out(model, x, chosen), strict=True):
+        line = {"row": int(row), "log_density": float(scores[row])}
+        lines += [line | part for part in cells or [dict.fromkeys(("column", "value", "expected", "usual", "nats"))]]
+
+    found = pd.DataFrame(lines)
+
+    return with_ids(model, _safe_indexing(x, found["row"].to_numpy()), found)
+
+
+def standing_out(model: Trained, x: Any, chosen: NDArray[np.int64]) -> list[list[dict[str, Any]]]:
+    r"""Returns the cells of rows of a table that stand out, the most surprising first.
+
+    Arguments:
+        model: The model.
+        x: All rows, some of which show what is usual.
+        chosen: The positions of the rows to explain.
+
+    Returns:
+        For each row a list of cells: `column`, `value`, `expected`, `usual` and `nats`, as :func:`explain` returns
+        them.
+    """
+
+    import numpy as np
+    from sklearn.utils import _safe_indexing
+
+    from semivae.evaluation.reconstruction import rebuilt
+    from semivae.trust.explain import reasons
+
     rows = _safe_indexing(x, chosen)
     some = _safe_indexing(x, np.random.default_rng(0).permutation(len(x))[:ROWS])
     parts = model.explain(rows, some if len(x) >= FEWEST else None).to_numpy()
     decoded = rebuilt(model, rows)
-    lines: list[dict[str, Any]] = []
 
-    for i, places in enumerate(reasons(parts)):
-        line = {"place": i, "row": int(chosen[i]), "log_density": float(scores[chosen[i]])}
-        cells = [cell(model.schema_.x, j, i, rows, decoded, some) | {"nats": -float(parts[i, j])} for j in places]
-        lines += [line | part for part in cells or [dict.fromkeys(("column", "value", "expected", "usual", "nats"))]]
-
-    found = pd.DataFrame(lines)
-    places = found.pop("place").to_numpy()
-
-    return with_ids(model, _safe_indexing(rows, places), found)
+    return [
+        [cell(model.schema_.x, j, i, rows, decoded, some) | {"nats": -float(parts[i, j])} for j in places]
+        for i, places in enumerate(reasons(parts))
+    ]
 
 
 def cell(variables: tuple[Variable, ...], j: int, i: int, rows: Any, decoded: Any, some: Any) -> dict[str, Any]:
