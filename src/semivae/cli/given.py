@@ -14,7 +14,7 @@ from typer.core import TyperOption
 def given(context: typer.Context) -> str:
     """Returns the command of a context with the arguments and options that were given."""
 
-    return shlex.join([*context.command_path.split(), *words(context)])
+    return shlex.join(["semivae", str(context.info_name), *words(context)])
 
 
 def words(context: typer.Context) -> Iterator[str]:

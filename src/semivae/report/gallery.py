@@ -82,13 +82,16 @@ def cell(value: Any) -> str:
 
 
 def pictures(fitted: Fitted, rows: Any) -> str:
-    """Returns images side by side as a data URI."""
+    """Returns images side by side as a data URI, with room for as many as a strip has, so that all have one size."""
 
     images = [plain(fitted, image) for image in rows]
-    gap = np.ones((images[0].shape[0], 1, *images[0].shape[2:]))
-    parts = [part for image in images for part in (image, gap)]
+    height, width = images[0].shape[:2]
+    strip = np.zeros((height, max(len(images), IMAGES) * (width + 1) - 1, 4))
 
-    return uri(np.concatenate(parts[:-1], axis=1))
+    for i, image in enumerate(images):
+        strip[:, i * (width + 1) : i * (width + 1) + width] = image
+
+    return uri(strip)
 
 
 def picture(fitted: Fitted, image: Any) -> str:
@@ -98,7 +101,7 @@ def picture(fitted: Fitted, image: Any) -> str:
 
 
 def plain(fitted: Fitted, image: Any) -> NDArray[np.float64]:
-    """Returns an image with shape (H, W) or (H, W, 3), from 0 to 1."""
+    """Returns an image with an opaque color at each pixel, from 0 to 1, with shape (H, W, 4)."""
 
     variable = fitted.schema_.x[0]
     pixels = np.asarray(image, dtype=float)
@@ -106,19 +109,20 @@ def plain(fitted: Fitted, image: Any) -> NDArray[np.float64]:
     if variable.axes == "CHW":
         pixels = np.moveaxis(pixels, 0, -1)
 
-    pixels = pixels[..., 0] if pixels.ndim == 3 and pixels.shape[-1] != 3 else pixels
+    pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+    colors = pixels if pixels.shape[-1] == 3 else pixels[..., :1].repeat(3, axis=-1)
     low, high = variable.low or 0.0, variable.high or 1.0
+    opaque = np.ones((*colors.shape[:2], 1))
 
-    return ((pixels - low) / (high - low)).clip(0, 1)
+    return np.concatenate([((colors - low) / max(high - low, np.finfo(float).tiny)).clip(0, 1), opaque], axis=-1)
 
 
 def uri(pixels: NDArray[np.float64]) -> str:
-    """Returns pixels from 0 to 1 as a PNG in a data URI."""
+    """Returns colors from 0 to 1, with shape (H, W, 4), as a PNG in a data URI."""
 
     from matplotlib.image import imsave
 
     buffer = io.BytesIO()
-    colors = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=-1)
-    imsave(buffer, colors, format="png", metadata={"Software": ""})
+    imsave(buffer, pixels, format="png", metadata={"Software": ""})
 
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # Enough rows for a tenth of each mark; fewer than the least say little.
 ROWS, FEWEST = 1_000, 40
 
+# A judge that is right less often says little of samples.
+SURE = 0.6
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -88,31 +91,37 @@ def generated(fitted: Fitted, exam: Exam) -> list[Mark]:
 
 
 def asked(fitted: Fitted, exam: Exam) -> list[Mark]:
-    """Returns the share of samples in the class that was asked for; none without enough labels of classes."""
+    """Returns the share of samples in the class that was asked for; none without a judge that knows the classes."""
 
     from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import cross_val_score
 
     from semivae.fitted import Classifier
 
-    known = ~np.isnan(exam.y), ~np.isnan(exam.test_y)
-    classes = np.unique(exam.y[known[0]])
+    y = np.concatenate([exam.y, exam.test_y])
+    known = ~np.isnan(y)
+    classes, counts = np.unique(y[known].astype(int), return_counts=True)
 
-    if not isinstance(fitted, Classifier) or min(part.sum() for part in known) < FEWEST // 2 or len(classes) < 2:
+    if not isinstance(fitted, Classifier) or known.sum() < FEWEST or len(classes) < 2 or counts.min() < 2:
         return []
 
-    labels = exam.y[known[0]].astype(int), exam.test_y[known[1]].astype(int)
-    rows = np.nan_to_num(exam.learned[known[0]]), np.nan_to_num(exam.held_out[known[1]])
     # A forest learns from few labels, unlike the judge of the evaluation, which has all of them.
-    judge = RandomForestClassifier(random_state=0).fit(rows[0], labels[0])
-    accuracy = float((judge.predict(rows[1]) == labels[1]).mean())
-    wanted = np.resize(classes.astype(int), 200)
+    judge = RandomForestClassifier(random_state=0)
+    rows, labels = np.nan_to_num(np.concatenate([exam.learned, exam.held_out])[known]), y[known].astype(int)
+    accuracy = float(cross_val_score(judge, rows, labels, cv=min(5, counts.min())).mean())
+
+    if accuracy < SURE:
+        return []
+
+    wanted = np.resize(classes, 200)
     drawn = np.nan_to_num(exam.numbers(fitted.sample(len(wanted), fitted.classes_[wanted], random_state=0)))
+    share = float((judge.fit(rows, labels).predict(drawn) == wanted).mean())
     meaning = (
         f"Share of samples that a judge puts in the class that was asked for; this forest learned from "
-        f"{len(labels[0])} given labels and is right in {accuracy:.0%} of {len(labels[1])} others"
+        f"{len(labels):,} given labels, and is right in {accuracy:.0%} of rows that it did not see"
     )
 
-    return [Mark("Samples are in the asked class", float((judge.predict(drawn) == wanted).mean()), None, meaning)]
+    return [Mark("Samples are in the asked class", share, None, meaning)]
 
 
 def latent(fitted: Fitted, exam: Exam) -> list[Mark]:

@@ -30,6 +30,9 @@ DRAWS = 400
 # Sliders that a page has room for.
 SLIDERS = 12
 
+# Added to the variances of latents, so that their covariance can be inverted.
+RIDGE = 0.01
+
 
 @dataclass(frozen=True)
 class Live:
@@ -45,6 +48,9 @@ class Live:
         order: The latents that move rows most, first.
         classes: The names of the classes, if there are some.
         jumps: A usual latent of each class, if the prior has classes and the decoder takes no label.
+        dots: Some rows along the first two latents of the order, in standard deviations.
+        precision: The inverse covariance of latents, in standard deviations.
+        reach: The squared distances from the usual latent within which 90 % and 99.9 % of rows are.
     """
 
     sizes: list[tuple[int, int]]
@@ -56,6 +62,9 @@ class Live:
     order: list[int]
     classes: list[str]
     jumps: list[list[float]]
+    dots: list[list[float]]
+    precision: list[list[float]]
+    reach: list[float]
 
     def to_json(self) -> dict[str, Any]:
         """Returns the decoder as plain JSON values."""
@@ -94,6 +103,7 @@ def live(fitted: Fitted, latents: NDArray[np.float64] | None = None) -> Live | N
         return None
 
     blob = b"".join(flat(layer).astype("<f2").tobytes() for layer in layers)
+    order = ordered(layers, z, labels)
 
     return Live(
         sizes=[(weight.shape[1], weight.shape[0]) for weight, _ in layers],
@@ -102,10 +112,27 @@ def live(fitted: Fitted, latents: NDArray[np.float64] | None = None) -> Live | N
         formulas=cells,
         center=z.mean(axis=0).tolist(),
         spread=z.std(axis=0).clip(1e-3).tolist(),
-        order=ordered(layers, z, labels)[:SLIDERS],
+        order=order[:SLIDERS],
         classes=classes,
         jumps=[] if labels else jumps(fitted, classes),
+        **where(z, order),
     )
+
+
+def where(z: NDArray[np.float64], order: list[int]) -> dict[str, Any]:
+    """Returns where rows are in the latent, as fields of :class:`Live`."""
+
+    steps = (z - z.mean(axis=0)) / z.std(axis=0).clip(1e-3)
+    # Latents that are not in use hardly vary, or vary together.
+    precision = np.linalg.inv(np.cov(steps.T).reshape(len(order), -1) + RIDGE * np.eye(len(order)))
+    distances = np.einsum("ni,ij,nj->n", steps, precision, steps)
+    axes = [order[0], order[min(1, len(order) - 1)]]
+
+    return {
+        "dots": steps[:DRAWS, axes].round(2).tolist(),
+        "precision": precision.round(4).tolist(),
+        "reach": np.quantile(distances, [0.9, 0.999]).round(3).tolist(),
+    }
 
 
 def decoder_of(fitted: Any) -> Any:

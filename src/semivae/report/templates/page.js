@@ -46,6 +46,13 @@ function short(formula, value) {
   return shown.toLocaleString("en-US", { maximumFractionDigits: 6 });
 }
 
+// Whether rows are as far from the usual latent, by their covariance.
+function usual(live, steps) {
+  const distance = live.precision.reduce((sum, row, i) => sum + steps[i] * row.reduce((part, p, j) => part + p * steps[j], 0), 0);
+  if (distance <= live.reach[0]) return "typical: many rows are here";
+  return distance <= live.reach[1] ? "rare: few rows are out here" : "off the data: no row is out here, do not trust it";
+}
+
 // The state of the panel: a latent in standard deviations from the usual one, and a label.
 function panel(live) {
   const layers = readDecoder(live), shape = live.formulas[0].shape;
@@ -59,6 +66,12 @@ function panel(live) {
     const context = pad.getContext("2d"), style = getComputedStyle(document.body);
     context.clearRect(0, 0, pad.width, pad.height);
     if (!shape) {
+      context.fillStyle = style.getPropertyValue("--none");
+      for (const [x, y] of live.dots) {
+        context.beginPath();
+        context.arc((pad.width / 2) * (1 + x / REACH), (pad.height / 2) * (1 - y / REACH), 3, 0, 7);
+        context.fill();
+      }
       context.strokeStyle = style.getPropertyValue("--rule");
       for (let k = 1; k < 6; k++) {
         context.strokeRect(0, (k * pad.height) / 6, pad.width, 0);
@@ -92,6 +105,7 @@ function panel(live) {
     const values = decode(live, layers, latent(state.steps), state.label);
     if (shape) paint(output.getContext("2d"), values, shape);
     else live.formulas.forEach((formula, k) => { output.rows[k].cells[1].textContent = short(formula, values[k]); });
+    byId("density").textContent = usual(live, state.steps);
     handle();
   }
 
