@@ -2,10 +2,10 @@ r"""The command as the user gave it, so that a report can say how to run it agai
 
 from __future__ import annotations
 
-__all__ = ["given"]
+__all__ = ["given", "rows_given"]
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import typer
 from typer.core import TyperOption
@@ -17,11 +17,21 @@ def given(context: typer.Context) -> str:
     return shlex.join(["semivae", str(context.info_name), *words(context)])
 
 
-def words(context: typer.Context) -> Iterator[str]:
-    """Yields the words after the name of a command."""
+def rows_given(context: typer.Context) -> str:
+    """Returns the options of a fit that say which rows and labels it read."""
+
+    return shlex.join(words(context, ("labels", "labels_per_class", "seed", "labels_from", "no_header", "split")))
+
+
+def words(context: typer.Context, names: Container[str] | None = None) -> Iterator[str]:
+    """Yields the words after the name of a command, or some of its options with their values."""
 
     for part in context.command.params:
         name = str(part.name)
+
+        if names is not None and name not in names:
+            continue
+
         value = context.params.get(name)
         source = context.get_parameter_source(name)
 

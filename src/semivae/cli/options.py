@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "Calibrate",
+    "Card",
     "Checkpoint",
     "Compare",
     "Data",
@@ -142,6 +143,9 @@ Split = Annotated[str, typer.Option("--split", help="The rows of a named set: tr
 Whole = Annotated[
     bool,
     typer.Option("--whole", help="Measure samples, reconstructions and latents, too."),
+]
+Card = Annotated[
+    bool, typer.Option("--card", help="Show the six qualities of a generative model, with PCA among the models.")
 ]
 Part = Annotated[
     str | None, typer.Option("--shard", metavar="I/N", help="Do only part I of N, and write a file of its own.")

@@ -2,7 +2,7 @@ r"""The latent half of the scorecard, beside as many principal components."""
 
 from __future__ import annotations
 
-__all__ = ["latent"]
+__all__ = ["latent", "smoothness"]
 
 from typing import Any
 

@@ -5,29 +5,32 @@ from __future__ import annotations
 __all__ = ["collect"]
 
 import logging
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from semivae.errors import DataError, SettingError
+from semivae.errors import SemivaeError
+from semivae.report.contract import contract, counts
 from semivae.report.headline import headline
 from semivae.report.records import Facts, Sheet
+from semivae.report.reproduce import commands, details, seed_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from semivae.fitted import Fitted
-    from semivae.variables import Variable
 
 LOG = logging.getLogger(__name__)
+
+# Further labels that a forecast names.
+MORE = (20, 100)
 
 # As many rows as a section lists.
 LISTED = 20
 
-# Columns of a data contract that a page shows without becoming slow.
-MOST_VARIABLES = 200
+# A given number that is less probable than this is worth a look.
+UNLIKELY = 0.05
 
 
 def collect(
@@ -38,6 +41,7 @@ def collect(
     place: str = "MODEL",
     data: str | None = None,
     hashes: Mapping[str, str] | None = None,
+    budget: bool = False,
 ) -> Facts:
     r"""Collects the facts of a report.
 
@@ -50,6 +54,7 @@ def collect(
         place: The folder of the model, for commands.
         data: The name of the rows as the user gave it, for commands.
         hashes: The sha256 of files of the model, by name.
+        budget: Whether to measure what more labels would bring, which takes several fits.
     """
 
     from semivae.workflows.held import held_measures
@@ -57,14 +62,14 @@ def collect(
     metrics = metrics or {}
     comparison, held = metrics.get("comparison"), held_measures(fitted)
     target, rows = named(fitted), metrics.get("data", {}).get("rows")
-    found = {} if x is None else of_rows(fitted, x, y, comparison is not None or held is not None)
+    found = {} if x is None else of_rows(fitted, x, y, held is not None, budget)
     found = {"live": decoder(fitted, None)} | found
     health = getattr(fitted, "health_", None)
 
     return Facts(
         title=" · target ".join(filter(None, [metrics.get("data", {}).get("name") or data or place, target])),
         about=f"{type(fitted).__name__} · model {fitted.model_name_} · seed {seed_of(fitted)}",
-        headline=headline(target, comparison, held, found.get("marks", ()), rows),
+        headline=headline(target, comparison, held, found.get("card"), rows),
         comparison=comparison,
         held=held,
         health=() if health is None else health.to_json()["findings"],
@@ -72,13 +77,13 @@ def collect(
         data=contract(fitted),
         left_out=fitted.schema_.left_out,
         counts=counts(fitted),
-        commands=commands(fitted, place, data or "DATA", metrics.get("command")),
+        commands=commands(fitted, place, data or "DATA", metrics),
         details=details(fitted, hashes or {}),
         **found,
     )
 
 
-def of_rows(fitted: Fitted, x: Any, y: Any, judged: bool) -> dict[str, Any]:
+def of_rows(fitted: Fitted, x: Any, y: Any, judged: bool, budget: bool) -> dict[str, Any]:
     r"""Returns the facts that need rows, by name. A section that cannot be made is left out, and logged.
 
     Arguments:
@@ -86,6 +91,7 @@ def of_rows(fitted: Fitted, x: Any, y: Any, judged: bool) -> dict[str, Any]:
         x: The rows.
         y: Their labels, or None.
         judged: Whether labels were held out, so that doubted labels are found quickly.
+        budget: Whether to measure what more labels would bring.
     """
 
     from semivae.report.gallery import gallery
@@ -97,21 +103,22 @@ def of_rows(fitted: Fitted, x: Any, y: Any, judged: bool) -> dict[str, Any]:
     latents = fitted.transform(x)
     parts: dict[str, Callable[[], Any]] = {
         "gallery": lambda: gallery(fitted, x, codes),
-        "marks": lambda: card(fitted, x, codes),
+        "card": lambda: card({"this model": fitted}, x, codes),
         "map": lambda: latent_map(fitted, x, latents, codes),
         "live": lambda: decoder(fitted, latents),
         "unusual": lambda: unusual(fitted, x),
         "doubtful": lambda: doubtful(fitted, x, y) if judged else None,
         "following": lambda: following(fitted, x, y),
+        "budget": lambda: forecast(fitted, x, y) if budget else None,
     }
     found = {}
 
     for name, part in parts.items():
         try:
             found[name] = part()
-        except (DataError, SettingError) as error:
+        except SemivaeError as error:
             # The other sections are good without it.
-            LOG.info(f"The report has no section {name!r}: {error.given}.")
+            LOG.info(f"The report has no section {name!r}: {error}")
 
     return {name: value for name, value in found.items() if value is not None}
 
@@ -146,10 +153,12 @@ def doubtful(fitted: Any, x: Any, y: Any) -> Sheet | None:
     if y is None or not isinstance(fitted, Classifier | Regressor):
         return None
 
-    limit = 0.5 if isinstance(fitted, Classifier) else 0.05
-    found = fitted.mislabeled(x, y).query(f"probability < {limit}").head(LISTED)
+    found = fitted.mislabeled(x, y)
+    doubted = (
+        found["suggested"] != found["label"] if isinstance(fitted, Classifier) else found["probability"] < UNLIKELY
+    )
 
-    return of_frame(fitted, x, found, ["row", "label", "suggested", "probability"])
+    return of_frame(fitted, x, found[doubted].head(LISTED), ["row", "label", "suggested", "probability"])
 
 
 def following(fitted: Fitted, x: Any, y: Any) -> Sheet | None:
@@ -161,6 +170,19 @@ def following(fitted: Fitted, x: Any, y: Any) -> Sheet | None:
         return None
 
     return of_frame(fitted, x, suggested(fitted, x, y, LISTED), ["row", "score", "stands_for", "reason"])
+
+
+def forecast(fitted: Fitted, x: Any, y: Any) -> dict[str, Any] | None:
+    """Returns what more labels would bring, as plain JSON values; None without one class or number."""
+
+    from semivae.estimators.rows.target import encoded
+    from semivae.fitted import Classifier, Regressor
+    from semivae.workflows.budget import budget_of
+
+    if y is None or not isinstance(fitted, Classifier | Regressor):
+        return None
+
+    return budget_of(fitted, x, encoded(fitted, y)).to_json(MORE)
 
 
 def of_frame(fitted: Fitted, x: Any, found: pd.DataFrame, names: Sequence[str]) -> Sheet:
@@ -179,86 +201,3 @@ def text(value: Any) -> str:
     """Returns a cell as text, a number with a useful number of digits."""
 
     return f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
-
-
-def contract(fitted: Fitted) -> Sheet:
-    """Returns the variables of a model: what it expects of rows."""
-
-    variables = [*fitted.schema_.targets, *fitted.schema_.x]
-    targets = len(fitted.schema_.targets)
-    rows = [
-        [
-            variable.name,
-            "target" if i < targets else "column",
-            variable.kind,
-            values(variable),
-            "yes" if variable.missing else "",
-        ]
-        for i, variable in enumerate(variables[:MOST_VARIABLES])
-    ]
-
-    return Sheet(["name", "role", "kind", "values", "missing cells"], rows)
-
-
-def values(variable: Variable) -> str:
-    """Returns the values of a variable in few words."""
-
-    if variable.shape:
-        return " x ".join(map(str, variable.shape)) + " (channels, height, width)"
-
-    if variable.classes:
-        more = f" and {len(variable.classes) - 12} more" if len(variable.classes) > 12 else ""
-
-        return ", ".join(map(str, variable.classes[:12])) + more
-
-    return "" if variable.low is None else f"{variable.low:.5g} to {variable.high:.5g}"
-
-
-def counts(fitted: Fitted) -> dict[str, str]:
-    """Returns the number of rows of the fit by role."""
-
-    roles = {"labeled": "n_labeled_", "unlabeled": "n_unlabeled_", "held out to stop in time": "n_held_out_"}
-    found = {role: getattr(fitted, name, 0) for role, name in roles.items()}
-
-    return {role: f"{count:,}" for role, count in found.items() if count}
-
-
-def commands(fitted: Fitted, place: str, data: str, fit: str | None) -> dict[str, str]:
-    """Returns lines to run, by purpose; the command of the fit as it was given, if that is known."""
-
-    targets = [word for variable in fitted.schema_.targets for word in ("--target", variable.name)]
-    words = ["semivae", "fit", data, *targets, "--model", fitted.model_name_, "--seed", seed_of(fitted), "--out", place]
-    place, data = shlex.quote(place), shlex.quote(data)
-
-    return {
-        "fit": fit or shlex.join(words),
-        "python": f"{fitted!r}.fit(X{', y' if targets else ''})",
-        "budget": f"semivae budget {place} {data}",
-        "explore": f"semivae explore {place} {data}",
-        "report": f"semivae report {place} {data} --out report.html",
-    }
-
-
-def seed_of(fitted: Fitted) -> str:
-    """Returns the random seed that was given, or drawn if none was."""
-
-    given = fitted.get_params(deep=False).get("random_state")
-
-    return str(given if isinstance(given, int) else fitted.seed_)
-
-
-def details(fitted: Fitted, hashes: Mapping[str, str]) -> dict[str, str]:
-    """Returns versions, seeds and hashes, by name."""
-
-    from semivae.estimators.disk.save import describe
-
-    versions = describe(fitted)["versions"]
-    plan = getattr(fitted, "plan_", None)
-    sizes = {} if plan is None else {"latents": str(plan.latents)}
-
-    return {
-        "seed": seed_of(fitted),
-        **sizes,
-        **{f"version of {name}": number for name, number in versions.items()},
-        **{f"sha256 of {name}": value for name, value in hashes.items()},
-    }

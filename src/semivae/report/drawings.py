@@ -2,7 +2,7 @@ r"""The drawings of a report as inline SVG, in colors that the page sets for lig
 
 from __future__ import annotations
 
-__all__ = ["COLORS", "curve", "latents", "line", "mark", "span"]
+__all__ = ["bar", "color", "curve", "latents", "line", "span"]
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
@@ -12,7 +12,6 @@ from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from semivae.report.records import Map, Point
-    from semivae.workflows.card import Mark
 
 # The colors of classes, which the style sheet of the page lists.
 COLORS = 7
@@ -25,13 +24,19 @@ SIDE, FRAME = 320.0, 40.0
 NAMES = 12
 
 
-def span(rows: Iterable[Mapping[str, Any]]) -> tuple[float, float]:
-    """Returns the ends of an axis on which all intervals of a comparison have room."""
+def span(rows: Iterable[Mapping[str, Any]], metric: str) -> tuple[float, float]:
+    r"""Returns the ends of an axis on which all intervals of a comparison have room.
+
+    Arguments:
+        rows: The scores: each with `low` and `high`.
+        metric: Their name; an accuracy is not below 0.
+    """
 
     ends = [end for row in rows for end in (row["low"], row["high"])]
     room = 0.05 * (max(ends) - min(ends)) or 0.05
+    low = min(ends) - room
 
-    return min(ends) - room, max(ends) + room
+    return max(0.0, low) if metric == "accuracy" else low, min(1.0, max(ends) + room)
 
 
 def line(row: Mapping[str, Any], ends: tuple[float, float], ours: bool) -> Markup:
@@ -53,19 +58,23 @@ def line(row: Mapping[str, Any], ends: tuple[float, float], ours: bool) -> Marku
     )
 
 
-def mark(found: Mark) -> Markup:
-    """Returns a share as a bar, with a tick for principal components."""
+def bar(value: float, pca: float | None) -> Markup:
+    r"""Returns a share as a bar, with a tick for principal components.
 
-    share = 100 * min(1.0, max(0.0, found.value))
-    beside = "" if found.pca is None else f", principal components {found.pca:.2f}"
-    tick = ""
+    Arguments:
+        value: The share.
+        pca: The share of principal components; None if they have none.
+    """
 
-    if found.pca is not None:
-        place = 100 * min(1.0, max(0.0, found.pca))
+    share, tick, beside = 100 * min(1.0, max(0.0, value)), "", ""
+
+    if pca is not None:
+        place = 100 * min(1.0, max(0.0, pca))
         tick = f'<line x1="{place:.1f}%" x2="{place:.1f}%" y1="0" y2="16"/>'
+        beside = f", principal components {pca:.2f}"
 
     return Markup(
-        f'<svg class="mark" role="img" aria-label="{found.value:.2f}{beside}" width="100%" height="16">'
+        f'<svg class="mark" role="img" aria-label="{value:.2f}{beside}" width="100%" height="16">'
         f'<rect class="rail" width="100%" y="4" height="8"/><rect width="{share:.1f}%" y="4" height="8"/>{tick}</svg>'
     )
 
@@ -138,7 +147,7 @@ def dot(point: Point, place: tuple[float, float], found: Map) -> str:
     kind, paint = "none", ""
 
     if point.code is not None and found.classes:
-        kind = f"c{int(point.code) % COLORS}"
+        kind = color(int(point.code))
     elif point.code is not None:
         kind, paint = "ramp", f' style="--at:{100 * point.code:.0f}%"'
 
@@ -146,6 +155,12 @@ def dot(point: Point, place: tuple[float, float], found: Map) -> str:
     role = "given" if point.labeled else "guessed"
 
     return f'<circle class="{kind} {role}" cx="{place[0]:.1f}" cy="{place[1]:.1f}" r="{size}"{paint}/>'
+
+
+def color(code: int) -> str:
+    """Returns the style of a class; there are not enough colors, so that every second round of them are rings."""
+
+    return f"c{code % COLORS}" + (" ring" if code // COLORS % 2 else "")
 
 
 def names(found: Map, places: Sequence[tuple[float, float]]) -> Iterator[str]:

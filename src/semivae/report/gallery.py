@@ -30,18 +30,21 @@ def gallery(fitted: Fitted, x: Any, codes: NDArray[np.float64]) -> Gallery:
         codes: The codes of their classes, NaN where unlabeled; values are not used.
     """
 
+    from semivae.evaluation import rebuilt
     from semivae.fitted import Classifier
 
     images = fitted.schema_.image
     count = IMAGES if images else CELLS
     shown = pictures if images else cells
 
-    if not isinstance(fitted, Classifier):
-        index = np.random.default_rng(0).permutation(len(x))[: 2 * count]
+    index = np.random.default_rng(0).permutation(len(x))[: 2 * count]
+    seen = some(x, index[:count])
+    back = Strip("", shown(fitted, seen), shown(fitted, rebuilt(fitted, seen)))
 
+    if not isinstance(fitted, Classifier):
         made = fitted.sample(2 * count, random_state=0)
 
-        return Gallery(images, [Strip("", shown(fitted, some(x, index)), shown(fitted, made))])
+        return Gallery(images, [Strip("", shown(fitted, some(x, index)), shown(fitted, made))], back)
 
     strips = []
 
@@ -50,7 +53,7 @@ def gallery(fitted: Fitted, x: Any, codes: NDArray[np.float64]) -> Gallery:
         made = fitted.sample(count, name, random_state=code)
         strips.append(Strip(str(name), shown(fitted, some(x, index)) if len(index) else None, shown(fitted, made)))
 
-    return Gallery(images, strips)
+    return Gallery(images, strips, back)
 
 
 def some(x: Any, index: NDArray[np.int64]) -> Any:

@@ -11,7 +11,7 @@ from semivae.trust.paired import direction
 from semivae.trust.verdict import ALONE, LEARNERS, MODEL
 
 if TYPE_CHECKING:
-    from semivae.workflows.card import Mark
+    from semivae.workflows.card import Card
     from semivae.workflows.held import HeldMeasures
 
 # The words for a rival that is no method of its own.
@@ -22,7 +22,7 @@ def headline(
     target: str | None,
     comparison: Mapping[str, Any] | None,
     held: HeldMeasures | None,
-    marks: Sequence[Mark] = (),
+    card: Card | None = None,
     rows: int | None = None,
 ) -> list[str]:
     r"""Returns at most three sentences.
@@ -31,17 +31,17 @@ def headline(
         target: The name of the target; None without one.
         comparison: The verdict as plain JSON values, if there is one.
         held: The measures on held-out labels, if there are some.
-        marks: The scorecard, for a model without a target.
+        card: The card, for a model without a target.
         rows: The number of rows of the fit, if known.
     """
 
     if target is None:
-        return without_target(marks, rows)
+        return without_target(card, rows)
 
     model = None if comparison is None else next((row for row in comparison["rows"] if row["name"] == MODEL), None)
 
     if comparison is None or model is None:
-        return not_compared(target, held)
+        return not_compared(target, held, comparison)
 
     metric, labels = comparison["metric"], comparison["labels"]
     quality = f"With {labels:,} labels, {says(metric, target, model['mean'], (model['low'], model['high']))}."
@@ -52,35 +52,37 @@ def headline(
     return [quality, gain, rival] if helped or comparison["gain"] is None else [gain, quality, rival]
 
 
-def without_target(marks: Sequence[Mark], rows: int | None) -> list[str]:
+def without_target(card: Card | None, rows: int | None) -> list[str]:
     """Returns the sentences of a model without a target."""
 
     learned = f"This model learned from {rows:,} rows without labels" if rows else "This model learned without labels"
     found = [f"{learned}: it places rows on a map, generates new ones and finds unusual ones."]
-    best = next((mark for mark in marks if mark.pca is not None), None)
+    kept, beside = (None, None) if card is None else (card.value("explained_variance", k) for k in (0, -1))
 
-    if best is not None:
+    if card is not None and kept is not None and beside is not None:
         found.append(
-            f"Its latents keep {best.value:.0%} of the variance of rows; as many principal components keep "
-            f"{best.pca:.0%}."
+            f"Rows that go through its latent keep {kept:.0%} of their variance, and {beside:.0%} through "
+            f"{card.latents} principal components ({card.rows:,} rows)."
         )
 
     return found
 
 
-def not_compared(target: str, held: HeldMeasures | None) -> list[str]:
-    """Returns the sentences of a model that was not compared with others."""
+def not_compared(target: str, held: HeldMeasures | None, comparison: Mapping[str, Any] | None) -> list[str]:
+    """Returns the sentences of a model that was not compared with others on all given labels."""
 
-    unknown = "Whether the unlabeled rows helped was not measured: fit without --no-compare to learn it."
+    unknown = "Whether the unlabeled rows helped was not measured: `semivae fit --calibrate` takes the time to."
 
     if held is None:
         return [f"How well it predicts {target} was not measured: no label was held out.", unknown]
 
     metric = "R2" if held.details is None else "accuracy"
     value = held.metrics["r2" if held.details is None else "accuracy"]
-    quality = says(metric, target, value, getattr(value, "interval", None))
+    interval = getattr(value, "interval", None)
+    quality = f"By {held.labels:,} labels that were held out, {says(metric, target, value, interval)}."
+    row = {"mean": float(value), "low": (interval or (0, 1))[0], "high": (interval or (0, 1))[1]}
 
-    return [f"By {held.labels:,} labels that were held out, {quality}.", unknown]
+    return [quality, unknown, *([] if comparison is None else [against(metric, comparison["rows"], row)])]
 
 
 def says(metric: str, target: str, mean: float, interval: tuple[float, float] | None) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from semivae.workflows.card import Mark
+    from semivae.workflows.card import Card
     from semivae.workflows.held import HeldMeasures
     from semivae.workflows.live import Live
 
@@ -51,10 +51,12 @@ class Gallery:
     Attributes:
         images: Whether rows are images.
         strips: One strip for each class.
+        rebuilt: Rows, and the same after they went through the latent.
     """
 
     images: bool
     strips: Sequence[Strip]
+    rebuilt: Strip
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ class Facts:
         comparison: The verdict as plain JSON values; None if nothing was compared.
         held: The measures on held-out labels, if there are some.
         gallery: Real rows beside samples, if rows are given.
-        marks: The scorecard.
+        card: The lecture's card of the model and of principal components.
+        budget: What more labels would bring, as plain JSON values, if it was measured.
         live: The decoder; None if it is no small multilayer perceptron.
         map: The latent map, if rows are given.
         unusual: The most surprising rows, if rows are given.
@@ -123,7 +126,8 @@ class Facts:
     comparison: dict[str, Any] | None = None
     held: HeldMeasures | None = None
     gallery: Gallery | None = None
-    marks: Sequence[Mark] = ()
+    card: Card | None = None
+    budget: dict[str, Any] | None = None
     live: Live | None = None
     map: Map | None = None
     unusual: Sheet | None = None

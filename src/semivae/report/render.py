@@ -30,7 +30,7 @@ def render(facts: Facts) -> str:
     environment = Environment(
         loader=PackageLoader(PACKAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["percent"] = percent
+    environment.filters |= {"coded": coded, "percent": percent, "short": short}
     script = part("decoder.js") + part("page.js")
 
     return environment.get_template("report.html").render(
@@ -55,7 +55,24 @@ def embedded(value: Any) -> Markup:
     return Markup(json.dumps(value, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"))
 
 
+def coded(sentence: str) -> Markup:
+    """Returns a sentence with the words between backticks as code."""
+
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(sentence.split("`"))
+    )
+
+
 def percent(share: float) -> str:
     """Returns a share as a percentage; a dash for a share of nothing."""
 
     return "–" if share != share else f"{share:.0%}"
+
+
+def short(value: float | None) -> str:
+    """Returns a number with a useful number of digits; a dash for one that is not known."""
+
+    if value is None:
+        return "–"
+
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

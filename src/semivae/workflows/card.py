@@ -1,135 +1,212 @@
-r"""The scorecard of both halves of a model on the rows at hand, beside as many principal components."""
+r"""The lecture's card of a generative model, measured: six qualities of any models side by side, with PCA among them.
+
+The measures are the scorecard's, and the seconds that a model takes: nothing is defined here a second time.
+"""
 
 from __future__ import annotations
 
-__all__ = ["Mark", "card"]
+__all__ = ["COMPONENTS", "Card", "Line", "card", "evaluate_card"]
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from semivae.errors import DataError, SettingError
 
 if TYPE_CHECKING:
     from semivae.evaluation import Exam
-    from semivae.fitted import Fitted
+    from semivae.fitted import Fitted, Saved
 
-# Enough rows for a tenth of each mark; fewer than the least say little.
+# Enough rows for the second digit of a share; fewer than the least say little.
 ROWS, FEWEST = 1_000, 40
 
-# A judge that is right less often says little of samples.
-SURE = 0.6
+COMPONENTS = "PCA"
+
+# The measures of each quality by their names in the scorecard. The last line is not on the lecture's card.
+QUALITIES = {
+    "Efficient sampling": ("samples_a_second",),
+    "Sample quality": ("sample_precision", "asked_class"),
+    "Coverage": ("sample_coverage",),
+    "Well-behaved latent": ("prior_distance", "active_units", "path_jump"),
+    "Interpretable latent": ("linear_probe",),
+    "Efficient likelihood": ("densities_a_second", "density_error"),
+    "Reconstruction": ("explained_variance",),
+}
+
+# The measures that are no metric of the registry: the better side, the meaning, and whether they are shares.
+BESIDE = {
+    "samples_a_second": ("higher", "rows drawn in a second on this machine", False),
+    "densities_a_second": ("higher", "rows whose log-density, or score, is known after a second", False),
+    "density_error": (
+        "lower",
+        "error of the log-density of a row from its draws, in nats; 0 is exact",
+        False,
+    ),
+    "linear_probe": ("higher", "how well a linear method tells given labels from the latent (accuracy, or R2)", True),
+}
 
 
 @dataclass(frozen=True)
-class Mark:
-    r"""One line of a scorecard; higher is better, and 1 is best.
+class Line:
+    r"""A measure of all models.
 
     Attributes:
-        name: The quality.
-        value: The model's value.
-        pca: The value of principal components; None where they have none.
-        meaning: The meaning in one sentence.
+        quality: The quality on the card.
+        name: The name of the measure.
+        meaning: The meaning in a few words.
+        better: The better side, in words.
+        share: Whether it is a share from 0 to 1.
+        values: The value of each model, None where it has none.
     """
 
+    quality: str
     name: str
-    value: float
-    pca: float | None
     meaning: str
+    better: str
+    share: bool
+    values: Sequence[float | None]
 
 
-def card(fitted: Fitted, x: Any, y: Any) -> list[Mark]:
-    r"""Returns the marks of a model, at most five; none for very few rows.
+@dataclass(frozen=True)
+class Card:
+    r"""The card of some models.
+
+    Attributes:
+        models: Their names, the last one that of principal components.
+        rows: The number of rows that they are measured on.
+        latents: The number of principal components.
+        lines: The measures.
+        judge: The judge of the class of samples and its accuracy; empty without one.
+    """
+
+    models: Sequence[str]
+    rows: int
+    latents: int
+    lines: Sequence[Line]
+    judge: str
+
+    def value(self, name: str, model: int = 0) -> float | None:
+        """Returns a measure of a model; None where it has none."""
+
+        return next((line.values[model] for line in self.lines if line.name == name), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the card as plain JSON values."""
+
+        return asdict(self)
+
+
+def evaluate_card(
+    models: Mapping[str, Saved],
+    data: str,
+    target: str | None = None,
+    split: str = "test",
+    header: bool = True,
+    labels_from: Path | None = None,
+) -> Card:
+    r"""Returns the card of saved models of the same columns.
 
     Arguments:
-        fitted: The estimator.
+        models: The models by name.
+        data: A file, or the name of a set; labels may be missing.
+        target: The column of the labels; the target of the first model if not given.
+        split: The rows of a named set: "train", "test" or "all".
+        header: Whether the first line of a text file names the columns.
+        labels_from: A second file that holds the labels.
+
+    Raises:
+        DataError: If the rows cannot be read, or are fewer than 40.
+        SettingError: If the models are of different columns.
+    """
+
+    from semivae.workflows.draw import codes_of
+    from semivae.workflows.suggest import read
+
+    # The model that knows the most of labels reads them.
+    reader = max(models.values(), key=lambda model: model.schema_.y is not None)
+    columns = [sorted(variable.name for variable in model.schema_.x) for model in models.values()]
+
+    if any(other != columns[0] for other in columns):
+        raise SettingError(
+            "the models are of different columns",
+            "a card compares models of the same rows",
+            "give models of the same data, with the same columns left out",
+        )
+
+    source = read(reader, data, target, split, header, labels_from)
+    found = card(models, source.x, codes_of(reader, source.y, len(source.x)))
+
+    if found is None:
+        raise DataError(
+            f"{len(source.x)} rows are too few for the card", f"it needs {FEWEST}", f"give {FEWEST} rows or more"
+        )
+
+    return found
+
+
+def card(models: Mapping[str, Fitted], x: Any, y: Any) -> Card | None:
+    r"""Returns the card of models; None for fewer than 40 rows.
+
+    Arguments:
+        models: The models by name, of the same columns.
         x: Rows; half of them teach principal components, probes and the judge, the others are measured.
-        y: Their labels as codes or values, NaN where unlabeled.
+        y: Their labels as codes or values, with shape (N,), NaN where unlabeled.
     """
 
     if len(x) < FEWEST:
-        return []
+        return None
 
+    from semivae.workflows.sides import Labels, of_components, of_model
+
+    fitted = list(models.values())
+    exam = exam_of(fitted[0], x, y)
+    labels = Labels.of(exam, any(variable.classes for model in fitted for variable in model.schema_.targets))
+    latents = fitted[0].transform(exam.test[:1]).shape[1]
+    found = [*(of_model(model, exam, labels) for model in fitted), of_components(exam, latents, labels)]
+    names = [(quality, name) for quality, parts in QUALITIES.items() for name in parts]
+    lines = [
+        Line(quality, name, *described(name), [known(part.get(name)) for part in found])
+        for quality, name in names
+        # A quality that nobody could measure is shown without values.
+        if name == QUALITIES[quality][0] or any(known(part.get(name)) is not None for part in found)
+    ]
+
+    return Card([*models, COMPONENTS], len(exam.held_out), latents, lines, labels.told)
+
+
+def exam_of(fitted: Fitted, x: Any, y: Any) -> Exam:
+    """Returns the rows to measure on, labeled ones first, so that the judge sees as many as there are."""
+
+    import numpy as np
     from sklearn.utils import _safe_indexing
 
     from semivae.evaluation import Exam
 
-    # Labeled rows first, that the judge sees as many as there are.
     order = np.random.default_rng(0).permutation(len(x))
     order = order[np.argsort(np.isnan(y[order]), kind="stable")][:ROWS]
     parts = [order[0::2], order[1::2]]
     train, test = (_safe_indexing(x, part) for part in parts)
-    given = ~np.isnan(y[parts[0]])
-    exam = Exam(fitted.schema_, train, y[parts[0]], given, test, y[parts[1]], numeric=True)
 
-    return [mark for mark in (*generated(fitted, exam), *latent(fitted, exam)) if mark.value == mark.value]
+    return Exam(fitted.schema_, train, y[parts[0]], ~np.isnan(y[parts[0]]), test, y[parts[1]], numeric=True)
 
 
-def generated(fitted: Fitted, exam: Exam) -> list[Mark]:
-    """Returns the marks of reconstructions and samples."""
+def described(name: str) -> tuple[str, str, bool]:
+    """Returns the meaning of a measure, its better side in words, and whether it is a share from 0 to 1."""
 
-    from semivae.evaluation import explained_variance, measure, pca_explained, rebuilt
+    from semivae.evaluation import metrics
 
-    decoded = exam.numbers(rebuilt(fitted, exam.test))
-    latents = fitted.transform(exam.test[:1]).shape[1]
-    found = [
-        Mark(
-            "Rows come back",
-            float(explained_variance(exam.held_out, decoded)),
-            float(pca_explained(exam.learned, exam.held_out, latents, exam.numbers.modes)),
-            f"Share of the variance of rows that {latents} latents keep",
-        )
-    ]
+    if name in BESIDE:
+        better, meaning, share = BESIDE[name]
 
-    drawn = exam.numbers(fitted.sample(len(exam.test), random_state=0))
-    samples = measure("samples", *(np.nan_to_num(part) for part in (exam.held_out, drawn)))
-    found += [
-        Mark("Samples look like rows", samples["sample_precision"], None, "Share of samples that lie among the rows"),
-        Mark("Rows are covered", samples["sample_coverage"], None, "Share of rows that have a sample nearby"),
-    ]
+        return meaning, f"{better} is better", share
 
-    return [*found, *asked(fitted, exam)]
+    found = metrics[name]
+
+    return found.meaning, found.direction, found.range[1] == 1
 
 
-def asked(fitted: Fitted, exam: Exam) -> list[Mark]:
-    """Returns the share of samples in the class that was asked for; none without a judge that knows the classes."""
+def known(value: float | None) -> float | None:
+    """Returns a plain number; None for one that is not known."""
 
-    from sklearn.ensemble import RandomForestClassifier
-    from sklearn.model_selection import cross_val_score
-
-    from semivae.fitted import Classifier
-
-    y = np.concatenate([exam.y, exam.test_y])
-    known = ~np.isnan(y)
-    classes, counts = np.unique(y[known].astype(int), return_counts=True)
-
-    if not isinstance(fitted, Classifier) or known.sum() < FEWEST or len(classes) < 2 or counts.min() < 2:
-        return []
-
-    # A forest learns from few labels, unlike the judge of the evaluation, which has all of them.
-    judge = RandomForestClassifier(random_state=0)
-    rows, labels = np.nan_to_num(np.concatenate([exam.learned, exam.held_out])[known]), y[known].astype(int)
-    accuracy = float(cross_val_score(judge, rows, labels, cv=min(5, counts.min())).mean())
-
-    if accuracy < SURE:
-        return []
-
-    wanted = np.resize(classes, 200)
-    drawn = np.nan_to_num(exam.numbers(fitted.sample(len(wanted), fitted.classes_[wanted], random_state=0)))
-    share = float((judge.fit(rows, labels).predict(drawn) == wanted).mean())
-    meaning = (
-        f"Share of samples that a judge puts in the class that was asked for; this forest learned from "
-        f"{len(labels):,} given labels, and is right in {accuracy:.0%} of rows that it did not see"
-    )
-
-    return [Mark("Samples are in the asked class", share, None, meaning)]
-
-
-def latent(fitted: Fitted, exam: Exam) -> list[Mark]:
-    """Returns the marks of the latent."""
-
-    from semivae.evaluation import measure
-
-    mean = fitted.transform(exam.test)
-    active = float(measure("latents", mean)["active_units"]) / mean.shape[1]
-
-    return [Mark("Latents are in use", active, None, f"Share of the {mean.shape[1]} latents that depend on the row")]
+    return None if value is None or value != value else float(value)

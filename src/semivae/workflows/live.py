@@ -48,7 +48,9 @@ class Live:
         order: The latents that move rows most, first.
         classes: The names of the classes, if there are some.
         jumps: A usual latent of each class, if the prior has classes and the decoder takes no label.
-        dots: Some rows along the first two latents of the order, in standard deviations.
+        axes: The directions of the pad, the two along which rows vary most as on the map, each as long as a standard
+            deviation of rows along it.
+        dots: Some rows on the pad, in its standard deviations.
         precision: The inverse covariance of latents, in standard deviations.
         reach: The squared distances from the usual latent within which 90 % and 99.9 % of rows are.
     """
@@ -62,6 +64,7 @@ class Live:
     order: list[int]
     classes: list[str]
     jumps: list[list[float]]
+    axes: list[list[float]]
     dots: list[list[float]]
     precision: list[list[float]]
     reach: list[float]
@@ -115,21 +118,24 @@ def live(fitted: Fitted, latents: NDArray[np.float64] | None = None) -> Live | N
         order=order[:SLIDERS],
         classes=classes,
         jumps=[] if labels else jumps(fitted, classes),
-        **where(z, order),
+        **where(z),
     )
 
 
-def where(z: NDArray[np.float64], order: list[int]) -> dict[str, Any]:
+def where(z: NDArray[np.float64]) -> dict[str, Any]:
     """Returns where rows are in the latent, as fields of :class:`Live`."""
 
-    steps = (z - z.mean(axis=0)) / z.std(axis=0).clip(1e-3)
+    centered = z - z.mean(axis=0)
+    steps = centered / z.std(axis=0).clip(1e-3)
     # Latents that are not in use hardly vary, or vary together.
-    precision = np.linalg.inv(np.cov(steps.T).reshape(len(order), -1) + RIDGE * np.eye(len(order)))
+    precision = np.linalg.inv(np.cov(steps.T).reshape(z.shape[1], -1) + RIDGE * np.eye(z.shape[1]))
     distances = np.einsum("ni,ij,nj->n", steps, precision, steps)
-    axes = [order[0], order[min(1, len(order) - 1)]]
+    _, sizes, directions = np.linalg.svd(centered, full_matrices=False)
+    lengths = (sizes[:2] / np.sqrt(len(z))).clip(1e-3)
 
     return {
-        "dots": steps[:DRAWS, axes].round(2).tolist(),
+        "axes": (lengths[:, None] * directions[:2]).tolist(),
+        "dots": (centered[:DRAWS] @ directions[:2].T / lengths).round(2).tolist(),
         "precision": precision.round(4).tolist(),
         "reach": np.quantile(distances, [0.9, 0.999]).round(3).tolist(),
     }

@@ -20,6 +20,8 @@ ROWS = 5_000
 # A few draws rank rows well enough to find candidates; the candidates are then scored with all draws.
 DRAWS, CANDIDATES = 4, 3
 
+TOGETHER = "no cell stands out by itself: the cells are unusual together"
+
 
 def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
     r"""Returns the rows with the highest outlier scores.
@@ -30,8 +32,7 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
         n: The number of rows.
 
     Returns:
-        One row for each: `row` (its position in x), `outlier_score`, and `reason`, which is empty for images and where
-        no cell stands out.
+        One row for each: `row` (its position in x), `outlier_score`, and `reason`, which is empty for images.
     """
 
     import pandas as pd
@@ -50,7 +51,8 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
     scores = fitted.outlier_score(_safe_indexing(x, index))
     best = np.argsort(-scores, kind="stable")[:n]
     cells = standing_out(fitted, x, index[best]) if trained and not fitted.schema_.image else [[]] * len(best)
-    reasons = ["; ".join(map(told, found)) for found in cells]
+    other = "" if fitted.schema_.image else TOGETHER
+    reasons = ["; ".join(map(told, found)) or other for found in cells]
 
     return pd.DataFrame({"row": index[best], "outlier_score": scores[best], "reason": reasons})
 
@@ -64,6 +66,9 @@ def told(cell: Mapping[str, Any]) -> str:
 
 
 def short(value: Any) -> str:
-    """Returns a cell as text, a number with four digits."""
+    """Returns a cell as text, a number with four digits or more."""
 
-    return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)
+    if not isinstance(value, float | np.floating):
+        return str(value)
+
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from semivae.cli.given import given
+from semivae.cli.given import given, rows_given
 from semivae.cli.health import show_health
 from semivae.cli.launch import STOPPED, first, launch, started, supervised
 from semivae.cli.options import (
@@ -136,7 +136,7 @@ def fit(
 
     if first():
         shown = sample_of(job, seed)
-        facts = describe(job, wishes.targets) | {"command": given(context)}
+        facts = describe(job, wishes.targets) | {"command": given(context), "rows": rows_given(context)}
 
         with quiet_comparison(quiet):
             allowed = math.inf if calibrate else None

@@ -58,16 +58,27 @@ function panel(live) {
   const layers = readDecoder(live), shape = live.formulas[0].shape;
   const byId = (id) => document.getElementById(id);
   const sliders = [...document.querySelectorAll("#sliders input")];
-  const pad = byId("pad"), output = byId("decoded"), across = live.order[0], up = live.order[1] ?? live.order[0];
+  const pad = byId("pad"), output = byId("decoded");
   const state = { steps: live.center.map(() => 0), label: 0 }, REACH = 3;
   const latent = (steps) => steps.map((step, d) => live.center[d] + step * live.spread[d]);
+
+  // The place on the pad: how far a latent goes along each of its directions, which are at right angles.
+  const place = (steps) => live.axes.map((axis) => {
+    const length = axis.reduce((sum, part) => sum + part * part, 0);
+    return axis.reduce((sum, part, d) => sum + part * steps[d] * live.spread[d], 0) / length;
+  });
+  const moved = (steps, to) => {
+    const from = place(steps);
+    return steps.map((step, d) => step +
+      live.axes.reduce((sum, axis, k) => sum + (to[k] - from[k]) * axis[d], 0) / live.spread[d]);
+  };
 
   function background() {
     const context = pad.getContext("2d"), style = getComputedStyle(document.body);
     context.clearRect(0, 0, pad.width, pad.height);
     if (!shape) {
       context.fillStyle = style.getPropertyValue("--none");
-      for (const [x, y] of live.dots) {
+      for (const [x, y = 0] of live.dots) {
         context.beginPath();
         context.arc((pad.width / 2) * (1 + x / REACH), (pad.height / 2) * (1 - y / REACH), 3, 0, 7);
         context.fill();
@@ -84,9 +95,7 @@ function panel(live) {
     small.height = tiles * height;
     for (let row = 0; row < tiles; row++) {
       for (let column = 0; column < tiles; column++) {
-        const steps = [...state.steps];
-        steps[across] = REACH * ((2 * column) / (tiles - 1) - 1);
-        steps[up] = -REACH * ((2 * row) / (tiles - 1) - 1);
+        const steps = moved(state.steps, [REACH * ((2 * column) / (tiles - 1) - 1), -REACH * ((2 * row) / (tiles - 1) - 1)]);
         paint(small.getContext("2d"), decode(live, layers, latent(steps), state.label), shape, column * width, row * height);
       }
     }
@@ -94,11 +103,19 @@ function panel(live) {
     context.drawImage(small, 0, 0, pad.width, pad.height);
   }
 
+  // The pad has many pictures: it is drawn once a frame, however often a slider moves.
+  let waiting = false;
+  function later() {
+    if (!waiting) requestAnimationFrame(() => { waiting = false; background(); });
+    waiting = true;
+  }
+
   function handle() {
     const knob = byId("knob");
     const at = (step) => 50 * (1 + Math.max(-1, Math.min(1, step / REACH)));
-    knob.style.left = `${at(state.steps[across])}%`;
-    knob.style.top = `${100 - at(state.steps[up])}%`;
+    const [x, y = 0] = place(state.steps);
+    knob.style.left = `${at(x)}%`;
+    knob.style.top = `${100 - at(y)}%`;
   }
 
   function show() {
@@ -119,15 +136,14 @@ function panel(live) {
   sliders.forEach((slider) => slider.addEventListener("input", () => {
     const d = Number(slider.dataset.latent);
     state.steps[d] = Number(slider.value);
-    if (d !== across && d !== up) background();
+    later();
     show();
   }));
   const drag = (event) => {
     if (event.type === "pointermove" && !event.buttons) return;
-    const box = pad.getBoundingClientRect(), steps = [...state.steps];
-    steps[across] = REACH * ((2 * (event.clientX - box.left)) / box.width - 1);
-    steps[up] = -REACH * ((2 * (event.clientY - box.top)) / box.height - 1);
-    set(steps.map((step) => Math.max(-REACH, Math.min(REACH, step))));
+    const box = pad.getBoundingClientRect();
+    const to = [(2 * (event.clientX - box.left)) / box.width - 1, 1 - (2 * (event.clientY - box.top)) / box.height];
+    set(moved(state.steps, to.map((share) => REACH * Math.max(-1, Math.min(1, share)))));
   };
   pad.addEventListener("pointerdown", (event) => { pad.setPointerCapture(event.pointerId); drag(event); });
   pad.addEventListener("pointermove", drag);
