@@ -7,11 +7,11 @@ import pytest
 
 from semivae.report import collect, render
 
+VOID = {"meta", "link", "input", "img", "br"}
+
 
 class Page(HTMLParser):
     """The elements of a page, in the order of their ends."""
-
-    VOID = {"meta", "link", "input", "img", "br"}
 
     def __init__(self, text):
         super().__init__()
@@ -25,13 +25,13 @@ class Page(HTMLParser):
         self.sources += [found["src"]] if "src" in found else []
         self.unnamed += tag == "img" and not found.get("alt")
 
-        if tag not in self.VOID:
+        if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attrs):
         self.handle_starttag(tag, attrs)
 
-        if tag not in self.VOID:
+        if tag not in VOID:
             self.open.pop()
 
     def handle_endtag(self, tag):

@@ -13,6 +13,7 @@ import numpy as np
 from semivae.errors import SemivaeError
 from semivae.report.contract import contract, counts
 from semivae.report.headline import headline
+from semivae.report.numbers import short
 from semivae.report.records import Facts, Sheet
 from semivae.report.reproduce import commands, details, seed_of
 
@@ -169,7 +170,7 @@ def following(fitted: Fitted, x: Any, y: Any) -> Sheet | None:
     if fitted.schema_.y is None:
         return None
 
-    return of_frame(fitted, x, suggested(fitted, x, y, LISTED), ["row", "score", "stands_for", "reason"])
+    return of_frame(fitted, x, suggested(fitted, x, y, LISTED), ["row", "reason"])
 
 
 def forecast(fitted: Fitted, x: Any, y: Any) -> dict[str, Any] | None:
@@ -200,4 +201,4 @@ def of_frame(fitted: Fitted, x: Any, found: pd.DataFrame, names: Sequence[str]) 
 def text(value: Any) -> str:
     """Returns a cell as text, a number with a useful number of digits."""
 
-    return f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
+    return short(value) if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)

@@ -6,6 +6,7 @@ __all__ = ["contract", "counts"]
 
 from typing import TYPE_CHECKING
 
+from semivae.report.numbers import short
 from semivae.report.records import Sheet
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def values(variable: Variable) -> str:
 
         return ", ".join(map(str, variable.classes[:12])) + more
 
-    return "" if variable.low is None else f"{variable.low:.5g} to {variable.high:.5g}"
+    return "" if variable.low is None else f"{short(variable.low)} to {short(variable.high)}"
 
 
 def counts(fitted: Fitted) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from semivae.report.numbers import short
 from semivae.report.records import Gallery, Sheet, Strip
 
 if TYPE_CHECKING:
@@ -78,10 +79,7 @@ def cells(fitted: Fitted, rows: Any) -> Sheet:
 def cell(value: Any) -> str:
     """Returns a cell as text."""
 
-    if value is None or value != value:
-        return "–"
-
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return short(value) if value is None or isinstance(value, float) else str(value)
 
 
 def pictures(fitted: Fitted, rows: Any) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from semivae.report import drawings
+from semivae.report.numbers import percent, short
 
 if TYPE_CHECKING:
     from semivae.report.records import Facts
@@ -61,18 +62,3 @@ def coded(sentence: str) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(sentence.split("`"))
     )
-
-
-def percent(share: float) -> str:
-    """Returns a share as a percentage; a dash for a share of nothing."""
-
-    return "–" if share != share else f"{share:.0%}"
-
-
-def short(value: float | None) -> str:
-    """Returns a number with a useful number of digits; a dash for one that is not known."""
-
-    if value is None:
-        return "–"
-
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -31,6 +31,8 @@ SCORED = 100
 # Samples of asked classes, and the fewest given labels that teach a judge.
 ASKED, FEWEST = 200, 40
 
+TREES = 50
+
 # A judge that is right less often says little of samples.
 SURE = 0.6
 
@@ -81,7 +83,7 @@ def judge(rows: Values, y: NDArray[np.int64]) -> tuple[NDArray[np.int64], Callab
         return np.zeros(0, int), None, ""
 
     # A forest learns from few labels; the judge of the scorecard needs those of all rows.
-    forest = RandomForestClassifier(random_state=0)
+    forest = RandomForestClassifier(TREES, random_state=0)
     accuracy = float(cross_val_score(forest, rows, y, cv=min(5, counts.min())).mean())
     told = f"a forest that learned from {len(y):,} given labels and is right in {accuracy:.0%} of rows it did not see"
 

@@ -92,7 +92,8 @@ def show_card(models: dict[str, Any], json: bool, source: tuple[Any, ...]) -> No
         emit({"data": source[0], "split": source[2], **found.to_json()})
         return
 
-    put(f"{source[0]}: {number(found.rows)} rows; PCA has {found.latents} components of as many other rows")
+    put(source[0])
+    put(f"{number(found.rows)} rows; PCA has {found.latents} components of as many other rows")
 
     for start in range(0, len(found.models), BESIDE):
         block = slice(start, start + BESIDE)
