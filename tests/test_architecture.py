@@ -45,8 +45,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 MAY_IMPORT["workflows"] = set(MAY_IMPORT)
 # A face asks the workflows and shows what they found.
 MAY_IMPORT |= {face: set(MAY_IMPORT) for face in ("cli", "explorer", "report")}
-# The command starts the explorer.
-MAY_IMPORT["cli"] |= {"explorer"}
+# The command starts the explorer and writes the report.
+MAY_IMPORT["cli"] |= {"explorer", "report"}
 MAY_IMPORT["__init__"] = set(MAY_IMPORT)
 MAY_IMPORT["__main__"] = {"cli"}
 

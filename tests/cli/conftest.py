@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from semivae.cli.main import app
 
-QUICK = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet")
+QUICK = ("--set", "epochs=1", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-report")
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ from semivae.cli.commands.optimize import optimize
 from semivae.cli.commands.outliers import outliers
 from semivae.cli.commands.plot import plot
 from semivae.cli.commands.predict import predict
+from semivae.cli.commands.report import report
 from semivae.cli.commands.sample import sample
 from semivae.cli.commands.score import score
 from semivae.cli.commands.suggest import suggest
@@ -116,7 +117,7 @@ COMMANDS = (
     *(check, fit, evaluate, predict, score),
     *(explore, explain, outliers, suggest, mislabeled, budget),
     *(plot, sample, optimize, edit, cluster, impute, denoise, compress),
-    *(info, datasets, demo),
+    *(info, report, datasets, demo),
 )
 
 for command in COMMANDS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "Calibrate",
+    "Card",
     "Checkpoint",
     "Compare",
     "Data",
@@ -29,6 +30,7 @@ __all__ = [
     "Part",
     "Quiet",
     "RawCsv",
+    "Report",
     "Resume",
     "Seed",
     "Settings",
@@ -147,6 +149,9 @@ Whole = Annotated[
     bool,
     typer.Option("--whole", help="Measure samples, reconstructions and latents, too."),
 ]
+Card = Annotated[
+    bool, typer.Option("--card", help="Show the six qualities of a generative model, with PCA among the models.")
+]
 Part = Annotated[
     str | None, typer.Option("--shard", metavar="I/N", help="Do only part I of N, and write a file of its own.")
 ]
@@ -166,6 +171,14 @@ LabelsPerClass = Annotated[
 ]
 Compare = Annotated[bool, typer.Option("--compare/--no-compare", help="Compare with simpler methods.")]
 Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures of the model.")]
+Report = Annotated[
+    bool | None,
+    typer.Option(
+        "--report/--no-report",
+        help="Write report.html into the folder; by default if figures are drawn.",
+        show_default=False,
+    ),
+]
 Calibrate = Annotated[
     bool | None,
     typer.Option(

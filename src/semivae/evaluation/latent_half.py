@@ -2,7 +2,7 @@ r"""The latent half of the scorecard, beside as many principal components."""
 
 from __future__ import annotations
 
-__all__ = ["latent"]
+__all__ = ["latent", "smoothness"]
 
 from typing import Any
 
@@ -52,13 +52,15 @@ def smoothness(fitted: Fitted, exam: Exam, mean: Values) -> Half:
     """Returns the metrics of paths between latents of random pairs of held-out rows, with the label of the first."""
 
     pairs = np.random.default_rng(exam.seed).integers(len(mean), size=(2, PATHS))
+    # There is no path from a row to itself.
+    pairs = pairs[:, pairs[0] != pairs[1]]
     ends = mean[pairs[0], None], mean[pairs[1], None]
     z = ends[0] + np.linspace(0, 1, POINTS)[:, None] * (ends[1] - ends[0])
     rows = _safe_indexing(exam.test, np.repeat(pairs[0], POINTS))
     label = fitted.predict(rows) if isinstance(fitted, Classifier | Regressor) else None
     decoded = exam.numbers(fitted.inverse_transform(z.reshape(len(rows), -1), label))
 
-    return measure("paths", np.nan_to_num(decoded).reshape(PATHS, POINTS, -1), z)
+    return measure("paths", np.nan_to_num(decoded).reshape(len(z), POINTS, -1), z)
 
 
 def probes(z: Values, y: NDArray[Any], test: Values, exam: Exam) -> Half:

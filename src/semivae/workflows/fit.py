@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["compare", "compare_beside", "describe", "save", "train"]
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +125,7 @@ def save(
     seed: int,
     overwrite: bool = False,
     figures: bool = True,
+    extra: Mapping[str, bytes] | None = None,
 ) -> None:
     r"""Saves a trained job with its figures, its facts and its verdict, in one step.
 
@@ -136,6 +137,7 @@ def save(
         seed: The seed of the rows in the figures.
         overwrite: Whether a saved model there may be replaced.
         figures: Whether to draw figures.
+        extra: The contents of other files by their path in the folder, such as a report.
 
     Raises:
         StoreError: If the folder cannot be written.
@@ -144,6 +146,6 @@ def save(
     from semivae.estimators.disk.save import save
 
     metrics = facts | ({"comparison": verdict.to_json()} if verdict else {})
-    extra = pictures(job.estimator, job.source.x, job.source.y, seed) if figures else {}
+    drawn = pictures(job.estimator, job.source.x, job.source.y, seed) if figures else {}
 
-    save(job.estimator, folder, overwrite, metrics=ready(metrics), extra=extra)
+    save(job.estimator, folder, overwrite, metrics=ready(metrics), extra={**drawn, **(extra or {})})

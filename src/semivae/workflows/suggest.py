@@ -2,7 +2,7 @@ r"""The rows of a file that a saved model would have labeled next."""
 
 from __future__ import annotations
 
-__all__ = ["suggest"]
+__all__ = ["read", "suggest"]
 
 from pathlib import Path
 from typing import TYPE_CHECKING

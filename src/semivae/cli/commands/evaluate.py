@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand
 
-from semivae.cli.options import Data, Json, LabelsFrom, Models, NoHeader, Split, TargetName, Whole
+from semivae.cli.options import Card, Data, Json, LabelsFrom, Models, NoHeader, Split, TargetName, Whole
 from semivae.cli.screen import emit, number, put, table
 
 if TYPE_CHECKING:
@@ -41,18 +41,25 @@ def evaluate(
     no_header: NoHeader = False,
     split: Split = "test",
     whole: Whole = False,
+    card: Card = False,
     json: Json = False,
 ) -> None:
     """Measure saved models on labeled rows, side by side. Unlabeled rows are not scored.
 
     Shares have Wilson's 95 % intervals, other metrics bootstrap intervals over the rows. The log-likelihood per row is
-    a lower bound, from at most 2,000 of the rows. Images on levels also have bits per dimension.
+    a lower bound, from at most 2,000 of the rows. Images on levels also have bits per dimension. --card shows the
+    qualities of a generative model instead, for which rows need no label.
     """
 
     from semivae.estimators import load
     from semivae.workflows.evaluate import evaluate as measure
 
     loaded = [load(model) for model in models]
+
+    if card:
+        show_card(named(models, loaded), json, (data, target, split, not no_header, labels_from))
+        return
+
     found = [measure(model, data, target, split, not no_header, labels_from, whole) for model in loaded]
 
     if json and len(found) == 1:
@@ -64,6 +71,46 @@ def evaluate(
         show(models[0], found[0])
     else:
         compare(models, found)
+
+
+def named(models: list[Path], parts: list[Any]) -> dict[str, Any]:
+    """Returns what belongs to models by their names; by their folders where names are the same."""
+
+    distinct = len({model.name for model in models}) == len(models)
+
+    return {model.name if distinct else str(model): part for model, part in zip(models, parts, strict=True)}
+
+
+def show_card(models: dict[str, Any], json: bool, source: tuple[Any, ...]) -> None:
+    """Shows the card of models, a few models at a time."""
+
+    from semivae.workflows.card import evaluate_card
+
+    found = evaluate_card(models, *source)
+
+    if json:
+        emit({"data": source[0], "split": source[2], **found.to_json()})
+        return
+
+    put(source[0])
+    put(f"{number(found.rows)} rows; PCA has {found.latents} components of as many other rows")
+
+    for start in range(0, len(found.models), BESIDE):
+        block = slice(start, start + BESIDE)
+        put("")
+        table(
+            ["quality", "measure", *(f">{name}" for name in found.models[block])],
+            [
+                ("" if line.quality == before else line.quality, line.name, *line.values[block])
+                for before, line in zip([None, *(line.quality for line in found.lines)], found.lines, strict=False)
+            ],
+        )
+
+    put("")
+    table(["measure", "meaning"], [(line.name, f"{line.meaning} ({line.better})") for line in found.lines])
+
+    if found.judge:
+        put(f"\n{found.judge}")
 
 
 def show(model: Path, measured: Measured) -> None:
@@ -114,7 +161,7 @@ def compare(models: list[Path], found: list[Measured]) -> None:
     lines, ends = [measured.lines() for measured in found], [measured.intervals() for measured in found]
     names = list(dict.fromkeys(name for part in lines for name in part))
     best = {name: leaders(name, [part.get(name) for part in lines]) for name in names}
-    distinct = len({model.name for model in models}) == len(models)
+    short = list(named(models, found))
     put(found[0].data)
 
     for start in range(0, len(models), BESIDE):
@@ -124,7 +171,7 @@ def compare(models: list[Path], found: list[Measured]) -> None:
         shown = [name for name in names if any(name in lines[i] for i in block) and not name.endswith("standard_error")]
         rows = [("rows", *(found[i].rows for i in block))]
         rows += [(name, *(cell(lines[i].get(name), ends[i].get(name), best[name][i]) for i in block)) for name in shown]
-        table(["metric", *(f">{models[i].name if distinct else models[i]}" for i in block)], rows)
+        table(["metric", *(f">{short[i]}" for i in block)], rows)
 
     put("\n± half of the 95 % interval\n* the best, and all that cannot be told from it at 95 % on the same rows")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from semivae.cli.given import given, rows_given
 from semivae.cli.health import show_health
 from semivae.cli.launch import STOPPED, first, launch, started, supervised
 from semivae.cli.options import (
@@ -35,6 +36,7 @@ from semivae.cli.options import (
     OutlierColumn,
     Overwrite,
     Quiet,
+    Report,
     Resume,
     Seed,
     Settings,
@@ -82,6 +84,7 @@ def fit(
     split: Split = "train",
     compare: Compare = True,
     figures: Figures = True,
+    report: Report = None,
     calibrate: Calibrate = None,
     resume: Resume = False,
     checkpoint: Checkpoint = None,
@@ -93,7 +96,7 @@ def fit(
 ) -> None:
     """Fit a model to partially labeled rows and save it.
 
-    The folder gets the model, its figures, and a table that compares it with simpler methods on the same labels.
+    The folder gets the model, its figures, and a report that compares it with simpler methods on the same labels.
     Several targets, which a row may have or not, are learned together by the model predictor, without a comparison.
 
     Ctrl-C ends the training early and keeps the best model so far; --resume continues it. Rows larger than memory are
@@ -136,13 +139,14 @@ def fit(
 
     if first():
         shown = sample_of(job, seed)
-        facts = describe(job, wishes.targets)
+        facts = describe(job, wishes.targets) | {"command": given(context), "rows": rows_given(context)}
 
         with quiet_comparison(quiet):
             allowed = math.inf if calibrate else None
             verdict = compare_with_others(shown, seed, allowed, calibrate is not False) if compare else None
 
-        save(shown, out, facts, verdict, seed, replace, figures)
+        extra = page(shown, out, data, facts, verdict) if (figures if report is None else report) else {}
+        save(shown, out, facts, verdict, seed, replace, figures, extra)
         show(context, out, facts, verdict, state, json)
 
     leave(job)
@@ -201,6 +205,17 @@ def spread(job: Job, state: Path) -> None:
         job.estimator.set_params(training__devices=devices, training__nodes=nodes, checkpoint=state)
 
 
+def page(job: Job, out: Path, data: str, facts: dict[str, Any], verdict: Verdict | None) -> dict[str, bytes]:
+    """Returns the report of a fit by its name in the folder of the model."""
+
+    from semivae.report import collect, render
+
+    metrics = facts | ({"comparison": verdict.to_json()} if verdict else {})
+    found = collect(job.estimator, job.source.x, job.source.y, metrics, str(out), data)
+
+    return {"report.html": render(found).encode()}
+
+
 def leave(job: Job) -> None:
     """Ends a process that torchrun started, where the user stopped the fit: torchrun waits for its end."""
 
@@ -237,4 +252,5 @@ def show_text(context: typer.Context, out: Path, facts: dict[str, Any], verdict:
 
     show_health(context, facts["health"])
     drawn = f" (the figures are in {out / 'figures'}/)" if (out / "figures").is_dir() else ""
-    put(f"\nWrote {out}/{drawn}")
+    told = f"; {out / 'report.html'} tells all" if (out / "report.html").is_file() else ""
+    put(f"\nWrote {out}/{drawn}{told}")
