@@ -7,6 +7,14 @@ import pytest
 
 from semivae.report import collect, render
 
+COMPARED = {
+    "metric": "accuracy",
+    "labels": 40,
+    "rows": [{"name": "this model", "mean": 0.8, "low": 0.7, "high": 0.9, "weight": None}],
+    "gain": None,
+    "p_value": None,
+    "sentence": "No unlabeled rows.",
+}
 VOID = {"meta", "link", "input", "img", "br"}
 
 
@@ -78,7 +86,7 @@ def test_a_section_that_cannot_be_made_is_left_out(made, caplog):
 
 
 def test_forecasts_are_shown(made):
-    facts = collect(*made("table"))
+    facts = collect(made("table")[0], metrics={"comparison": COMPARED})
     forecast = {
         "metric": "error",
         "sentences": ["20 more labels should move the error from 9 % to 8 %"],

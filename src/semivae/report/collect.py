@@ -159,7 +159,7 @@ def doubtful(fitted: Any, x: Any, y: Any) -> Sheet | None:
         found["suggested"] != found["label"] if isinstance(fitted, Classifier) else found["probability"] < UNLIKELY
     )
 
-    return of_frame(fitted, x, found[doubted].head(LISTED), ["row", "label", "suggested", "probability"])
+    return of_frame(fitted, x, found.loc[doubted].head(LISTED), ["row", "label", "suggested", "probability"])
 
 
 def following(fitted: Fitted, x: Any, y: Any) -> Sheet | None:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from semivae.report import drawings
+from semivae.report.drawings import bar, color, curve, latents, line, span
 from semivae.report.numbers import percent, short
 
 if TYPE_CHECKING:
     from semivae.report.records import Facts
 
 PACKAGE = "semivae.report"
+DRAWINGS = {drawing.__name__: drawing for drawing in (bar, color, curve, latents, line, span)}
 
 
 def render(facts: Facts) -> str:
@@ -36,7 +37,7 @@ def render(facts: Facts) -> str:
 
     return environment.get_template("report.html").render(
         facts=facts,
-        draw=drawings,
+        draw=DRAWINGS,
         style=Markup(part("style.css")),
         script=Markup(script),
         hashed=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),

@@ -61,14 +61,14 @@ class Labels:
     def of(cls, exam: Exam, classes: bool) -> Self:
         """Finds the labels of rows, and trains a judge where they are classes and enough."""
 
-        known = [~np.isnan(part) for part in (exam.y, exam.test_y)]
+        train, test = ~np.isnan(exam.y), ~np.isnan(exam.test_y)
         found = (np.zeros(0, int), None, "")
 
-        if classes and sum(part.sum() for part in known) >= FEWEST:
-            rows = np.concatenate([exam.learned[known[0]], exam.held_out[known[1]]])
-            found = judge(np.nan_to_num(rows), np.concatenate([exam.y[known[0]], exam.test_y[known[1]]]).astype(int))
+        if classes and train.sum() + test.sum() >= FEWEST:
+            rows = np.concatenate([exam.learned[train], exam.held_out[test]])
+            found = judge(np.nan_to_num(rows), np.concatenate([exam.y[train], exam.test_y[test]]).astype(int))
 
-        return cls(not classes, *known, *found)
+        return cls(not classes, train, test, *found)
 
 
 def judge(rows: Values, y: NDArray[np.int64]) -> tuple[NDArray[np.int64], Callable[[Values], Any] | None, str]:
