@@ -5,10 +5,10 @@ Cost: about an hour on 2 cores, most of it for the fits and the judge of images.
 Result: benchmarks/results/search.json with every search, means, the shares of failures and the machine; with --figures
 DIR also a picture of the found images.
 
-Digits (after Martin Krasser's notebook on latent space optimization): a classifier with two latents is fitted on MNIST,
-with the labels of 1,000 images. Each digit is searched with 50 evaluations, through the predictor and through a black
-box: a support vector machine on 5,000 other labeled images. A network that no search has used, trained on all labels,
-says what digit the best design is.
+Digits (after Martin Krasser's notebook on latent space optimization): a VAE and a classifier on its two latents, in one
+objective ("predictor"), are fitted on MNIST with the labels of 1,000 images. Each digit is searched with 50
+evaluations, through the predictor and through a black box: a support vector machine on 5,000 other labeled images. A
+network that no search has used, trained on all labels, says what digit the best design is.
 
 Table: rows of California with the labels of 300. The hidden black box is boosting on all labels. Designs are wanted
 whose value is 400,000, though the median income is at most 4 and houses are at least 20 years old. 30 evaluations by
@@ -46,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Search in latent spaces.")
     parser.add_argument("--only", nargs="+", choices=["digits", "table"], default=["digits", "table"])
     parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--model", default="predictor", help="the model of images; of tables it is the default")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--epochs", type=lambda text: text if text == "auto" else int(text), default="auto")
     parser.add_argument("--judge-epochs", type=int, default=6)
@@ -56,7 +57,7 @@ def main() -> None:
     facts: dict[str, Any] = {"evaluations": EVALUATIONS, "rows": arguments.rows, "epochs": arguments.epochs}
 
     if "digits" in arguments.only:
-        facts["digits"] = digits(arguments.rows, arguments.epochs, arguments.judge_epochs, arguments.figures)
+        facts["digits"] = digits(arguments)
 
     if "table" in arguments.only:
         facts["table"] = table([table_run(seed, arguments.rows, arguments.epochs) for seed in range(arguments.draws)])
@@ -64,7 +65,7 @@ def main() -> None:
     store(facts, arguments.out)
 
 
-def digits(rows: int, epochs: Any, judge_epochs: int, figures: Path | None) -> dict[str, Any]:
+def digits(arguments: argparse.Namespace) -> dict[str, Any]:
     """Searches images of each digit, and returns the verdicts of the judge."""
 
     from sklearn.calibration import CalibratedClassifierCV
@@ -72,15 +73,17 @@ def digits(rows: int, epochs: Any, judge_epochs: int, figures: Path | None) -> d
 
     from semivae.data.read import read
 
+    rows = arguments.rows
     source, held_out = (read("mnist", "label", split) for split in ("train", "test"))
     images, labels = np.asarray(source.x), np.asarray(source.y).astype(int)
     tests, test_labels = np.asarray(held_out.x), np.asarray(held_out.y).astype(int)
     order = np.random.default_rng(0).permutation(len(images))[:rows]
     known = np.where(np.arange(rows) < 1_000, labels[order], -1)
     start = time.perf_counter()
-    fitted = VAEClassifier(latents=2, epochs=epochs, random_state=0).fit(images[order], known)
+    fitted = VAEClassifier(arguments.model, latents=2, epochs=arguments.epochs, random_state=0)
+    fitted.fit(images[order], known)
     seconds = time.perf_counter() - start
-    judge = Network.fit(images, labels, judge_epochs)
+    judge = Network.fit(images, labels, arguments.judge_epochs)
     others = np.random.default_rng(1).permutation(len(images))[:5_000]
     machine = CalibratedClassifierCV(SVC(C=10.0), ensemble=False).fit(flat(images[others]), labels[others])
     accuracy = {
@@ -114,12 +117,12 @@ def digits(rows: int, epochs: Any, judge_epochs: int, figures: Path | None) -> d
             runs.append(run)
             box[way].append(found.rows[0])
 
-    if figures is not None:
-        draw(figures, box)
+    if arguments.figures is not None:
+        draw(arguments.figures, box)
 
     right = {way: sum(run["judged"] == run["digit"] for run in runs if run["way"] == way) for way in box}
 
-    return {"accuracy": accuracy, "fit_seconds": seconds, "right": right, "runs": runs}
+    return {"model": arguments.model, "accuracy": accuracy, "fit_seconds": seconds, "right": right, "runs": runs}
 
 
 class Flat(NamedTuple):
