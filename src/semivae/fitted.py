@@ -1,12 +1,7 @@
 r"""Protocols of fitted estimators, for evaluation, trust, reports and explorers.
 
 Code that uses an estimator names the smallest protocol that it needs. `isinstance` asks an object for the names of a
-protocol, so that an estimator written elsewhere is used, too. It tells the kinds of estimators apart:
-
-    match fitted:
-        case Predictor(): ...  # several targets
-        case Classifier(): ...
-        case Regressor(): ...
+protocol, so that an estimator written elsewhere is used, too. A predictor has several targets; ask for it first.
 """
 
 from __future__ import annotations
@@ -59,7 +54,7 @@ class Parametrized(Protocol):
 
 
 @runtime_checkable
-class Fitted(Protocol):
+class Fitted(LatentSpace, Parametrized, Protocol):
     r"""Every estimator after its fit.
 
     Attributes:
@@ -78,20 +73,12 @@ class Fitted(Protocol):
         """The name of the model, which "auto" is resolved to."""
         ...
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Returns the parameters."""
-        ...
-
     def set_params(self, **parameters: Any) -> Self:
         """Sets parameters for the next fit."""
         ...
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Fits to rows and their target."""
-        ...
-
-    def transform(self, X: Any) -> Array:
-        """Returns the latents of rows, with shape (N, D)."""
         ...
 
     def encode(self, X: Any) -> tuple[Array, Array]:

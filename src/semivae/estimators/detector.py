@@ -34,7 +34,7 @@ class OutlierDetector(BaseEstimator):
         >>> detector.decision_function(X_new), detector.predict(X_new)
     """
 
-    def __init__(self, contamination: float = 0.1, estimator: Any = None, method: str = "auto") -> None:
+    def __init__(self, contamination: float = 0.1, estimator: VAEEmbedding | None = None, method: str = "auto") -> None:
         self.contamination = contamination
         self.estimator = estimator
         self.method = method
