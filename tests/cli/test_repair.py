@@ -25,7 +25,7 @@ def test_cells_are_filled(run, regressor, incomplete, tmp_path):
     found = pd.read_csv(tmp_path / "i.csv")
 
     assert json.loads(shown)["filled"] == rows[["size", "count", "shade"]].isna().to_numpy().sum()
-    assert list(found) == ["size", "count", "shade", "size_low", "size_high", "count_low", "count_high"]
+    assert list(found) == ["size", "count", "shade", "size_low", "count_low", "size_high", "count_high"]
     assert not found.isna().any(axis=None) and set(found["shade"]) <= {"red", "blue"}
     assert (found["size_low"] <= found["size_high"]).all()
 
@@ -35,21 +35,18 @@ def test_cells_are_filled(run, regressor, incomplete, tmp_path):
     assert draws["draw"].tolist() == [1] * len(rows) + [2] * len(rows)
 
 
-def test_rows_are_cleaned(run, regressor, digits, incomplete, tmp_path):
+def test_rows_are_cleaned(run, regressor, incomplete, tmp_path):
     run("denoise", regressor, incomplete[1], "--out", tmp_path / "n.csv")
-    run("denoise", digits, "digits", "--out", tmp_path / "n.npz")
 
     assert not pd.read_csv(tmp_path / "n.csv").isna().any(axis=None)
-
-    with np.load(tmp_path / "n.npz") as found:
-        assert found["X"].shape[1:] == (8, 8)
 
 
 def test_bits_and_error(run, digits, regressor, prices, tmp_path):
     for model, data in ((digits, "digits"), (regressor, prices)):
         facts = json.loads(run("compress", model, data, "--json").stdout)
 
-        assert set(facts) == {"rate", "distortion", "gaussian"} and all(value > 0 for value in facts.values())
+        assert set(facts) == {"rate", "distortion", "gaussian"}
+        assert all(value > 0 for value in facts.values()), facts
 
     shown = run("compress", digits, "digits", "--out", tmp_path / "c.csv").stdout
 

@@ -41,7 +41,8 @@ def test_water_fills_one_number_after_the_other():
 def test_best_channel_reaches_the_curve():
     """The rate of the best code of two standard numbers with an error of 1/4 each is two bits."""
 
-    found = rate_distortion(Channel(), ROWS)
+    # Another seed than that of the rows, or the noise would be the rows.
+    found = rate_distortion(Channel(), ROWS, seed=1)
 
     assert found.rate == pytest.approx(2, abs=0.01)
-    assert found.distortion == pytest.approx(0.5, abs=0.02) == pytest.approx(found.gaussian, abs=0.02)
+    assert [found.distortion, found.gaussian] == pytest.approx([0.5, 0.5], abs=0.02)

@@ -2,7 +2,7 @@ r"""The log-density of each cell of rows under a fitted model."""
 
 from __future__ import annotations
 
-__all__ = ["parts_of"]
+__all__ = ["divergence_of", "parts_of"]
 
 from typing import Any
 
@@ -43,6 +43,25 @@ def parts_of(model: Model, x: NDArray[Any], target: bool) -> NDArray[np.float64]
         return total.sum(1) if rows.ndim > 2 else torch.where(rows.isnan(), torch.nan, total)
 
     return apply(parts, x)[0]
+
+
+def divergence_of(model: Model, x: NDArray[Any], target: bool) -> NDArray[np.float64]:
+    r"""Returns :math:`\mathbb{E}_{q(z \mid x)}[\log p(x \mid z)] - \mathrm{ELBO}(x)` in nats, with shape (N,).
+
+    The arguments are as for :func:`parts_of`.
+    """
+
+    def divergence(rows: Tensor) -> Tensor:
+        mean, deviation = model.posterior(rows)
+        noise = row_noise(rows, DRAWS, model.noise)
+        label = label_of(model, rows) if target else None
+        # With the noise of the bound, the likelihoods cancel exactly in a model of one latent.
+        z = mean + deviation * noise[..., -mean.shape[-1] :]
+        likelihood = torch.stack([model.decode(one, label).log_prob(rows) for one in z])
+
+        return (likelihood - model.log_weights(rows, noise)).mean(0)
+
+    return apply(divergence, x)[0]
 
 
 def cells(p: Any, rows: Tensor) -> Tensor:

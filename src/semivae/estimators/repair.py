@@ -136,15 +136,12 @@ class VAERepair(VAESpace):
             | https://arxiv.org/abs/1901.04866
         """
 
-        from semivae.estimators.evidence import evidence
-        from semivae.estimators.explained import parts_of
+        from semivae.estimators.explained import divergence_of
 
         check_is_fitted(self, "model_")
         refuse_stream(self, X)
-        x, model = read_rows(self, X), self._double()
-        parts = np.nan_to_num(parts_of(model, x, self.schema_.y is not None)).reshape(len(x), -1).sum(axis=1)
 
-        return (parts - evidence(model, x, "elbo", None, self.schema_.image).log_density) / np.log(2)
+        return divergence_of(self._double(), read_rows(self, X), self.schema_.y is not None) / np.log(2)
 
     def _holes(self, X: Any, missing: Any) -> Holes:
         """Returns rows beside the marks of their missing cells."""

@@ -1,13 +1,13 @@
 r"""Rate and distortion: the bits that a latent costs, and the squared error of rows decoded from it.
 
-Beside it stands a Gaussian with the covariance of the rows, whose least distortion is known (reverse water-filling): each
-principal component is coded with as many bits as brings its error down to one level :math:`\theta`,
+Beside it stands a Gaussian with the covariance of the rows, whose least distortion is known (reverse water-filling):
+each principal component is coded with as many bits as brings its error down to one level :math:`\theta`,
 
 .. math:: R = \sum_i \max\Big(0, \tfrac{1}{2} \log_2 \frac{\lambda_i}{\theta}\Big), \qquad
     D = \sum_i \min(\theta, \lambda_i)
 
-with the eigenvalues :math:`\lambda_i`. No code of the components does better for Gaussian rows; a VAE can, where rows are
-not Gaussian.
+with the eigenvalues :math:`\lambda_i`. No code of the components does better for Gaussian rows; a VAE can, where
+rows are not Gaussian.
 
 References:
     | Elements of Information Theory (Cover and Thomas, 2006), chapter 10.3

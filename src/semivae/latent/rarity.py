@@ -2,9 +2,10 @@ r"""Weights of rows by how rare they are in a latent space, for any estimator th
 
 .. math:: w(x) \propto \prod_i \frac{1}{Q_i(z_i(x)) + \alpha}
 
-with the histogram :math:`Q_i` of each latent, as in the model `debias`, or :math:`w(x) \propto 1 / (r(x) + \alpha)` with
-the density :math:`r` of a Gaussian mixture relative to its median, at most 1 and per dimension. The histograms find rows at the edge of a
-latent; the mixture also finds few rows between many. Latents are standardized first, so that every space may be used.
+with the histogram :math:`Q_i` of each latent, as in the model `debias`, or :math:`w(x) \propto 1 / (r(x) + \alpha)`
+with the density :math:`r` of a Gaussian mixture relative to its median, at most 1 and per dimension. The histograms
+find rows at the edge of a latent; the mixture also finds few rows between many. Latents are standardized first, so
+that every space may be used.
 
 References:
     | Uncovering and Mitigating Algorithmic Bias through Learned Latent Structure (Amini et al., 2019)

@@ -27,8 +27,9 @@ def compress(
 ) -> None:
     """Show the bits of the latent of a row and its squared error: `semivae compress m rows.csv`.
 
-    The error is a sum over numbers in standard deviations, pixels, and one-hot classes. Beside it stands the least error
-    of any code of a Gaussian with the covariance of the rows, at as many bits: that of ideally coded principal components.
+    The error is a sum over numbers in standard deviations, pixels, and one-hot classes. Beside it stands the least
+    error of any code of a Gaussian with the covariance of the rows, at as many bits: that of principal components that
+    are coded ideally.
     """
 
     from semivae.estimators import load
