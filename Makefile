@@ -64,9 +64,9 @@ pages: $(STAMP) ## write docs/models from the docstrings of the models
 page: ## build the page of the explorer (needs Node.js)
 	cd web && npm ci --no-audit --no-fund && npm run -s check && npm run -s build
 
-browser: $(STAMP) page ## open the explorer in a headless Chromium (on Debian: apt-get install chromium)
+browser: $(STAMP) page ## open explorer and report in a headless Chromium (on Debian: apt-get install chromium)
 	@$(PY) -c 'import playwright' 2> /dev/null || $(PY) -m pip install -qq playwright
-	OMP_NUM_THREADS=1 $(PY) -m pytest -q -m browser tests/explorer
+	OMP_NUM_THREADS=1 $(PY) -m pytest -q -m browser tests/explorer tests/report
 
 format: $(STAMP) ## mend what can be mended by itself
 	$(PY) -m ruff check -q --fix

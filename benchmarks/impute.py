@@ -4,8 +4,8 @@ Usage: .venv/bin/python benchmarks/impute.py [--data adult california] [--shares
 Cost: about 20 minutes on one core.
 Result: benchmarks/results/impute.json. Cases that it holds already are not run again.
 
-Of each data set, 4,000 rows are fitted and 1,000 others filled; a share of the cells of both is removed at random. Every
-method sees the same cells. The VAE has 200 epochs and a warm-up, as with default epochs some units of its latent are not
+Of each data set, 4,000 rows are fitted and 1,000 others filled; a share of the cells of both is removed at random.
+Every method sees the same cells. The VAE has 200 epochs and a warm-up: with default epochs some units of its latent are not
 in use; its other settings are the defaults. Numbers are standardized for the others, and categories are one-hot. The
 iterated regressions of one-hot classes return the means, so "iterative" has a second form with ordinal codes, and each
 measure takes the better one.
@@ -35,7 +35,8 @@ from store import RESULTS, store
 TRAIN, TEST = 4_000, 1_000
 SETTINGS: dict[str, Any] = {"epochs": 200, "objective__warmup": 0.5, "random_state": 0}
 NAMES = (
-    "age workclass fnlwgt education education-num marital occupation relationship race sex gain loss hours country income"
+    "age workclass fnlwgt education education-num marital occupation relationship race sex gain loss hours country "
+    "income"
 ).split()
 
 

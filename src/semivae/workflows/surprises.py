@@ -20,7 +20,7 @@ ROWS = 5_000
 # A few draws rank rows well enough to find candidates; the candidates are then scored with all draws.
 DRAWS, CANDIDATES = 4, 3
 
-TOGETHER = "no cell stands out by itself: the cells are unusual together"
+NONE = "no cell stands out by itself"
 
 
 def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
     scores = fitted.outlier_score(_safe_indexing(x, index))
     best = np.argsort(-scores, kind="stable")[:n]
     cells = cells_of(fitted, x, index[best]) if trained and not fitted.schema_.image else [[]] * len(best)
-    other = "" if fitted.schema_.image else TOGETHER
+    other = "" if fitted.schema_.image else NONE
     reasons = ["; ".join(map(told, found)) or other for found in cells]
 
     return pd.DataFrame({"row": index[best], "outlier_score": scores[best], "reason": reasons})

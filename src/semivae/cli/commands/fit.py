@@ -145,7 +145,8 @@ def fit(
             allowed = math.inf if calibrate else None
             verdict = compare_with_others(shown, seed, allowed, calibrate is not False) if compare else None
 
-        extra = page(shown, out, data, facts, verdict) if (figures if report is None else report) else {}
+        wanted = figures if report is None else report
+        extra = page(shown, out, data, facts, verdict, quiet) if wanted else {}
         save(shown, out, facts, verdict, seed, replace, figures, extra)
         show(context, out, facts, verdict, state, json)
 
@@ -205,10 +206,15 @@ def spread(job: Job, state: Path) -> None:
         job.estimator.set_params(training__devices=devices, training__nodes=nodes, checkpoint=state)
 
 
-def page(job: Job, out: Path, data: str, facts: dict[str, Any], verdict: Verdict | None) -> dict[str, bytes]:
+def page(
+    job: Job, out: Path, data: str, facts: dict[str, Any], verdict: Verdict | None, quiet: bool
+) -> dict[str, bytes]:
     """Returns the report of a fit by its name in the folder of the model."""
 
     from semivae.report import collect, render
+
+    if not quiet:
+        say("writing the report")
 
     metrics = facts | ({"comparison": verdict.to_json()} if verdict else {})
     found = collect(job.estimator, job.source.x, job.source.y, metrics, str(out), data)
