@@ -52,8 +52,8 @@ def test_attributes_search_and_forecast(case):
     page.select_option("#wish", index=0)
     page.fill("#evaluations", "8")
     page.click("#optimize")
-    visit.wait(lambda: page.locator("#proposals button").count() == 8)
-    assert page.inner_text("#searched").startswith("8 of 8 rows tried")
+    visit.wait(lambda: page.inner_text("#searched").startswith("8 of 8 rows tried"))
+    assert page.locator("#proposals button").count() == 8
     exec(page.evaluate("() => semivae.actions.python"), names)
     best = page.evaluate("() => semivae.state.facts.search.designs.find(design => design.rank === 1)")
     assert np.allclose(names["found"].latents[0], best["z"])
