@@ -107,7 +107,7 @@ class Visit:
     def check(self):
         """Nothing was said on the console, and no request left the machine."""
 
-        assert not self.wrong
+        assert not self.wrong, self.wrong
         assert self.requests
         assert all(url.startswith((self.base, "data:", f"blob:{self.base}")) for url in self.requests)
 

@@ -133,12 +133,11 @@ export class Actions {
     state.doubtNote = state.facts.learns ? "Judging the labels ..." : "This model learns from no label.";
     state.tell("advice");
     if (!state.facts.learns) return;
-    try {
-      state.doubtful = await json("/api/doubtful");
-      state.doubtNote = "No label looks wrong to fits without it.";
-    } catch (error) {
-      state.doubtNote = error instanceof TypeError ? "The server does not answer." : (error as Error).message;
-    }
+    let judged = { rows: state.doubtful, note: "The labels were not judged." };
+    await this.safely(async () => {
+      judged = await json<typeof judged>("/api/doubtful");
+    });
+    [state.doubtful, state.doubtNote] = [judged.rows, judged.note];
     state.tell("advice");
   }
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from semivae.errors import SettingError
+from semivae.errors import SemivaeError, SettingError
 from semivae.explorer.labels import LabelLog
 from semivae.explorer.marking import Marking
 from semivae.explorer.session import Session
@@ -239,10 +239,13 @@ class Workspace:
 
         return self.session.suggested(*self.asked(target), n) if self.learns else []
 
-    def doubtful(self) -> list[dict[str, Any]]:
-        """Returns labels to look at again, each with a reason."""
+    def doubtful(self) -> dict[str, Any]:
+        """Returns labels to look at again, each with a reason; or why the labels cannot be judged."""
 
-        return self.session.doubtful(self.y())
+        try:
+            return {"rows": self.session.doubtful(self.y()), "note": "No label looks wrong to fits without it."}
+        except SemivaeError as error:
+            return {"rows": [], "note": str(error)}
 
     def asked(self, target: str) -> tuple[int, Any]:
         r"""Returns the number of a target and its labels.
