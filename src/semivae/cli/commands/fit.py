@@ -34,6 +34,7 @@ from semivae.cli.options import (
     OutFolder,
     Overwrite,
     Quiet,
+    Resize,
     Resume,
     Seed,
     Settings,
@@ -42,6 +43,7 @@ from semivae.cli.options import (
     TargetNames,
     TaskName,
     columns_of,
+    size_of,
 )
 from semivae.cli.screen import emit, put, quiet_comparison, say
 from semivae.cli.state import begin, kept_apart, refuse_nested, state_of
@@ -76,6 +78,7 @@ def fit(
     keep: Keep = None,
     kind: Kinds = None,
     id_columns: Id = None,
+    resize: Resize = None,
     stream: Streamed = False,
     split: Split = "train",
     compare: Compare = True,
@@ -124,6 +127,7 @@ def fit(
         stream=stream,
         header=not no_header,
         columns=columns_of(drop, keep, id_columns, kind),
+        resize=size_of(resize),
     )
     job = prepare(wishes)
     check_calibrated(job, bool(calibrate), compare)

@@ -36,6 +36,7 @@ class Wishes:
         header: Whether the first line of a text file names the columns.
         columns: The columns that are dropped, kept, carried into predictions, or of a given kind, as the estimator
             takes them.
+        resize: The height and width that images are scaled to, or one number for both; None to leave them.
     """
 
     data: str
@@ -52,6 +53,7 @@ class Wishes:
     labels_per_class: int | None = None
     header: bool = True
     columns: Mapping[str, Any] = field(default_factory=dict)
+    resize: int | tuple[int, int] | None = None
 
     @property
     def kept(self) -> tuple[str, int] | None:
