@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from semivae.data.codecs.frame import pandas_frame
 from semivae.data.files import idx
+from semivae.data.files.arrays import ENDINGS as ARRAYS
+from semivae.data.files.arrays import picked, read_array, refuse_unnamed
 from semivae.data.files.delimited import as_target, not_utf8, read_delimited
 from semivae.data.files.npy import read_npy, read_npz
 from semivae.data.files.parquet import named
@@ -58,8 +60,9 @@ def read(
     r"""Reads rows and their target.
 
     Arguments:
-        where: The name of a named set; a file: CSV or TSV (also with .gz), parquet, npy, npz, or idx; a folder of
-            pictures, with a folder for each class; or a table with a column of the names of pictures.
+        where: The name of a named set; a file: CSV or TSV (also with .gz), parquet, npy, npz, or idx; FILE::NAME for an
+            array of a .mat, HDF5 or npz file; a folder of pictures, with a folder for each class; or a table with a
+            column of the names of pictures.
         target: The column or array of the labels; None to read rows only.
         split: The part of a named set: "train", "test" or "all". A file has no parts.
         download: Whether to download a named set that is not on this machine.
@@ -80,12 +83,16 @@ def read(
 
         return datasets.load(str(where), target, split, download=download)
 
-    path = Path(where).expanduser()
+    pick = picked(str(where))
+    path = Path(where).expanduser() if pick is None else pick.path
 
     if holds_pictures(path):
         reader = partial(read_folder, resize=resize, like=like)
-    else:
+    elif pick is None:
         reader = reader_of(path, header, text, exact)
+    else:
+        refuse_irregular(path, "a file of arrays is needed")
+        reader = partial(read_array, pick)
 
     try:
         x, y = reader(path, target)
@@ -125,6 +132,7 @@ def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact
         (".parquet", ".pq"): read_parquet,
         (".npy",): read_npy,
         (".npz",): read_npz,
+        ARRAYS: refuse_unnamed,
         (".idx", "-ubyte", ".idx1", ".idx3"): read_idx,
     }
 
