@@ -9,6 +9,7 @@ Use:
     :class:`DataOptions`: the options of an estimator, in groups.
     :func:`load`: a saved model.
     :class:`LabeledKFold`: folds for cross-validation in which only labeled rows are tested.
+    :func:`read`: rows of a file, a folder of pictures or a named set, in memory.
     :func:`stream`: rows of files larger than memory.
     :func:`explore`: a page on this machine to see a fitted model, label rows and retrain it.
     :class:`Callback`: sees every epoch of a fit.
@@ -44,12 +45,14 @@ __all__ = [
     "VAERegressor",
     "explore",
     "load",
+    "read",
     "stream",
 ]
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from semivae.data.read import read
     from semivae.data.stream.rows import stream
     from semivae.engine import Callback
     from semivae.estimators import PCA, LabeledKFold, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
@@ -73,6 +76,7 @@ def __getattr__(name: str) -> Any:
     homes = {
         "Callback": "semivae.engine",
         "explore": "semivae.explorer.running",
+        "read": "semivae.data.read",
         "stream": "semivae.data.stream.rows",
     }
     home = "semivae.estimators.options" if name.endswith("Options") else homes.get(name, "semivae.estimators")

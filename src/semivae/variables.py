@@ -58,6 +58,7 @@ class Variable:
         levels: How many equally spaced values the pixels of an image can have, from 0 to 1 in the model; None where
             they are continuous, or where the model was saved before this was counted.
         binarize: How grey levels become 0 or 1: "threshold", "static" or "stochastic"; empty if they stay.
+        resized: Whether images are scaled to the size of this one.
         whole: Whether all observed numbers are whole; False if the model was saved before this was judged.
         spikes: The numbers that many cells of a column hold exactly, in the units of the user.
         beside: The smallest and the largest number that is no spike, where there are spikes and such numbers.
@@ -88,6 +89,7 @@ class Variable:
     rare: bool = False
     levels: int | None = None
     binarize: str = ""
+    resized: bool = False
     whole: bool = False
     spikes: tuple[float, ...] = ()
     beside: tuple[float, float] | None = None

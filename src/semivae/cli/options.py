@@ -31,6 +31,7 @@ __all__ = [
     "Quiet",
     "RawCsv",
     "Report",
+    "Resize",
     "Resume",
     "Seed",
     "Settings",
@@ -41,8 +42,10 @@ __all__ = [
     "TaskName",
     "Whole",
     "columns_of",
+    "size_of",
 ]
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,7 +58,8 @@ Data = Annotated[
     str,
     typer.Argument(
         metavar="DATA",
-        help="A file (CSV, TSV, parquet, npy, npz, idx), a folder of parquet files, or the name of a set (digits).",
+        help="A file (CSV, TSV, parquet, npy, npz, idx), a folder of parquet files or of pictures, or the name of a "
+        "set (digits).",
     ),
 ]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="The folder that `semivae fit --out` wrote.")]
@@ -107,6 +111,10 @@ Kinds = Annotated[
 Id = Annotated[
     list[str] | None,
     typer.Option("--id", metavar="COL", help="A column that is carried into predictions and not modeled. Repeatable."),
+]
+Resize = Annotated[
+    str | None,
+    typer.Option("--resize", metavar="HxW", help="Scale images to this height and width; one number for both."),
 ]
 LabelsFrom = Annotated[
     Path | None,
@@ -197,6 +205,24 @@ def columns_of(
     """Returns the options of columns under their names in `DataOptions`."""
 
     return {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)}
+
+
+def size_of(text: str | None) -> int | tuple[int, int] | None:
+    r"""Returns the size of images that is given as 64 or 48x64.
+
+    Raises:
+        SettingError: If it is not given so.
+    """
+
+    if text is None:
+        return None
+
+    found = re.fullmatch(r"\(?(\d+)(?:[x, ]+(\d+))?\)?", text)
+
+    if found is None or "0" in found.groups():
+        raise SettingError(f"--resize {text}", "it must be a height and a width, or one number", "--resize 48x64")
+
+    return int(found[1]) if found[2] is None else (int(found[1]), int(found[2]))
 
 
 def kinds_of(pairs: list[str] | None) -> dict[str, str] | None:

@@ -2,7 +2,7 @@ r"""Files that commands write: checked before the work starts, and never written
 
 from __future__ import annotations
 
-__all__ = ["check_file", "check_folder", "write", "write_table"]
+__all__ = ["check_file", "check_folder", "check_new_folder", "write", "write_files", "write_table"]
 
 import tempfile
 import warnings
@@ -55,6 +55,19 @@ def check_file(path: Path, overwrite: bool, endings: Sequence[str] = TABLES) -> 
     check_parent(path)
 
 
+def check_new_folder(folder: Path) -> None:
+    r"""Checks that a folder of new files can be made.
+
+    Raises:
+        StoreError: If something is there already, or it cannot be made.
+    """
+
+    if exists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
+        raise StoreError(f"{folder} exists", "a new or an empty folder is filled with files", "give another place")
+
+    check_parent(folder)
+
+
 def check_parent(path: Path) -> None:
     """Checks that something can be written beside a path, whose folders may have to be made."""
 
@@ -83,6 +96,24 @@ def write(path: Path, content: bytes) -> None:
 
     with replaced(path) as file:
         file.write(content)
+
+
+def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    r"""Writes files with their names in a folder, which is made.
+
+    Raises:
+        StoreError: If one cannot be written.
+    """
+
+    for name, content in files:
+        path = folder / name
+
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(path, error) from None
+
+        write(path, content)
 
 
 def write_table(path: Path, parts: Iterable[pd.DataFrame], raw: bool = False) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from semivae.data.files.named_rows import FILE
 from semivae.data.files.paths import shown
 from semivae.data.in_memory import InMemory
 from semivae.data.labels.classes import Cells, listed
@@ -34,7 +35,7 @@ class JoinedLabels:
     """
 
     def __init__(self, path: Path, target: str, names: Sequence[str]) -> None:
-        source = read(path, target)
+        source = read(path, target, pictures=False)
         shared = [name for name in source.x if name in names] if isinstance(source.x, pd.DataFrame) else []
 
         if len(shared) != 1 or target in names:
@@ -89,8 +90,8 @@ def with_labels(source: InMemory, target: str, path: Path) -> InMemory:
     Arguments:
         source: The rows, without labels.
         target: The name of the target.
-        path: The second file, with the target and an identifier of each row: a column of the table, or `row`
-            (positions 0, 1, 2, ...) for arrays and images.
+        path: The second file, with the target and an identifier of each row: a column of the table, or `file`
+            (its name in the folder) for pictures, `row` (positions 0, 1, 2, ...) for other arrays and images.
 
     Returns:
         The rows with their labels. Rows that the file does not name get a missing label.
@@ -100,8 +101,10 @@ def with_labels(source: InMemory, target: str, path: Path) -> InMemory:
     """
 
     table = isinstance(source.x, pd.DataFrame)
-    joined = JoinedLabels(path, target, list(source.x) if table else [ROW])
-    y = joined.of(source.x[joined.name] if table else pd.Series(np.arange(len(source))))
+    files = getattr(source.x, "files", None)
+    rows = pd.Series(np.arange(len(source)), name=ROW) if files is None else pd.Series(files, name=FILE)
+    joined = JoinedLabels(path, target, list(source.x) if table else [ROW if files is None else FILE])
+    y = joined.of(source.x[joined.name] if table else rows)
     joined.check()
 
     if not table:

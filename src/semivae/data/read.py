@@ -8,7 +8,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,19 @@ from numpy.typing import NDArray
 
 from semivae.data.codecs.frame import pandas_frame
 from semivae.data.files import idx
+from semivae.data.files.arrays import ENDINGS as ARRAYS
+from semivae.data.files.arrays import picked, read_array, refuse_unnamed
 from semivae.data.files.delimited import as_target, not_utf8, read_delimited
 from semivae.data.files.npy import read_npy, read_npz
 from semivae.data.files.parquet import named
 from semivae.data.files.paths import refuse_irregular, shown
+from semivae.data.files.photos import holds_pictures, listing, read_folder, read_listing
 from semivae.data.in_memory import InMemory
 from semivae.data.labels.classes import Cells, listed
 from semivae.data.sets import named as datasets
 from semivae.data.source import damaged, nearest
 from semivae.errors import DataError, SettingError
+from semivae.variables import Variable
 
 Reader = Callable[[Path, str | None], tuple[Any, Any]]
 
@@ -49,17 +53,25 @@ def read(
     header: bool = True,
     text: Collection[str] = (),
     exact: Collection[str] = (),
+    resize: int | Sequence[int] | None = None,
+    like: Variable | None = None,
+    pictures: bool = True,
 ) -> InMemory:
     r"""Reads rows and their target.
 
     Arguments:
-        where: The name of a named set, or a file: CSV or TSV (also with .gz), parquet, npy, npz, or idx.
+        where: The name of a named set; a file: CSV or TSV (also with .gz), parquet, npy, npz, or idx; FILE::NAME for an
+            array of a .mat, HDF5 or npz file; a folder of pictures, with a folder for each class; or a table with a
+            column of the names of pictures.
         target: The column or array of the labels; None to read rows only.
         split: The part of a named set: "train", "test" or "all". A file has no parts.
         download: Whether to download a named set that is not on this machine.
         header: Whether the first line of a text file names the columns. If not, they are x0, x1, ...
         text: Columns of a text file to read as text, even if every cell is a number.
         exact: Columns to keep as they are written, such as identifiers: 007 is not 7, and NA is not missing.
+        resize: The height and width that pictures are scaled to, or one number for both.
+        like: The images of a saved model that will see the pictures.
+        pictures: Whether a table that names pictures stands for these.
 
     Raises:
         DataError: If the file does not exist or cannot be read, or has no rows or no such target.
@@ -71,11 +83,22 @@ def read(
 
         return datasets.load(str(where), target, split, download=download)
 
-    path = Path(where).expanduser()
-    reader = reader_of(path, header, text, exact)
+    pick = picked(str(where))
+    path = Path(where).expanduser() if pick is None else pick.path
+
+    if holds_pictures(path):
+        reader = partial(read_folder, resize=resize, like=like)
+    elif pick is None:
+        reader = reader_of(path, header, text, exact)
+    else:
+        refuse_irregular(path, "a file of arrays is needed")
+        reader = partial(read_array, pick)
 
     try:
         x, y = reader(path, target)
+
+        if pictures and (column := listing(x)) is not None:
+            x = read_listing(x, column, path, resize, like)
     except DataError:
         raise
     except UnicodeDecodeError:
@@ -109,6 +132,7 @@ def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact
         (".parquet", ".pq"): read_parquet,
         (".npy",): read_npy,
         (".npz",): read_npz,
+        ARRAYS: refuse_unnamed,
         (".idx", "-ubyte", ".idx1", ".idx3"): read_idx,
     }
 

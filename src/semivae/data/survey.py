@@ -73,13 +73,19 @@ class Survey:
         return cls(codec, tuple(facts["names"]), facts["rows"], tuple(facts["missing"]), facts["identifier"])
 
 
-def survey(source: Source, selection: Selection = EVERYTHING, binarize: str | None = None) -> Survey:
+def survey(
+    source: Source,
+    selection: Selection = EVERYTHING,
+    binarize: str | None = None,
+    resize: int | Sequence[int] | None = None,
+) -> Survey:
     r"""Reads all rows once and fits their codec.
 
     Arguments:
         source: The rows.
         selection: Which columns of a frame are modeled.
         binarize: How grey levels of images become 0 or 1, if at all.
+        resize: The size that images are scaled to, if at all.
 
     Raises:
         DataError: If the rows cannot be used.
@@ -91,7 +97,7 @@ def survey(source: Source, selection: Selection = EVERYTHING, binarize: str | No
 
     selection.refuse("arrays")
 
-    return survey_images(source, binarize) if source.container == "image" else survey_arrays(source)
+    return survey_images(source, binarize, resize) if source.container == "image" else survey_arrays(source)
 
 
 def survey_frames(source: Source, selection: Selection) -> Survey:
@@ -158,10 +164,10 @@ def survey_arrays(source: Source) -> Survey:
     return Survey(codec, tuple(tallies), infinite.rows, tuple(missing.tolist()))
 
 
-def survey_images(source: Source, binarize: str | None) -> Survey:
+def survey_images(source: Source, binarize: str | None, resize: int | Sequence[int] | None) -> Survey:
     """Reads images, which are in memory."""
 
-    codec = ImageCodec.fit(next(source.rows()), binarize)
+    codec = ImageCodec.fit(next(source.rows()), binarize, resize)
 
     return Survey(codec, ("image",), len(source), (0,))
 

@@ -6,7 +6,7 @@ __all__ = ["Generated", "generate", "labels_of", "refuse_form"]
 
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from semivae.variables import Variable
 
 TABLES = (".csv", ".parquet")
-ARRAYS, PICTURE = ".npz", ".png"
+ARRAYS, PICTURE, FOLDER = ".npz", ".png", ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +60,13 @@ class Generated:
         np.savez_compressed(buffer, allow_pickle=False, **arrays)
 
         return buffer.getvalue()
+
+    def files(self, model: Fitted) -> Iterator[tuple[str, bytes]]:
+        """Yields the name and the PNG of each image of a model."""
+
+        from semivae.workflows.picture_files import picture_files
+
+        return picture_files(self.x, model.schema_.x[0], self.labels)
 
     def picture(self) -> bytes:
         """Returns images as a square grid, as PNG."""
@@ -104,7 +111,7 @@ def refuse_form(model: Fitted, path: Path) -> None:
     if schema.image and ending in TABLES:
         raise SettingError(f"out={str(path)!r}", "the model makes images, not the rows of a table", other)
 
-    if not schema.image and ending == PICTURE:
+    if not schema.image and ending in (PICTURE, FOLDER):
         raise SettingError(f"out={str(path)!r}", "the model makes rows of a table", other)
 
     if schema.container == "frame" and ending == ARRAYS:

@@ -123,4 +123,6 @@ def ready_estimator(wishes: Wishes, task: Task | None) -> Any:
 
     from semivae.workflows.inputs.choose import estimator_for
 
-    return estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed, columns=wishes.columns)
+    data = {**wishes.columns, "resize": wishes.resize}
+
+    return estimator_for(wishes.model, task, wishes.settings, wishes.missing_label, wishes.seed, data)

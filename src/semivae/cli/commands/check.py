@@ -16,10 +16,12 @@ from semivae.cli.options import (
     LabelsFrom,
     MissingLabel,
     NoHeader,
+    Resize,
     Split,
     TargetNames,
     TaskName,
     columns_of,
+    size_of,
 )
 from semivae.cli.screen import emit, number, put, table
 from semivae.workflows.inputs.task import task_of
@@ -45,6 +47,7 @@ def check(
     keep: Keep = None,
     kind: Kinds = None,
     id_columns: Id = None,
+    resize: Resize = None,
     split: Split = "train",
     json: Json = False,
 ) -> None:
@@ -66,6 +69,7 @@ def check(
         labels_from=labels_from,
         header=not no_header,
         columns=columns_of(drop, keep, id_columns, kind),
+        resize=size_of(resize),
     )
     summary = understand(wishes)
 

@@ -37,6 +37,7 @@ from semivae.cli.options import (
     Overwrite,
     Quiet,
     Report,
+    Resize,
     Resume,
     Seed,
     Settings,
@@ -45,6 +46,7 @@ from semivae.cli.options import (
     TargetNames,
     TaskName,
     columns_of,
+    size_of,
 )
 from semivae.cli.screen import emit, put, quiet_comparison, say
 from semivae.cli.state import begin, kept_apart, refuse_nested, state_of
@@ -80,6 +82,7 @@ def fit(
     kind: Kinds = None,
     id_columns: Id = None,
     outlier_column: OutlierColumn = None,
+    resize: Resize = None,
     stream: Streamed = False,
     split: Split = "train",
     compare: Compare = True,
@@ -130,6 +133,7 @@ def fit(
         header=not no_header,
         columns=columns_of(drop, keep, id_columns, kind),
         outlier_column=outlier_column,
+        resize=size_of(resize),
     )
     job = prepare(wishes)
     check_calibrated(job, bool(calibrate), compare)

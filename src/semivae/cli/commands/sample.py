@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semivae.cli.options import Model, Overwrite, RawCsv, Seed
-from semivae.cli.outputs import check_file, write, write_table
+from semivae.cli.outputs import check_file, check_new_folder, write, write_files, write_table
 from semivae.cli.screen import say
 
 if TYPE_CHECKING:
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 def sample(
     model: Model,
-    out: Annotated[Path, typer.Option(metavar="FILE", help=".csv, .parquet or .npz; for images .png or .npz.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help=".csv, .parquet or .npz; for images .npz, one .png with all, or a new folder for a .png of each.",
+        ),
+    ],
     n: Annotated[int, typer.Option("-n", min=1, help="Number of rows.")] = 64,
     given: Annotated[
         list[str] | None,
@@ -32,12 +38,22 @@ def sample(
     """Draw new rows from a saved model."""
 
     from semivae.estimators import load
-    from semivae.workflows.generate import ARRAYS, PICTURE, TABLES, generate, refuse_form
+    from semivae.workflows.generate import ARRAYS, FOLDER, PICTURE, TABLES, generate, refuse_form
 
-    check_file(out, overwrite, (*TABLES, ARRAYS, PICTURE))
+    if out.suffix.lower() == FOLDER:
+        check_new_folder(out)
+    else:
+        check_file(out, overwrite, (*TABLES, ARRAYS, PICTURE))
+
     fitted = load(model)
     refuse_form(fitted, out)
-    write_rows(out, generate(fitted, n, given or (), seed), raw_csv)
+    new = generate(fitted, n, given or (), seed)
+
+    if out.suffix.lower() == FOLDER:
+        write_files(out, new.files(fitted))
+    else:
+        write_rows(out, new, raw_csv)
+
     say(f"Wrote {n:,} rows to {out}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["ImageCodec", "is_images"]
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Literal, Self
 
@@ -15,6 +16,7 @@ from semivae.data.codecs.array import as_array
 from semivae.data.codecs.base import Codec, Rows, Values
 from semivae.data.codecs.binarize import binarized
 from semivae.data.codecs.levels import levels_of
+from semivae.data.files.pictures import sides, sized
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Variable
 
@@ -32,10 +34,10 @@ class ImageCodec(Codec):
     container: ClassVar[Literal["array", "frame", "image"]] = "image"
 
     @classmethod
-    def fit(cls, X: Rows, binarize: str | None = None) -> Self:
-        """Infers the axes, the range and the levels of images."""
+    def fit(cls, X: Rows, binarize: str | None = None, resize: int | Sequence[int] | None = None) -> Self:
+        """Infers the axes, the range and the levels of images, scaled to a size if one is given."""
 
-        pixels = stacked(X)
+        pixels = stacked(X, sides(resize))
         axes = axes_of(pixels)
         low, high = limits(pixels)
         mean = float((pixels.mean(dtype=np.float64) - low) / (high - low))
@@ -53,6 +55,7 @@ class ImageCodec(Codec):
             axes=axes,
             levels=2 if binarize else levels_of(pixels, low, high),
             binarize=binarize or "",
+            resized=resize is not None,
         )
 
         # A threshold changes how bright images are; draws do not, on average.
@@ -72,13 +75,13 @@ class ImageCodec(Codec):
         """Returns pixels in [0, 1], float32, with shape (N, C, H, W)."""
 
         image = self.variables[0]
-        pixels = stacked(X)
+        pixels = stacked(X, image.shape[1:] if image.resized else None)
 
         if pixels.shape[1:] != self.user_shape:
             raise SchemaError(
                 f"the images have shape {pixels.shape[1:]}",
                 f"the model was fitted on images with shape {self.user_shape}",
-                f"X = X.reshape({(-1, *self.user_shape)}), or scale the images to that size",
+                f"X = X.reshape({(-1, *self.user_shape)}), or fit with resize={image.shape[1:]}",
             )
 
         # A copy, so that the steps below can work in place.
@@ -138,15 +141,15 @@ def first_image(entry: Rows) -> NDArray[np.generic] | None:
         return None
 
 
-def stacked(X: Rows) -> NDArray[np.generic]:
-    r"""Returns images as one array.
+def stacked(X: Rows, size: tuple[int, ...] | None = None) -> NDArray[np.generic]:
+    r"""Returns images as one array, scaled to a height and width if they are given.
 
     Raises:
         DataError: If there are none, they differ in size, or a pixel is not a finite number.
     """
 
     if isinstance(X, list | tuple):
-        images = [np.asarray(as_array(image)) for image in X]
+        images = [scaled(np.asarray(as_array(image)), size) for image in X]
         sizes = Counter(image.shape for image in images)
 
         if len(sizes) > 1:
@@ -154,7 +157,7 @@ def stacked(X: Rows) -> NDArray[np.generic]:
             raise DataError(
                 f"the images have {len(sizes)} different sizes: {found}",
                 "all images must have the same size and number of channels",
-                "scale them: PIL.Image.open(file).convert('RGB').resize((64, 64))",
+                "data=DataOptions(resize=64) scales them to 64x64",
             )
 
         X = np.stack(images) if images else np.empty((0, 0, 0))
@@ -162,7 +165,19 @@ def stacked(X: Rows) -> NDArray[np.generic]:
     pixels = np.asarray(as_array(X))
     check_pixels(pixels)
 
-    return pixels
+    return pixels if size is None else np.stack([scaled(image, size) for image in pixels])
+
+
+def scaled(image: NDArray[np.generic], size: tuple[int, ...] | None) -> NDArray[np.generic]:
+    """Returns an image with shape (H, W), (H, W, C) or (C, H, W), scaled to a height and width if they are given."""
+
+    if size is None or image.ndim not in (2, 3):
+        return image
+
+    if image.ndim == 3 and image.shape[-1] not in CHANNELS:
+        return np.moveaxis(sized(np.moveaxis(image, 0, -1), size), -1, 0)
+
+    return sized(image, size)
 
 
 def check_pixels(pixels: NDArray[np.generic]) -> None:

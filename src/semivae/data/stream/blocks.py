@@ -17,6 +17,7 @@ import pandas as pd
 from semivae.data.files.npy import Claim, claim_at, refuse_unusable
 from semivae.data.files.parquet import columns_of, difference_of, facts_of, files_of, frames_of
 from semivae.data.files.paths import refuse_irregular, shown
+from semivae.data.files.photos import holds_pictures
 from semivae.errors import DataError
 
 # Limits of a block. The limit on cells (16 MiB as float64) keeps blocks of wide rows small.
@@ -186,13 +187,16 @@ class ArrayBlocks(Blocks):
 
 
 def is_blocks(path: Path) -> bool:
-    r"""Tells whether a path is a folder, or a file that can be read in blocks. Images cannot.
+    r"""Tells whether a path is a folder of tables, or a file that can be read in blocks. Images cannot.
 
     Raises:
         DataError: If it is a damaged npy file.
     """
 
-    if path.is_dir() or path.suffix.lower() in PARQUET:
+    if path.is_dir():
+        return not holds_pictures(path)
+
+    if path.suffix.lower() in PARQUET:
         return True
 
     return path.suffix.lower() == ".npy" and path.is_file() and len(claim_at(path).shape) == 2

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from semivae.estimators.options.declared import Declared, declare
-from semivae.estimators.options.values import Anything, Choice
+from semivae.estimators.options.values import Anything, Choice, Either, Sides, Whole
 
 
 @declare
@@ -37,4 +37,9 @@ class DataOptions(Declared):
         Choice(None, "threshold", "static", "stochastic"),
         'How grey pixels become 0 or 1: "threshold" rounds them; "static" draws each image once, by its grey levels, '
         'the same in every fit and call; "stochastic" draws anew in each training step, and scores the static draw.',
+    ] = None
+    resize: Annotated[
+        int | Sequence[int] | None,
+        Either(Choice(None), Whole(1), Sides()),
+        "The height and width that images of any size are scaled to (not cropped), or one number for both.",
     ] = None

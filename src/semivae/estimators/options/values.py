@@ -11,6 +11,7 @@ __all__ = [
     "Number",
     "Place",
     "Probabilities",
+    "Sides",
     "Sizes",
     "Switch",
     "Values",
@@ -130,6 +131,16 @@ class Sizes(Values):
 
     def __str__(self) -> str:
         return "the size of at least one layer, as in (500, 500)"
+
+
+class Sides(Values):
+    """The height and width of images."""
+
+    def __contains__(self, value: Any) -> bool:
+        return isinstance(value, Sequence) and len(value) == 2 and all(side in Whole(1) for side in value)
+
+    def __str__(self) -> str:
+        return "a height and a width, as in (48, 64)"
 
 
 class Probabilities(Values):

@@ -54,12 +54,15 @@ def fit_rows(estimator: Grouped, rows: Any, in_steps: bool = False) -> tuple[Cod
         SettingError: If pixels should be binarized, and the rows are a table.
     """
 
-    binarize = estimator.get_params()["data__binarize"]
+    binarize, resize = (estimator.get_params()[f"data__{name}"] for name in ("binarize", "resize"))
     source = rows if isinstance(rows, InMemory | Ingested) else InMemory(rows)
-    found = source.survey if isinstance(source, Ingested) else survey(source, selection_of(estimator), binarize)
+    found = source.survey if isinstance(source, Ingested) else survey(source, selection_of(estimator), binarize, resize)
 
     if binarize and found.codec.container != "image":
         raise SettingError(f"binarize={binarize!r} with a table", "pixels of images are made 0 or 1", "binarize=None")
+
+    if resize and found.codec.container != "image":
+        raise SettingError(f"resize={resize!r} with a table", "images are scaled", "resize=None")
 
     if isinstance(source, Ingested):
         keep_names(estimator, found)

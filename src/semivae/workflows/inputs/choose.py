@@ -53,7 +53,7 @@ def estimator_for(
     pairs: Sequence[str],
     missing_label: list[str] | None,
     seed: int,
-    columns: Mapping[str, Any],
+    data: Mapping[str, Any],
 ) -> Any:
     r"""Returns the estimator for a model and a task, with its settings.
 
@@ -65,7 +65,7 @@ def estimator_for(
     from semivae.estimators.options import DataOptions
 
     settings = settings_for(model, pairs)
-    given: dict[str, Any] = {"data": DataOptions(**columns), "random_state": seed}
+    given: dict[str, Any] = {"data": DataOptions(**data), "random_state": seed}
 
     if model == "pca":
         return PCA(**given).set_params(**settings)

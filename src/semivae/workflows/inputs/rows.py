@@ -73,15 +73,17 @@ def pixels_of(estimator: Fitted) -> str | None:
     return estimator.plan_.likelihood if isinstance(estimator, Trained) else None
 
 
-def as_in_fit(estimator: Fitted) -> dict[str, list[str]]:
-    """Returns the columns of a text file that stay text for a saved model, even if they look like numbers."""
+def as_in_fit(estimator: Fitted) -> dict[str, Any]:
+    """Returns how a file is read for a saved model: columns that stay text though they look like numbers, pictures."""
 
     from semivae.estimators.rows.inputs import selection_of
 
     variables = (*estimator.schema_.x, *estimator.schema_.targets)
     text = [v.name for v in variables if any(isinstance(name, str) for name in v.classes)]
 
-    return {"text": text, "exact": list(selection_of(estimator).id_columns)}
+    like = estimator.schema_.x[0] if estimator.schema_.image else None
+
+    return {"text": text, "exact": list(selection_of(estimator).id_columns), "like": like}
 
 
 def read_rows(estimator: Saved, data: str, split: str, header: bool = True) -> InMemory:
@@ -180,7 +182,7 @@ def read_labeled(
             *(data, targets_of(estimator), split, estimator.get_params(deep=False)["missing_label"]),
             part=True,
             header=header,
-            columns=as_in_fit(estimator),
+            how=as_in_fit(estimator),
         )
 
         return replace(source, x=aligned(estimator, source.x))
@@ -211,12 +213,15 @@ def with_ids(estimator: Fitted, x: Any, results: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     from semivae.data.codecs.frame import is_frame
+    from semivae.data.files.named_rows import FILE
     from semivae.data.labels.classes import listed
     from semivae.estimators.rows.inputs import selection_of
 
     names = selection_of(estimator).id_columns
+    files = getattr(x, "files", None)
     absent = [name for name in names if not is_frame(x) or name not in x]
     ids = {name: id_cells(x[name]).set_axis(results.index) for name in names if name not in absent}
+    ids |= {} if files is None else {FILE: pd.Series(files, results.index, dtype="string")}
     taken = [name for name in ids if name in results]
 
     if absent:

@@ -45,25 +45,25 @@ def open_source(wishes: Wishes) -> Source:
             wishes.split,
             wishes.missing_label,
             header=wishes.header,
-            columns=as_told(wishes),
+            how=as_told(wishes),
         )
 
     return read_target(
         *(wishes.data, wishes.target, wishes.split, wishes.missing_label, wishes.header, wishes.labels_from),
-        columns=as_told(wishes),
+        how=as_told(wishes),
     )
 
 
-def as_told(wishes: Wishes) -> dict[str, list[str]]:
-    """Returns the columns of a text file that hold no numbers, as the user says: the category 007 is not 7."""
+def as_told(wishes: Wishes) -> dict[str, Any]:
+    """Returns how a file is read: text that stands for no number (the category 007 is not 7), the size of pictures."""
 
     kinds = wishes.columns.get("kinds") or {}
 
-    return {"text": [name for name, kind in kinds.items() if kind == "category"]}
+    return {"text": [name for name, kind in kinds.items() if kind == "category"], "resize": wishes.resize}
 
 
 def is_streamed(data: str, wanted: bool = False, labels_from: Path | None = None) -> bool:
-    r"""Whether rows are streamed: folders and tables in npy files always, a parquet file if it is large or wanted.
+    r"""Whether rows are streamed: folders of tables and npy tables always, a parquet file if it is large or wanted.
 
     Arguments:
         data: A file or folder, or the name of a set.
@@ -98,7 +98,7 @@ def read_target(
     missing_label: list[str] | None,
     header: bool,
     labels_from: Path | None,
-    columns: Mapping[str, list[str]] = MappingProxyType({}),
+    how: Mapping[str, Any] = MappingProxyType({}),
 ) -> InMemory:
     r"""Reads rows into memory, and a target from the same file or from a second one.
 
@@ -109,7 +109,7 @@ def read_target(
         missing_label: The markers of rows without a label.
         header: Whether the first line of a text file names the columns.
         labels_from: A second file that holds the target; None if the rows hold it.
-        columns: The columns of a text file that hold no numbers, as :func:`semivae.data.read.read` takes them.
+        how: How a file is read, as :func:`semivae.data.read.read` takes it.
 
     Raises:
         DataError: If they cannot be read, or hold no such target.
@@ -124,7 +124,7 @@ def read_target(
             f"labels_from={str(labels_from)!r}", "the name of the target is needed, too", "targets=['COL']"
         )
 
-    source = read(data, None if labels_from else target, split, download=True, header=header, **columns)
+    source = read(data, None if labels_from else target, split, download=True, header=header, **how)
 
     if labels_from is not None and target is not None:
         source = with_labels(source, target, labels_from)
@@ -139,7 +139,7 @@ def read_several(
     missing_label: list[str] | None,
     part: bool = False,
     header: bool = True,
-    columns: Mapping[str, list[str]] = MappingProxyType({}),
+    how: Mapping[str, Any] = MappingProxyType({}),
 ) -> InMemory:
     r"""Reads rows and several of their columns as targets.
 
@@ -150,7 +150,7 @@ def read_several(
         missing_label: What marks a missing entry.
         part: Whether one of the columns is enough.
         header: Whether the first line of a text file names the columns.
-        columns: The columns of a text file that hold no numbers, as :func:`semivae.data.read.read` takes them.
+        how: How a file is read, as :func:`semivae.data.read.read` takes it.
 
     Raises:
         DataError: If the rows are no table, or have no such column.
@@ -160,7 +160,7 @@ def read_several(
     from semivae.data.read import read
     from semivae.data.source import no_target
 
-    source = read(data, None, split, download=True, header=header, **columns)
+    source = read(data, None, split, download=True, header=header, **how)
 
     if not is_frame(source.x):
         raise DataError(f"{source.name} holds no columns by name", "several targets are columns of a table")
