@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from semivae.data.files.photos import holds_pictures
 from semivae.data.files.pictures import read_pictures, sized
 from semivae.data.join import with_labels
 from semivae.data.read import read
@@ -142,6 +143,10 @@ def test_folders_that_are_not_meant_so(photos):
 
     with pytest.raises(DataError, match="holds no folder with pictures of a class"):
         read(photos / "dog", "label")
+
+    assert holds_pictures(photos)
+    (photos / "cat" / "part-0.parquet").touch()
+    assert not holds_pictures(photos) and not holds_pictures(photos / "dog" / "1.tiff")
 
     for part in ("train", "test"):
         write(photos / "parts" / part / "cat" / "1.png", GREY)

@@ -2,7 +2,7 @@ r"""Pictures with their labels: a folder for each class, or a list of files."""
 
 from __future__ import annotations
 
-__all__ = ["LABEL", "holds_pictures", "listing", "read_folder", "read_listing"]
+__all__ = ["LABEL", "PARQUET", "holds_pictures", "listing", "read_folder", "read_listing"]
 
 import itertools
 import os
@@ -27,6 +27,9 @@ UNLABELED = "unlabeled"
 # Folders of these names are no classes but parts of a data set.
 PARTS = {"train", "training", "test", "testing", "val", "valid", "validation"}
 
+# A folder of these is a table, whatever lies beside them.
+PARQUET = (".parquet", ".pq")
+
 # Files of a folder that are looked at to tell its kind.
 GLANCE = 1000
 
@@ -40,15 +43,15 @@ def visible(folder: Path) -> list[Path]:
 
 
 def holds_pictures(folder: Path) -> bool:
-    """Tells whether a path is a folder with a picture among the first files of it and of the folders in it."""
+    """Tells whether a path is a folder whose first files, also in the folders in it, have pictures and no table."""
 
     # A name that no file can have is no folder, where Path.is_dir() fails.
     if not os.path.isdir(folder):
         return False
 
-    files = itertools.islice((path for path in folder.rglob("*") if path.is_file()), GLANCE)
+    files = list(itertools.islice((path for path in folder.rglob("*") if path.is_file()), GLANCE))
 
-    return any(is_picture(path.name) for path in files)
+    return any(map(is_picture, files)) and not any(path.suffix.lower() in PARQUET for path in files)
 
 
 def read_folder(

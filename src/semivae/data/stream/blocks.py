@@ -17,14 +17,13 @@ import pandas as pd
 from semivae.data.files.npy import Claim, claim_at, refuse_unusable
 from semivae.data.files.parquet import columns_of, difference_of, facts_of, files_of, frames_of
 from semivae.data.files.paths import refuse_irregular, shown
-from semivae.data.files.photos import holds_pictures
+from semivae.data.files.photos import PARQUET, holds_pictures
 from semivae.errors import DataError
 
 # Limits of a block. The limit on cells (16 MiB as float64) keeps blocks of wide rows small.
 MOST_ROWS = 2**16
 MOST_CELLS = 2**21
 
-PARQUET = (".parquet", ".pq")
 NEEDED = "a parquet or npy file, or a folder of parquet files, is needed"
 ALL = slice(None)
 
