@@ -191,7 +191,7 @@ export class Actions {
         state.found = new Uint8Array(state.facts.rows);
         for (const row of rows) state.found[row] = 1;
         say(`${rows.length.toLocaleString("en-US")} ${rows.length === 1 ? "row" : "rows"} found`);
-        this.did(python.found(text, rows));
+        if (rows.length) this.did(python.found(text, rows));
         if (rows.length === 1) this.look(rows[0]!);
       });
     state.paint();

@@ -155,6 +155,7 @@ export class Map2 {
 
     if (state.hovered >= 0) ring([state.xy[2 * state.hovered]!, state.xy[2 * state.hovered + 1]!], 9);
     for (const [i, { row }] of state.suggestions.entries()) {
+      if (!state.visible(row)) continue;
       const [x, y] = this.view.toPage(state.xy[2 * row]!, state.xy[2 * row + 1]!);
       context.setLineDash([3, 2]);
       context.strokeRect(x - 8, y - 8, 16, 16);
