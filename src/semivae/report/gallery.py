@@ -71,6 +71,12 @@ def cells(fitted: Fitted, rows: Any) -> Sheet:
     import pandas as pd
 
     names = list(dict.fromkeys(variable.source for variable in fitted.schema_.x))
+
+    if isinstance(rows, pd.DataFrame):
+        # The rows of a stream have the parts of a date as columns.
+        parts = [variable.name for variable in fitted.schema_.x if variable.source not in rows]
+        names = [name for name in dict.fromkeys([*names, *parts]) if name in rows]
+
     table = rows[names] if isinstance(rows, pd.DataFrame) else pd.DataFrame(np.asarray(rows), columns=names)
 
     return Sheet(names, [[cell(value) for value in row] for row in table.itertuples(index=False, name=None)])
