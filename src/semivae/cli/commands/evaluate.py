@@ -57,7 +57,9 @@ def evaluate(
     loaded = [load(model) for model in models]
 
     if card:
-        show_card(named(models, loaded), json, (data, target, split, not no_header, labels_from))
+        show_card(
+            dict(zip(titles(models), loaded, strict=True)), json, (data, target, split, not no_header, labels_from)
+        )
         return
 
     found = [measure(model, data, target, split, not no_header, labels_from, whole) for model in loaded]
@@ -73,12 +75,12 @@ def evaluate(
         compare(models, found)
 
 
-def named(models: list[Path], parts: list[Any]) -> dict[str, Any]:
-    """Returns what belongs to models by their names; by their folders where names are the same."""
+def titles(models: list[Path]) -> list[str]:
+    """Returns the names of models: of their folders, with the path to them where names are the same."""
 
     distinct = len({model.name for model in models}) == len(models)
 
-    return {model.name if distinct else str(model): part for model, part in zip(models, parts, strict=True)}
+    return [model.name if distinct else str(model) for model in models]
 
 
 def show_card(models: dict[str, Any], json: bool, source: tuple[Any, ...]) -> None:
@@ -161,7 +163,7 @@ def compare(models: list[Path], found: list[Measured]) -> None:
     lines, ends = [measured.lines() for measured in found], [measured.intervals() for measured in found]
     names = list(dict.fromkeys(name for part in lines for name in part))
     best = {name: leaders(name, [part.get(name) for part in lines]) for name in names}
-    short = list(named(models, found))
+    short = titles(models)
     put(found[0].data)
 
     for start in range(0, len(models), BESIDE):
