@@ -54,6 +54,7 @@ def test_the_server_is_on_this_machine_only_and_ends(made, tmp_path):
     )
     assert answer.status_code == 200
     assert explorer.labels()[0] == "high"
+    assert explorer.table([0, 5])["kind_label"].tolist()[0] == "high"
     assert explorer.estimator.n_labeled_ > 0
 
     with pytest.raises(StoreError, match="port"):
