@@ -96,7 +96,8 @@ def by_group(
     frame = pd.DataFrame({"group": groups, "before": np.asarray(before) == y, "after": np.asarray(after) == y})
     frame = frame if weights is None else frame.assign(weight=weights)
     grouped = frame.groupby("group")
-    found = grouped.mean().assign(rows=grouped.size(), gain=lambda one: one["after"] - one["before"])
+    means: Any = grouped.mean()
+    found = means.assign(rows=grouped.size(), gain=lambda one: one["after"] - one["before"])
     order = ["group", "rows", "before", "after", "gain", *([] if weights is None else ["weight"])]
 
     return found.sort_values("rows", kind="stable").reset_index()[order]
