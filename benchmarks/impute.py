@@ -7,8 +7,8 @@ Result: benchmarks/results/impute.json. Cases that it holds already are not run 
 Of each data set, 4,000 rows are fitted and 1,000 others filled; a share of the cells of both is removed at random.
 Every method sees the same cells. The VAE has 200 epochs and a warm-up, as with default epochs some units of its latent
 are not in use; its other settings are the defaults. Numbers are standardized for the others, and categories are
-one-hot. The iterated regressions of one-hot classes return the means, so "iterative" has a second form with ordinal codes, and each
-measure takes the better one.
+one-hot. The iterated regressions of one-hot classes return the means, so "iterative" has a second form with ordinal
+codes, and each measure takes the better one.
 
 Numbers have the root mean squared error over the standard deviation of the column, averaged over columns; categories
 the accuracy, averaged over columns; and intervals the share that holds the removed number, for a coverage of 90 %.
