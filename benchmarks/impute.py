@@ -5,9 +5,9 @@ Cost: about 20 minutes on one core.
 Result: benchmarks/results/impute.json. Cases that it holds already are not run again.
 
 Of each data set, 4,000 rows are fitted and 1,000 others filled; a share of the cells of both is removed at random.
-Every method sees the same cells. The VAE has 200 epochs and a warm-up: with default epochs some units of its latent
-are not in use; its other settings are the defaults. Numbers are standardized for the others, and categories are one-
-hot. The iterated regressions of one-hot classes return the means, so "iterative" has a second form with ordinal
+Every method sees the same cells. The VAE has 200 epochs and a warm-up, as with default epochs some units of its latent
+are not in use; its other settings are the defaults. Numbers are standardized for the others, and categories are
+one-hot. The iterated regressions of one-hot classes return the means, so "iterative" has a second form with ordinal
 codes, and each measure takes the better one.
 
 Numbers have the root mean squared error over the standard deviation of the column, averaged over columns; categories
@@ -35,8 +35,8 @@ from store import RESULTS, store
 TRAIN, TEST = 4_000, 1_000
 SETTINGS: dict[str, Any] = {"epochs": 200, "objective__warmup": 0.5, "random_state": 0}
 NAMES = (
-    "age workclass fnlwgt education education-num marital occupation relationship race sex gain loss hours country "
-    "income"
+    "age workclass fnlwgt education education-num marital occupation relationship race sex "
+    "gain loss hours country income"
 ).split()
 
 
@@ -88,10 +88,8 @@ def run(name: str, share: float) -> dict[str, Any]:
     found["mean"] = plain(case, SimpleImputer(), hot=True)
     found["neighbors"] = plain(case, KNNImputer(n_neighbors=10), hot=True)
     forms = [plain(case, IterativeImputer(random_state=0), hot) for hot in (True, False)]
-    found["iterative"] = {
-        "error": min(one["error"] for one in forms),
-        "accuracy": max(one["accuracy"] for one in forms),
-    }
+    best = {"error": min(one["error"] for one in forms), "accuracy": max(one["accuracy"] for one in forms)}
+    found["iterative"] = best
     print(json.dumps(found), flush=True)
 
     return found
@@ -117,10 +115,10 @@ def case_of(rows: pd.DataFrame, share: float) -> Case:
     random = np.random.default_rng(0)
     rows = rows.iloc[random.permutation(len(rows))[: TRAIN + TEST]].reset_index(drop=True)
     removed = pd.DataFrame(random.random(rows.shape) < share, columns=rows.columns) & rows.notna()
-    holed = rows.mask(removed)
+    holed: Any = rows.mask(removed)
     test = slice(TRAIN, None)
 
-    return Case(holed[:TRAIN], holed[test], rows[test], removed[test])
+    return Case(holed.iloc[:TRAIN], holed.iloc[test], rows.iloc[test], removed.iloc[test])
 
 
 def vae(case: Case) -> dict[str, Any]:
@@ -168,7 +166,7 @@ def numbers_of(form: Table, rows: pd.DataFrame) -> Any:
     return (np.column_stack([column(form, name, rows[name]) for name in form.columns]) - form.center) / form.scale
 
 
-def column(form: Table, name: Any, cells: pd.Series) -> Any:
+def column(form: Table, name: Any, cells: Any) -> Any:
     """Returns a column as numbers, one-hot classes, or codes of classes."""
 
     if name not in form.classes:
