@@ -104,6 +104,7 @@ def test_option_that_counts_is_taken(x, y, model, given):
 
 OTHER = {
     "binarize": "static",
+    "resize": 8,
     "effort": "quick",
     "features_epochs": 3,
     "scale": "learned",

@@ -117,7 +117,7 @@ def test_pickle_works_and_no_file_of_ours_holds_one(fitted, tmp_path):
 
     estimator.save(tmp_path / "model")
     files = [path for path in (tmp_path / "model").rglob("*") if path.is_file()]
-    names = {"committee_": "committee", "held_out_": "evidence", "reference_": "evidence"}
+    names = {"committee_": "committee", "held_out_": "evidence", "reference_": "evidence", "usual_": "evidence"}
     beside = {f"{file}.safetensors" for name, file in names.items() if getattr(estimator, name, None) is not None}
     beside |= {"units.csv"} if len(getattr(estimator, "units_", ())) else set()
     assert {path.name for path in files} == {"model.safetensors", "model.json", "README.md", "history.csv", *beside}
