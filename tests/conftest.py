@@ -2,11 +2,14 @@
 
 import importlib
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 # Set before any test runs, so that processes started by a test find the public data sets, too.
 if not os.environ.get("SEMIVAE_DATA") and BESIDE.is_dir():
@@ -30,3 +33,18 @@ def data_root() -> Path:
         pytest.skip(f"the data sets are not in {root} (set SEMIVAE_DATA)")
 
     return root
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; skipped with a word where there is none."""
+
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+
+    if BROWSER is None:
+        pytest.skip("there is no Chromium: apt-get install chromium")
+
+    with driver.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+from tests.access import AXE, serious_problems
 
 
 class Visit:
@@ -118,11 +117,4 @@ def check_access(page):
     if not AXE.is_file():
         pytest.skip("axe is not there, so that access was not checked: cd web && npm ci")
 
-    page.evaluate(AXE.read_text() + "; undefined")
-    found = page.evaluate("() => axe.run()")["violations"]
-    serious = [
-        (problem["id"], [node["html"] for node in problem["nodes"]])
-        for problem in found
-        if problem["impact"] in ("serious", "critical")
-    ]
-    assert not serious
+    assert not serious_problems(page)

@@ -4,38 +4,20 @@
 """
 
 import os
-import shutil
-from pathlib import Path
 
 import pytest
+from tests.access import AXE, serious_problems
 
 from semivae.report import collect, render
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 
 # The decoded row or image of the panel.
 DECODED = """() => {
   const shown = document.getElementById("decoded");
   return shown.tagName === "CANVAS" ? shown.toDataURL() : shown.innerText;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium; skipped with a word where there is none."""
-
-    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
-
-    if BROWSER is None:
-        pytest.skip("there is no Chromium: apt-get install chromium")
-
-    with driver.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize("kind", ["digits", "table", "number", "plain", "by_label", "linear"])
@@ -95,9 +77,7 @@ def check_axe(page):
     if not AXE.is_file():
         return
 
-    page.evaluate(AXE.read_text() + "; undefined")
-    found = page.evaluate("() => axe.run()")["violations"]
-    assert not [problem["id"] for problem in found if problem["impact"] in ("serious", "critical")]
+    assert not serious_problems(page)
 
 
 def shoot(page, name):

@@ -77,7 +77,7 @@ class VAEOutliers(VAETrust):
             DataError: If one of both has no row.
         """
 
-        from semivae.trust.outliers import ROWS, KnownOutliers
+        from semivae.trust.outliers import KnownOutliers, some_of
 
         rows = pandas_frame(X) if is_frame(X) else X
 
@@ -88,8 +88,8 @@ class VAEOutliers(VAETrust):
                 "learn_outliers(X[mask], X[~mask])",
             )
 
-        some = _safe_indexing(rows, np.sort(np.random.default_rng(0).permutation(len(rows))[:ROWS]))
-        self.known_outliers_ = KnownOutliers.of(self._evidence_of(some), self._evidence_of(outliers))
+        parts = _safe_indexing(rows, some_of(len(rows))), outliers
+        self.known_outliers_ = KnownOutliers.of(*(self._evidence_of(part, *self._scaled(part)) for part in parts))
 
         return self
 
@@ -108,10 +108,10 @@ class VAEOutliers(VAETrust):
     def _by_auto(self, X: Any) -> NDArray[np.float64]:
         """Returns the mean of both scores on the scale of usual rows, and the logit of known outliers."""
 
-        usual = self._known_usual()
-        found = usual.scaled(self.score_samples(X), self.transform(X)).mean(axis=1)
+        latents, scores = self._scaled(X)
+        found, known = scores.mean(axis=1), self.known_outliers_
 
-        return found if self.known_outliers_ is None else found + self.known_outliers_.logit(self._evidence_of(X))
+        return found if known is None else found + known.logit(self._evidence_of(X, latents, scores))
 
     def _by_density(self, X: Any) -> NDArray[np.float64]:
         return -self.score_samples(X)
@@ -130,11 +130,17 @@ class VAEOutliers(VAETrust):
     def _by_typicality(self, X: Any) -> NDArray[np.float64]:
         return self._known_usual().atypical(self.score_samples(X))
 
-    def _evidence_of(self, X: Any) -> NDArray[np.float64]:
+    def _scaled(self, X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Returns latents, with shape (N, D), and both scores on the scale of usual rows, with shape (N, 2)."""
+
+        usual, latents = self._known_usual(), self.transform(X)
+
+        return latents, usual.scaled(self.score_samples(X), latents)
+
+    def _evidence_of(self, X: Any, latents: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Returns the numbers that tell known outliers, with shape (N, F): scores, latents, and parts of cells."""
 
-        latents, cells = self.transform(X), self._parts(X)
-        scores = self._known_usual().scaled(self.score_samples(X), latents)
+        cells = self._parts(X)
         parts = np.nan_to_num(cells.sum(axis=(1, 2))[:, None] if cells.ndim > 2 else cells)
         # The density of a cell has no lower bound; its logarithm keeps one cell from being all that counts.
         moderate = np.sign(parts) * np.log1p(np.abs(parts))
@@ -162,13 +168,12 @@ class VAEOutliers(VAETrust):
         """Returns some rows in the units of a model as usual ones; None without any."""
 
         from semivae.engine import apply
-        from semivae.trust.outliers import ROWS, Usual
+        from semivae.trust.outliers import Usual, some_of
 
         if not len(x):
             return None
 
-        some = x[np.sort(np.random.default_rng(0).permutation(len(x))[:ROWS])]
-
+        some = x[some_of(len(x))]
         model = self._double()
         (latents,) = apply(lambda rows: model.posterior(rows)[0], some)
 

@@ -1,4 +1,4 @@
-r"""What the server does for a person who steers: directions of attributes, searches, forecasts."""
+r"""The routes of the server for attributes, searches of the latent, and forecasts."""
 
 from __future__ import annotations
 

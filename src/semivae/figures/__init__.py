@@ -11,15 +11,11 @@ __all__ = [
     "figures",
     "image_grid",
     "image_pairs",
-    "interpolations",
     "latent_map",
     "loss_curves",
-    "manifold",
     "reliability_curve",
-    "surprising_images",
     "to_bytes",
     "to_png",
-    "traversals",
     "unit_divergences",
 ]
 
@@ -35,4 +31,3 @@ from semivae.figures.reliability import reliability_curve
 from semivae.figures.style import to_bytes, to_png
 from semivae.figures.units import unit_divergences
 from semivae.figures.variances import component_variances
-from semivae.figures.walks import interpolations, manifold, surprising_images, traversals

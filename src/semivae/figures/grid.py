@@ -15,6 +15,30 @@ from semivae.figures.tiles import drawn, tiles_of
 
 
 @figure("image_grid", needs="new images", file="samples")
+@figure(
+    "interpolations",
+    needs="interpolations",
+    file="interpolations",
+    shows="images on lines and great circles between the latents of two rows",
+)
+@figure(
+    "manifold",
+    needs="manifold",
+    file="manifold",
+    shows="images on a plane through the latent, at even quantiles along two directions",
+)
+@figure(
+    "surprising_images",
+    needs="surprising images",
+    file="surprising",
+    shows="the images with the lowest density, each above its reconstruction",
+)
+@figure(
+    "traversals",
+    needs="traversals",
+    file="traversals",
+    shows="images along each of the widest units of the latent",
+)
 def image_grid(images: NDArray[Any], columns: int, rows: Sequence[str] = (), title: str = "") -> Figure:
     r"""Draws images, row by row.
 

@@ -43,11 +43,13 @@ class Drawing:
         needs: The group of arrays that it is drawn from, one of :data:`NEEDS`.
         file: The name of its file, without the ending. Figures with different needs may share it.
         function: The function, whose arguments are the arrays.
+        shows: The thing that is drawn, in words.
     """
 
     needs: str
     file: str
     function: Callable[..., Figure]
+    shows: str
 
     def __call__(self, **arrays: Any) -> Figure:
         """Draws the figure."""
@@ -60,14 +62,18 @@ figures: Registry[Drawing] = Registry("figure")
 F = TypeVar("F", bound=Callable[..., Figure])
 
 
-def figure(name: str, needs: str, file: str) -> Callable[[F], F]:
-    """Returns a decorator that registers a function as a figure; the arguments are those of :class:`Drawing`."""
+def figure(name: str, needs: str, file: str, shows: str = "") -> Callable[[F], F]:
+    """Returns a decorator that registers a function as a figure, or as several; the arguments are those of a `Drawing`.
+
+    By default, the first line of the docstring of the function says what it shows.
+    """
 
     if needs not in NEEDS:
         raise KeyError(f"figure {name!r} needs {needs!r}, which is none of {', '.join(NEEDS)}")
 
     def store(function: F) -> F:
-        figures.register(name)(Drawing(needs, file, function))
+        first = (function.__doc__ or "").strip().splitlines()[0]
+        figures.register(name)(Drawing(needs, file, function, shows or first.removeprefix("Draws ").removesuffix(".")))
 
         return function
 

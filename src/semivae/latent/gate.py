@@ -123,18 +123,19 @@ class Gate:
 
         return np.sort(order[count:]), np.sort(order[:count])
 
-    def strangeness(self, z: Values, rows: Any) -> dict[str, Values]:
+    def strangeness(self, z: Values, rows: Any = None) -> dict[str, Values]:
         r"""Returns how strange designs are in each check, higher is stranger, each with shape (N,).
 
         Arguments:
             z: Their latents, with shape (N, D).
-            rows: The rows themselves.
+            rows: The rows themselves; decoded if not given.
         """
 
         found = {}
         # The decoded row, for real rows too: their pixels and cells are sharper than decoded ones, which are means, and
         # a likelihood of levels has most of its mass where a real background is exactly 0.
         decoded = self.space.decode(z)
+        rows = decoded if rows is None else rows
         density = self.space.density(decoded)
 
         if density is not None:
@@ -176,7 +177,6 @@ class Gate:
             rows: The rows; decoded if not given.
         """
 
-        rows = self.space.decode(z) if rows is None else rows
         values = self.strangeness(z, rows)
 
         return Verdicts({name: self.p_value(name, found) for name, found in values.items()}, self.limit)

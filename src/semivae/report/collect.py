@@ -55,7 +55,7 @@ def collect(
         place: The folder of the model, for commands.
         data: The name of the rows as the user gave it, for commands.
         hashes: The sha256 of files of the model, by name.
-        budget: Whether to measure what more labels would bring, which takes several fits.
+        budget: Whether to forecast the error with more labels, which takes several fits.
     """
 
     from semivae.workflows.held import held_measures
@@ -92,7 +92,7 @@ def of_rows(fitted: Fitted, x: Any, y: Any, judged: bool, budget: bool) -> dict[
         x: The rows.
         y: Their labels, or None.
         judged: Whether labels were held out, so that doubted labels are found quickly.
-        budget: Whether to measure what more labels would bring.
+        budget: Whether to forecast the error with more labels.
     """
 
     from semivae.report.gallery import gallery
@@ -174,7 +174,7 @@ def following(fitted: Fitted, x: Any, y: Any) -> Sheet | None:
 
 
 def forecast(fitted: Fitted, x: Any, y: Any) -> dict[str, Any] | None:
-    """Returns what more labels would bring, as plain JSON values; None without one class or number."""
+    """Returns the forecast of the error with more labels, as plain JSON values; None without one class or number."""
 
     from semivae.estimators.rows.target import encoded
     from semivae.fitted import Classifier, Regressor

@@ -78,7 +78,7 @@ def flat(centered: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
 
 
 def caption(latents: int, kept: float) -> str:
-    """Returns what the map can and cannot show."""
+    """Returns a caption that says how far the map can be trusted."""
 
     if latents <= 2:
         return "The map shows the whole latent. Near rows are alike; areas have no meaning in units of the data."

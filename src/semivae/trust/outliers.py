@@ -20,7 +20,7 @@ References:
 
 from __future__ import annotations
 
-__all__ = ["METHODS", "KnownOutliers", "Usual"]
+__all__ = ["METHODS", "KnownOutliers", "Usual", "some_of"]
 
 from dataclasses import dataclass
 from typing import Self
@@ -40,6 +40,12 @@ FARTHEST = 10.0
 
 # The inverse of the penalty of the classifier: with a handful of outliers no single number may decide.
 STRENGTH = 0.1
+
+
+def some_of(rows: int) -> NDArray[np.int64]:
+    """Returns the positions of some rows among so many, in order, the same at each call."""
+
+    return np.sort(np.random.default_rng(0).permutation(rows)[:ROWS])
 
 
 @dataclass(frozen=True, eq=False)

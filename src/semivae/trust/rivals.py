@@ -10,11 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
-from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.linear_model import LogisticRegression, RidgeCV
-from sklearn.neighbors import KNeighborsRegressor
-from sklearn.semi_supervised import LabelSpreading
 
 # A graph over all rows takes memory and time quadratic in their number.
 MOST_UNLABELED = 6000
@@ -72,6 +67,13 @@ def rivals(classes: bool, labels: int) -> list[Rival]:
         classes: Whether the target is a class.
         labels: The number of labels to learn from.
     """
+
+    # A saved model is loaded without them.
+    from sklearn.dummy import DummyClassifier, DummyRegressor
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+    from sklearn.linear_model import LogisticRegression, RidgeCV
+    from sklearn.neighbors import KNeighborsRegressor
+    from sklearn.semi_supervised import LabelSpreading
 
     near = min(NEIGHBORS, labels)
 

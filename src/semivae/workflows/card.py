@@ -121,7 +121,7 @@ def evaluate_card(
     """
 
     from semivae.workflows.draw import codes_of
-    from semivae.workflows.suggest import read
+    from semivae.workflows.inputs.rows import read_maybe_labeled
 
     # The model that knows the most of labels reads them.
     reader = max(models.values(), key=lambda model: model.schema_.y is not None)
@@ -134,7 +134,7 @@ def evaluate_card(
             "give models of the same data, with the same columns left out",
         )
 
-    source = read(reader, data, target, split, header, labels_from)
+    source = read_maybe_labeled(reader, data, target, split, header, labels_from)
     found = card(models, source.x, codes_of(reader, source.y, len(source.x)))
 
     if found is None:

@@ -2,7 +2,7 @@ r"""The figures of a fitted estimator, as the files that are saved with it."""
 
 from __future__ import annotations
 
-__all__ = ["pictures"]
+__all__ = ["Arrays", "alone", "offered", "pictures"]
 
 import logging
 from collections.abc import Callable, Iterator
@@ -66,24 +66,32 @@ def offered(fitted: Fitted, x: Any, y: Any, seed: int) -> Iterator[tuple[str, Ca
     import numpy as np
     from sklearn.utils import _safe_indexing
 
-    history = fitted.history_
     codes = codes_of(fitted, y, len(x))
     index = some(codes, np.random.default_rng(seed))
     rows = _safe_indexing(x, index)
+
+    yield from alone(fitted, seed)
+    yield "latents", lambda: latents(fitted, rows, codes[index])
+
+    if fitted.schema_.image:
+        yield "rebuilt images", lambda: rebuilt_images(fitted, rows[: 2 * PAIRS])
+    else:
+        yield "rebuilt cells", lambda: rebuilt_cells(fitted, rows)
+        yield "new cells", lambda: new_cells(fitted, rows, seed)
+
+
+def alone(fitted: Fitted, seed: int) -> Iterator[tuple[str, Callable[[], Arrays]]]:
+    """Yields the groups of arrays that an estimator offers without rows."""
+
+    history = fitted.history_
 
     if len(history) and "epoch" in history:
         yield "epochs", lambda: {"history": history}
     elif len(history):
         yield "components", lambda: {"variances": history}
 
-    yield "latents", lambda: latents(fitted, rows, codes[index])
-
     if fitted.schema_.image:
-        yield "rebuilt images", lambda: rebuilt_images(fitted, rows[: 2 * PAIRS])
         yield "new images", lambda: new_images(fitted, seed)
-    else:
-        yield "rebuilt cells", lambda: rebuilt_cells(fitted, rows)
-        yield "new cells", lambda: new_cells(fitted, rows, seed)
 
 
 def codes_of(fitted: Fitted, y: Any, rows: int) -> NDArray[Any]:

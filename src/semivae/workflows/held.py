@@ -52,10 +52,10 @@ def held_measures(fitted: Fitted) -> HeldMeasures | None:
     """Measures a model on the labels that its fit held out; None if it held none out, or has several targets."""
 
     from semivae.estimators.readout import calibrated
-    from semivae.evaluation import classification, confusion, per_class, regression, reliability
+    from semivae.evaluation import classification, regression
     from semivae.evaluation.regression import NOMINAL, gaussian_interval
     from semivae.fitted import Classifier, Regressor
-    from semivae.workflows.measures import Details
+    from semivae.workflows.measures import detailed
 
     held = getattr(fitted, "held_out_", None)
 
@@ -72,11 +72,9 @@ def held_measures(fitted: Fitted) -> HeldMeasures | None:
         return HeldMeasures(len(truth), metrics, None, of_values(mean, deviation, truth))
 
     codes = truth.astype(int)
-    curve = reliability(beliefs.argmax(axis=1) == codes, beliefs.max(axis=1))
-    details = Details(fitted.classes_.tolist(), confusion(codes, beliefs), per_class(codes, beliefs), curve)
     metrics = classification(fitted.classes_[codes], beliefs, fitted.classes_)
 
-    return HeldMeasures(len(codes), metrics, details, of_classes(beliefs, codes))
+    return HeldMeasures(len(codes), metrics, detailed(fitted, beliefs, codes), of_classes(beliefs, codes))
 
 
 def of_classes(beliefs: Any, codes: Any) -> list[Coverage]:

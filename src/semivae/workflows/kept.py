@@ -7,7 +7,7 @@ __all__ = ["rows_of_fit"]
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from semivae.workflows.suggest import read
+from semivae.workflows.inputs.rows import read_maybe_labeled
 
 if TYPE_CHECKING:
     from semivae.data.in_memory import InMemory
@@ -47,7 +47,7 @@ def rows_of_fit(
     from semivae.fitted import Classifier, Regressor
     from semivae.workflows.inputs.task import hide
 
-    source = read(model, data, target, split, header, labels_from)
+    source = read_maybe_labeled(model, data, target, split, header, labels_from)
 
     if kept is None or source.y is None:
         return source

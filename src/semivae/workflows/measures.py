@@ -2,7 +2,7 @@ r"""The metrics of one model, part by part: predictions, density, samples and la
 
 from __future__ import annotations
 
-__all__ = ["Details", "Metrics", "classes", "numbers", "others", "targets_of"]
+__all__ = ["Details", "Metrics", "classes", "detailed", "numbers", "others", "targets_of"]
 
 import logging
 from dataclasses import dataclass
@@ -55,13 +55,27 @@ def classes(model: Classifier, x: Any, y: Any) -> tuple[Metrics, Details]:
 
     import numpy as np
 
-    from semivae.evaluation import classification, coded, confusion, per_class, reliability
+    from semivae.evaluation import classification, coded
 
     beliefs, codes = model.predict_proba(x), coded(np.asarray(y), model.classes_)
-    curve = reliability(beliefs.argmax(axis=1) == codes, beliefs.max(axis=1))
-    details = Details(model.classes_.tolist(), confusion(codes, beliefs), per_class(codes, beliefs), curve)
 
-    return classification(y, beliefs, model.classes_), details
+    return classification(y, beliefs, model.classes_), detailed(model, beliefs, codes)
+
+
+def detailed(model: Classifier, beliefs: Any, codes: Any) -> Details:
+    r"""Returns predictions class by class.
+
+    Arguments:
+        model: The classifier, which names the classes.
+        beliefs: The probabilities of the classes, with shape (N, C).
+        codes: The codes of the true classes, with shape (N,).
+    """
+
+    from semivae.evaluation import confusion, per_class, reliability
+
+    curve = reliability(beliefs.argmax(axis=1) == codes, beliefs.max(axis=1))
+
+    return Details(model.classes_.tolist(), confusion(codes, beliefs), per_class(codes, beliefs), curve)
 
 
 def numbers(model: Regressor, x: Any, y: Any) -> Metrics:

@@ -5,17 +5,18 @@ from __future__ import annotations
 __all__ = ["listed", "plot"]
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
-from semivae.workflows.draw import Arrays, new_images, offered
-from semivae.workflows.inputs.rows import read_labeled, read_rows, targets_of
+from semivae.workflows.draw import Arrays, alone, offered
+from semivae.workflows.inputs.rows import read_maybe_labeled
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from semivae.fitted import Fitted, Saved
+    from semivae.data.in_memory import InMemory
+    from semivae.fitted import Classifier, Fitted, Saved
     from semivae.latent import Space
+    from semivae.workflows.measures import Details
 
 # Points of a walk, walks of a figure, and the share of the latents that a traversal passes.
 POINTS, WALKS, SHARE = 11, 12, 0.98
@@ -28,14 +29,11 @@ ALONE = {"epochs", "components", "units", "new images"}
 
 
 def listed() -> list[tuple[str, bool, str]]:
-    """Returns the name of each figure, whether it needs rows, and the first line that describes it."""
+    """Returns the name of each figure, whether it needs rows, and what it shows."""
 
     from semivae.figures import figures
 
-    def first(text: str | None) -> str:
-        return (text or "").strip().splitlines()[0].removeprefix("Draws ").removesuffix(".")
-
-    return [(name, figures[name].needs not in ALONE, first(figures[name].function.__doc__)) for name in sorted(figures)]
+    return [(name, figures[name].needs not in ALONE, figures[name].shows) for name in sorted(figures)]
 
 
 def plot(
@@ -77,8 +75,8 @@ def plot(
     if data is None and drawing.needs not in ALONE:
         raise SettingError(f"figure {name!r} without rows", "it shows rows", "data='rows.csv'")
 
-    x, y = (None, None) if data is None else rows_of(model, data, split, header)
-    groups = dict(asked(model, x, y, seed))
+    rows = None if data is None else read_maybe_labeled(model, data, None, split, header)
+    groups = dict(asked(model, rows, seed))
 
     if drawing.needs not in groups:
         drawn = [other for other in figures if figures[other].needs in groups]
@@ -91,25 +89,8 @@ def plot(
     return to_bytes(drawing(**groups[drawing.needs]()), form)
 
 
-def rows_of(model: Saved, data: str, split: str, header: bool) -> tuple[Any, Any]:
-    """Returns rows and their labels; the labels are None where the file or the model has none."""
-
-    from semivae.errors import DataError
-
-    if targets_of(model) and model.schema_.y is not None:
-        try:
-            found = read_labeled(model, data, None, split, header)
-        except DataError:
-            # A file without the target still has rows to show.
-            pass
-        else:
-            return found.x, found.y
-
-    return read_rows(model, data, split, header).x, None
-
-
-def asked(fitted: Fitted, x: Any, y: Any, seed: int) -> Iterator[tuple[str, Callable[[], Arrays]]]:
-    """Yields the groups of arrays that a model offers with these rows, by their names in the registry of figures."""
+def asked(fitted: Fitted, rows: InMemory | None, seed: int) -> Iterator[tuple[str, Callable[[], Arrays]]]:
+    """Yields the groups of arrays that a model offers with some rows or none, by their names in the registry."""
 
     from semivae.fitted import Classifier, Trained
 
@@ -118,15 +99,16 @@ def asked(fitted: Fitted, x: Any, y: Any, seed: int) -> Iterator[tuple[str, Call
     if units is not None and units.shape[1] > 1:
         yield "units", lambda: {"units": units}
 
-    if x is None:
+    if rows is None:
         yield from alone(fitted, seed)
         return
 
+    x, y = rows.x, rows.y
     yield from offered(fitted, x, y, seed)
 
     if isinstance(fitted, Classifier) and y is not None:
-        yield "confidence", lambda: confidence(fitted, x, y)
-        yield "confusion", lambda: confusion(fitted, x, y)
+        yield "confidence", lambda: asdict(predictions(fitted, x, y).reliability)
+        yield "confusion", lambda: confusion(predictions(fitted, x, y), fitted.schema_.target.name)
 
     if fitted.schema_.image:
         yield "manifold", lambda: manifold(spaced(fitted, x))
@@ -137,20 +119,6 @@ def asked(fitted: Fitted, x: Any, y: Any, seed: int) -> Iterator[tuple[str, Call
             yield "surprising images", lambda: surprising(fitted, x)
 
 
-def alone(fitted: Fitted, seed: int) -> Iterator[tuple[str, Callable[[], Arrays]]]:
-    """Yields the groups of arrays that a model offers without rows."""
-
-    history = fitted.history_
-
-    if "epoch" in history:
-        yield "epochs", lambda: {"history": history}
-    elif len(history):
-        yield "components", lambda: {"variances": history}
-
-    if fitted.schema_.image:
-        yield "new images", lambda: new_images(fitted, seed)
-
-
 def spaced(fitted: Fitted, x: Any) -> Space:
     """Returns the latent space of a model beside rows."""
 
@@ -159,44 +127,25 @@ def spaced(fitted: Fitted, x: Any) -> Space:
     return Space(fitted, x)
 
 
-def confidence(fitted: Any, x: Any, y: Any) -> Arrays:
-    """Returns the reliability curve of predictions of labeled rows."""
-
-    from dataclasses import asdict
-
-    from semivae.evaluation.reliability import reliability
-
-    codes, beliefs = judged(fitted, x, y)
-
-    return asdict(reliability(beliefs.argmax(axis=1) == codes, beliefs.max(axis=1)))
-
-
-def confusion(fitted: Any, x: Any, y: Any) -> Arrays:
-    """Returns the numbers of labeled rows by their true and their predicted class."""
-
-    from semivae.evaluation.per_class import confusion as counted
-
-    codes, beliefs = judged(fitted, x, y)
-
-    return {
-        "counts": counted(codes, beliefs),
-        "classes": list(map(str, fitted.classes_)),
-        "target": fitted.schema_.target.name,
-    }
-
-
-def judged(fitted: Any, x: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Returns the codes of the labels and the probabilities of the classes of labeled rows."""
+def predictions(fitted: Classifier, x: Any, y: Any) -> Details:
+    """Returns the predictions of labeled rows, class by class."""
 
     from sklearn.utils import _safe_indexing
 
     from semivae.estimators.rows.target import encoded
     from semivae.findings import known
+    from semivae.workflows.measures import detailed
 
     codes = encoded(fitted, y)
     given = known(codes).nonzero()[0]
 
-    return codes[given], fitted.predict_proba(_safe_indexing(x, given))
+    return detailed(fitted, fitted.predict_proba(_safe_indexing(x, given)), codes[given])
+
+
+def confusion(details: Details, target: str) -> Arrays:
+    """Returns the numbers of rows by their true and their predicted class."""
+
+    return {"counts": details.confusion, "classes": list(map(str, details.classes)), "target": target}
 
 
 def manifold(space: Space) -> Arrays:

@@ -2,18 +2,16 @@ r"""The rows of a file that a saved model would have labeled next."""
 
 from __future__ import annotations
 
-__all__ = ["read", "suggest"]
+__all__ = ["suggest"]
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from semivae.errors import DataError
-from semivae.workflows.inputs.rows import read_labeled, read_rows, with_ids
+from semivae.workflows.inputs.rows import read_maybe_labeled, with_ids
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from semivae.data.in_memory import InMemory
     from semivae.fitted import Saved
 
 
@@ -49,25 +47,7 @@ def suggest(
 
     from semivae.estimators.suggested import suggested
 
-    source = read(model, data, target, split, header, labels_from)
+    source = read_maybe_labeled(model, data, target, split, header, labels_from)
     found = suggested(model, source.x, source.y, n)
 
     return with_ids(model, _safe_indexing(source.x, found["row"].to_numpy()), found)
-
-
-def read(model: Saved, data: str, target: str | None, split: str, header: bool, labels_from: Path | None) -> InMemory:
-    """Reads rows, with their labels if there are some."""
-
-    asked = target is not None or labels_from is not None
-
-    if model.schema_.y is None and not asked:
-        return read_rows(model, data, split, header)
-
-    try:
-        return read_labeled(model, data, target, split, header, labels_from)
-    except DataError:
-        if asked:
-            raise
-
-        # Rows without the target; a file that cannot be read raises its error again.
-        return read_rows(model, data, split, header)

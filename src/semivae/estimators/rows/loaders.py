@@ -108,9 +108,13 @@ def reference_of(schema: Schema, x: Any, parts: Parts) -> NDArray[Any]:
 
 
 def usual_of(schema: Schema, x: Any, parts: Parts) -> NDArray[Any]:
-    """Returns the reference rows, or without any, the training rows of a fit in memory."""
+    """Returns some of the reference rows, or without any, of the training rows of a fit in memory."""
 
-    return fixed(schema, x, parts.reference if len(parts.reference) else parts.train)
+    from semivae.trust.outliers import some_of
+
+    places = parts.reference if len(parts.reference) else parts.train
+
+    return fixed(schema, x, places[some_of(len(places))])
 
 
 def fixed(schema: Schema, x: Any, places: NDArray[np.int64]) -> NDArray[Any]:

@@ -8,6 +8,7 @@ __all__ = [
     "levels_in",
     "read_blocks",
     "read_labeled",
+    "read_maybe_labeled",
     "read_rows",
     "score_prefix",
     "targets_of",
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from semivae.errors import SettingError
+from semivae.errors import DataError, SettingError
 from semivae.workflows.inputs.shard import Shard
 
 if TYPE_CHECKING:
@@ -191,6 +192,26 @@ def read_labeled(
     source = read_target(data, name, split, markers, header, labels_from, as_in_fit(estimator))
 
     return replace(source, x=aligned(estimator, source.x))
+
+
+def read_maybe_labeled(
+    model: Saved, data: str, target: str | None, split: str, header: bool, labels_from: Path | None = None
+) -> InMemory:
+    """Reads rows, with their labels if there are some; the arguments are as for :func:`read_labeled`."""
+
+    asked = target is not None or labels_from is not None
+
+    if model.schema_.y is None and not asked:
+        return read_rows(model, data, split, header)
+
+    try:
+        return read_labeled(model, data, target, split, header, labels_from)
+    except DataError:
+        if asked:
+            raise
+
+        # Rows without the target; a file that cannot be read raises its error again.
+        return read_rows(model, data, split, header)
 
 
 def aligned(estimator: Saved, x: Any) -> Any:
