@@ -42,7 +42,7 @@ async function start(): Promise<void> {
   list(actions, map);
   keys(actions, map);
   state.on("colors labels selection spot", () => map.refresh());
-  state.tell("facts", "labels", "selection", "spot", "colors");
+  state.tell("facts", "labels", "selection", "spot", "colors", "python");
   void actions.advise();
   void listen((event) => void happened(event, actions, map), gone);
   Object.assign(window, { semivae: { state, map, live, actions } });
