@@ -128,7 +128,7 @@ def retrained(work: Workspace) -> tuple[float, float]:
     start = time.perf_counter()
     work.retrain()
     came.wait(120)
-    work.cancel()
+    work.cancel("retraining")
 
     return times["started"] - start, times.get("epoch", float("nan")) - start
 

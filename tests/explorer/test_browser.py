@@ -117,7 +117,7 @@ def test_exports_are_what_is_shown(case):
     page.mouse.click(*visit.at(100))
     visit.wait(lambda: "inverse_transform" in page.inner_text("#python"))
     estimator = visit.explorer.estimator
-    made = eval(page.inner_text("#python"), {"estimator": estimator})
+    made = eval(page.evaluate("() => semivae.actions.python"), {"estimator": estimator})
 
     if kind == "digits":
         picture = page.evaluate("() => Array.from(semivae.actions.frames.get(semivae.state.spot).arrays.picture)")

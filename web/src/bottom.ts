@@ -43,7 +43,7 @@ export function bottom(actions: Actions): void {
     words.textContent = describe(now, losses, live);
     if (now.kind === "failed") say(`Retraining failed: ${now.message}`);
     if (now.kind === "canceled") say("Retraining was canceled; the version in use stays.");
-    if (now.kind === "done") say(`Retrained in ${now.elapsed} s: ${live ? held(live) : "no label was held out"}.`);
+    if (now.kind === "done") say(`Retrained in ${now.elapsed} s.`);
     drawChart(plot, live);
   });
   let wanted = false; // once asked for, a new version is forecast, too
@@ -83,7 +83,7 @@ const shortened = (python: string): string => (python.length > 400 ? `${python.s
 
 function describe(now: Record<string, unknown>, losses: number[], live?: HeldOut): string {
   const loss = losses.length ? `loss ${losses[losses.length - 1]!.toPrecision(4)}` : "";
-  const measure = live ? `held-out ${held(live)}` : "";
+  const measure = live ? `the network alone, so far: ${held(live)}` : "";
   if (now.kind === "started") return "retraining: reading the labels ...";
   if (now.kind === "epoch" && now.epoch === now.epochs) return `trained · ${loss} · now measured on labels held out ...`;
   if (now.kind === "epoch") {

@@ -31,7 +31,7 @@ export function keys(actions: Actions, map: Map2): void {
     Escape: () => actions.select([]),
   };
   document.addEventListener("keydown", (event) => {
-    const writes = (event.target as HTMLElement).closest("input:not([type=checkbox]):not([type=radio]):not([type=range]), select, textarea, dialog");
+    const writes = (event.target as HTMLElement).closest("input:not([type=checkbox]):not([type=radio]):not([type=range]), select, textarea, dialog[open]");
     if (writes || event.ctrlKey || event.metaKey || event.altKey) return;
 
     if (/^[1-9]$/.test(event.key) && state.goal.classes) {

@@ -70,6 +70,9 @@ export function list(actions: Actions, map: Map2): void {
     empty.textContent = "No row is shown. Clear the search, or switch a class of the legend on.";
     if (!place.hidden) void draw();
   });
+  state.on("unusual", () => {
+    if (!place.hidden) void draw();
+  });
   state.on("tool", () => choose(map.tool));
 }
 

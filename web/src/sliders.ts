@@ -32,8 +32,9 @@ export function sliders(place: HTMLElement, actions: Actions, map: Map2): void {
         step: "any",
         min: String(mean - 4 * deviation),
         max: String(mean + 4 * deviation),
-        value: String(mean),
+        value: String(actions.z?.[unit] ?? mean),
       });
+      if (actions.z) text.textContent = actions.z[unit]!.toFixed(2);
       input.oninput = () => {
         if (!actions.z) actions.z = facts.units.slice().sort((a, b) => a.unit - b.unit).map((one) => one.mean);
         actions.z[unit] = Number(input.value);

@@ -175,6 +175,7 @@ class State {
   async loadUnusual(): Promise<void> {
     this.unusual = (await frame("/api/unusual")).arrays.unusual as Float32Array;
     if (this.colorBy === "unusual") this.paint();
+    this.tell("unusual");
   }
 
   async loadColumn(name: string): Promise<void> {
