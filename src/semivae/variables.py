@@ -2,7 +2,7 @@ r"""The vocabulary of data: each variable in the units of the user, and its map 
 
 from __future__ import annotations
 
-__all__ = ["SAME", "Pixels", "Schema", "TargetForm", "Variable", "positions", "straight"]
+__all__ = ["SAME", "Container", "Pixels", "Schema", "TargetForm", "Variable", "positions", "straight"]
 
 import dataclasses
 import math
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from semivae.errors import SettingError
 
 TargetForm = Literal["category", "real", "several"]
+
+# What holds the rows of the user.
+Container = Literal["array", "frame", "image"]
 
 # The distributions that pixels can have.
 Pixels = Literal["bernoulli", "logistic", "gaussian"]
@@ -217,7 +220,7 @@ class Schema:
 
     x: tuple[Variable, ...]
     y: Variable | None = None
-    container: Literal["array", "frame", "image"] = "array"
+    container: Container = "array"
     left_out: tuple[str, ...] = ()
 
     @property

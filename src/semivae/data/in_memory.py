@@ -7,7 +7,7 @@ __all__ = ["InMemory"]
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from semivae.data.labels.classes import Cells
 from semivae.data.labels.markers import as_column
 from semivae.data.source import Source
 from semivae.errors import DataError
+from semivae.variables import Container
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,7 @@ class InMemory(Source):
         return self.held.shape[0] if hasattr(self.held, "shape") else len(self.held)
 
     @cached_property
-    def container(self) -> Literal["array", "frame", "image"]:
+    def container(self) -> Container:
         """The container of the rows."""
 
         if is_frame(self.x):

@@ -9,11 +9,12 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from semivae.data.files.paths import shown
 from semivae.data.labels.classes import Cells, listed
 from semivae.errors import DataError
+from semivae.variables import Container
 
 
 class Source(abc.ABC):
@@ -33,7 +34,7 @@ class Source(abc.ABC):
 
     @property
     @abc.abstractmethod
-    def container(self) -> Literal["array", "frame", "image"]:
+    def container(self) -> Container:
         """The container of the rows."""
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["ArrayCodec", "as_array", "as_table", "column_names"]
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,13 @@ from semivae.data.columns.notes import notes_of
 from semivae.data.columns.scaling import refuse_infinite, refuse_valueless, rounded
 from semivae.data.columns.tally import NumberTally
 from semivae.errors import DataError, SchemaError
+from semivae.variables import Container
 
 
 class ArrayCodec(Codec):
     """Codec of a table with shape (N, P), with real columns x0, x1, ...; NaN or None where missing."""
 
-    container: ClassVar[Literal["array", "frame", "image"]] = "array"
+    container: ClassVar[Container] = "array"
 
     @classmethod
     def of(cls, tallies: Mapping[str, NumberTally], dtype: str, missing: NDArray[np.int64], rows: int) -> Self:

@@ -7,13 +7,13 @@ __all__ = ["Codec", "Rows", "Values"]
 import abc
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Literal, Self, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semivae.data.kinds import cell_handler
-from semivae.variables import SAME, Schema, Variable
+from semivae.variables import SAME, Container, Schema, Variable
 
 Rows: TypeAlias = Any  # whatever holds one row per entry: an array, a tensor, a frame, a list
 Values: TypeAlias = NDArray[Any]  # rows in the units of a model
@@ -28,7 +28,7 @@ class Codec(abc.ABC):
         notes: Notes on the columns of the fit, in sentences.
     """
 
-    container: ClassVar[Literal["array", "frame", "image"]]
+    container: ClassVar[Container]
 
     def __init__(self, variables: Sequence[Variable], left_out: Sequence[str] = (), notes: Sequence[str] = ()) -> None:
         self.variables = tuple(variables)

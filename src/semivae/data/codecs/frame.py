@@ -7,7 +7,7 @@ __all__ = ["FrameCodec", "is_frame", "pandas_frame", "refuse_empty"]
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from semivae.data.columns.scaling import refuse_infinite, refuse_valueless
 from semivae.data.kinds import cell_handler
 from semivae.data.labels.classes import Cells, Table, is_unicode, listed
 from semivae.errors import DataError, SchemaError
-from semivae.variables import Variable
+from semivae.variables import Container, Variable
 
 
 class FrameCodec(Codec):
@@ -31,7 +31,7 @@ class FrameCodec(Codec):
     every row (a name, a key) is left out, with a warning.
     """
 
-    container: ClassVar[Literal["array", "frame", "image"]] = "frame"
+    container: ClassVar[Container] = "frame"
 
     @classmethod
     def of(cls, found: Mapping[str, Found], rows: int) -> Self:

@@ -7,7 +7,7 @@ __all__ = ["ImageCodec", "is_images"]
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from semivae.data.codecs.binarize import binarized
 from semivae.data.codecs.levels import levels_of
 from semivae.data.files.pictures import sides, sized
 from semivae.errors import DataError, SchemaError
-from semivae.variables import Variable
+from semivae.variables import Container, Variable
 
 CHANNELS = (1, 3, 4)  # gray, color, color with transparency
 
@@ -31,7 +31,7 @@ class ImageCodec(Codec):
     by `binarize`, which :func:`binarized` explains.
     """
 
-    container: ClassVar[Literal["array", "frame", "image"]] = "image"
+    container: ClassVar[Container] = "image"
 
     @classmethod
     def fit(cls, X: Rows, binarize: str | None = None, resize: int | Sequence[int] | None = None) -> Self:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ from semivae.data.stream.blocks import Blocks, blocks_of
 from semivae.data.stream.ingest import StoredSplit
 from semivae.data.survey import Survey
 from semivae.errors import SettingError
+from semivae.variables import Container
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Stream(Source):
         return blocks_of(self.path)
 
     @property
-    def container(self) -> Literal["array", "frame", "image"]:
+    def container(self) -> Container:
         """The container of the rows."""
 
         return self.files.container
