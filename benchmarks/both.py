@@ -130,7 +130,7 @@ def run(data: str, model: str, draw: int, settings: list[str]) -> dict[str, Any]
     rows = drawn(data, draw)
     estimator = of_model(model, rows, draw, settings)
     start = time.perf_counter()
-    estimator.fit(rows.train, None if isinstance(estimator, VAEEmbedding) else rows.seen)
+    fit(estimator, rows, model)
     fitted_at = time.perf_counter()
     exam = prepared(data, draw, estimator)
     measured = scorecard(estimator, exam) | ({} if estimator.schema_.image else of_cells(estimator, exam))
@@ -147,6 +147,17 @@ def of_model(model: str, rows: Draw, draw: int, settings: list[str]) -> Any:
     kind = VAEEmbedding if alone else VAERegressor if rows.numeric else VAEClassifier
 
     return kind(model=model, random_state=draw).set_params(**settings_of(settings, kind))
+
+
+def fit(estimator: Any, rows: Draw, model: str) -> None:
+    """Fits the training rows, or the labeled ones alone if the model learns from no others."""
+
+    if isinstance(estimator, VAEEmbedding):
+        estimator.fit(rows.train)
+    elif model != "auto" and models[model].labels_only:
+        estimator.fit(rows.train[rows.given], rows.seen[rows.given])
+    else:
+        estimator.fit(rows.train, rows.seen)
 
 
 @cache
