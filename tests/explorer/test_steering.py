@@ -105,6 +105,11 @@ def test_two_tabs_label_at_once(browser, made, work):
         one.marking.label("kind", row) for row in (1, 2, 3, 4)
     ]
 
+    # A change that comes late is older than what the page shows.
+    late = "change => { semivae.actions.hear(change); return semivae.state.label[1]; }"
+    old = one.marking.change(one.log.lines[:3]) | {"sequence": 3, "label": [2, 2, 2]}
+    assert tabs[0].page.evaluate(late, old) == shown[0][1]
+
     # Both change what the other gave; one of them hears of it.
     tabs[1].page.evaluate("() => semivae.actions.undo()")
     tabs[0].hear(9)

@@ -80,6 +80,20 @@ def test_labels_and_versions_come_back(made, work, tmp_path):
     again.close()
 
 
+def test_a_change_knows_its_place_in_the_log(work):
+    one = work("table")
+    told = []
+    one.listeners.append(told.append)
+    first = one.marking.give("kind", [1, 2], "high")
+    second = one.marking.give("kind", [2, 3], "low")
+
+    assert (first["sequence"], second["sequence"]) == (2, 4)
+    assert [record["sequence"] for record in told] == [2, 4]
+    assert one.marking.since(2) == second
+    assert one.marking.undo()["sequence"] == 6
+    assert one.marking.since(6)["row"] == []
+
+
 def test_two_servers_do_not_share_a_file(made, work, tmp_path):
     work("table")
 

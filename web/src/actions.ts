@@ -85,10 +85,12 @@ export class Actions {
     });
   }
 
-  // Labels come by the answer and by the stream of events; a gap between them is asked for.
+  // Labels come by the answer and by the stream of events: the later of the two is old, and may be older than labels
+  // that came between them. A gap is asked for.
   hear(change: Change): void {
+    if (change.sequence <= state.facts.sequence) return;
     if (change.sequence - change.row.length > state.facts.sequence) {
-      void json<Change>(`/api/labels?since=${state.facts.sequence}`).then((missed) => state.apply(missed));
+      void json<Change>(`/api/labels?since=${state.facts.sequence}`).then((missed) => this.hear(missed));
       return;
     }
     state.apply(change);

@@ -93,8 +93,8 @@ class Marking:
 
     def give(
         self, target: str, rows: Sequence[int], value: Any, who: str = "person", version: str = ""
-    ) -> list[Logged]:
-        r"""Labels rows as one action; they are on the disk when it returns.
+    ) -> dict[str, Any]:
+        r"""Labels rows as one action, and returns the change; the labels are on the disk when it returns.
 
         Arguments:
             target: The name of the target.
@@ -177,26 +177,39 @@ class Marking:
         if value not in self.classes[target]:
             self.classes[target].append(value)
 
-    def undo(self) -> list[Logged]:
-        """Takes the last action back."""
+    def undo(self) -> dict[str, Any]:
+        """Takes the last action back, and returns the change."""
 
-        return self.tell_labels(self.log.undo(self.version()))
+        with self.log.lock:
+            return self.tell_labels(self.log.undo(self.version()))
 
-    def redo(self) -> list[Logged]:
-        """Does again what was undone last."""
+    def redo(self) -> dict[str, Any]:
+        """Does again what was undone last, and returns the change."""
 
-        return self.tell_labels(self.log.redo(self.version()))
+        with self.log.lock:
+            return self.tell_labels(self.log.redo(self.version()))
 
-    def tell_labels(self, lines: list[Logged]) -> list[Logged]:
-        """Tells every page of new labels."""
+    def since(self, sequence: int) -> dict[str, Any]:
+        """Returns all labels after the first lines of the log as one change."""
+
+        with self.log.lock:
+            return self.change(self.log.lines[max(0, sequence) :])
+
+    def tell_labels(self, lines: Sequence[Logged]) -> dict[str, Any]:
+        """Tells every page of new labels, and returns the change."""
+
+        change = self.change(lines)
 
         if lines:
-            self.tell({"kind": "labels", **self.change(lines)})
+            self.tell({"kind": "labels", **change})
 
-        return lines
+        return change
 
     def change(self, lines: Sequence[Logged]) -> dict[str, Any]:
-        """Returns new labels as the page takes them: codes or numbers by row and target."""
+        """Returns the last lines of the log as the page takes them: codes or numbers by row and target.
+
+        The caller holds the lock, as `sequence` must be the place of the last of these lines.
+        """
 
         codes = {target: {name: code for code, name in enumerate(names)} for target, names in self.classes.items()}
         coded = [

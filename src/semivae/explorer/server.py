@@ -160,7 +160,7 @@ def labeling(app: FastAPI, work: Workspace) -> None:
 
     @app.get("/api/labels")
     def labels(since: int = 0) -> Response:
-        return JSONResponse(ready(marking.change(work.log.lines[max(0, since) :])))
+        return JSONResponse(ready(marking.since(since)))
 
     @app.post("/api/labels")
     def give(body: Labels) -> Response:
@@ -174,20 +174,22 @@ def labeling(app: FastAPI, work: Workspace) -> None:
 
             value = names[body.code]
 
-        before = {line.row for line in work.log.lines[max(0, body.seen) :] if line.target == body.target}
-        lines = marking.give(body.target, body.rows, value, body.who, body.version)
+        with work.log.lock:
+            before = {line.row for line in work.log.lines[max(0, body.seen) :] if line.target == body.target}
+            change = marking.give(body.target, body.rows, value, body.who, body.version)
+
         # Another page labeled these rows meanwhile; both labels are in the log, and this one holds.
         merged = sorted(before & set(body.rows))[:100]
 
-        return JSONResponse(ready({**marking.change(lines), "merged": merged}))
+        return JSONResponse(ready({**change, "merged": merged}))
 
     @app.post("/api/undo")
     def undo() -> Response:
-        return JSONResponse(ready(marking.change(marking.undo())))
+        return JSONResponse(ready(marking.undo()))
 
     @app.post("/api/redo")
     def redo() -> Response:
-        return JSONResponse(ready(marking.change(marking.redo())))
+        return JSONResponse(ready(marking.redo()))
 
     @app.post("/api/classes")
     def make(body: NewClass) -> Response:
