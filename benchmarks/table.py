@@ -162,7 +162,7 @@ def results() -> list[dict[str, Any]]:
 
     found = [json.loads(path.read_text()) for path in RESULTS.glob("*.json")]
 
-    return sorted((facts for facts in found if "labels" in facts), key=order)
+    return sorted((facts for facts in found if {"data", "labels", "model"} <= facts.keys()), key=order)
 
 
 def stored(name: str) -> dict[str, Any]:

@@ -140,9 +140,11 @@ def greedy(kernel: Values, doubts: Values, covered: Values, n: int) -> tuple[lis
     whole = float(doubts @ (1 - covered)) + np.finfo(float).tiny
     taken: list[int] = []
     gains: list[float] = []
+    # Made once, as it is as large as the kernel.
+    more = np.empty_like(kernel)
 
     for _ in range(n):
-        added = doubts @ np.maximum(kernel - covered[:, None], 0)
+        added = doubts @ np.maximum(np.subtract(kernel, covered[:, None], out=more), 0, out=more)
         added[taken] = -1
         best = int(added.argmax())
         taken.append(best)

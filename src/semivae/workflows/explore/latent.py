@@ -26,8 +26,8 @@ SAMPLE = 5_000
 # Rows from whose latents each unit is moved, and how far, in deviations.
 BASES, FAR = 8, 2.0
 
-# Rows whose density is estimated at once.
-BLOCK = 1_000
+# Rows whose density is estimated at once: more take no less time each, but memory.
+BLOCK = 250
 
 
 def decoded(estimator: Fitted, z: Values, label: Any = None) -> Any:
