@@ -3,15 +3,18 @@
 `make browser` runs it. `SEMIVAE_SCREENSHOTS=FOLDER` keeps pictures of every view.
 """
 
+import io
 import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.explorer import cases
 from tests.explorer.cases import KNOWN, ROWS
 from tests.explorer.visit import Visit, check_access
 
+import semivae
 from semivae.explorer.running import serve
 from semivae.explorer.workspace import Workspace
 
@@ -66,6 +69,8 @@ def test_look_label_retrain_and_look_again(case, browser):
     page.keyboard.press("u")
     visit.wait(lambda: visit.said.startswith("Undone"))
     assert work.marking.counts()[target] == before
+    exec(page.evaluate("() => semivae.actions.python"), {"y": y})
+    assert list(map(str, y)) == list(map(str, visit.explorer.labels()))
 
     # With right labels the accuracy that is sure rises; the old version can be used again.
     for row in range(KNOWN, 4 * KNOWN):
@@ -85,6 +90,10 @@ def test_look_label_retrain_and_look_again(case, browser):
     page.click("#version")
     page.click("[data-restore=v1]")
     visit.wait(lambda: page.inner_text("#version").endswith("v1"))
+    visit.wait(lambda: "semivae.load" in page.inner_text("#python"))
+    names = {"semivae": semivae}
+    exec(page.evaluate("() => semivae.actions.python"), names)
+    assert np.allclose(names["estimator"].transform(work.session.X), work.session.z)
 
     # A reload keeps the labels.
     labeled = page.inner_text("#labelcount")
@@ -93,10 +102,13 @@ def test_look_label_retrain_and_look_again(case, browser):
     visit.check()
 
 
-def test_exports_are_what_is_shown(case):
+def test_exports_are_what_is_shown(case, monkeypatch, tmp_path):
     visit, kind, _ = case
     page = visit.page
-    saved = {}
+    saved, lines = {}, {}
+    monkeypatch.chdir(tmp_path)
+    # Scores come block by block, and are exported as far as they are known.
+    visit.wait(lambda: not np.isnan(visit.work.session.unusual).any())
 
     for what in ("svg", "png", "selection", "labels", "log", "session"):
         page.keyboard.press("e")
@@ -105,6 +117,7 @@ def test_exports_are_what_is_shown(case):
             page.click(f"[data-export={what}]")
 
         saved[what] = Path(download.value.path()).read_bytes()
+        lines[what] = page.evaluate("() => semivae.actions.python")
 
     shown = page.evaluate("() => semivae.state.facts.rows")
     assert saved["svg"].count(b"<circle") >= shown
@@ -112,6 +125,16 @@ def test_exports_are_what_is_shown(case):
     assert len(saved["selection"].splitlines()) == shown + 1
     assert json.loads(saved["session"])["version"] == "v1"
     assert json.loads(saved["log"].splitlines()[0])["rows"] == ROWS
+
+    # The copied lines make the same.
+    names = {"pd": pd, "explorer": visit.explorer, "estimator": visit.explorer.estimator, "X": visit.work.session.X}
+    exec(lines["svg"], names)
+    places = np.asarray(page.evaluate("() => Array.from(semivae.state.xy)")).reshape(-1, 2)
+    assert np.allclose(eval(lines["svg"].splitlines()[-1], names), places, atol=1e-4)
+    eval(lines["selection"], names)
+    assert Path("selection.csv").read_bytes() == saved["selection"]
+    assert eval(lines["labels"], names).equals(pd.read_csv(io.BytesIO(saved["labels"])))
+    assert len(eval(lines["log"], names)) == len(saved["log"].splitlines())
 
     # The pinned point, decoded by the copied line.
     page.mouse.click(*visit.at(100))
