@@ -22,7 +22,7 @@ export MPLBACKEND := Agg
 # One thread each: the test processes already fill the cores. Neighbors share fixtures, and so stay in one process.
 PYTEST := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help setup test wheel demo docs lint pages page browser format slow lock clean
+.PHONY: help setup test wheel demo docs lint pages page browser smoke format slow lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -67,6 +67,10 @@ page: ## build the page of the explorer (needs Node.js)
 browser: $(STAMP) page ## open explorer and report in a headless Chromium (on Debian: apt-get install chromium)
 	@$(PY) -c 'import playwright' 2> /dev/null || $(PY) -m pip install -qq playwright
 	OMP_NUM_THREADS=1 $(PY) -m pytest -q -m browser tests/explorer tests/report
+
+smoke: $(STAMP) ## open one report and one explorer in a headless Chromium; says so where there is none
+	@$(PY) -c 'import playwright' 2> /dev/null || $(PY) -m pip install -qq playwright
+	OMP_NUM_THREADS=1 $(PY) -m pytest -q -rs -m browser tests/explorer tests/report -k 'digits and (look_label or report)'
 
 format: $(STAMP) ## mend what can be mended by itself
 	$(PY) -m ruff check -q --fix
