@@ -262,13 +262,20 @@ def test_model_of_several_targets_is_used(run, several, frame, tmp_path):
 
 
 def test_info_shows_the_plan_and_which_values_auto_chose(run, classifier):
-    shown = run("info", classifier).stdout
+    shown = run("info", classifier, "--settings").stdout
     lines = {line.split()[0]: line.split()[1:] for line in shown.splitlines() if line.strip()}
 
     assert lines["alpha"] == ["20.0", "auto"] and lines["epochs"][-1] != "auto"
     assert lines["components"] == ["15", "auto"], "a share of 30 Gaussians for each of two classes"
     assert not lines.keys() & {"simplex", "label_points"}, "values that the fit did not use"
     assert json.loads(run("info", classifier, "--json").stdout)["plan"]["alpha"] == 20.0
+
+
+def test_info_shows_changed_settings_last(run, classifier):
+    shown = run("info", classifier).stdout
+
+    assert shown.index("health") < shown.index("versions") < shown.index("changed setting")
+    assert "epochs" in shown and "alpha" not in shown
 
 
 def test_info_shows_units(run, embedding):

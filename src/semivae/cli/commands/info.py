@@ -31,9 +31,14 @@ SCORES = {
 Units = Annotated[
     bool, typer.Option("--units", help="Show the divergence of each unit of the latent, by epoch, in nats.")
 ]
+Every = Annotated[
+    bool, typer.Option("--settings", help="Show all settings, with those that were chosen automatically.")
+]
 
 
-def info(context: typer.Context, model: Model, units: Units = False, json: Json = False) -> None:
+def info(
+    context: typer.Context, model: Model, units: Units = False, settings: Every = False, json: Json = False
+) -> None:
     """Show what a saved model is, and check that its files are whole.
 
     Units of the latent near 0 nats say nothing of a row. Example: semivae info model --units
@@ -41,11 +46,10 @@ def info(context: typer.Context, model: Model, units: Units = False, json: Json 
 
     from semivae.estimators.disk.facts import facts_of
     from semivae.estimators.disk.load import unfitted, units_of
-    from semivae.estimators.options.grouped import settings
     from semivae.store import open_folder
 
     saved = open_folder(model)
-    chosen = settings(unfitted(facts_of(saved)))
+    estimator = unfitted(facts_of(saved))
     saved.check()
     facts, files = saved.facts, saved.sums
 
@@ -57,10 +61,24 @@ def info(context: typer.Context, model: Model, units: Units = False, json: Json 
     else:
         put(f"{facts['estimator']} ({facts['model']}), {len(files) + 1} whole files\n")
         table(["what", "value"], list(lines(context, facts)))
+        put("")
+        show_settings(estimator, facts.get("plan") or {}, settings)
 
-        if plan := facts.get("plan"):
-            put("")
-            table(["plan", "value", "chosen by"], list(planned(plan, chosen)))
+
+def show_settings(estimator: Any, plan: dict[str, Any], every: bool) -> None:
+    """Shows the settings that the user changed, or all of them."""
+
+    from semivae.estimators.options.grouped import settings
+
+    chosen, usual = settings(estimator), settings(type(estimator)())
+    changed = [(name, str(value)) for name, value in chosen.items() if value != usual[name]]
+
+    if every:
+        table(["setting", "value", "chosen by"], list(planned(plan, chosen)))
+    elif changed:
+        table(["changed setting", "value"], changed)
+    else:
+        put("All settings are the defaults. `semivae info MODEL --settings` shows them.")
 
 
 def show_units(found: pd.DataFrame) -> None:
@@ -86,6 +104,11 @@ def lines(context: typer.Context, facts: dict[str, Any]) -> Iterator[tuple[str, 
     kinds = Counter(variable["kind"] for variable in schema["x"])
     data = metrics.get("data", {})
 
+    yield from (("health", line) for line in health_lines(context, fit.get("health_")))
+
+    if comparison := metrics.get("comparison"):
+        yield "comparison", comparison.get("sentence", "")
+
     yield "data", f"{data.get('name', '')} ({', '.join(f'{count} x {kind}' for kind, count in kinds.items())})".lstrip()
     yield "target", target(schema["y"])
 
@@ -103,12 +126,7 @@ def lines(context: typer.Context, facts: dict[str, Any]) -> Iterator[tuple[str, 
     if "calibration_scale_" in fit:
         yield "scale of deviations", number(fit["calibration_scale_"])
 
-    yield from ((f"version of {name}", value) for name, value in facts["versions"].items())
-
-    yield from (("health", line) for line in health_lines(context, fit.get("health_")))
-
-    if comparison := metrics.get("comparison"):
-        yield "comparison", comparison.get("sentence", "")
+    yield "versions", ", ".join(f"{name} {value}" for name, value in facts["versions"].items())
 
 
 def planned(plan: dict[str, Any], chosen: dict[str, Any], place: str = "") -> Iterator[tuple[str, str, str]]:
