@@ -4,6 +4,7 @@ One fit gives a classifier or regressor, a generator, a density (and so an outli
 
 Use:
     :class:`VAEClassifier`, :class:`VAERegressor`, :class:`VAEEmbedding`, :class:`PCA`: scikit-learn estimators.
+    :class:`OutlierDetector`: outliers, with the conventions of pyod.
     :class:`VAEPredictor`: one for several targets, each of which may be missing where others are known.
     :class:`ModelOptions`, :class:`ObjectiveOptions`, :class:`RecipeOptions`, :class:`TrainingOptions`,
     :class:`DataOptions`: the options of an estimator, in groups.
@@ -37,6 +38,7 @@ __all__ = [
     "LabeledKFold",
     "ModelOptions",
     "ObjectiveOptions",
+    "OutlierDetector",
     "RecipeOptions",
     "TrainingOptions",
     "VAEClassifier",
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from semivae.data.stream.rows import stream
     from semivae.engine import Callback
     from semivae.estimators import PCA, LabeledKFold, VAEClassifier, VAEEmbedding, VAEPredictor, VAERegressor, load
+    from semivae.estimators.detector import OutlierDetector
     from semivae.estimators.options import (
         DataOptions,
         ModelOptions,
@@ -75,6 +78,7 @@ def __getattr__(name: str) -> Any:
 
     homes = {
         "Callback": "semivae.engine",
+        "OutlierDetector": "semivae.estimators.detector",
         "explore": "semivae.explorer.running",
         "read": "semivae.data.read",
         "stream": "semivae.data.stream.rows",

@@ -17,7 +17,7 @@ def test_outliers(run, embedding, table, tmp_path):
     run("outliers", embedding, odd, "-n", 3, "--method", "density", "--out", tmp_path / "found.csv")
     shown = run("outliers", embedding, odd, "-n", 3).stdout
 
-    assert found[0]["row"] == 7 and found[0]["reason"].startswith("size = 60, expected")
+    assert found[0]["row"] == 7 and found[0]["reason"].startswith("size is 60, expected")
     assert found[0]["score"] > found[1]["score"] >= found[2]["score"]
     assert pd.read_csv(tmp_path / "found.csv")["row"][0] == 7
     assert "most unusual" in shown and max(map(len, shown.splitlines())) <= 80

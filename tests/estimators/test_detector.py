@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from semivae import VAEEmbedding
+from semivae import OutlierDetector, VAEEmbedding
 from semivae.errors import SettingError
-from semivae.estimators.detector import OutlierDetector
 
 ROWS = np.random.default_rng(0).normal(size=(100, 3))
 SMALL = VAEEmbedding(epochs=2, hidden=(8,), latents=2, random_state=0, device="cpu")

@@ -2,7 +2,7 @@ r"""The most surprising rows of a table, and the cells that make them so."""
 
 from __future__ import annotations
 
-__all__ = ["cells_of", "explain"]
+__all__ = ["cells_of", "explain", "reason_of"]
 
 from typing import TYPE_CHECKING, Any
 
@@ -145,3 +145,26 @@ def usual(variable: Variable, cells: list[Any]) -> str:
     low, high = np.quantile(known.to_numpy(dtype=float), [0.05, 0.95])
 
     return f"{low:.4g} to {high:.4g}"
+
+
+def reason_of(cells: list[dict[str, Any]]) -> str:
+    """Describes the cells of a row that stand out."""
+
+    return "; ".join(map(told, cells)) or "unusual as a whole"
+
+
+def told(cell: dict[str, Any]) -> str:
+    """Describes a cell that stands out."""
+
+    value, expected = (short(cell[name]) for name in ("value", "expected"))
+
+    return f"{cell['column']} is {value}, expected {expected}" + (f", usually {cell['usual']}" if cell["usual"] else "")
+
+
+def short(value: Any) -> str:
+    """Returns a cell as text, a number with four digits or more."""
+
+    if not isinstance(value, float):  # which the floats of NumPy are, too
+        return str(value)
+
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

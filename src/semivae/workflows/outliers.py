@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import DataError, SettingError
-from semivae.workflows.explain import cells_of
+from semivae.workflows.explain import cells_of, reason_of
 from semivae.workflows.inputs.rows import read_rows, with_ids
 
 if TYPE_CHECKING:
@@ -57,23 +57,9 @@ def outliers(
     scores = model.outlier_scores(x, method)
     chosen = np.argsort(-scores, kind="stable")[:n]
     cells = [[] for _ in chosen] if model.schema_.image else cells_of(model, x, chosen)
-    found = pd.DataFrame({"row": chosen, "score": scores[chosen], "reason": [reason(row) for row in cells]})
+    found = pd.DataFrame({"row": chosen, "score": scores[chosen], "reason": [reason_of(row) for row in cells]})
 
     return with_ids(model, _safe_indexing(x, chosen), found)
-
-
-def reason(cells: list[dict[str, Any]]) -> str:
-    """Describes the cells of a row that stand out."""
-
-    said = [f"{one['column']} = {plain(one['value'])}, expected {plain(one['expected'])}" for one in cells]
-
-    return "; ".join(said) or "unusual as a whole"
-
-
-def plain(value: Any) -> str:
-    """Returns the value of a cell as short text."""
-
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def known_apart(source: Source, column: str) -> tuple[Source, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["surprises"]
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +18,6 @@ ROWS = 5_000
 
 # A few draws rank rows well enough to find candidates; the candidates are then scored with all draws.
 DRAWS, CANDIDATES = 4, 3
-
-NONE = "no cell stands out by itself"
 
 
 def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
@@ -39,7 +36,7 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
     from sklearn.utils import _safe_indexing
 
     from semivae.fitted import Trained
-    from semivae.workflows.explain import cells_of
+    from semivae.workflows.explain import cells_of, reason_of
 
     index = np.sort(np.random.default_rng(0).permutation(len(x))[:ROWS])
     trained = isinstance(fitted, Trained)
@@ -51,24 +48,6 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
     scores = fitted.outlier_score(_safe_indexing(x, index))
     best = np.argsort(-scores, kind="stable")[:n]
     cells = cells_of(fitted, x, index[best]) if trained and not fitted.schema_.image else [[]] * len(best)
-    other = "" if fitted.schema_.image else NONE
-    reasons = ["; ".join(map(told, found)) or other for found in cells]
+    reasons = ["" if fitted.schema_.image else reason_of(found) for found in cells]
 
     return pd.DataFrame({"row": index[best], "outlier_score": scores[best], "reason": reasons})
-
-
-def told(cell: Mapping[str, Any]) -> str:
-    """Describes a cell that stands out."""
-
-    value, expected = (short(cell[name]) for name in ("value", "expected"))
-
-    return f"{cell['column']} is {value}, expected {expected}" + (f", usually {cell['usual']}" if cell["usual"] else "")
-
-
-def short(value: Any) -> str:
-    """Returns a cell as text, a number with four digits or more."""
-
-    if not isinstance(value, float | np.floating):
-        return str(value)
-
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
