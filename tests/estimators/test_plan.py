@@ -23,8 +23,8 @@ CLASS, VALUE = Variable("y", "category", classes=(0, 1)), Variable("y", "real")
 COUNTS = Counts(10, 90)
 
 
-def images(*shape: int) -> Schema:
-    return Schema((Variable("image", "image", shape),), CLASS)
+def images(*shape: int, levels: int | None = None) -> Schema:
+    return Schema((Variable("image", "image", shape, levels=levels),), CLASS)
 
 
 def table(columns: int, y: Variable | None = CLASS) -> Schema:
@@ -105,6 +105,15 @@ def test_dropout():
 def test_alpha():
     assert [plan(table(3, y)).alpha for y in (VALUE, CLASS, None)] == [5.0, 20.0, 0.0]
     assert plan(table(3, VALUE), alpha=1).alpha == 1.0
+
+
+def test_labels_weigh_as_the_bits_of_pixels():
+    def chosen(levels: int, model: str = "m2", **given: Any) -> float:
+        return plan(images(1, 28, 28, levels=levels), model, **given).alpha
+
+    assert [chosen(levels) for levels in (2, 16, 256)] == [20.0, 80.0, 160.0]
+    assert chosen(256, likelihood="bernoulli") == chosen(256, "gmvae") == chosen(256, "m1m2") == 20.0
+    assert chosen(256, alpha=3) == 3.0
 
 
 def test_batch():

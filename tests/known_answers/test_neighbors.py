@@ -8,7 +8,7 @@ import torch
 from sklearn.datasets import load_digits, make_moons
 from sklearn.metrics import pairwise_distances
 
-from semivae import RecipeOptions, VAEClassifier
+from semivae import ObjectiveOptions, RecipeOptions, VAEClassifier
 from semivae.batch import Batch, Labeled
 from semivae.data.batches.loader import Loader
 from semivae.data.batches.spread import spread
@@ -181,6 +181,7 @@ def test_neighbors_raise_the_accuracy_with_few_labels():
             hidden=(64,),
             epochs=10,
             recipe=RecipeOptions(adversarial=0.0, neighbors=neighbors),
+            objective=ObjectiveOptions(alpha=20.0),
             random_state=0,
         )
 

@@ -115,7 +115,8 @@ class ObjectiveOptions(Declared):
         float | Literal["auto"],
         Number(0),
         "Weight of the prediction of the known labels against the bound, which alone does not classify. "
-        '"auto" is 20 for a class and 5 for a number.',
+        '"auto" is 20 for a class and 5 for a number; times the bits of a pixel, 8 for 256 levels, where a model '
+        "learns the levels of pixels and the labels at once.",
     ] = "auto"
     beta: Annotated[
         float | Literal["auto"],

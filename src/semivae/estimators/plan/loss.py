@@ -11,13 +11,14 @@ __all__ = [
     "weights_of",
 ]
 
+import math
 from inspect import signature
 from typing import Any
 
 from semivae.errors import SettingError
 from semivae.estimators.plan.networks import features_of, width
 from semivae.models import Model, Reads, StackedModel
-from semivae.variables import Schema
+from semivae.variables import Pixels, Schema
 
 # A known value also shows the noise level; a larger weight than this overfits the noise.
 ALPHA_OF_CLASSES, ALPHA_OF_VALUES = 20.0, 5.0
@@ -32,11 +33,11 @@ MOST_SUMMED = 50
 MOST_COMPARED = 256
 
 
-def weights_of(objective: Any, kind: type[Model], schema: Schema) -> dict[str, Any]:
-    """Returns the weights of the terms of the bound."""
+def weights_of(objective: Any, kind: type[Model], schema: Schema, pixels: Pixels | None) -> dict[str, Any]:
+    """Returns the weights of the terms of the bound, given the distribution of pixels; None for a table."""
 
     return {
-        "alpha": alpha_for(objective.alpha, schema),
+        "alpha": alpha_for(objective.alpha, kind, schema, pixels),
         "beta": beta_for(objective.beta),
         "warmup": float(objective.warmup),
         "free_bits": float(objective.free_bits),
@@ -46,7 +47,7 @@ def weights_of(objective: Any, kind: type[Model], schema: Schema) -> dict[str, A
     }
 
 
-def alpha_for(choice: float | str, schema: Schema) -> float:
+def alpha_for(choice: float | str, kind: type[Model], schema: Schema, pixels: Pixels | None) -> float:
     """Returns the weight of predicting known labels; unused without a target."""
 
     if schema.y is None:
@@ -55,7 +56,21 @@ def alpha_for(choice: float | str, schema: Schema) -> float:
     if choice != "auto":
         return float(choice)
 
-    return ALPHA_OF_VALUES if all(target.target_form == "real" for target in schema.targets) else ALPHA_OF_CLASSES
+    numbers = all(target.target_form == "real" for target in schema.targets)
+
+    return (ALPHA_OF_VALUES if numbers else ALPHA_OF_CLASSES) * bits_of(kind, schema, pixels)
+
+
+def bits_of(kind: type[Model], schema: Schema, pixels: Pixels | None) -> float:
+    r"""Returns how many times the bits of a pixel that is 0 or 1 a pixel has.
+
+    A bound on the probability of 256 levels is about eight times as large as one of 0 and 1, and labels would weigh
+    eight times less beside it. The last stage of a model with several reads no pixels.
+    """
+
+    levels = schema.x[0].levels
+
+    return math.log2(levels) if pixels == "logistic" and levels and not issubclass(kind, StackedModel) else 1.0
 
 
 def beta_for(choice: float | str) -> float:

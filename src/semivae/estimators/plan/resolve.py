@@ -77,6 +77,7 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
     features = features_for(kind, schema, terms["neighbors"])
     features_beta = features_beta_for(objective.beta, kind, features)
     epochs, features_epochs = lengths(estimator, kind, schema, counts, steps)
+    pixels = likelihood_for(estimator.likelihood, schema, loaded)
     able = counsels(kind, schema, counts, training.devices * training.nodes == 1 and not recipe.student)
 
     return Plan(
@@ -84,10 +85,10 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
         latents=latents_for(estimator.latents, kind, schema),
         hidden=hidden,
         network=network_for(estimator.network, schema),
-        likelihood=likelihood_for(estimator.likelihood, schema, loaded),
+        likelihood=pixels,
         scale=scale_for(model.scale, schema, loaded),
         **model_of(model, name, schema),
-        **weights_of(objective, kind, schema),
+        **weights_of(objective, kind, schema, pixels),
         dropout=dropout_for(recipe.dropout, schema, counts.labeled + counts.labeled_held),
         features=features,
         features_beta=features_beta,
