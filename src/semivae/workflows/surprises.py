@@ -32,7 +32,7 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
         n: The number of rows.
 
     Returns:
-        One row for each: `row` (its position in x), `outlier_score`, and `reason`, which is empty for images.
+        One row for each: `row` (its position in x), `outlier_score`, and `reason`, which is empty for images and vectors.
     """
 
     import pandas as pd
@@ -50,8 +50,8 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
 
     scores = fitted.outlier_score(_safe_indexing(x, index))
     best = np.argsort(-scores, kind="stable")[:n]
-    cells = cells_of(fitted, x, index[best]) if trained and not fitted.schema_.image else [[]] * len(best)
-    other = "" if fitted.schema_.image else NONE
+    cells = cells_of(fitted, x, index[best]) if trained and not fitted.schema_.whole else [[]] * len(best)
+    other = "" if fitted.schema_.whole else NONE
     reasons = ["; ".join(map(told, found)) or other for found in cells]
 
     return pd.DataFrame({"row": index[best], "outlier_score": scores[best], "reason": reasons})
