@@ -43,7 +43,7 @@ class Variable:
         name: The name of the column or target.
         kind: The name of its kind, under which both halves of the package have a handler; "several" for a target that
             consists of several.
-        shape: Shape of one value in the model: () for a cell, (channels, height, width) for an image, (P,) for a vector.
+        shape: Shape of one value in the model: () for a cell, (channels, height, width) for an image, (P,) for vectors.
         classes: The classes of a category, sorted, as the user wrote them.
         low: Smallest observed value, in the units of the user.
         high: Largest observed value, in the units of the user.

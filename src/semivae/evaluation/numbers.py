@@ -1,8 +1,9 @@
 r"""Rows as plain numbers, the same for every model of a data set, so that distances and variances can be compared.
 
 Real columns and counts are standardized by the training rows, categories are one-hot, and all pixels of images and
-numbers of vectors are divided by one standard deviation. A missing cell is NaN. :meth:`semivae.fitted.Trained.features` is close to this, but it has
-more columns that say where cells are missing, and zeros in the missing cells.
+numbers of vectors are divided by one standard deviation. A missing cell is NaN.
+:meth:`semivae.fitted.Trained.features` is close to this, but it has more columns that say where cells are missing, and
+zeros in the missing cells.
 """
 
 from __future__ import annotations

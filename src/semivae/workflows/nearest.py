@@ -1,5 +1,4 @@
-r"""The rows at hand that are nearest to generated vectors. Nothing turns a vector back into a text, so that its nearest
-text stands for it."""
+r"""The texts at hand that stand for generated vectors: nothing turns a vector back into a text."""
 
 from __future__ import annotations
 

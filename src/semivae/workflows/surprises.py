@@ -32,7 +32,7 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
         n: The number of rows.
 
     Returns:
-        One row for each: `row` (its position in x), `outlier_score`, and `reason`, which is empty for images and vectors.
+        One row for each: `row` (its position in x), `outlier_score`, and `reason`, empty for images and vectors.
     """
 
     import pandas as pd

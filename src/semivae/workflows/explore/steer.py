@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -72,7 +73,7 @@ def attributes(
         cells = cells_of(X, names, name).astype(object)
         known: Any = cells.dropna()
 
-        if len(known) and isinstance(known.iloc[0], list | tuple | np.ndarray):
+        if len(known) and not np.isscalar(known.iloc[0]):
             continue
 
         grown: Any = pd.to_numeric(known, errors="coerce")
