@@ -259,6 +259,12 @@ class Schema:
         return len(self.x) == 1 and bool(self.x[0].shape)
 
     @property
+    def vector(self) -> bool:
+        """Whether a row is one vector."""
+
+        return self.whole and not self.image
+
+    @property
     def words(self) -> str:
         """The rows in words."""
 

@@ -139,7 +139,8 @@ def cross_predicted(
         )
 
     form = "category" if isinstance(fitted, Classifier) else "real"
-    held = taught(form, fitted.features(X), fitted.transform(X), labeled, y, folds, fitted.seed_).held
+    rows = (fitted.features(X), fitted.transform(X), labeled)
+    held = taught(form, fitted.schema_.vector, *rows, y, folds, fitted.seed_).held
     mean = np.mean(list(held.values()), axis=0)
     tested = np.concatenate([test for _, test in folds])
     rows = labeled[tested]

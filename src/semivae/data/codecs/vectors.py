@@ -102,7 +102,7 @@ class VectorCodec(Codec):
         if is_frame(X):
             frame = pandas_frame(X)
             refuse_empty(frame)
-            X = frame.drop(columns=self.left_out, errors="ignore")
+            X = frame.drop(columns=list(self.left_out), errors="ignore")
 
             if vector.name not in X and X.shape[1:] == vector.shape:
                 return stacked(X.to_numpy(), vector.name)
