@@ -118,14 +118,14 @@ def regression(x: Rows, y: Codes, weight: float, sample: Rows | None = None, bal
 
 
 def shrunk(x: Rows, y: Codes) -> Any:
-    """Returns a linear discriminant after its fit."""
+    """Returns a linear discriminant after its fit; of a single label per class, which shows no covariance, another."""
 
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    # Of a single label per class the shrinkage cannot be estimated.
-    shrinkage: Any = "auto" if len(y) > len(np.unique(y)) else 1.0
+    if len(y) == len(np.unique(y)):
+        return regression(x, y, USUAL)
 
-    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage).fit(x, y)
+    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(x, y)
 
 
 def folds(y: Codes, seed: int) -> Iterator[tuple[Codes, Codes]]:

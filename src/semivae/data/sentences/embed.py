@@ -77,7 +77,7 @@ def read(texts: Sequence[str]) -> NDArray[np.float32]:
     found = np.empty((len(texts), encoder.width), dtype=np.float32)
     done, told = 0, time.monotonic()
 
-    # Texts of one length need no padding, so that the vector of a text depends on the texts beside it by rounding alone.
+    # Texts of one length need no padding, so that others change the vector of a text by no more than rounding.
     for length in np.unique(lengths):
         for places in np.split(rows := np.flatnonzero(lengths == length), range(BATCH, len(rows), BATCH)):
             with torch.inference_mode():
