@@ -134,5 +134,5 @@ def test_words_and_impossible_vectors():
     assert handler(vector).describe(lambda value: f"<{value:.0f}>") == "64 numbers from <-0> to <0>, length <1>"
     assert not problems_of_kind(vector)
 
-    for wrong in ({"shape": (2, 2)}, {"centers": ()}, {"norm": 0.0}, {"held": "box"}):
+    for wrong in ({"shape": (2, 2)}, {"centers": ()}, {"centers": (np.inf,) * P}, {"norm": 0.0}, {"held": "box"}):
         assert problems_of_kind(replace(vector, **wrong))

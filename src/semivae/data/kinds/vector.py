@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Vector"]
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
@@ -35,6 +36,9 @@ class Vector(Kind):
 
         if (len(self.variable.centers),) != shape:
             yield f"a vector with shape {shape} cannot have {len(self.variable.centers)} centers"
+
+        if not all(map(math.isfinite, self.variable.centers)):
+            yield "the centers of a vector are finite"
 
         if norm is not None and not 0 < norm < float("inf"):
             yield f"vectors cannot have the length {norm}"
