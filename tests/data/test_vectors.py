@@ -10,6 +10,8 @@ from tests.understood import codec_for
 from semivae.data.codecs.selection import Selection
 from semivae.data.codecs.vectors import are_vectors
 from semivae.data.kinds import handler, problems_of_kind
+from semivae.data.stream.cache import surveyed
+from semivae.data.stream.rows import stream
 from semivae.errors import DataError, SchemaError, SettingError
 
 RANDOM = np.random.default_rng(0)
@@ -77,6 +79,16 @@ def test_user_has_the_last_word():
 
     with pytest.raises(SettingError, match=r"kinds='vector' for a frame"):
         codec_for(pd.DataFrame(X), VECTOR)
+
+
+def test_streams_hold_no_vectors(tmp_path):
+    np.save(tmp_path / "rows.npy", X)
+    rows = stream(tmp_path / "rows.npy", cache=tmp_path / "cache")
+
+    assert len(surveyed(rows).codec.variables) == P, "a table of numbers"
+
+    with pytest.raises(SettingError, match="kinds='vector' with a stream"):
+        surveyed(rows, VECTOR)
 
 
 def test_samples_have_the_length_of_all_rows():

@@ -26,7 +26,7 @@ from semivae.data.columns.tally import NumberTally
 from semivae.data.columns.values import numbers
 from semivae.data.labels.classes import Table
 from semivae.data.source import Source
-from semivae.errors import DataError
+from semivae.errors import DataError, SettingError
 from semivae.variables import Schema
 
 
@@ -92,6 +92,13 @@ def survey(
         DataError: If the rows cannot be used.
         SettingError: If columns are selected that are not there, or have no names.
     """
+
+    if source.in_parts and (selection.embed or selection.row == "vector"):
+        raise SettingError(
+            f"embed={selection.embed!r} with a stream" if selection.embed else "kinds='vector' with a stream",
+            "vectors are modeled in memory",
+            "read the rows: semivae.read(path)",
+        )
 
     if source.container == "frame":
         return survey_frames(source, selection)
