@@ -2,7 +2,7 @@ r"""The vocabulary of data: each variable in the units of the user, and its map 
 
 from __future__ import annotations
 
-__all__ = ["SAME", "Container", "Pixels", "Schema", "TargetForm", "Variable", "positions", "straight"]
+__all__ = ["SAME", "Container", "Pixels", "Schema", "TargetForm", "Variable", "positions"]
 
 import dataclasses
 import math
@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivae.errors import SettingError
+from semivae.straight import straight
 
 TargetForm = Literal["category", "real", "several"]
 
 # What holds the rows of the user.
-Container = Literal["array", "frame", "image"]
+Container = Literal["array", "frame", "image", "vector"]
 
 # The distributions that pixels can have.
 Pixels = Literal["bernoulli", "logistic", "gaussian"]
@@ -32,17 +33,17 @@ STRICT = {"strict": True, "extra": "forbid"}
 
 @dataclass(frozen=True)
 class Variable:
-    r"""One variable: a column of a table, an image, or a target.
+    r"""One variable: a column of a table, an image, a vector, or a target.
 
     A model sees a real value as :math:`(v - c) / s`, or made normal where tails are heavy, a count as it is, a category
-    as the index of its class, an image as values in :math:`[0, 1]` with shape (channels, height, width), and several
-    targets as one number each, NaN where it is missing.
+    as the index of its class, an image as values in :math:`[0, 1]` with shape (channels, height, width), a vector as
+    :math:`(v - c) / s` with one :math:`s`, and several targets as one number each, NaN where it is missing.
 
     Attributes:
         name: The name of the column or target.
         kind: The name of its kind, under which both halves of the package have a handler; "several" for a target that
             consists of several.
-        shape: Shape of one value in the model: () for a cell, (channels, height, width) for an image.
+        shape: Shape of one value in the model: () for a cell, (channels, height, width) for an image, (P,) for vectors.
         classes: The classes of a category, sorted, as the user wrote them.
         low: Smallest observed value, in the units of the user.
         high: Largest observed value, in the units of the user.
@@ -68,6 +69,10 @@ class Variable:
         knots: Numbers of a column with heavy tails, rising, in the units of the user; empty for other columns.
         scores: The knots in the units of the model: between them the map is straight, in place of :math:`c` and
             :math:`s`.
+        centers: The :math:`c` of each number of a vector.
+        norm: The length of all vectors, where they have the same one.
+        held: How a cell of a frame holds a vector: as a "list", or as "text" that is embedded; empty for a row of an
+            array.
     """
 
     __pydantic_config__ = STRICT
@@ -98,6 +103,9 @@ class Variable:
     beside: tuple[float, float] | None = None
     knots: tuple[float, ...] = ()
     scores: tuple[float, ...] = ()
+    centers: tuple[float, ...] = ()
+    norm: float | None = None
+    held: str = ""
 
     @property
     def source(self) -> str:
@@ -210,9 +218,9 @@ class Schema:
     r"""The variables :math:`x` and :math:`y`.
 
     Attributes:
-        x: The variables of the data: the columns of a table, or a single image.
+        x: The variables of the data: the columns of a table, or a single image or vector.
         y: The target, if there is one.
-        container: The container of the user's rows: "array", "frame" or "image".
+        container: The container of the user's rows: "array", "frame", "image" or "vector".
         left_out: Names of columns that may be there but are not modeled: identifiers, and columns the user dropped.
     """
 
@@ -244,6 +252,24 @@ class Schema:
 
         return len(self.x) == 1 and len(self.x[0].shape) == 3
 
+    @property
+    def whole(self) -> bool:
+        """Whether a row is one value, such as an image or a vector, rather than a list of cells."""
+
+        return len(self.x) == 1 and bool(self.x[0].shape)
+
+    @property
+    def vector(self) -> bool:
+        """Whether a row is one vector."""
+
+        return self.whole and not self.image
+
+    @property
+    def words(self) -> str:
+        """The rows in words."""
+
+        return ("images" if self.image else "vectors") if self.whole else "a table"
+
     def to_json(self) -> dict[str, Any]:
         """Returns the schema as a dictionary of plain JSON values."""
 
@@ -272,26 +298,3 @@ def positions(variables: Sequence[Variable], kind: str) -> list[int]:
     """Returns the positions of the variables of a kind."""
 
     return [j for j, variable in enumerate(variables) if variable.kind == kind]
-
-
-def straight(
-    values: NDArray[np.float64],
-    start: Sequence[float] | NDArray[np.float64],
-    end: Sequence[float] | NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    r"""Maps values by straight pieces between knots; the first and the last piece go on.
-
-    Arguments:
-        values: The values, with shape (*); NaN stays.
-        start: The knots, rising.
-        end: The knots after the map, rising.
-
-    Returns:
-        The mapped values and the slopes there, each with shape (*).
-    """
-
-    x, y = np.asarray(start), np.asarray(end)
-    place = (np.searchsorted(x, values, side="right") - 1).clip(0, len(x) - 2)
-    slope = (np.diff(y) / np.diff(x))[place]
-
-    return y[place] + slope * (values - x[place]), slope

@@ -151,7 +151,7 @@ OTHER = {
 FIXED = {"precision", "compile", "devices", "nodes", "device", "epochs", "hidden", "random_state", "model"}
 
 # Settings that change no weight on purpose.
-ASIDE = {"committee", "calibrate", "checkpoint", "callbacks", "verbose", "drop", "id_columns", "keep", "kinds"}
+ASIDE = {"committee", "calibrate", "checkpoint", "callbacks", "verbose", "drop", "id_columns", "keep", "kinds", "embed"}
 
 
 def test_every_option_is_tried():

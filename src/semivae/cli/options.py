@@ -10,6 +10,7 @@ __all__ = [
     "Data",
     "Devices",
     "Drop",
+    "Embed",
     "Id",
     "Json",
     "Keep",
@@ -105,7 +106,16 @@ Kinds = Annotated[
     typer.Option(
         "--kind",
         metavar="COL=KIND",
-        help="The kind of a column, where its values do not tell: visits=count, zip=category. Repeatable.",
+        help="The kind of a column, where its values do not tell: visits=count, zip=category. Repeatable. Of an array, "
+        "vector or real.",
+    ),
+]
+Embed = Annotated[
+    str | None,
+    typer.Option(
+        "--embed",
+        metavar="COL",
+        help="A column of texts that a language model turns into vectors (pip install 'semivae[text]').",
     ),
 ]
 Id = Annotated[
@@ -200,11 +210,15 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
 def columns_of(
-    drop: list[str] | None, keep: list[str] | None, id_columns: list[str] | None, kind: list[str] | None
+    drop: list[str] | None,
+    keep: list[str] | None,
+    id_columns: list[str] | None,
+    kind: list[str] | None,
+    embed: str | None,
 ) -> dict[str, Any]:
     """Returns the options of columns under their names in `DataOptions`."""
 
-    return {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind)}
+    return {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind), "embed": embed}
 
 
 def size_of(text: str | None) -> int | tuple[int, int] | None:
@@ -225,12 +239,15 @@ def size_of(text: str | None) -> int | tuple[int, int] | None:
     return int(found[1]) if found[2] is None else (int(found[1]), int(found[2]))
 
 
-def kinds_of(pairs: list[str] | None) -> dict[str, str] | None:
-    r"""Returns the kinds of columns that are given as COL=KIND.
+def kinds_of(pairs: list[str] | None) -> dict[str, str] | str | None:
+    r"""Returns the kinds of columns that are given as COL=KIND, or the kind of all rows of an array.
 
     Raises:
         SettingError: If one is not given so, or a column is given two kinds.
     """
+
+    if pairs in (["vector"], ["real"]):
+        return pairs[0]
 
     kinds: dict[str, str] = {}
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from semivae.committee.linear import Linear
 from semivae.committee.trees import Trees
+from semivae.committee.vectors import discriminant, logistic_of_vector, self_taught
 from semivae.registry import Registry
 
 Reads: TypeAlias = Literal["row", "latent", "both"]
@@ -51,12 +52,27 @@ class Learner:
         target: The form of target that it learns.
         learn: Maps labeled rows with shape (L, F), their codes or values (L,), all rows (N, F) and a seed to what was
             learned.
+        of: The rows that it suits: tables, vectors, or both.
+        unlabeled: Whether it learns from unlabeled rows, even if it does not read the latent.
     """
 
     title: str
     reads: Reads
     target: Literal["category", "real"]
     learn: Learn
+    of: Literal["tables", "vectors", "both"] = "both"
+    unlabeled: bool = False
+
+    @property
+    def from_labels(self) -> bool:
+        """Whether it learns from labels alone."""
+
+        return self.reads == "row" and not self.unlabeled
+
+    def suits(self, target: str, vectors: bool) -> bool:
+        """Whether it learns a form of target from tables or from vectors."""
+
+        return self.target == target and self.of != ("tables" if vectors else "vectors")
 
 
 learners: Registry[Learner] = Registry("learner")
@@ -135,18 +151,24 @@ def spread(rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return rows.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
 
 
-LEARNERS: tuple[tuple[str, str, Reads, Literal["category", "real"], Learn], ...] = (
-    ("forest", "forest", "row", "category", trees(forest)),
-    ("extra_trees", "extra trees", "row", "category", trees(extra)),
-    ("extra_trees_of_both", "extra trees on row and latent", "both", "category", trees(extra)),
-    ("logistic", "logistic regression", "row", "category", logistic),
-    ("logistic_of_latent", "logistic regression on latent", "latent", "category", logistic),
-    ("forest_of_values", "forest", "row", "real", trees(forest_of_values)),
-    ("extra_trees_of_values", "extra trees", "row", "real", trees(extra_of_values)),
-    ("extra_trees_of_values_of_both", "extra trees on row and latent", "both", "real", trees(extra_of_values)),
-    ("ridge", "ridge regression", "row", "real", ridge),
-    ("ridge_of_latent", "ridge regression on latent", "latent", "real", ridge),
+LEARNERS: tuple[tuple[str, Learner], ...] = (
+    ("forest", Learner("forest", "row", "category", trees(forest), "tables")),
+    ("extra_trees", Learner("extra trees", "row", "category", trees(extra), "tables")),
+    ("extra_trees_of_both", Learner("extra trees on row and latent", "both", "category", trees(extra), "tables")),
+    ("logistic", Learner("logistic regression", "row", "category", logistic, "tables")),
+    ("logistic_of_latent", Learner("logistic regression on latent", "latent", "category", logistic, "tables")),
+    ("logistic_of_vector", Learner("logistic regression", "row", "category", logistic_of_vector, "vectors")),
+    ("discriminant", Learner("linear discriminant", "row", "category", discriminant, "vectors")),
+    ("self_taught", Learner("self-taught logistic regression", "row", "category", self_taught, "vectors", True)),
+    ("forest_of_values", Learner("forest", "row", "real", trees(forest_of_values))),
+    ("extra_trees_of_values", Learner("extra trees", "row", "real", trees(extra_of_values))),
+    (
+        "extra_trees_of_values_of_both",
+        Learner("extra trees on row and latent", "both", "real", trees(extra_of_values)),
+    ),
+    ("ridge", Learner("ridge regression", "row", "real", ridge)),
+    ("ridge_of_latent", Learner("ridge regression on latent", "latent", "real", ridge)),
 )
 
-for name, title, reads, target, learn in LEARNERS:
-    learners.register(name)(Learner(title, reads, target, learn))
+for name, learner in LEARNERS:
+    learners.register(name)(learner)

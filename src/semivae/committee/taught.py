@@ -34,6 +34,7 @@ class Taught:
 
 def taught(
     target: Literal["category", "real"],
+    vectors: bool,
     row: Values,
     latent: Values,
     labeled: Index,
@@ -45,6 +46,7 @@ def taught(
 
     Arguments:
         target: The form of the target.
+        vectors: Whether rows are vectors.
         row: All rows as numbers, with shape (N, F).
         latent: Their latents, with shape (N, D).
         labeled: The positions of the labeled rows, with shape (L,).
@@ -58,7 +60,7 @@ def taught(
     for name in learners:
         learner = learners[name]
 
-        if learner.target != target:
+        if not learner.suits(target, vectors):
             continue
 
         x = seen(name, row, latent)

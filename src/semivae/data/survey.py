@@ -17,6 +17,7 @@ from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.frame import FrameCodec, refuse_empty
 from semivae.data.codecs.images import ImageCodec
 from semivae.data.codecs.selection import EVERYTHING, Selection
+from semivae.data.codecs.vectors import VectorCodec, are_vectors, vector_column
 from semivae.data.columns.base import Tally
 from semivae.data.columns.found import Found
 from semivae.data.columns.notes import tell
@@ -25,7 +26,7 @@ from semivae.data.columns.tally import NumberTally
 from semivae.data.columns.values import numbers
 from semivae.data.labels.classes import Table
 from semivae.data.source import Source
-from semivae.errors import DataError
+from semivae.errors import DataError, SettingError
 from semivae.variables import Schema
 
 
@@ -92,12 +93,22 @@ def survey(
         SettingError: If columns are selected that are not there, or have no names.
     """
 
+    if source.in_parts and (selection.embed or selection.row == "vector"):
+        raise SettingError(
+            f"embed={selection.embed!r} with a stream" if selection.embed else "kinds='vector' with a stream",
+            "vectors are modeled in memory",
+            "read the rows: semivae.read(path)",
+        )
+
     if source.container == "frame":
         return survey_frames(source, selection)
 
     selection.refuse("arrays")
 
-    return survey_images(source, binarize, resize) if source.container == "image" else survey_arrays(source)
+    if source.container == "image":
+        return survey_images(source, binarize, resize)
+
+    return survey_vectors(source) if is_of_vectors(source, selection) else survey_arrays(source)
 
 
 def survey_frames(source: Source, selection: Selection) -> Survey:
@@ -109,6 +120,13 @@ def survey_frames(source: Source, selection: Selection) -> Survey:
     names = source.columns
     selection.check(names)
     read = [name for name in names if name not in (source.identifier, *selection.left_out)]
+    vectors = None if source.in_parts else vector_column(next(source.rows(read)), selection.embed)
+
+    if vectors is not None:
+        left_out = [name for name in names if name not in read]
+        codec = VectorCodec.fit(next(source.rows()), *vectors, left_out)
+
+        return Survey(codec, tuple(names), len(source), (0,), source.identifier)
 
     if not read and source.in_parts:
         raise DataError(
@@ -162,6 +180,24 @@ def survey_arrays(source: Source) -> Survey:
     codec = ArrayCodec.of(tallies, dtype, missing, infinite.rows)
 
     return Survey(codec, tuple(tallies), infinite.rows, tuple(missing.tolist()))
+
+
+def is_of_vectors(source: Source, selection: Selection) -> bool:
+    """Whether the rows of an array are vectors: as the user says, or as the values look."""
+
+    if source.in_parts:
+        return False
+
+    return selection.row == "vector" or (not selection.row and are_vectors(next(source.rows())))
+
+
+def survey_vectors(source: Source) -> Survey:
+    """Reads vectors, which are in memory."""
+
+    codec = VectorCodec.fit(next(source.rows()))
+    (width,) = codec.variables[0].shape
+
+    return Survey(codec, tuple(f"x{j}" for j in range(width)), len(source), (0,))
 
 
 def survey_images(source: Source, binarize: str | None, resize: int | Sequence[int] | None) -> Survey:

@@ -127,7 +127,8 @@ class Council:
 
         row, latent = numbers(self.schema, self.x[self.train]), means(model.stages()[0], self.x[self.train])
         places = np.flatnonzero(self.target.mask[self.train])
-        self.taught = taught("category" if self.classes else "real", row, latent, places, self.y, self.folds, self.seed)
+        suited = ("category" if self.classes else "real", self.schema.vector)
+        self.taught = taught(*suited, row, latent, places, self.y, self.folds, self.seed)
 
         if not self.folds or not self.classes or self.plan.label_prior != "labels":
             return runs, model
@@ -258,7 +259,7 @@ class Council:
     def alone(self, parts: dict[str, Values]) -> Values | None:
         """Returns the mean prediction of members that learned from labels alone, as :class:`HeldOut` has it, if any."""
 
-        found = [part for name, part in parts.items() if name != MODEL and learners[name].reads == "row"]
+        found = [part for name, part in parts.items() if name != MODEL and learners[name].from_labels]
 
         if not found:
             return None

@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 from semivae.data.codecs.array import as_array
+from semivae.data.codecs.choose import codec_of
 from semivae.data.in_memory import InMemory
 from semivae.data.stream.rows import Stream
 from semivae.errors import HealthWarning
@@ -39,6 +40,7 @@ def examine(fitted: Trained, X: Any) -> Health:
 
     source = X if isinstance(X, InMemory) else InMemory(X)
     held = source.held if source.container == "frame" else as_array(source.held)
+    held = codec_of(fitted.schema_).plain(held)
 
     try:
         found = health(fitted, held)

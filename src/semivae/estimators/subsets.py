@@ -91,8 +91,9 @@ def of_last_stage(fitted: Any, X: Any, y: NDArray[Any], parts: Sequence[tuple[In
 
         if committee is not None:
             places, form = council.labeled, "category" if target.classes else "real"
-            learners = taught(form, row, latent, places[train], council.y[train], [], fitted.seed_).members
-            together = Committee(learners, committee.weights, committee.before, committee.after)
+            taught_by = (places[train], council.y[train], [], fitted.seed_)
+            members = taught(form, fitted.schema_.vector, row, latent, *taught_by).members
+            together = Committee(members, committee.weights, committee.before, committee.after)
             found = together.predict(row[places[test]], latent[places[test]], found)
 
         yield found if target.classes else found * target.scale + target.center

@@ -72,7 +72,7 @@ class VAETrust(VAESpace):
 
         Returns:
             For tables a frame with a column for each variable, 0 where a cell is missing. For images a map of each,
-            with shape (N, H, W).
+            with shape (N, H, W), and for vectors an array with shape (N, P).
         """
 
         from semivae.trust.explain import relative
@@ -85,7 +85,7 @@ class VAETrust(VAESpace):
 
         found = relative(parts, self._parts(reference))
 
-        return found if self.schema_.image else pd.DataFrame(found, columns=self.codec_.names)
+        return found if self.schema_.whole else pd.DataFrame(found, columns=self.codec_.names)
 
     @by_block
     def _parts(self, X: Any) -> NDArray[np.float64]:

@@ -1,8 +1,9 @@
 r"""Rows as plain numbers, the same for every model of a data set, so that distances and variances can be compared.
 
-Real columns and counts are standardized by the training rows, categories are one-hot, and all pixels are divided by
-one standard deviation. A missing cell is NaN. :meth:`semivae.fitted.Trained.features` is close to this, but it has
-more columns that say where cells are missing, and zeros in the missing cells.
+Real columns and counts are standardized by the training rows, categories are one-hot, and all pixels of images and
+numbers of vectors are divided by one standard deviation. A missing cell is NaN.
+:meth:`semivae.fitted.Trained.features` is close to this, but it has more columns that say where cells are missing, and
+zeros in the missing cells.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Numbers:
         plain = raw(schema, rows)
         center, scale = np.zeros(plain.shape[1]), np.ones(plain.shape[1])
 
-        if schema.image:
+        if schema.whole:
             return cls(schema, center, scale * (plain.std() or 1.0))
 
         known = ordered(schema) & ~np.isnan(plain).all(axis=0)
@@ -62,7 +63,7 @@ class Numbers:
 
         rows, start = rows.copy(), 0
 
-        for variable in [] if self.schema.image else modeled(self.schema):
+        for variable in [] if self.schema.whole else modeled(self.schema):
             part = slice(start, start + variable.width)
             start += variable.width
 
@@ -75,13 +76,13 @@ class Numbers:
     def ordered(self) -> NDArray[np.bool_]:
         """Marks the numbers that are no class of a category, with shape (F,)."""
 
-        return np.ones(len(self.center), bool) if self.schema.image else ordered(self.schema)
+        return np.ones(len(self.center), bool) if self.schema.whole else ordered(self.schema)
 
     @property
     def columns(self) -> NDArray[np.int64]:
         """The position of the variable that each number belongs to, with shape (F,)."""
 
-        if self.schema.image:
+        if self.schema.whole:
             return np.arange(len(self.center))
 
         widths = [variable.width for variable in modeled(self.schema)]
@@ -110,7 +111,9 @@ def ordered(schema: Schema) -> NDArray[np.bool_]:
 def raw(schema: Schema, rows: Any) -> Values:
     """Returns rows as numbers before any scaling, with shape (N, F)."""
 
-    if schema.image:
+    if schema.whole:
+        rows = list(rows[schema.x[0].name]) if isinstance(rows, pd.DataFrame) else rows
+
         return np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
 
     if schema.container == "array":

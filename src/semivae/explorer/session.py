@@ -171,7 +171,15 @@ class Session:
         if self.shape:
             return [], {"picture": pictures(self.estimator, spot.x)[0]}
 
-        return texts(self.estimator, spot.x)[0], {}
+        cells = texts(self.estimator, spot.x)[0]
+
+        if not self.estimator.schema_.whole:
+            return cells, {}
+
+        # A vector says nothing to a person; the row beside it does.
+        nearest = texts(self.estimator, self.rows([int(np.square(self.z - spot.z).sum(axis=1).argmin())]))[0]
+
+        return cells + [cell | {"name": f"nearest row: {cell['name']}"} for cell in nearest], {}
 
     def chances(self, x: Any) -> list[list[float]]:
         """Returns the beliefs about one row, as :class:`Spot` has them."""

@@ -24,8 +24,8 @@ def choose_data(schema: Schema, likelihood: str = "auto", scale: Scale = "shared
 
     Arguments:
         schema: The variables.
-        likelihood: The distribution of pixels, or "auto", as for :func:`pixels_for`. Each column of a table has the
-            family of its kind.
+        likelihood: The distribution of pixels, or "auto", as for :func:`pixels_for`. Vectors and each column of a
+            table have the family of their kind.
         scale: The standard deviation of Gaussian values and logistic pixels, as for :class:`Scaled`.
 
     Raises:
@@ -34,11 +34,11 @@ def choose_data(schema: Schema, likelihood: str = "auto", scale: Scale = "shared
 
     pixels = pixels_for(schema, likelihood)
 
-    return Mixed(schema.x, scale) if pixels is None else row_family(schema.x[0], pixels, scale)
+    return row_family(schema.x[0], pixels, scale) if schema.whole else Mixed(schema.x, scale)
 
 
 def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
-    r"""Returns the distribution of the pixels of images; None for a table.
+    r"""Returns the distribution of the pixels of images; None for other rows.
 
     Arguments:
         schema: The variables.
@@ -48,7 +48,7 @@ def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
         SettingError: If it does not fit the data.
     """
 
-    image = schema.x[0] if schema.x[0].shape else None
+    image = schema.x[0] if schema.image else None
 
     if likelihood not in ("auto", *get_args(Pixels)):
         raise SettingError(
@@ -59,8 +59,8 @@ def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
 
     if image is None and likelihood in OF_PIXELS:
         raise SettingError(
-            f"likelihood={likelihood!r} was given for a table",
-            "it is for the pixels of images; a table has a family per column",
+            f"likelihood={likelihood!r} was given for {schema.words}",
+            "it is for the pixels of images; vectors are Gaussian, and a table has a family per column",
             "likelihood='auto'",
         )
 

@@ -25,7 +25,7 @@ and penalties alone train the classifier: no gradient flows from the bound to :m
 `marginalize` selects the sum over a missing label.
 
 The classifier reads the row. Rows of more than 256 numbers it reads as means of :math:`q(z \mid x)`; the consistency
-penalty then perturbs these.
+penalty then perturbs these. Vectors, which are the features of another model, it reads as they are.
 
 Differs from the papers: those train one model at once, with diagonal covariances and the bound as the loss of the
 classifier. Here the latent is learned first and frozen, covariances are full, and labels and penalties alone train the

@@ -1,4 +1,7 @@
-r"""Real rows beside samples, class by class: pictures for images, small tables for rows of a table."""
+r"""Real rows beside samples, class by class: pictures for images, small tables for rows of a table.
+
+A model of texts generates vectors, and the nearest text of the data stands for each.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ def gallery(fitted: Fitted, x: Any, codes: NDArray[np.float64]) -> Gallery:
 
     from semivae.evaluation import rebuilt
     from semivae.fitted import Classifier
+    from semivae.workflows.nearest import nearest_rows
 
     images = fitted.schema_.image
     count = IMAGES if images else CELLS
@@ -40,10 +44,10 @@ def gallery(fitted: Fitted, x: Any, codes: NDArray[np.float64]) -> Gallery:
 
     index = np.random.default_rng(0).permutation(len(x))[: 2 * count]
     seen = some(x, index[:count])
-    back = Strip("", shown(fitted, seen), shown(fitted, rebuilt(fitted, seen)))
+    back = Strip("", shown(fitted, seen), shown(fitted, nearest_rows(fitted, x, rebuilt(fitted, seen))))
 
     if not isinstance(fitted, Classifier):
-        made = fitted.sample(2 * count, random_state=0)
+        made = nearest_rows(fitted, x, fitted.sample(2 * count, random_state=0))
 
         return Gallery(images, [Strip("", shown(fitted, some(x, index)), shown(fitted, made))], back)
 
@@ -51,7 +55,7 @@ def gallery(fitted: Fitted, x: Any, codes: NDArray[np.float64]) -> Gallery:
 
     for code, name in enumerate(fitted.classes_[:CLASSES]):
         index = np.flatnonzero(codes == code)[:count]
-        made = fitted.sample(count, name, random_state=code)
+        made = nearest_rows(fitted, x, fitted.sample(count, name, random_state=code))
         strips.append(Strip(str(name), shown(fitted, some(x, index)) if len(index) else None, shown(fitted, made)))
 
     return Gallery(images, strips, back)
@@ -69,6 +73,13 @@ def cells(fitted: Fitted, rows: Any) -> Sheet:
     """Returns rows as a table of text."""
 
     import pandas as pd
+
+    from semivae.workflows.explore.cells import texts
+
+    if fitted.schema_.whole:
+        found = texts(fitted, rows)
+
+        return Sheet([one["name"] for one in found[0]], [[one["text"] for one in row] for row in found])
 
     names = list(dict.fromkeys(variable.source for variable in fitted.schema_.x))
 

@@ -181,8 +181,10 @@ def exam_of(fitted: Fitted, x: Any, y: Any) -> Exam:
     import numpy as np
     from sklearn.utils import _safe_indexing
 
+    from semivae.data.codecs.choose import codec_of
     from semivae.evaluation import Exam
 
+    x = codec_of(fitted.schema_).plain(x)
     order = np.random.default_rng(0).permutation(len(x))
     order = order[np.argsort(np.isnan(y[order]), kind="stable")][:ROWS]
     parts = [order[0::2], order[1::2]]

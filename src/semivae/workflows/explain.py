@@ -38,7 +38,7 @@ def explain(model: Saved, data: str, n: int = 20, split: str = "train", header: 
 
     Raises:
         DataError: If the rows cannot be read.
-        SettingError: If the rows are images, or the model has no likelihood of cells.
+        SettingError: If the rows are images or vectors, or the model has no likelihood of cells.
     """
 
     import numpy as np
@@ -47,11 +47,11 @@ def explain(model: Saved, data: str, n: int = 20, split: str = "train", header: 
 
     from semivae.fitted import Trained
 
-    if not isinstance(model, Trained) or model.schema_.image:
+    if not isinstance(model, Trained) or model.schema_.whole:
         raise SettingError(
-            f"{type(model).__name__} of {'images' if model.schema_.image else 'a table'}",
+            f"{type(model).__name__} of {model.schema_.words}",
             "rows are explained by the cells of a table, under the likelihood of a VAE",
-            "fit a VAE to a table; for images, explain(X) returns a map of each",
+            "fit a VAE to a table; for images and vectors, explain(X) returns a map of each",
         )
 
     x = read_rows(model, data, split, header).x

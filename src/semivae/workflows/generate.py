@@ -89,13 +89,15 @@ def generate(model: Fitted, n: int, given: Sequence[str], seed: int) -> Generate
         SettingError: If a label does not fit the model.
     """
 
+    from semivae.data.codecs.choose import codec_of
     from semivae.fitted import Predictor
 
     labels = labels_of(model, given)
     y = (labels or None) if isinstance(model, Predictor) else next(iter(labels.values()), None)
-    x = model.sample(n, y, random_state=seed)
+    codec = codec_of(model.schema_)
+    x = codec.plain(model.sample(n, y, random_state=seed))
 
-    return Generated(x, labels, [variable.name for variable in model.schema_.x])
+    return Generated(x, labels, codec.columns)
 
 
 def refuse_form(model: Fitted, path: Path) -> None:

@@ -52,6 +52,7 @@ def edited(model: Saved, data: str, moved: Moved, rows: int, split: str, header:
         SettingError: If no change is given, or a label changes nothing.
     """
 
+    from semivae.data.codecs.choose import codec_of
     from semivae.latent import Space, edit, orthogonal, swap
     from semivae.workflows.generate import labels_of
     from semivae.workflows.inputs.rows import is_several, read_rows
@@ -63,7 +64,7 @@ def edited(model: Saved, data: str, moved: Moved, rows: int, split: str, header:
             "attribute='COL'",
         )
 
-    x = read_rows(model, data, split, header).x
+    x = codec_of(model.schema_).plain(read_rows(model, data, split, header).x)
     space = Space(model, x)
     some = x[:rows]
 
@@ -134,7 +135,7 @@ def column_in(model: Saved, data: str, column: str, split: str, header: bool) ->
     from semivae.data.read import read
     from semivae.workflows.inputs.rows import as_in_fit, read_rows
 
-    if column in {variable.name for variable in model.schema_.x} and not model.schema_.image:
+    if column in {variable.name for variable in model.schema_.x} and not model.schema_.whole:
         from semivae.latent import column_of
 
         return column_of(read_rows(model, data, split, header).x, column)

@@ -147,6 +147,7 @@ def space(model: Fitted, x: Any, y: Any) -> Metrics:
     import numpy as np
     from sklearn.utils import _safe_indexing
 
+    from semivae.data.codecs.choose import codec_of
     from semivae.evaluation import Exam, metrics
     from semivae.evaluation.generator_half import of_samples, rebuilt_share
     from semivae.evaluation.latent_half import latent
@@ -154,6 +155,7 @@ def space(model: Fitted, x: Any, y: Any) -> Metrics:
     from semivae.fitted import Classifier
 
     enough("samples and latents", len(x), FEWEST, "rows")
+    x = codec_of(model.schema_).plain(x)
     train, test = np.array_split(np.random.default_rng(0).permutation(len(x)), 2)
     # Without a target, no number depends on the labels.
     labels = np.zeros(len(x)) if y is None else np.asarray(y)

@@ -37,7 +37,7 @@ def imputed(
 
     Raises:
         DataError: If the rows cannot be read.
-        SettingError: If the model cannot complete rows, or the rows are images.
+        SettingError: If the model cannot complete rows, or the rows are images or vectors.
     """
 
     import numpy as np
@@ -46,9 +46,9 @@ def imputed(
     from semivae.estimators.base import VAEEstimator
     from semivae.workflows.inputs.rows import read_rows
 
-    if not isinstance(model, VAEEstimator) or model.schema_.image:
+    if not isinstance(model, VAEEstimator) or model.schema_.whole:
         raise SettingError(
-            f"{type(model).__name__} of {'images' if model.schema_.image else 'a table'}",
+            f"{type(model).__name__} of {model.schema_.words}",
             "the missing cells of a table are filled by a VAE; for images, give the missing pixels in Python",
             "impute(X, missing=mask)",
         )
@@ -85,13 +85,16 @@ def denoised(model: Saved, data: str, split: str = "test", seed: int = 0, header
         SettingError: If the model cannot clean rows.
     """
 
+    from semivae.data.codecs.choose import codec_of
     from semivae.estimators.base import VAEEstimator
     from semivae.workflows.inputs.rows import read_rows
 
     x = read_rows(model, data, split, header).x
     rows = model.denoise(x, seed) if isinstance(model, VAEEstimator) else model.inverse_transform(model.transform(x))
 
-    return Generated(rows, {}, [variable.name for variable in model.schema_.x])
+    codec = codec_of(model.schema_)
+
+    return Generated(codec.plain(rows), {}, codec.columns)
 
 
 def table(rows: Any, names: list[str]) -> Any:
@@ -116,6 +119,7 @@ def compressed(
 
     import pandas as pd
 
+    from semivae.data.codecs.choose import codec_of
     from semivae.estimators.base import VAEEstimator
     from semivae.fitted import Classifier, Regressor, has_density
     from semivae.latent import rate_distortion
@@ -126,7 +130,7 @@ def compressed(
             f"model={model.model_name_!r}", "bits are those of the posterior of a VAE", "use VAEEmbedding()"
         )
 
-    x = read_rows(model, data, split, header).x
+    x = codec_of(model.schema_).plain(read_rows(model, data, split, header).x)
     label = model.predict(x) if isinstance(model, Classifier | Regressor) else None
     found = rate_distortion(model, x, label)
     facts = {"rate": found.rate, "distortion": found.distortion, "gaussian": found.gaussian}

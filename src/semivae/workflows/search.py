@@ -217,10 +217,11 @@ def references(model: Saved, asked: Asked) -> Any:
         DataError: If a gate needs rows and none are given.
     """
 
+    from semivae.data.codecs.choose import codec_of
     from semivae.workflows.inputs.rows import read_rows
 
     if asked.data is not None:
-        return read_rows(model, asked.data, asked.split, asked.header).x
+        return codec_of(model.schema_).plain(read_rows(model, asked.data, asked.split, asked.header).x)
 
     if asked.gate is not None:
         raise DataError(
@@ -229,7 +230,7 @@ def references(model: Saved, asked: Asked) -> Any:
             "give DATA, such as the rows of the fit, or gate='none'",
         )
 
-    return model.sample(DRAWN, random_state=asked.seed)
+    return codec_of(model.schema_).plain(model.sample(DRAWN, random_state=asked.seed))
 
 
 def refuse_form(model: Saved, path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from semivae.cli.options import (
     Data,
     Drop,
+    Embed,
     Id,
     Json,
     Keep,
@@ -46,6 +47,7 @@ def check(
     drop: Drop = None,
     keep: Keep = None,
     kind: Kinds = None,
+    embed: Embed = None,
     id_columns: Id = None,
     resize: Resize = None,
     split: Split = "train",
@@ -68,7 +70,7 @@ def check(
         missing_label=missing_label,
         labels_from=labels_from,
         header=not no_header,
-        columns=columns_of(drop, keep, id_columns, kind),
+        columns=columns_of(drop, keep, id_columns, kind, embed),
         resize=size_of(resize),
     )
     summary = understand(wishes)
@@ -147,6 +149,9 @@ def show_target(target: FoundTarget) -> None:
 
 def what(summary: Summary) -> str:
     """Describes a row."""
+
+    if summary.container == "vector":
+        return "a vector"
 
     if summary.container != "image":
         return f"with {len(summary.columns)} variables"

@@ -46,6 +46,7 @@ def edit(
     """Change rows in the latent space: `semivae edit m rows.csv --attribute income --amount 2 --out richer.csv`."""
 
     from semivae.cli.commands.sample import write_rows
+    from semivae.data.codecs.choose import codec_of
     from semivae.estimators import load
     from semivae.workflows.generate import ARRAYS, PICTURE, TABLES, Generated, refuse_form
     from semivae.workflows.latents import Moved, edited
@@ -55,5 +56,5 @@ def edit(
     refuse_form(fitted, out)
     moved = Moved(attribute, amount, hold or (), method.value, swap)
     rows = edited(fitted, data, moved, n, split, not no_header)
-    write_rows(out, Generated(rows, {}, [variable.name for variable in fitted.schema_.x]), raw_csv)
+    write_rows(out, Generated(rows, {}, codec_of(fitted.schema_).columns), raw_csv)
     say(f"Wrote {len(rows):,} rows to {out}")

@@ -23,7 +23,7 @@ class Codec(abc.ABC):
     r"""Abstract codec. It holds the variables but no rows, so that a :class:`Schema` rebuilds it.
 
     Arguments:
-        variables: The columns, or the image.
+        variables: The columns, or the image or vector.
         left_out: Names of columns that may be present but are not modeled.
         notes: Notes on the columns of the fit, in sentences.
     """
@@ -44,7 +44,8 @@ class Codec(abc.ABC):
 
         Returns:
             For a table, float64 values with shape (N, P): scaled real values, indices of classes, NaN where
-            missing. For images, float32 values in [0, 1] with shape (N, C, H, W).
+            missing. For images, float32 values in [0, 1] with shape (N, C, H, W). For vectors, float32 values with
+            shape (N, P).
 
         Raises:
             SchemaError: If they differ from the rows of the fit; names every difference.
@@ -64,6 +65,17 @@ class Codec(abc.ABC):
             values: Encoded rows.
             within: Whether cells are clipped to the observed range, as pixels always are.
         """
+
+    def plain(self, X: Rows) -> Rows:
+        """Returns rows for methods that read numbers: vectors in a frame, or of its texts, as an array; other rows."""
+
+        return X
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns of plain rows."""
+
+        return self.names
 
     def schema(self, y: Variable | None = None) -> Schema:
         """Returns the schema of these rows and a target."""

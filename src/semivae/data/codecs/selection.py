@@ -28,6 +28,8 @@ class Selection:
         id_columns: The columns that are not modeled but carried into predictions.
         keep: The columns that are modeled even if they look like identifiers.
         kinds: The columns whose kind is not judged by their values, with their kinds.
+        embed: The column of texts that become vectors; empty for none.
+        row: The kind of a whole row of an array, "vector" or "real"; empty to judge it by the values.
 
     Raises:
         SettingError: If a column is both modeled and left out.
@@ -37,9 +39,13 @@ class Selection:
     id_columns: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
+    embed: str = ""
+    row: str = ""
 
     def __post_init__(self) -> None:
-        for setting, names in (("keep", self.keep), ("kinds", tuple(dict(self.kinds)))):
+        embed = (self.embed,) if self.embed else ()
+
+        for setting, names in (("keep", self.keep), ("kinds", tuple(dict(self.kinds))), ("embed", embed)):
             both = [name for name in names if name in self.left_out]
 
             if both:
@@ -50,20 +56,26 @@ class Selection:
                 )
 
     @classmethod
-    def of(cls, drop: Any = None, id_columns: Any = None, keep: Any = None, kinds: Any = None) -> Self:
-        """Returns the selection for column names (none, one, or a list) and kinds by name."""
+    def of(
+        cls, drop: Any = None, id_columns: Any = None, keep: Any = None, kinds: Any = None, embed: str | None = None
+    ) -> Self:
+        """Returns the selection for column names (none, one, or a list), kinds by name, and a column of texts."""
 
         names = (names_in("drop", drop), names_in("id_columns", id_columns), names_in("keep", keep))
 
-        return cls(*names, kinds_in(kinds))
+        if isinstance(kinds, str) and kinds in ROWS:
+            return cls(*names, embed=embed or "", row=kinds)
+
+        return cls(*names, kinds_in(kinds), embed or "")
 
     @property
     def shown(self) -> dict[str, Any]:
         """The settings that were given, as a user writes them."""
 
-        given = {name: list(value) for name, value in vars(self).items() if value}
+        given = {name: list(getattr(self, name)) for name in ("drop", "id_columns", "keep") if getattr(self, name)}
+        given |= {"kinds": dict(self.kinds)} if self.kinds else {}
 
-        return given | ({"kinds": dict(self.kinds)} if self.kinds else {})
+        return given | ({"embed": [self.embed]} if self.embed else {})
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -80,6 +92,13 @@ class Selection:
 
         if self == EVERYTHING:
             return
+
+        if self.row:
+            raise SettingError(
+                f"kinds={self.row!r} for a frame",
+                "the rows of an array are of one kind; each column of a frame is of its own",
+                "X.to_numpy(), or kinds={'NAME': 'real'}",
+            )
 
         names = list(names)
         # Sampled rows hold the parts of a date instead.
@@ -104,7 +123,7 @@ class Selection:
             what: A word for the rows, such as "arrays".
         """
 
-        if self != EVERYTHING:
+        if self.shown:
             raise SettingError(
                 ", ".join(f"{name}={value}" for name, value in self.shown.items()),
                 f"{what} have no column names",
@@ -125,6 +144,9 @@ class Selection:
 
 
 EVERYTHING = Selection()
+
+# The kinds that all rows of an array can be said to be of.
+ROWS = ("vector", "real")
 
 
 def names_in(setting: str, value: Any) -> tuple[str, ...]:
@@ -160,7 +182,7 @@ def kinds_in(value: Any) -> tuple[tuple[str, str], ...]:
         raise SettingError(
             f"kinds={value!r}",
             f"each kind must be one of {', '.join(map(repr, known))}",
-            "kinds={'NAME': 'count'}",
+            "kinds={'NAME': 'count'}; for arrays of vectors kinds='vector'",
         )
 
     return tuple((str(name), kind) for name, kind in value.items())

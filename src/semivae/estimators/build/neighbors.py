@@ -60,12 +60,15 @@ def features_of(plan: Plan, schema: Schema) -> list[Model]:
 def reader(schema: Schema, before: Sequence[Model]) -> Callable[[Tensor], Tensor]:
     r"""Returns the map from rows of shape (B, *) to compared vectors: the last learned features, or plain numbers.
 
+    Rows that are vectors are compared as they are: they are the features of another model.
+
     Arguments:
         schema: The variables.
         before: The models trained in the stages before the predictor.
     """
 
-    if not before:
+    # Vectors of one length are as near as their angle is small.
+    if not before or schema.vector:
         return Net().trunk(schema.x)
 
     features = before[-1]

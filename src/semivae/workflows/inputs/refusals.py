@@ -31,7 +31,7 @@ def refuse_unlearned(wishes: Wishes, learns: bool) -> None:
 def refuse_streamed(wishes: Wishes) -> None:
     """Checks that nothing is asked of a stream that needs its rows in memory."""
 
-    if not is_streamed(wishes.data, wishes.stream, wishes.labels_from):
+    if not is_streamed(wishes):
         return
 
     if wishes.kept is not None:

@@ -80,7 +80,7 @@ def as_in_fit(estimator: Fitted) -> dict[str, Any]:
     from semivae.estimators.rows.inputs import selection_of
 
     variables = (*estimator.schema_.x, *estimator.schema_.targets)
-    text = [v.name for v in variables if any(isinstance(name, str) for name in v.classes)]
+    text = [v.name for v in variables if v.held == "text" or any(isinstance(name, str) for name in v.classes)]
 
     like = estimator.schema_.x[0] if estimator.schema_.image else None
 

@@ -20,6 +20,7 @@ ELSEWHERE = {
     "keep": "keep=['COL']",
     "id_columns": "id_columns=['COL']",
     "kinds": "kinds={'COL': 'KIND'}",
+    "embed": "embed='COL'",
     "resize": "resize=64",
     "verbose": "quiet=True",
     "callbacks": "fit(...) in Python",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from semivae.data.in_memory import InMemory
     from semivae.data.labels.classes import Cells
     from semivae.data.source import Source
+    from semivae.data.stream.blocks import Blocks
     from semivae.workflows.inputs.wishes import Wishes
 
 CELL = 8  # bytes
@@ -33,7 +34,7 @@ def open_source(wishes: Wishes) -> Source:
     from semivae.data.read import refuse_headless
     from semivae.data.stream.rows import stream
 
-    if is_streamed(wishes.data, wishes.stream, wishes.labels_from):
+    if is_streamed(wishes):
         refuse_headless(wishes.data, wishes.header)
 
         return stream(wishes.data, wishes.targets, wishes.labels_from)
@@ -57,38 +58,52 @@ def open_source(wishes: Wishes) -> Source:
 def as_told(wishes: Wishes) -> dict[str, Any]:
     """Returns how a file is read: text that stands for no number (the category 007 is not 7), the size of pictures."""
 
-    kinds = wishes.columns.get("kinds") or {}
+    kinds, embed = wishes.columns.get("kinds") or {}, wishes.columns.get("embed")
+    text = [] if isinstance(kinds, str) else [name for name, kind in kinds.items() if kind == "category"]
 
-    return {"text": [name for name, kind in kinds.items() if kind == "category"], "resize": wishes.resize}
+    return {"text": [*text, *([embed] if embed else [])], "resize": wishes.resize}
 
 
-def is_streamed(data: str, wanted: bool = False, labels_from: Path | None = None) -> bool:
-    r"""Whether rows are streamed: folders of tables and npy tables always, a parquet file if it is large or wanted.
+def is_streamed(wishes: Wishes) -> bool:
+    """Whether rows are streamed: folders of tables and npy tables always, a parquet file if it is large or wanted.
 
-    Arguments:
-        data: A file or folder, or the name of a set.
-        wanted: Whether the user asked for it.
-        labels_from: A second file with the labels, to which rows that can be streamed are joined block by block.
+    Vectors in an npy file are read into memory if there is room.
     """
 
     from semivae.data.files.paths import exists
     from semivae.data.sets import named as datasets
     from semivae.data.stream.blocks import blocks_of, is_blocks
 
-    path = Path(data).expanduser()
+    path = Path(wishes.data).expanduser()
 
-    if wanted:
+    if wishes.stream:
         return True
 
-    if data in datasets.names() or not exists(path) or not is_blocks(path):
+    if wishes.data in datasets.names() or not exists(path) or not is_blocks(path):
         return False
 
-    if labels_from is not None or path.is_dir() or path.suffix.lower() == ".npy":
+    array = path.suffix.lower() == ".npy"
+
+    if path.is_dir() or (wishes.labels_from is not None and not array):
         return True
 
     blocks = blocks_of(path)
 
+    if array and not is_of_vectors(blocks, wishes.columns.get("kinds")):
+        return True
+
     return len(blocks) * len(blocks.names) * CELL > SHARE * memory()
+
+
+def is_of_vectors(blocks: Blocks, kinds: Any) -> bool:
+    """Whether the rows of an npy file are vectors: as the user says, or as the first of them look."""
+
+    from semivae.data.codecs.vectors import JUDGED, are_vectors
+
+    if kinds in ("vector", "real"):
+        return kinds == "vector"
+
+    return are_vectors(next(blocks.read(rows=slice(0, JUDGED))))
 
 
 def read_target(
