@@ -17,6 +17,8 @@ from semivae.cli.screen import emit, number, put, table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from semivae.estimators.options.grouped import Grouped
+
 # The meaning of the scores of images, by the distribution of pixels, and whether all pixels are 0 or 1.
 SCORES = {
     ("bernoulli", True): "log-probabilities of pixels that are 0 or 1",
@@ -65,7 +67,7 @@ def info(
         show_settings(estimator, facts.get("plan") or {}, settings)
 
 
-def show_settings(estimator: Any, plan: dict[str, Any], every: bool) -> None:
+def show_settings(estimator: Grouped, plan: dict[str, Any], every: bool) -> None:
     """Shows the settings that the user changed, or all of them."""
 
     from semivae.estimators.options.grouped import settings
