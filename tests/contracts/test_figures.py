@@ -47,6 +47,15 @@ SMALL = {
     "interpolations": [GRID],
     "traversals": [GRID],
     "surprising images": [GRID],
+    "draws": [
+        {"curves": {"loss": {"m2": np.array([[1.0]])}}},
+        {
+            "curves": {
+                "loss": {"m2": RANDOM.random((3, 5)), "vae": np.array([[1, np.nan]])},
+                "KL": {"vae": np.ones((2, 4))},
+            }
+        },
+    ],
 }
 
 

@@ -14,12 +14,14 @@ __all__ = [
     "latent_map",
     "loss_curves",
     "reliability_curve",
+    "seed_bands",
     "to_bytes",
     "to_png",
     "unit_divergences",
 ]
 
 from semivae.figures.agreements import agreements
+from semivae.figures.bands import seed_bands
 from semivae.figures.confusion import confusion_matrix
 from semivae.figures.distributions import distributions
 from semivae.figures.grid import image_grid
