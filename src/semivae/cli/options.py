@@ -10,6 +10,7 @@ __all__ = [
     "Data",
     "Devices",
     "Drop",
+    "HeldOutRows",
     "Id",
     "Json",
     "Keep",
@@ -34,6 +35,7 @@ __all__ = [
     "Resize",
     "Resume",
     "Seed",
+    "Seeds",
     "Settings",
     "Split",
     "Streamed",
@@ -53,6 +55,7 @@ import typer
 
 from semivae.errors import SettingError
 from semivae.workflows.inputs.task import Task
+
 
 Data = Annotated[
     str,
@@ -136,6 +139,17 @@ Settings = Annotated[
     typer.Option("--set", metavar="NAME=VALUE", help="A setting of the estimator, such as epochs=50. Repeatable."),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Random seed.")]
+Seeds = Annotated[
+    int, typer.Option("--seeds", min=1, help="Fit so many times, each with another seed and draw of --labels.")
+]
+HeldOutRows = Annotated[
+    str | None,
+    typer.Option(
+        "--held-out",
+        metavar="DATA2",
+        help="Labeled rows that are only measured, after each epoch: a file, or a named set for its test rows.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file or model.")]
 RawCsv = Annotated[

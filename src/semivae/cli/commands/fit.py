@@ -21,6 +21,7 @@ from semivae.cli.options import (
     Devices,
     Drop,
     Figures,
+    HeldOutRows,
     Id,
     Json,
     Keep,
@@ -40,6 +41,7 @@ from semivae.cli.options import (
     Resize,
     Resume,
     Seed,
+    Seeds,
     Settings,
     Split,
     Streamed,
@@ -49,6 +51,7 @@ from semivae.cli.options import (
     size_of,
 )
 from semivae.cli.screen import emit, put, quiet_comparison, say
+from semivae.cli.seeds import fit_seeds
 from semivae.cli.state import begin, kept_apart, refuse_nested, state_of
 from semivae.cli.verdict import show_verdict
 from semivae.errors import SettingError
@@ -73,6 +76,7 @@ def fit(
     labels: LabelCount = None,
     labels_per_class: LabelsPerClass = None,
     seed: Seed = 0,
+    seeds: Seeds = 1,
     settings: Settings = None,
     missing_label: MissingLabel = None,
     labels_from: LabelsFrom = None,
@@ -85,6 +89,7 @@ def fit(
     resize: Resize = None,
     stream: Streamed = False,
     split: Split = "train",
+    held_out: HeldOutRows = None,
     compare: Compare = True,
     figures: Figures = True,
     report: Report = None,
@@ -105,7 +110,12 @@ def fit(
     Ctrl-C ends the training early and keeps the best model so far; --resume continues it. Rows larger than memory are
     streamed from parquet or npy files; the table and the figures then use at most 5,000 labeled and 20,000 other rows,
     drawn at random.
+
+    --seeds 5 writes five fits into DIR/seed-0 and so on, a table of their scores, and their curves by epoch.
     """
+
+    if seeds > 1:
+        return fit_seeds(context)
 
     state = checkpoint or state_of(out)
 
@@ -133,6 +143,7 @@ def fit(
         header=not no_header,
         columns=columns_of(drop, keep, id_columns, kind),
         outlier_column=outlier_column,
+        held_out=held_out,
         resize=size_of(resize),
     )
     job = prepare(wishes)
