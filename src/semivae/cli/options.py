@@ -42,12 +42,15 @@ __all__ = [
     "TargetName",
     "TargetNames",
     "TaskName",
+    "Track",
+    "Tracked",
     "Whole",
     "columns_of",
     "size_of",
 ]
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,6 +58,13 @@ import typer
 
 from semivae.errors import SettingError
 from semivae.workflows.inputs.task import Task
+
+
+class Tracked(StrEnum):
+    """The packages that epochs are sent to."""
+
+    TENSORBOARD = "tensorboard"
+    MLFLOW = "mlflow"
 
 
 Data = Annotated[
@@ -149,6 +159,10 @@ HeldOutRows = Annotated[
         metavar="DATA2",
         help="Labeled rows that are only measured, after each epoch: a file, or a named set for its test rows.",
     ),
+]
+Track = Annotated[
+    Tracked | None,
+    typer.Option("--track", help="Send the terms of every epoch to tensorboard or mlflow, into a folder beside DIR."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file or model.")]

@@ -47,6 +47,8 @@ from semivae.cli.options import (
     Streamed,
     TargetNames,
     TaskName,
+    Track,
+    Tracked,
     columns_of,
     size_of,
 )
@@ -100,6 +102,7 @@ def fit(
     nodes: Nodes = 1,
     overwrite: Overwrite = False,
     json: Json = False,
+    track: Track = None,
     quiet: Quiet = False,
 ) -> None:
     """Fit a model to partially labeled rows and save it.
@@ -150,7 +153,7 @@ def fit(
     check_calibrated(job, bool(calibrate), compare)
     spread(job, state)
     leave_uncalibrated(job, calibrate)
-    train(job, watchers(job, quiet))
+    train(job, [*watchers(job, quiet), *tracker(wishes, out, track)])
 
     if first():
         shown = sample_of(job, seed)
@@ -198,6 +201,21 @@ def watchers(job: Job, quiet: bool) -> list[Any]:
     from semivae.engine import Progress
 
     return [] if quiet else [Progress(job.estimator.model_name_)]
+
+
+def tracker(wishes: Wishes, out: Path, track: Tracked | None) -> list[Any]:
+    """Returns the callback that sends the epochs of a fit to a tracker, if one was asked for."""
+
+    if track is None:
+        return []
+
+    from semivae.engine.tracking import TRACKERS
+
+    facts = {"data": wishes.data, "targets": ", ".join(wishes.targets), "model": wishes.model, "seed": wishes.seed}
+    place = Path(f"{out}.{track}")
+    say(f"The epochs are written to {place}")
+
+    return [TRACKERS[track](place, out.name, {**facts, **dict(one.split("=", 1) for one in wishes.settings)})]
 
 
 def fit_together(out: Path, devices: int, nodes: int) -> int:
