@@ -10,7 +10,6 @@ __all__ = [
     "Data",
     "Devices",
     "Drop",
-    "HeldOutRows",
     "Id",
     "Json",
     "Keep",
@@ -35,22 +34,18 @@ __all__ = [
     "Resize",
     "Resume",
     "Seed",
-    "Seeds",
     "Settings",
     "Split",
     "Streamed",
     "TargetName",
     "TargetNames",
     "TaskName",
-    "Track",
-    "Tracked",
     "Whole",
     "columns_of",
     "size_of",
 ]
 
 import re
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,14 +53,6 @@ import typer
 
 from semivae.errors import SettingError
 from semivae.workflows.inputs.task import Task
-
-
-class Tracked(StrEnum):
-    """The packages that epochs are sent to."""
-
-    TENSORBOARD = "tensorboard"
-    MLFLOW = "mlflow"
-
 
 Data = Annotated[
     str,
@@ -149,21 +136,6 @@ Settings = Annotated[
     typer.Option("--set", metavar="NAME=VALUE", help="A setting of the estimator, such as epochs=50. Repeatable."),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Random seed.")]
-Seeds = Annotated[
-    int, typer.Option("--seeds", min=1, help="Fit so many times, each with another seed and draw of --labels.")
-]
-HeldOutRows = Annotated[
-    str | None,
-    typer.Option(
-        "--held-out",
-        metavar="DATA2",
-        help="Labeled rows that are only measured, after each epoch: a file, or a named set for its test rows.",
-    ),
-]
-Track = Annotated[
-    Tracked | None,
-    typer.Option("--track", help="Send the terms of every epoch to tensorboard or mlflow, into a folder beside DIR."),
-]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file or model.")]
 RawCsv = Annotated[

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from semivae.cli.followed import HeldOutRows, Seeds, Track, Tracked
 from semivae.cli.given import given, rows_given
 from semivae.cli.health import show_health
 from semivae.cli.launch import STOPPED, first, launch, started, supervised
@@ -21,7 +22,6 @@ from semivae.cli.options import (
     Devices,
     Drop,
     Figures,
-    HeldOutRows,
     Id,
     Json,
     Keep,
@@ -41,14 +41,11 @@ from semivae.cli.options import (
     Resize,
     Resume,
     Seed,
-    Seeds,
     Settings,
     Split,
     Streamed,
     TargetNames,
     TaskName,
-    Track,
-    Tracked,
     columns_of,
     size_of,
 )
