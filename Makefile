@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
+NOTEBOOKS ?= cache
 DEMO ?= $(BIN)/semivae demo --out demo-output --overwrite
 
 # Installed first and left out of the lock: this version has a small build where other versions bring gigabytes.
@@ -54,9 +55,9 @@ lint: $(STAMP) ## check style, types and spelling
 	$(PY) -m pyright --pythonpath $(PY)
 	$(BIN)/codespell
 
-docs: $(STAMP) ## build the site of the documentation into build/site, executing its notebooks
+docs: $(STAMP) ## build the site of the documentation into build/site; NOTEBOOKS=off executes none of its pages
 	@$(PY) -c 'import furo, myst_nb' 2> /dev/null || $(PY) -m pip install -qq --upgrade-strategy only-if-needed furo myst-nb
-	OMP_NUM_THREADS=2 $(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
+	OMP_NUM_THREADS=2 $(BIN)/sphinx-build -q -W --keep-going -b html -D nb_execution_mode=$(NOTEBOOKS) docs build/site
 
 pages: $(STAMP) ## write docs/models from the docstrings of the models
 	$(PY) docs/pages.py

@@ -34,7 +34,10 @@ def test_a_class(run, classifier, table, tmp_path):
 
 def test_images_of_a_class(run, digits, tmp_path):
     out = tmp_path / "best.npz"
-    run("optimize", digits, "digits", "--class", "label=3", *BRIEF, "--out", out)
+    figure = ("--figure", tmp_path / "search.png")
+    run("optimize", digits, "digits", "--class", "label=3", *BRIEF, *figure, "--out", out)
+
+    assert (tmp_path / "search.png").read_bytes().startswith(b"\x89PNG")
 
     with np.load(out) as found:
         assert found["X"].shape == (4, 8, 8) and found["z"].shape == (4, 2)
@@ -48,10 +51,12 @@ def test_a_black_box(run, regressor, prices, tmp_path, monkeypatch):
     (tmp_path / "oven.py").write_text("def heat(rows):\n    return -(rows['size'] - 1) ** 2\n")
     monkeypatch.chdir(tmp_path)
     aim = ("--black-box", "oven:heat", "--maximize", "price")
-    run("optimize", regressor, prices, *aim, *BRIEF, "--batch", 4, "--history", "h.json", "--out", "best.csv")
+    more = ("--batch", 4, "--history", "h.json", "--figure", "search.svg")
+    run("optimize", regressor, prices, *aim, *BRIEF, *more, "--out", "best.csv")
     found = pd.read_csv("best.csv")
 
     np.testing.assert_allclose(found["price"], -np.square(found["size"] - 1))
+    assert "</svg>" in (tmp_path / "search.svg").read_text()
     assert "predicted" in found and len(json.loads((tmp_path / "h.json").read_text())["z"]) == 8
 
     wrong = run("optimize", regressor, prices, "--black-box", "oven:cold", "--out", "b.csv", code=2).stderr

@@ -47,6 +47,25 @@ SMALL = {
     "interpolations": [GRID],
     "traversals": [GRID],
     "surprising images": [GRID],
+    "search": [
+        {"path": np.zeros((1, 2)), "scores": np.zeros(1)},
+        {
+            "path": CELLS[:5, :2],
+            "scores": CELLS[:5, 0],
+            "grid": (np.arange(3.0), np.arange(2.0)),
+            "objective": IMAGES[0, :2, :3],
+            "designs": IMAGES,
+        },
+    ],
+    "draws": [
+        {"curves": {"loss": {"m2": np.array([[1.0]])}}},
+        {
+            "curves": {
+                "loss": {"m2": RANDOM.random((3, 5)), "vae": np.array([[1, np.nan]])},
+                "KL": {"vae": np.ones((2, 4))},
+            }
+        },
+    ],
 }
 
 

@@ -2,7 +2,7 @@ r"""The command as the user gave it, so that a report can say how to run it agai
 
 from __future__ import annotations
 
-__all__ = ["given", "rows_given"]
+__all__ = ["given", "rows_given", "words"]
 
 import shlex
 from collections.abc import Container, Iterator

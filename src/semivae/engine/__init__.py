@@ -1,6 +1,7 @@
 r"""The engine: the loop that trains a model, and its batched use afterwards."""
 
 __all__ = [
+    "UNIT",
     "Callback",
     "History",
     "Progress",
@@ -23,7 +24,7 @@ __all__ = [
 
 from semivae.engine.callbacks import Callback, Progress
 from semivae.engine.device import device, half, matrix_units, place
-from semivae.engine.history import History
+from semivae.engine.history import UNIT, History
 from semivae.engine.loop import train
 from semivae.engine.predict import apply, normal_noise, row_hashes, row_noise, seeded
 from semivae.engine.state_folder import check_place, discard, is_checkpoint, stage_place

@@ -6,8 +6,13 @@ __all__ = ["Callback", "Progress"]
 
 from typing import Any
 
-# The terms that fit in a line, with the names shown to the user; the history holds all terms.
-SHOWN = {"loss": "loss", "validation_loss": "on held-out rows"}
+# The terms that fit in a line, as they are shown to the user; the history holds all terms.
+SHOWN = {
+    "loss": "loss {:.4g} (lower is better)",
+    "validation_loss": "on held-out rows {:.4g}",
+    "held_out_accuracy": "held-out accuracy {:.3f}",
+    "held_out_r2": "held-out R2 {:.3f}",
+}
 
 
 class Callback:
@@ -65,8 +70,7 @@ class Progress(Callback):
     def epoch(self, record: dict[str, Any]) -> None:
         """Advances the bar, or writes a line."""
 
-        terms = ", ".join(f"{name} {record[term]:.4g}" for term, name in SHOWN.items() if term in record)
-        terms += " (lower is better)"
+        terms = ", ".join(text.format(record[term]) for term, text in SHOWN.items() if term in record)
         self.bar.update(self.task, completed=record["epoch"], terms=terms)
 
         if not self.console.is_terminal and record["epoch"] % max(1, self.epochs // 10) == 0:

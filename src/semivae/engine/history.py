@@ -2,11 +2,14 @@ r"""The history of a run."""
 
 from __future__ import annotations
 
-__all__ = ["History"]
+__all__ = ["UNIT", "History"]
 
 import math
 from dataclasses import dataclass, field
 from typing import Any
+
+# The start of the name of a measure of a unit of the latent, before its number.
+UNIT = "unit "
 
 
 @dataclass
@@ -24,6 +27,14 @@ class History:
     units: list[dict[str, Any]] = field(default_factory=list)
     stopped: str = "done"
     best: int = 0
+
+    def add(self, record: dict[str, Any], measured: dict[str, float]) -> None:
+        """Adds the record of an epoch; its measures of units are kept apart, and other measures join it."""
+
+        units = {name: value for name, value in measured.items() if name.startswith(UNIT)}
+        record |= {name: value for name, value in measured.items() if name not in units}
+        self.records.append(record)
+        self.units += [{"epoch": record["epoch"]} | units] if units else []
 
     @property
     def lowest(self) -> float:

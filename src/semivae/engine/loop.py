@@ -68,7 +68,7 @@ def train(
         callbacks: They see every epoch.
         validation: The weights with the lowest loss on these rows are the best; without them, the last weights are.
         penalty: Is added to the loss, as in :class:`Step`.
-        measure: Maps the model after each epoch to numbers by name, which the history keeps as its units.
+        measure: Maps the model after each epoch to numbers by name, which the history keeps.
 
     Returns:
         The history of the run.
@@ -171,8 +171,7 @@ class Run:
                 record["validation_loss"] = self.validate(self.validation)
 
             record["seconds"] = self.seconds
-            self.history.records.append(record)
-            self.history.units += [{"epoch": number} | units] if (units := self.measured()) else []
+            self.history.add(record, self.measured())
 
             if record.get("validation_loss", -math.inf) <= self.history.lowest:
                 self.keep(number)

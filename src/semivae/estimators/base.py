@@ -41,8 +41,8 @@ class VAEEstimator(VAERepair, VAEOutliers):
     calibration_ = Calibration("it was not fitted")
     committee_: Committee | None = None
 
-    def _fit(self, X: Any, target: Target | None = None) -> Self:
-        """Fits the model to rows and, if there is one, their target."""
+    def _fit(self, X: Any, target: Target | None = None, held_out: Any = None) -> Self:
+        """Fits the model to rows and, if there is one, their target; predictions of held-out rows are measured."""
 
         from semivae.engine import seeded
         from semivae.estimators.build.wiring import wire
@@ -52,6 +52,7 @@ class VAEEstimator(VAERepair, VAEOutliers):
         from semivae.estimators.rows.loaders import loaders, parts_of, reference_of, usual_of
         from semivae.estimators.run import Runs
         from semivae.estimators.stages import train_stages
+        from semivae.estimators.watched import Watched
 
         self._check()
         check_together(self)
@@ -69,7 +70,8 @@ class VAEEstimator(VAERepair, VAEOutliers):
         self.plan_ = plan_of(self, self._chosen(), self.schema_, parts.counts, self.seed_)
         rows, validation = loaders(self.plan_, self.schema_, x, target, parts)
         network = self._options("objective").perceptual_network
-        runs = Runs(self.plan_, self.schema_, rows, self._watchers(), self.checkpoint_, network)
+        watched = Watched.of(self, self.schema_.y, self.missing_label, held_out)
+        runs = Runs(self.plan_, self.schema_, rows, self._watchers(), self.checkpoint_, network, watched)
 
         council = council_of(self.plan_, self.schema_, x, target, parts.train, self.seed_)
 

@@ -41,7 +41,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
     default_model = "gmvae"
     calibration_temperature_ = 1.0
 
-    def fit(self, X: Any, y: Any = None, outliers: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, outliers: Any = None, held_out: Any = None) -> Self:
         r"""Fits the classifier.
 
         Arguments:
@@ -50,6 +50,8 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
             y: Their labels, with shape (N,), with markers where missing; a stream reads them from its files.
             outliers: Marks rows that are known outliers, with shape (N,). They are kept out of the fit, and rows like
                 them get higher :meth:`outlier_scores`.
+            held_out: Other rows and their labels, from which nothing is learned: :py:`(X_test, y_test)`. The
+                accuracy of the network on at most 2,000 of them is in `history_` after each epoch of the last stage.
 
         Raises:
             DataError: If the rows or labels cannot be used.
@@ -57,7 +59,7 @@ class VAEClassifier(ClassifierMixin, VAEEstimator):
         """
 
         X, y, known = apart(X, y, outliers)
-        self._fit(*opened(self, X, y, "category"))
+        self._fit(*opened(self, X, y, "category"), held_out)
 
         return self._finish(X)._taught(known, X)
 

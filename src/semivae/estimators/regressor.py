@@ -49,7 +49,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
     default_model = "gmvae"
     calibration_scale_ = 1.0
 
-    def fit(self, X: Any, y: Any = None, outliers: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, outliers: Any = None, held_out: Any = None) -> Self:
         r"""Fits the regressor.
 
         Arguments:
@@ -58,6 +58,8 @@ class VAERegressor(RegressorMixin, VAEEstimator):
             y: Their targets, with shape (N,), with NaN where missing; a stream reads them from its files.
             outliers: Marks rows that are known outliers, with shape (N,). They are kept out of the fit, and rows like
                 them get higher :meth:`outlier_scores`.
+            held_out: Other rows and their labels, from which nothing is learned: :py:`(X_test, y_test)`. The R2 of
+                the network on at most 2,000 of them is in `history_` after each epoch of the last stage.
 
         Raises:
             DataError: If the rows or targets cannot be used.
@@ -65,7 +67,7 @@ class VAERegressor(RegressorMixin, VAEEstimator):
         """
 
         X, y, known = apart(X, y, outliers)
-        self._fit(*opened(self, X, y, "real"))
+        self._fit(*opened(self, X, y, "real"), held_out)
 
         return self._finish(X)._taught(known, X)
 

@@ -17,6 +17,7 @@ from semivae.data.batches.steps import Steps
 from semivae.engine import Callback, History, Training, seeded, stage_place, train
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.units import units_of
+from semivae.estimators.watched import Watched
 from semivae.models.frozen import FrozenModel
 from semivae.objectives import Penalties
 from semivae.variables import Schema
@@ -36,6 +37,7 @@ class Runs:
         callbacks: Called after every epoch.
         checkpoint: The folder for the state of the first stage, if any.
         network: The network of the deep-feature loss, if any.
+        watched: The labeled rows whose predictions are measured after each epoch, if any.
     """
 
     plan: Plan
@@ -44,6 +46,7 @@ class Runs:
     callbacks: Sequence[Callback] = ()
     checkpoint: Path | None = None
     network: Callable[[Any], Any] | None = None
+    watched: Watched | None = None
 
     def train(
         self,
@@ -53,6 +56,7 @@ class Runs:
         validation: Steps | None = None,
         penalty: Penalties | None = None,
         epochs: int | None = None,
+        predicts: bool = False,
     ) -> History:
         r"""Trains a model in a stage of its own.
 
@@ -63,13 +67,21 @@ class Runs:
             validation: The held-out rows, if any.
             penalty: The additional terms of the loss, if any.
             epochs: The epochs of the stage, if not those of the plan.
+            predicts: Whether the stage learns to predict the target.
         """
 
         rows, held = (computed(part, model, self.plan.seed) for part in (self.rows, validation))
 
-        training, measure = self.training(stage, epochs), units_of(model, rows)
+        measures = [units_of(model, rows), self.watched.measure if predicts and self.watched else None]
 
-        return train(model, objective, rows, training, self.callbacks, held, penalty, measure)
+        def measure(model: Any) -> dict[str, float]:
+            return {name: value for part in measures if part for name, value in part(model).items()}
+
+        training = self.training(stage, epochs)
+
+        return train(
+            model, objective, rows, training, self.callbacks, held, penalty, measure if any(measures) else None
+        )
 
     def tell(self, fold: int, folds: int, truth: NDArray[Any], predicted: NDArray[Any]) -> None:
         """Tells the callbacks of the labels that a fold held out, and of their predictions."""

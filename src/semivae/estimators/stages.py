@@ -113,7 +113,7 @@ def train_last(
     parts = [*penalties_of(plan, model, runs.schema, counts, runs.rows, before), perceptual(runs, model)]
     penalty = together(parts, plan.teacher)
 
-    return runs.train(len(before) + 1, model, objective, validation, penalty=penalty)
+    return runs.train(len(before) + 1, model, objective, validation, penalty=penalty, predicts=True)
 
 
 def unsupervised(runs: Runs) -> ELBO:

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.distributions import Normal, kl_divergence
 
 from semivae.data.batches.steps import Steps
+from semivae.engine import UNIT
 from semivae.models import Model
 from semivae.models.stacked import StackedModel
 
@@ -48,7 +49,7 @@ def units_of(model: Any, rows: Steps) -> Callable[[nn.Module], dict[str, float]]
 
         nats = kl_divergence(Normal(mean.double(), deviation.double()), Normal(0.0, 1.0)).mean(0)
 
-        return {f"unit {j}": value for j, value in enumerate(nats.tolist(), 1)}
+        return {f"{UNIT}{j}": value for j, value in enumerate(nats.tolist(), 1)}
 
     return measure
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from semivae.figures.registry import figure
-from semivae.figures.style import COLORS, GRAY, canvas, palette, plain
+from semivae.figures.style import GRAY, canvas, palette, plain
 
 Values = NDArray[np.float64]
 
@@ -42,15 +42,15 @@ def latent_map(
     title = f"{len(z):,} rows in the latent space"
 
     if not known.all():
-        colored = predicted is not None and bool(len(classes))
-        label = None if colored else "unlabeled" if known.any() else "rows"
-        color = (
-            [COLORS[int(code) % len(COLORS)] for code in predicted[~known]]
-            if colored and predicted is not None
-            else GRAY
-        )
-        axes.scatter(*points[~known].T, s=6, color=color, linewidths=0, alpha=0.4 if colored else 0.6, label=label)
-        title += "; small dots are predicted" if colored else ""
+        if predicted is not None and len(classes):
+            title += "; small marks are predicted"
+
+            for code in np.unique(predicted[~known]).astype(int):
+                rows = ~known & (predicted == code)
+                axes.scatter(*points[rows].T, s=9, linewidths=0, alpha=0.4, **palette(code))
+        else:
+            label = "unlabeled" if known.any() else "rows"
+            axes.scatter(*points[~known].T, s=6, color=GRAY, linewidths=0, alpha=0.6, label=label)
 
     if len(classes):
         draw_classes(axes, points[known], labels[known], target, classes)

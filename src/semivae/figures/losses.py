@@ -19,6 +19,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "likelihood (nats per row)": ("unlabeled_likelihood", "labeled_likelihood"),
     "divergence (nats per row)": ("unlabeled_kl_z", "labeled_kl_z", "unlabeled_kl_y"),
     "prediction of known labels (nats)": ("labeled_prediction",),
+    "held-out labels": ("held_out_accuracy", "held_out_r2"),
     "student from model (nats per row)": ("student_divergence",),
 }
 OTHER = "other terms"

@@ -38,7 +38,7 @@ def train(job: Job, callbacks: Sequence[Callback] = ()) -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", HealthWarning)
-        estimator.fit(job.source)
+        estimator.fit(job.source, **({} if job.held_out is None else {"held_out": job.held_out}))
 
     if job.outliers is not None and isinstance(estimator, Trained):
         estimator.learn_outliers(job.outliers, job.source.x)

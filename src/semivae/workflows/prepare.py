@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from semivae.errors import SettingError
 from semivae.workflows.inputs.task import Task
 from semivae.workflows.inputs.wishes import Wishes
 
@@ -27,12 +28,14 @@ class Job:
         source: The rows, with the labels that may be seen: a :class:`Source`, in memory or in files.
         task: What the target is; None where nothing is learned from one.
         outliers: Rows that are known outliers, which are not among the others; None without any.
+        held_out: Rows that the fit does not learn from, with their labels; None without any.
     """
 
     estimator: Fitted
     source: Any
     task: Task | None
     outliers: Any = None
+    held_out: tuple[Any, Any] | None = None
 
     @property
     def single(self) -> bool:
@@ -72,7 +75,7 @@ def prepare(wishes: Wishes) -> Job:
     if wishes.labels_per_class is not None:
         take_for_equal(estimator, wishes)
 
-    return Job(estimator, source, task, outliers)
+    return Job(estimator, source, task, outliers, None if wishes.held_out is None else held_out(wishes, task))
 
 
 def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
@@ -93,6 +96,30 @@ def labeled(source: Source, wishes: Wishes) -> tuple[Source, Task]:
         source = hide(source, targets, wishes.kept[1], wishes.seed, wishes.labels_per_class is not None)
 
     return source, Task.SEVERAL if wishes.several else task_of(targets.single)
+
+
+def held_out(wishes: Wishes, task: Task | None) -> tuple[Any, Any]:
+    r"""Returns the rows of `held_out`, of a named set its test rows, with their labels.
+
+    Raises:
+        DataError: If they cannot be read.
+        SettingError: If not one class or one number is learned.
+    """
+
+    from semivae.data.in_memory import InMemory
+    from semivae.workflows.inputs.sources import open_source
+
+    given = f"held_out={wishes.held_out!r}"
+
+    if task not in (Task.CLASS, Task.REAL):
+        raise SettingError(given, "the accuracy of one class or number is measured", "held_out=None")
+
+    source = open_source(replace(wishes, data=str(wishes.held_out), split="test", labels_from=None, stream=False))
+
+    if not isinstance(source, InMemory):
+        raise SettingError(given, "held-out rows are read into memory", "give one file with fewer rows")
+
+    return source.x, source.y
 
 
 def unlabeled(source: Source, wishes: Wishes) -> tuple[Source, None]:

@@ -2,7 +2,7 @@ r"""Searches the latent space of a saved model for rows with wanted values, at o
 
 from __future__ import annotations
 
-__all__ = ["Asked", "arrays_of", "ask", "refuse_form", "search", "searched", "tell"]
+__all__ = ["Asked", "arrays_of", "ask", "figure_of", "refuse_form", "search", "searched", "tell"]
 
 import io
 from collections.abc import Callable
@@ -231,6 +231,25 @@ def references(model: Saved, asked: Asked) -> Any:
         )
 
     return codec_of(model.schema_).plain(model.sample(DRAWN, random_state=asked.seed))
+
+
+def figure_of(model: Fitted, aims: Aims, found: Found, form: str) -> bytes:
+    r"""Returns the figure of a search as the content of a file.
+
+    Arguments:
+        model: The model.
+        aims: The aims. The contours show the first; a black box, or values told by hand, cost too much for them.
+        found: The result of the search.
+        form: "png", "svg" or "pdf".
+    """
+
+    from semivae.figures import latent_search, to_bytes
+    from semivae.workflows.found import path_of_search
+
+    outside = aims.black_box is not None or aims.by_hand
+    goal = aims.goals(model)[0]
+
+    return to_bytes(latent_search(**path_of_search(found, None if outside else goal.measure, goal.name)), form)
 
 
 def refuse_form(model: Saved, path: Path) -> None:

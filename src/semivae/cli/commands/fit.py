@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from semivae.cli.followed import HeldOutRows, Seeds, Track, Tracked
 from semivae.cli.given import given, rows_given
 from semivae.cli.health import show_health
 from semivae.cli.launch import STOPPED, first, launch, started, supervised
@@ -50,6 +51,7 @@ from semivae.cli.options import (
     size_of,
 )
 from semivae.cli.screen import emit, put, quiet_comparison, say
+from semivae.cli.seeds import fit_seeds
 from semivae.cli.state import begin, kept_apart, refuse_nested, state_of
 from semivae.cli.verdict import show_verdict
 from semivae.errors import SettingError
@@ -74,6 +76,7 @@ def fit(
     labels: LabelCount = None,
     labels_per_class: LabelsPerClass = None,
     seed: Seed = 0,
+    seeds: Seeds = 1,
     settings: Settings = None,
     missing_label: MissingLabel = None,
     labels_from: LabelsFrom = None,
@@ -87,6 +90,7 @@ def fit(
     resize: Resize = None,
     stream: Streamed = False,
     split: Split = "train",
+    held_out: HeldOutRows = None,
     compare: Compare = True,
     figures: Figures = True,
     report: Report = None,
@@ -97,6 +101,7 @@ def fit(
     nodes: Nodes = 1,
     overwrite: Overwrite = False,
     json: Json = False,
+    track: Track = None,
     quiet: Quiet = False,
 ) -> None:
     """Fit a model to partially labeled rows and save it.
@@ -107,7 +112,12 @@ def fit(
     Ctrl-C ends the training early and keeps the best model so far; --resume continues it. Rows larger than memory are
     streamed from parquet or npy files; the table and the figures then use at most 5,000 labeled and 20,000 other rows,
     drawn at random.
+
+    --seeds 5 writes five fits into DIR/seed-0 and so on, a table of their scores, and their curves by epoch.
     """
+
+    if seeds > 1:
+        return fit_seeds(context)
 
     state = checkpoint or state_of(out)
 
@@ -135,13 +145,14 @@ def fit(
         header=not no_header,
         columns=columns_of(drop, keep, id_columns, kind, embed),
         outlier_column=outlier_column,
+        held_out=held_out,
         resize=size_of(resize),
     )
     job = prepare(wishes)
     check_calibrated(job, bool(calibrate), compare)
     spread(job, state)
     leave_uncalibrated(job, calibrate)
-    train(job, watchers(job, quiet))
+    train(job, [*watchers(job, quiet), *tracker(wishes, out, track)])
 
     if first():
         shown = sample_of(job, seed)
@@ -189,6 +200,21 @@ def watchers(job: Job, quiet: bool) -> list[Any]:
     from semivae.engine import Progress
 
     return [] if quiet else [Progress(job.estimator.model_name_)]
+
+
+def tracker(wishes: Wishes, out: Path, track: Tracked | None) -> list[Any]:
+    """Returns the callback that sends the epochs of a fit to a tracker, if one was asked for."""
+
+    if track is None:
+        return []
+
+    from semivae.engine.tracking import TRACKERS
+
+    facts = {"data": wishes.data, "targets": ", ".join(wishes.targets), "model": wishes.model, "seed": wishes.seed}
+    place = Path(f"{out}.{track}")
+    say(f"The epochs are written to {place}")
+
+    return [TRACKERS[track](place, out.name, {**facts, **dict(one.split("=", 1) for one in wishes.settings)})]
 
 
 def fit_together(out: Path, devices: int, nodes: int) -> int:

@@ -17,7 +17,7 @@ from semivae.cli.screen import emit, number, put, say, table
 if TYPE_CHECKING:
     from semivae.latent import Found
 
-FORMS = (".csv", ".parquet", ".npz")
+FORMS, PICTURES = (".csv", ".parquet", ".npz"), (".png", ".svg", ".pdf")
 SHOWN = 5
 
 
@@ -54,6 +54,9 @@ def optimize(
     ask: Annotated[int | None, typer.Option(min=1, help="Write so many new designs, to be evaluated by you.")] = None,
     tell: Annotated[Path | None, typer.Option(metavar="FILE", help="A file of --ask with your values.")] = None,
     history: Annotated[Path | None, typer.Option(metavar="FILE", help="The search so far (.json), continued.")] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the search and its objective: .png, .svg or .pdf.")
+    ] = None,
     gate: Annotated[GateMode, typer.Option(help="What happens to designs that are unlike DATA.")] = GateMode.REFUSE,
     prior_weight: Annotated[float, typer.Option(min=0, help="Weight of the density of DATA in the search.")] = 0.1,
     split: Split = "train",
@@ -75,6 +78,10 @@ def optimize(
     from semivae.workflows.aims import Aims
 
     check_file(out, overwrite, FORMS)
+
+    if figure is not None:
+        check_file(figure, overwrite, PICTURES)
+
     by_hand = ask is not None or tell is not None
     aims = Aims(maximize or (), minimize or (), target or (), classes or (), black_box, bounds or (), by_hand)
     wishes = search.Asked(data, split, not no_header, passed(gate), prior_weight, history, seed)
@@ -90,6 +97,10 @@ def optimize(
 
     found = found or search.search(fitted, aims, wishes, evaluations, proposals, batch)
     save(found, out, raw_csv)
+
+    if figure is not None:
+        write(figure, search.figure_of(fitted, aims, found, figure.suffix.lower()[1:]))
+
     show(found, out, json)
 
 

@@ -16,6 +16,9 @@ from semivae.errors import SettingError
 
 FORMS = (".png", ".svg", ".pdf")
 
+# The figures of something other than a model, and the options that draw them.
+DRAWN_BY = {"seed_bands": "fit --seeds", "latent_search": "optimize --figure"}
+
 
 def plot(
     model: Annotated[Path | None, typer.Argument(metavar="MODEL", help="Folder of a model.")] = None,
@@ -35,7 +38,8 @@ def plot(
 
     if list_:
         return table(
-            ["figure", "rows", "shows"], [(name, "needed" if rows else "-", text) for name, rows, text in listed()]
+            ["figure", "rows", "shows"],
+            [(name, DRAWN_BY.get(name, "needed" if rows else "-"), text) for name, rows, text in listed()],
         )
 
     if model is None or name is None or out is None:

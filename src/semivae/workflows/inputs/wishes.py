@@ -37,6 +37,7 @@ class Wishes:
         columns: The columns that are dropped, kept, carried into predictions, or of a given kind, as the estimator
             takes them.
         outlier_column: The column that marks known outliers; None without one.
+        held_out: A file, or the name of a set, with labeled rows that the fit does not learn from; None without any.
         resize: The height and width that images are scaled to, or one number for both; None to leave them.
     """
 
@@ -55,6 +56,7 @@ class Wishes:
     header: bool = True
     columns: Mapping[str, Any] = field(default_factory=dict)
     outlier_column: str | None = None
+    held_out: str | None = None
     resize: int | tuple[int, int] | None = None
 
     @property
