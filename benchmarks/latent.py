@@ -72,8 +72,8 @@ def directions(pictures: Path | None) -> dict[str, Any]:
     held = np.load(path_of("dsprites", "dsprites_subset.npz"))
     order = np.random.default_rng(0).permutation(len(held["imgs"]))
     images, scale = held["imgs"][order].astype(np.uint8), held["latents_classes"][order, 1]
-    train, test = images[:-TESTED], images[-TESTED:]
-    fitted = VAEEmbedding(latents=10, epochs=40, random_state=0).fit(train)
+    train, test = images[:10_000], images[-TESTED:]
+    fitted = VAEEmbedding(latents=10, epochs=40, network="mlp", random_state=0).fit(train)
     space = Space(fitted, train)
     found = attribute(space.latents, scale[: len(train)][space.kept].astype(float), "scale", "linear")
     moved = np.stack([np.asarray(edit(space, test, found, amount)) for amount in AMOUNTS])

@@ -128,7 +128,7 @@ class MLflow(Tracker):
     def write(self, terms: Mapping[str, float], step: int) -> None:
         """Writes the terms of an epoch."""
 
-        from mlflow.entities import Metric
+        from mlflow.entities import Metric  # pyright: ignore[reportMissingImports]
 
         now = int(1000 * time.time())
         self.client().log_batch(self.run, [Metric(name, value, now, step) for name, value in terms.items()])
@@ -146,7 +146,7 @@ class MLflow(Tracker):
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")
 
-        from mlflow import MlflowClient
+        from mlflow import MlflowClient  # pyright: ignore[reportMissingImports]
 
         return MlflowClient(os.environ.get("MLFLOW_TRACKING_URI") or self.place.resolve().as_uri())
 

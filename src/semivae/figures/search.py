@@ -101,7 +101,8 @@ def draw_path(axes: Axes, path: Values, scores: Values) -> None:
     )
 
     for number in best[apart(path[best])]:
-        axes.annotate(str(number + 1), path[number], (4, 4), textcoords="offset points", fontsize=7, zorder=6)
+        x, y = path[number]
+        axes.annotate(str(number + 1), (x, y), (4, 4), textcoords="offset points", fontsize=7, zorder=6)
 
     axes.legend(fontsize=7, loc="best", framealpha=0.85, edgecolor="none")
 

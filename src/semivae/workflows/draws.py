@@ -68,7 +68,9 @@ def divergences(fitted: Fitted) -> pd.Series | None:
     places = [name for name in ("stage", "epoch") if name in units and name in fitted.history_]
     means = units.drop(columns=places).mean(axis=1).rename(UNITS)
 
-    return fitted.history_[places].merge(units[places].assign(**{UNITS: means}), "left", places)[UNITS]
+    joined: Any = fitted.history_[places].merge(units[places].assign(**{UNITS: means}), "left", places)
+
+    return joined[UNITS]
 
 
 def stacked(lines: Sequence[Any]) -> NDArray[Any]:
