@@ -38,8 +38,9 @@ autodoc_default_options = {
 napoleon_numpy_docstring = False
 napoleon_custom_sections = [("Arguments", "params_style")]
 
-# Links to the code lead to the repository, which the site does not know.
-suppress_warnings = ["myst.xref_missing"]
+# Links to the code lead to the repository, which the site does not know. A page that is not executed (NOTEBOOKS=off)
+# does not say the language of its cells.
+suppress_warnings = ["myst.xref_missing", "myst-nb.lexer"]
 
 
 def setup(app: Any) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from semivae import load
+from semivae.workflows.draws import curves
 
 QUICK = ("--set", "epochs=2", "--set", "hidden=(8,)", "--set", "latents=2", "--quiet", "--no-report")
 
@@ -70,3 +71,13 @@ def test_folder_of_other_files_is_left_alone(run, table, tmp_path):
     (tmp_path / "note.txt").write_text("mine")
 
     assert "exists" in run("fit", table, "--seeds", 2, "--out", tmp_path, code=2).stderr
+
+
+def test_divergences_stand_at_the_epochs_of_their_stage(classifier):
+    fitted = load(classifier)
+    (line,) = curves({"gmvae": [fitted]})["divergence of a unit (mean, nats)"]["gmvae"].tolist()
+    last = fitted.history_["stage"].max()
+
+    assert len(line) == len(fitted.history_)
+    assert [value != value for value in line] == (fitted.history_["stage"] == last).tolist()
+    assert line[0] == pytest.approx(fitted.units_.filter(like="unit ").iloc[0].mean())
