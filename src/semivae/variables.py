@@ -253,7 +253,7 @@ class Schema:
         return len(self.x) == 1 and len(self.x[0].shape) == 3
 
     @property
-    def whole(self) -> bool:
+    def single(self) -> bool:
         """Whether a row is one value, such as an image or a vector, rather than a list of cells."""
 
         return len(self.x) == 1 and bool(self.x[0].shape)
@@ -262,13 +262,13 @@ class Schema:
     def vector(self) -> bool:
         """Whether a row is one vector."""
 
-        return self.whole and not self.image
+        return self.container == "vector"
 
     @property
     def words(self) -> str:
         """The rows in words."""
 
-        return ("images" if self.image else "vectors") if self.whole else "a table"
+        return ("images" if self.image else "vectors") if self.single else "a table"
 
     def to_json(self) -> dict[str, Any]:
         """Returns the schema as a dictionary of plain JSON values."""

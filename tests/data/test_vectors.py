@@ -36,7 +36,7 @@ def test_embeddings_are_one_variable_with_one_scale(dtype):
     (vector,) = codec.variables
     values = codec.encode(rows)
 
-    assert codec.schema().container == "vector" and codec.schema().whole and not codec.schema().image
+    assert codec.schema().container == "vector" and codec.schema().single and not codec.schema().image
     assert (vector.kind, vector.shape, vector.held) == ("vector", (P,), "")
     assert vector.norm == pytest.approx(1, abs=1e-3)
     np.testing.assert_allclose(values.mean(axis=0), 0, atol=1e-5)

@@ -169,7 +169,7 @@ class VAERepair(VAESpace):
         classes = [len(variable.classes) for variable in self.codec_.variables]
 
         for rows, cells in cells_given(self.model_, holes.x, holes.unread, wanted):
-            if self.schema_.whole:
+            if self.schema_.single:
                 found[:, rows] = [summary(cells, 0, kind) for kind in kinds]
                 continue
 
@@ -179,6 +179,6 @@ class VAERepair(VAESpace):
             for j, count in enumerate(classes):
                 found[:, rows, j] = [summary(units[..., j], count, kind) for kind in kinds]
 
-        values = list(found) if self.schema_.whole else [self.codec_.in_model_units(np.asarray(one)) for one in found]
+        values = list(found) if self.schema_.single else [self.codec_.in_model_units(np.asarray(one)) for one in found]
 
         return [self.codec_.decode(np.asarray(one), within=True) for one in values]

@@ -43,7 +43,7 @@ class Numbers:
         plain = raw(schema, rows)
         center, scale = np.zeros(plain.shape[1]), np.ones(plain.shape[1])
 
-        if schema.whole:
+        if schema.single:
             return cls(schema, center, scale * (plain.std() or 1.0))
 
         known = ordered(schema) & ~np.isnan(plain).all(axis=0)
@@ -63,7 +63,7 @@ class Numbers:
 
         rows, start = rows.copy(), 0
 
-        for variable in [] if self.schema.whole else modeled(self.schema):
+        for variable in [] if self.schema.single else modeled(self.schema):
             part = slice(start, start + variable.width)
             start += variable.width
 
@@ -76,13 +76,13 @@ class Numbers:
     def ordered(self) -> NDArray[np.bool_]:
         """Marks the numbers that are no class of a category, with shape (F,)."""
 
-        return np.ones(len(self.center), bool) if self.schema.whole else ordered(self.schema)
+        return np.ones(len(self.center), bool) if self.schema.single else ordered(self.schema)
 
     @property
     def columns(self) -> NDArray[np.int64]:
         """The position of the variable that each number belongs to, with shape (F,)."""
 
-        if self.schema.whole:
+        if self.schema.single:
             return np.arange(len(self.center))
 
         widths = [variable.width for variable in modeled(self.schema)]
@@ -111,7 +111,7 @@ def ordered(schema: Schema) -> NDArray[np.bool_]:
 def raw(schema: Schema, rows: Any) -> Values:
     """Returns rows as numbers before any scaling, with shape (N, F)."""
 
-    if schema.whole:
+    if schema.single:
         rows = list(rows[schema.x[0].name]) if isinstance(rows, pd.DataFrame) else rows
 
         return np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)

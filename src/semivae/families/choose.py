@@ -34,7 +34,7 @@ def choose_data(schema: Schema, likelihood: str = "auto", scale: Scale = "shared
 
     pixels = pixels_for(schema, likelihood)
 
-    return row_family(schema.x[0], pixels, scale) if schema.whole else Mixed(schema.x, scale)
+    return row_family(schema.x[0], pixels, scale) if schema.single else Mixed(schema.x, scale)
 
 
 def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:

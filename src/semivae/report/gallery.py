@@ -76,7 +76,7 @@ def cells(fitted: Fitted, rows: Any) -> Sheet:
 
     from semivae.workflows.explore.cells import texts
 
-    if fitted.schema_.whole:
+    if fitted.schema_.single:
         found = texts(fitted, rows)
 
         return Sheet([one["name"] for one in found[0]], [[one["text"] for one in row] for row in found])

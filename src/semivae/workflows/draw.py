@@ -75,7 +75,7 @@ def offered(fitted: Fitted, x: Any, y: Any, seed: int) -> Iterator[tuple[str, Ca
 
     if fitted.schema_.image:
         yield "rebuilt images", lambda: rebuilt_images(fitted, rows[: 2 * PAIRS])
-    elif not fitted.schema_.whole:
+    elif not fitted.schema_.single:
         yield "rebuilt cells", lambda: rebuilt_cells(fitted, rows)
         yield "new cells", lambda: new_cells(fitted, rows, seed)
 

@@ -135,7 +135,7 @@ def column_in(model: Saved, data: str, column: str, split: str, header: bool) ->
     from semivae.data.read import read
     from semivae.workflows.inputs.rows import as_in_fit, read_rows
 
-    if column in {variable.name for variable in model.schema_.x} and not model.schema_.whole:
+    if column in {variable.name for variable in model.schema_.x} and not model.schema_.single:
         from semivae.latent import column_of
 
         return column_of(read_rows(model, data, split, header).x, column)

@@ -46,7 +46,7 @@ def imputed(
     from semivae.estimators.base import VAEEstimator
     from semivae.workflows.inputs.rows import read_rows
 
-    if not isinstance(model, VAEEstimator) or model.schema_.whole:
+    if not isinstance(model, VAEEstimator) or model.schema_.single:
         raise SettingError(
             f"{type(model).__name__} of {model.schema_.words}",
             "the missing cells of a table are filled by a VAE; for images, give the missing pixels in Python",

@@ -81,7 +81,7 @@ def movable_cells(model: Model, schema: Schema) -> torch.Tensor:
     if isinstance(model, StackedModel) and model.reads == "features":
         return torch.ones(model.features.encoder.family.values)
 
-    if schema.whole:
+    if schema.single:
         return torch.ones(schema.x[0].shape)
 
     return torch.tensor([float(handler(variable).continuous) for variable in schema.x])

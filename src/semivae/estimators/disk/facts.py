@@ -155,7 +155,7 @@ def problems(schema: Schema) -> list[str]:
     if len(set(names)) < len(names):
         found.append("two variables have the same name")
 
-    fits = schema.whole == (schema.container in ("image", "vector")) and schema.image == (schema.container == "image")
+    fits = schema.single == (schema.container in ("image", "vector")) and schema.image == (schema.container == "image")
 
     if not fits or (len(names) > 1 and any(v.shape for v in schema.x)):
         found.append(f"the rows are of kind {schema.container!r} and the variables are not")

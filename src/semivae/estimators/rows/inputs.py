@@ -129,7 +129,7 @@ def read_rows(estimator: Coded, X: Any) -> NDArray[Any]:
 
     x = encoded(estimator, X)
 
-    if not estimator.codec_.schema().whole:
+    if not estimator.codec_.schema().single:
         warn_about_new_gaps(estimator.codec_, x)
 
     return x

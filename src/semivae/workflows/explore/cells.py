@@ -46,7 +46,7 @@ class Column:
 def names_of(estimator: Fitted, X: Any) -> list[str]:
     """Returns the names of the columns of a table; none of images and of arrays of vectors."""
 
-    if estimator.schema_.whole and not isinstance(X, pd.DataFrame):
+    if estimator.schema_.single and not isinstance(X, pd.DataFrame):
         return []
 
     return [str(name) for name in X.columns] if isinstance(X, pd.DataFrame) else [v.name for v in estimator.schema_.x]
@@ -101,7 +101,7 @@ def cells(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
         X: The rows, a frame or an array.
     """
 
-    if estimator.schema_.whole:
+    if estimator.schema_.single:
         return [[cell | {"unusual": False} for cell in row] for row in texts(estimator, X)]
 
     with warnings.catch_warnings():
@@ -136,7 +136,7 @@ def texts(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
 def framed(estimator: Fitted, X: Any) -> Any:
     """Returns the rows of a table, or vectors, as a frame."""
 
-    if estimator.schema_.whole and not isinstance(X, pd.DataFrame):
+    if estimator.schema_.single and not isinstance(X, pd.DataFrame):
         return pd.DataFrame({estimator.schema_.x[0].name: list(np.asarray(X))})
 
     return X if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X), columns=names_of(estimator, X))
