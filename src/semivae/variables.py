@@ -18,10 +18,10 @@ from semivae.errors import SettingError
 TargetForm = Literal["category", "real", "several"]
 
 # What holds the rows of the user.
-Container = Literal["array", "frame", "image"]
+Container = Literal["array", "frame", "image", "sparse"]
 
-# The distributions that pixels can have.
-Pixels = Literal["bernoulli", "logistic", "gaussian"]
+# The distributions that a row of one value can have: those of pixels, and those of counts.
+Pixels = Literal["bernoulli", "logistic", "gaussian", "negative_binomial", "zero_inflated", "multinomial"]
 
 # The distance, relative to one more than its size, up to which a value in the units of a model is at a spike.
 SAME = 1e-6
@@ -48,8 +48,9 @@ class Variable:
         high: Largest observed value, in the units of the user.
         center: The :math:`c` of the map to the units of the model.
         scale: The :math:`s` of the map to the units of the model.
-        mean: The mean that networks subtract: of all pixels of an image, or of the logarithms of counts.
-        deviation: The standard deviation that networks divide the logarithms of counts by.
+        mean: The mean that networks subtract: of all pixels of an image, or of the logarithms of counts. Of sparse
+            counts, the mean of the logarithms of the sums of rows.
+        deviation: The standard deviation of the logarithms whose mean that is, for counts.
         dtype: NumPy's name of the type of the values, which outputs are given back in.
         missing: Whether the value was missing in some row.
         axes: How the user holds an image: "HW", "HWC" or "CHW".
@@ -68,6 +69,11 @@ class Variable:
         knots: Numbers of a column with heavy tails, rising, in the units of the user; empty for other columns.
         scores: The knots in the units of the model: between them the map is straight, in place of :math:`c` and
             :math:`s`.
+        suits: The distribution that suits a sparse row; None for other kinds.
+        among: The number of columns of the user's sparse matrix.
+        kept: The positions of the columns that are modeled among them; empty where all are.
+        names: The names of the modeled columns of a sparse matrix; empty if they have none.
+        means: The mean of each number of a sparse row, as networks read it.
     """
 
     __pydantic_config__ = STRICT
@@ -98,6 +104,11 @@ class Variable:
     beside: tuple[float, float] | None = None
     knots: tuple[float, ...] = ()
     scores: tuple[float, ...] = ()
+    suits: Pixels | None = None
+    among: int = 0
+    kept: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    means: tuple[float, ...] = ()
 
     @property
     def source(self) -> str:
@@ -182,7 +193,10 @@ class Variable:
 
     @property
     def pixels(self) -> Pixels:
-        """The distribution that suits the pixels of an image."""
+        """The distribution that suits the pixels of an image, or a sparse row."""
+
+        if self.suits is not None:
+            return self.suits
 
         if self.levels is None:
             return "gaussian"
@@ -210,9 +224,9 @@ class Schema:
     r"""The variables :math:`x` and :math:`y`.
 
     Attributes:
-        x: The variables of the data: the columns of a table, or a single image.
+        x: The variables of the data: the columns of a table, a single image, or a single sparse row.
         y: The target, if there is one.
-        container: The container of the user's rows: "array", "frame" or "image".
+        container: The container of the user's rows: "array", "frame", "image" or "sparse".
         left_out: Names of columns that may be there but are not modeled: identifiers, and columns the user dropped.
     """
 
@@ -243,6 +257,12 @@ class Schema:
         """Whether a row is one image rather than a list of cells."""
 
         return len(self.x) == 1 and len(self.x[0].shape) == 3
+
+    @property
+    def single(self) -> bool:
+        """Whether a row is one value with a shape, such as an image, rather than a list of cells."""
+
+        return len(self.x) == 1 and bool(self.x[0].shape)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the schema as a dictionary of plain JSON values."""

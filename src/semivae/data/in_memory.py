@@ -11,11 +11,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from semivae.data.cells import counts_of, genes_of, is_cells
 from semivae.data.codecs.frame import is_frame, pandas_frame
 from semivae.data.codecs.images import is_images
 from semivae.data.labels.classes import Cells
 from semivae.data.labels.markers import as_column
 from semivae.data.source import Source
+from semivae.data.sparse import is_sparse
 from semivae.errors import DataError
 from semivae.variables import Container
 
@@ -25,7 +27,7 @@ class InMemory(Source):
     r"""Rows in memory.
 
     Attributes:
-        x: The rows: a frame, an array with shape (N, P), or images.
+        x: The rows: a frame, an array with shape (N, P), images, a sparse matrix, or cells.
         y: The labels, missing where a row is unlabeled: a column with N entries, or a frame of several targets;
             None without a target.
         name: The name of a named set, or of a file.
@@ -60,6 +62,9 @@ class InMemory(Source):
 
         if is_frame(self.x):
             return "frame"
+
+        if is_sparse(self.x) or is_cells(self.x):
+            return "sparse"
 
         return "image" if is_images(self.x) else "array"
 

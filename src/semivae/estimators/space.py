@@ -175,10 +175,9 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
 
         from semivae.estimators.evidence import evidence
 
-        found = evidence(self._double(), x, method, draws, self.schema_.image)
-        volume = 0.0 if self.schema_.image else self.codec_.log_volume(x)
+        found = evidence(self._double(), x, method, draws, self.schema_.single)
 
-        return found._replace(log_density=found.log_density + volume)
+        return found._replace(log_density=found.log_density + self.codec_.log_volume(x))
 
     def outlier_score(self, X: Any) -> NDArray[np.float64]:
         """Returns minus the log-density of each row, with shape (N,): higher is more abnormal."""

@@ -81,7 +81,7 @@ def movable_cells(model: Model, schema: Schema) -> torch.Tensor:
     if isinstance(model, StackedModel) and model.reads == "features":
         return torch.ones(model.features.encoder.family.values)
 
-    if schema.image:
-        return torch.ones(schema.x[0].shape)
+    if schema.single:
+        return torch.full(schema.x[0].shape, float(handler(schema.x[0]).continuous))
 
     return torch.tensor([float(handler(variable).continuous) for variable in schema.x])

@@ -59,9 +59,9 @@ def ways(option: str) -> str:
 RULES = (
     Rule(
         ("likelihood",),
-        lambda case: case.schema.image,
+        lambda case: case.schema.single,
         "a table",
-        "it is the distribution of the pixels of images; each column of a table has its own",
+        "it is the distribution of the pixels of images, or of sparse rows; each column of a table has its own",
     ),
     Rule(("scale",), lambda case: case.scaled, "no Gaussian or logistic value", "it is the deviation of these values"),
     Rule(

@@ -54,15 +54,21 @@ def fit_rows(estimator: Grouped, rows: Any, in_steps: bool = False) -> tuple[Cod
         SettingError: If pixels should be binarized, and the rows are a table.
     """
 
-    binarize, resize = (estimator.get_params()[f"data__{name}"] for name in ("binarize", "resize"))
+    given = [estimator.get_params()[f"data__{name}"] for name in ("binarize", "resize", "most_columns")]
+    binarize, resize, most = given
     source = rows if isinstance(rows, InMemory | Ingested) else InMemory(rows)
-    found = source.survey if isinstance(source, Ingested) else survey(source, selection_of(estimator), binarize, resize)
+    found = source.survey if isinstance(source, Ingested) else survey(source, selection_of(estimator), *given)
 
     if binarize and found.codec.container != "image":
         raise SettingError(f"binarize={binarize!r} with a table", "pixels of images are made 0 or 1", "binarize=None")
 
     if resize and found.codec.container != "image":
         raise SettingError(f"resize={resize!r} with a table", "images are scaled", "resize=None")
+
+    if most != "auto" and found.codec.container != "sparse":
+        raise SettingError(
+            f"most_columns={most} with other rows", "columns of a sparse matrix are chosen", "most_columns='auto'"
+        )
 
     if isinstance(source, Ingested):
         keep_names(estimator, found)
@@ -129,7 +135,7 @@ def read_rows(estimator: Coded, X: Any) -> NDArray[Any]:
 
     x = encoded(estimator, X)
 
-    if estimator.codec_.container != "image":
+    if not estimator.codec_.schema().single:
         warn_about_new_gaps(estimator.codec_, x)
 
     return x
@@ -141,7 +147,7 @@ def encoded(estimator: Coded, X: Any) -> NDArray[Any]:
     codec = estimator.codec_
 
     # Columns of frames are matched by name, in any order; columns not modeled may be absent.
-    if codec.container == "array" or (codec.container == "frame" and not is_frame(X)):
+    if codec.container in ("array", "sparse") or (codec.container == "frame" and not is_frame(X)):
         X = checked(estimator, X)
 
     return codec.encode(X)
@@ -157,7 +163,7 @@ def checked(estimator: Coded, X: Any) -> Any:
 
     names = getattr(estimator, "feature_names_in_", None)
 
-    if estimator.codec_.container == "array" or names is None:
+    if estimator.codec_.container in ("array", "sparse") or names is None:
         return X
 
     return pd.DataFrame(np.asarray(as_array(X)), columns=list(names)).infer_objects()
