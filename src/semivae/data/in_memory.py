@@ -70,16 +70,22 @@ class InMemory(Source):
 
     @cached_property
     def held(self) -> Any:
-        """The rows: a polars frame as a pandas frame, and anything without a length as an array."""
+        """The rows: a polars frame as a pandas frame, cells as a sparse matrix, and the rest as arrays have them."""
 
         if self.container == "frame":
             return pandas_frame(self.x)
+
+        if self.container == "sparse":
+            return (counts_of(self.x) if is_cells(self.x) else self.x).tocsr()
 
         return self.x if hasattr(self.x, "__len__") or hasattr(self.x, "shape") else np.atleast_1d(np.asarray(self.x))
 
     @property
     def columns(self) -> list[str]:
-        """The names of the columns of a frame; none of arrays and images."""
+        """The names of the columns of a frame, or of the genes of cells; none of other rows."""
+
+        if is_cells(self.x):
+            return genes_of(self.x)
 
         return list(self.held) if self.container == "frame" else []
 

@@ -181,7 +181,7 @@ def survey_images(source: Source, binarize: str | None, resize: int | Sequence[i
 def survey_sparse(source: Source, most: int | Literal["auto"]) -> Survey:
     """Reads a sparse matrix, which is in memory."""
 
-    codec = SparseCodec.fit(next(source.rows()), most)
+    codec = SparseCodec.fit(next(source.rows()), most, source.columns)
     (row,) = codec.variables
 
     return Survey(codec, row.names or tuple(f"x{column}" for column in range(row.among)), len(source), (0,))

@@ -186,14 +186,14 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
 
     @by_block
     def features(self, X: Any) -> NDArray[np.float64]:
-        """Returns each row as the numbers that a network reads, with shape (N, F), for other methods."""
+        """Returns each row as the numbers that a network reads, with shape (N, F), for other methods.
 
-        from semivae.conditional import Net
-        from semivae.engine import apply
+        Of sparse rows this is a sparse matrix.
+        """
 
-        trunk = Net().trunk(self.schema_.x)
+        from semivae.estimators.readout import numbers
 
-        return apply(trunk, read_rows(self, X))[0]
+        return numbers(self.schema_, read_rows(self, X))
 
     @property
     def _n_features_out(self) -> int:

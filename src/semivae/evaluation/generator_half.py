@@ -62,7 +62,7 @@ def of_samples(fitted: Fitted, exam: Exam) -> Half:
 
     return {
         **measure("samples", exam.features(rows), exam.features(drawn)),
-        **({} if exam.schema.image else measure("columns", rows, drawn, exam.numbers.columns)),
+        **({} if exam.schema.single else measure("columns", rows, drawn, exam.numbers.columns)),
         **measure("novelty", *filled),
         "nearest_of_samples": nearest(filled[0], filled[2]),
         "nearest_of_rows": nearest(filled[1], filled[2]),

@@ -1,7 +1,7 @@
 r"""Rows as plain numbers, the same for every model of a data set, so that distances and variances can be compared.
 
 Real columns and counts are standardized by the training rows, categories are one-hot, and all pixels are divided by
-one standard deviation. A missing cell is NaN. :meth:`semivae.fitted.Trained.features` is close to this, but it has
+one standard deviation, as are the logarithms of sparse rows. A missing cell is NaN. :meth:`semivae.fitted.Trained.features` is close to this, but it has
 more columns that say where cells are missing, and zeros in the missing cells.
 """
 
@@ -15,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from semivae.variables import Schema, Variable
 
@@ -42,7 +43,7 @@ class Numbers:
         plain = raw(schema, rows)
         center, scale = np.zeros(plain.shape[1]), np.ones(plain.shape[1])
 
-        if schema.image:
+        if schema.single:
             return cls(schema, center, scale * (plain.std() or 1.0))
 
         known = ordered(schema) & ~np.isnan(plain).all(axis=0)
@@ -62,7 +63,7 @@ class Numbers:
 
         rows, start = rows.copy(), 0
 
-        for variable in [] if self.schema.image else modeled(self.schema):
+        for variable in [] if self.schema.single else modeled(self.schema):
             part = slice(start, start + variable.width)
             start += variable.width
 
@@ -75,13 +76,13 @@ class Numbers:
     def ordered(self) -> NDArray[np.bool_]:
         """Marks the numbers that are no class of a category, with shape (F,)."""
 
-        return np.ones(len(self.center), bool) if self.schema.image else ordered(self.schema)
+        return np.ones(len(self.center), bool) if self.schema.single else ordered(self.schema)
 
     @property
     def columns(self) -> NDArray[np.int64]:
         """The position of the variable that each number belongs to, with shape (F,)."""
 
-        if self.schema.image:
+        if self.schema.single:
             return np.arange(len(self.center))
 
         widths = [variable.width for variable in modeled(self.schema)]
@@ -112,6 +113,12 @@ def raw(schema: Schema, rows: Any) -> Values:
 
     if schema.image:
         return np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
+
+    if issparse(rows):
+        kept = schema.x[0].kept
+
+        # Counts spread over decades; small weights stay nearly as they are.
+        return np.log1p((rows.tocsr()[:, list(kept)] if kept else rows).toarray().clip(0).astype(np.float64))
 
     if schema.container == "array":
         return np.asarray(rows, dtype=np.float64)

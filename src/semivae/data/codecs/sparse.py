@@ -38,21 +38,22 @@ class SparseCodec(Codec):
     container: ClassVar[Container] = "sparse"
 
     @classmethod
-    def fit(cls, X: Rows, most: int | Literal["auto"] = "auto") -> Self:
+    def fit(cls, X: Rows, most: int | Literal["auto"] = "auto", names: Sequence[str] = ()) -> Self:
         r"""Finds the kind of the rows, and the columns to model.
 
         Arguments:
             X: The rows.
             most: The most columns to model; "auto" models all, up to 4,000, or the 2,000 most variable ones.
+            names: The names of the columns, if they have some.
         """
 
-        matrix, names = as_rows(X), genes_of(X) if is_cells(X) else []
+        matrix = as_rows(X)
         refuse(matrix)
         counts = bool((matrix.data >= 0).all() and (matrix.data == np.rint(matrix.data)).all())
         limit = (SOME if matrix.shape[1] > MANY else MANY) if most == "auto" else most
         kept = most_variable(matrix, limit, counts) if matrix.shape[1] > limit else np.arange(matrix.shape[1])
         rows, among = matrix[:, kept], matrix.shape[1]
-        left = sorted({*names} - {*np.array(names, dtype=object)[kept]}) if names else []
+        left = np.delete(np.array(names, dtype=object), kept).tolist() if names else []
         facts: dict[str, Any] = {
             "shape": (len(kept),),
             "low": float(min(0.0, rows.data.min(initial=0.0))),
@@ -75,12 +76,11 @@ class SparseCodec(Codec):
         matrix = self.columns_of(X)
         refuse_infinite(matrix)
 
-        if row.whole and ((matrix.data < 0) | (matrix.data != np.rint(matrix.data))).any():
-            raise SchemaError(
-                "the sparse rows hold numbers that are no counts",
-                "the model was fitted on counts: whole numbers from 0 on",
-                "give the counts, before any normalization",
-            )
+        if row.whole and not (matrix.data == np.rint(matrix.data)).all():
+            refuse_fractions(matrix, math.exp(row.mean))
+
+        if row.whole and (matrix.data < 0).any():
+            raise SchemaError("the sparse rows hold negative numbers", "the model was fitted on counts", "give counts")
 
         return SparseRows(csr_matrix(matrix.astype(np.float64) / row.scale))
 
@@ -188,6 +188,19 @@ def refuse_infinite(matrix: csr_matrix) -> None:
             "the sparse rows contain NaN or infinite numbers",
             "every number of a sparse matrix must be finite; those that are not stored are zeros",
             "X.data = np.nan_to_num(X.data)",
+        )
+
+
+def refuse_fractions(matrix: csr_matrix, usual: float) -> None:
+    """Refuses fractions in place of counts, except means that a model decoded: these have its usual sum."""
+
+    sums = np.asarray(matrix.sum(axis=1)).ravel()
+
+    if not np.allclose(sums, usual, rtol=1e-4):
+        raise SchemaError(
+            "the sparse rows hold fractions",
+            "the model was fitted on counts: whole numbers from 0 on",
+            "give the counts, before any normalization",
         )
 
 
