@@ -2,13 +2,16 @@ r"""Sparse rows in the units of a model: they stay sparse, and only a batch of t
 
 from __future__ import annotations
 
-__all__ = ["SparseRows", "is_sparse"]
+__all__ = ["SparseRows", "is_sparse", "largest"]
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_matrix, issparse
+
+from semivae.variables import Variable
 
 
 def is_sparse(X: Any) -> bool:
@@ -59,3 +62,25 @@ class SparseRows:
         """The type of the numbers."""
 
         return self.matrix.dtype
+
+
+def largest(rows: Any, variable: Variable, count: int) -> list[list[tuple[str, float]]]:
+    r"""Returns the names and the values of the largest entries of each row, the largest first.
+
+    Arguments:
+        rows: The rows, a sparse matrix with all columns of the user.
+        variable: The variable, which knows the names of modeled columns.
+        count: The most entries of a row.
+    """
+
+    matrix = csr_matrix(rows)
+    places = variable.kept or range(variable.among)
+    names = dict(zip(places, variable.names, strict=True)) if variable.names else {}
+    found = []
+
+    for start, end in pairwise(matrix.indptr):
+        values, columns = matrix.data[start:end], matrix.indices[start:end]
+        order = np.argsort(-values, kind="stable")[:count]
+        found.append([(names.get(columns[i], f"x{columns[i]}"), float(values[i])) for i in order])
+
+    return found

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from sklearn.utils.validation import _num_samples
 
 from semivae.errors import DataError
@@ -115,5 +116,9 @@ def rows_at(rows: Any, positions: Any) -> Any:
     """Returns some rows of a frame or an array."""
 
     return (
-        rows.iloc[positions].reset_index(drop=True) if isinstance(rows, pd.DataFrame) else np.asarray(rows)[positions]
+        rows.iloc[positions].reset_index(drop=True)
+        if isinstance(rows, pd.DataFrame)
+        else rows.tocsr()[positions]
+        if issparse(rows)
+        else np.asarray(rows)[positions]
     )

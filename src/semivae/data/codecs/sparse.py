@@ -64,7 +64,8 @@ class SparseCodec(Codec):
             "kept": () if len(kept) == among else tuple(kept.tolist()),
             "names": tuple(np.array(names, dtype=object)[kept].tolist()) if names else (),
         }
-        notes = [f"{len(kept):,} of {among:,} columns are modeled: those that vary most"] if len(kept) < among else []
+        chosen = f"{len(kept):,} of {among:,} columns are modeled: those that vary most (most_columns)"
+        notes = [chosen] if most == "auto" and len(kept) < among else []
         variable = Variable(**facts, **(of_counts(rows) if counts else of_weights(rows)))
 
         return cls([variable], left, notes)
@@ -129,6 +130,14 @@ class SparseCodec(Codec):
         fits = dtype.kind == "f" or (row.whole and bool((matrix.data == np.rint(matrix.data)).all()))
 
         return widened(matrix.astype(dtype if fits else np.float64), row)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The names of the modeled columns, in order."""
+
+        row = self.variables[0]
+
+        return list(row.names) or [f"x{place}" for place in row.kept or range(row.among)]
 
     def log_volume(self, values: Values) -> NDArray[np.float64]:
         """Returns the term that converts a log-density to the units of the user, with shape (N,)."""

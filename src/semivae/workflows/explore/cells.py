@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from semivae.data.sparse import largest
 from semivae.workflows.plain import ready
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ SIDE = 64
 
 # The most classes of a column that are listed.
 CLASSES = 30
+
+# The largest entries that are shown of a sparse row.
+ENTRIES = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +45,9 @@ class Column:
 
 
 def names_of(estimator: Fitted, X: Any) -> list[str]:
-    """Returns the names of the columns of a table; none of images."""
+    """Returns the names of the columns of a table; none of images and sparse rows."""
 
-    if estimator.schema_.image:
+    if estimator.schema_.single:
         return []
 
     return [str(name) for name in X.columns] if isinstance(X, pd.DataFrame) else [v.name for v in estimator.schema_.x]
@@ -97,6 +101,9 @@ def cells(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
         X: The rows, a frame or an array.
     """
 
+    if estimator.schema_.single:
+        return texts(estimator, X)
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         again = estimator.inverse_transform(estimator.transform(X))
@@ -115,7 +122,13 @@ def cells(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
 
 
 def texts(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
-    """Returns the cells of rows of a table as :func:`cells` does, without marks."""
+    """Returns the cells of rows of a table as :func:`cells` does, without marks; of sparse rows the largest entries."""
+
+    if estimator.schema_.single:
+        return [
+            [{"name": name, "text": text_of(value)} for name, value in row]
+            for row in largest(X, estimator.schema_.x[0], ENTRIES)
+        ]
 
     shown = framed(estimator, X)
     columns = [[text_of(value) for value in shown[name].tolist()] for name in shown.columns]

@@ -120,6 +120,7 @@ def read_blocks(
     """
 
     from sklearn.utils import _safe_indexing
+    from sklearn.utils.validation import _num_samples
 
     from semivae.data.files.paths import exists
     from semivae.data.read import refuse_headless
@@ -130,7 +131,7 @@ def read_blocks(
 
     if data in datasets.names() or not exists(path) or not is_blocks(path):
         x = read_rows(estimator, data, split, header).x
-        yield _safe_indexing(x, part.rows(len(x)))
+        yield _safe_indexing(x, part.rows(_num_samples(x)))
         return
 
     refuse_headless(data, header)
