@@ -50,8 +50,8 @@ class Learner:
         title: Its name in a table.
         reads: Whether it reads the row, its latent, or both.
         target: The form of target that it learns.
-        learn: Maps labeled rows with shape (L, F), dense or sparse, their codes or values (L,), all rows (N, F) and a seed to what was
-            learned.
+        learn: Maps labeled rows with shape (L, F), dense or sparse, their codes or values (L,), all rows (N, F) and a
+            seed to what was learned.
     """
 
     title: str

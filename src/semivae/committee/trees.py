@@ -60,7 +60,7 @@ class Trees:
         return cls(*(np.stack(part) for part in zip(*found, strict=True)))
 
     def predict(self, x: Any) -> NDArray[np.float64]:
-        """Returns the mean of the leaves of each row, with shape (N, C), for rows with shape (N, F), dense or sparse."""
+        """Returns the mean of the leaves of rows with shape (N, F), dense or sparse, with shape (N, C)."""
 
         # scikit-learn compares single-precision numbers, too.
         starts = range(0, x.shape[0], BLOCK)

@@ -63,8 +63,8 @@ def read(
 
     Arguments:
         where: The name of a named set; a file: CSV or TSV (also with .gz), parquet, npy, npz (also of a sparse matrix),
-            idx or h5ad; FILE::NAME for an array of a .mat, HDF5 or npz file, or a layer of an h5ad file; a folder of pictures, with a folder for each class; or a table with a
-            column of the names of pictures.
+            idx or h5ad; FILE::NAME for an array of a .mat, HDF5 or npz file, or a layer of an h5ad file; a folder of
+            pictures, with a folder for each class; or a table with a column of the names of pictures.
         target: The column or array of the labels; None to read rows only.
         split: The part of a named set: "train", "test" or "all". A file has no parts.
         download: Whether to download a named set that is not on this machine.

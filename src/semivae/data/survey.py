@@ -16,8 +16,8 @@ from semivae.data.codecs.base import Codec, Values
 from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.frame import FrameCodec, refuse_empty
 from semivae.data.codecs.images import ImageCodec
-from semivae.data.codecs.sparse import SparseCodec
 from semivae.data.codecs.selection import EVERYTHING, Selection
+from semivae.data.codecs.sparse import SparseCodec
 from semivae.data.columns.base import Tally
 from semivae.data.columns.found import Found
 from semivae.data.columns.notes import tell

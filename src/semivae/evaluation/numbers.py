@@ -1,8 +1,9 @@
 r"""Rows as plain numbers, the same for every model of a data set, so that distances and variances can be compared.
 
 Real columns and counts are standardized by the training rows, categories are one-hot, and all pixels are divided by
-one standard deviation, as are the logarithms of sparse rows. A missing cell is NaN. :meth:`semivae.fitted.Trained.features` is close to this, but it has
-more columns that say where cells are missing, and zeros in the missing cells.
+one standard deviation, as are the logarithms of sparse rows. A missing cell is NaN.
+:meth:`semivae.fitted.Trained.features` is close to this, but it has more columns that say where cells are missing, and
+zeros in the missing cells.
 """
 
 from __future__ import annotations

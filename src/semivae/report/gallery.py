@@ -9,7 +9,6 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from sklearn.utils.validation import _num_samples
 
 from semivae.data.sparse import largest

@@ -39,9 +39,7 @@ class Rival:
     unlabeled: bool = False
     near: bool = False
 
-    def predict(
-        self, features: Any, y: NDArray[Any], known: NDArray[np.bool_], new: Any
-    ) -> NDArray[Any]:
+    def predict(self, features: Any, y: NDArray[Any], known: NDArray[np.bool_], new: Any) -> NDArray[Any]:
         r"""Learns, and predicts new rows.
 
         Arguments:

@@ -23,8 +23,8 @@ def sample(
         Path,
         typer.Option(
             metavar="FILE",
-            help=".csv, .parquet or .npz; for images .npz, one .png with all, or a new folder for a .png of each; for a "
-            "sparse matrix .npz or .h5ad.",
+            help=".csv, .parquet or .npz; for images .npz, one .png with all, or a new folder for a .png of each; "
+            "for a sparse matrix .npz or .h5ad.",
         ),
     ],
     n: Annotated[int, typer.Option("-n", min=1, help="Number of rows.")] = 64,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = ["ENDING", "is_sparse_file", "read_cells", "read_sparse", "write_cells"]
 
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -77,16 +78,46 @@ def read_cells(path: Path, target: str | None, layer: str | None = None) -> tupl
 def write_cells(path: Path, cells: Any) -> None:
     """Writes cells as an h5ad file."""
 
+    try:
+        cells.write_h5ad(path)
+    except Exception as error:
+        if type(error).__name__ != "IORegistryError":
+            raise
+
+        write_as_objects(path, cells)
+
+
+def write_as_objects(path: Path, cells: Any) -> None:
+    """Writes cells with text as objects, which versions of anndata need that do not know the text of pandas 3."""
+
     import pandas as pd
 
-    # Some versions of anndata write text only as objects.
-    with pd.option_context("future.infer_string", False):
-        copy = cells.copy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
 
-        for table in (copy.obs, copy.var):
-            table.index = table.index.astype(object)
+        with pd.option_context("future.infer_string", False):
+            copy = cells.copy()
 
-        copy.write_h5ad(path)
+            for table in (copy.obs, copy.var):
+                table.index = table.index.astype(object)
+
+                for name, column in table.items():
+                    table[name] = as_objects(column)
+
+            copy.write_h5ad(path)
+
+
+def as_objects(column: Any) -> Any:
+    """Returns a column of a frame with text as objects, also that of categories."""
+
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        categories = pd.Index(column.cat.categories.to_numpy(dtype=object), dtype=object)
+
+        return pd.Categorical.from_codes(column.cat.codes, categories)
+
+    return column.astype(object) if pd.api.types.is_string_dtype(column.dtype) else column
 
 
 def anndata() -> Any:
