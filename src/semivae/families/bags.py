@@ -9,9 +9,9 @@ With the sum :math:`l = \sum_j x_j` of a row and shares :math:`\rho` of its colu
 
 The negative binomial has mean :math:`l \rho_j` and variance :math:`l \rho_j + (l \rho_j)^2 / \theta_j`, with one
 learned :math:`\theta_j` for each column. With zero inflation, a count is 0 with a probability :math:`\pi_j` of its own
-as well. The sum counts as known, as the size of a library does: scores are log-probabilities of a row given its sum. The
-multinomial is exactly the probability of a row among all with the same sum; the negative binomial takes the sum for a
-number known beforehand. New rows draw their sum from the log-normal distribution of the sums of the fit.
+as well. The sum counts as known, as the size of a library does: scores are log-probabilities of a row given its sum.
+The multinomial is exactly the probability of a row among all with the same sum; the negative binomial takes the sum for
+a number known beforehand. New rows draw their sum from the log-normal distribution of the sums of the fit.
 
 References:
     | Deep generative modeling for single-cell transcriptomics (Lopez et al., 2018)

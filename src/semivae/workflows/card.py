@@ -135,7 +135,7 @@ def evaluate_card(
         )
 
     source = read_maybe_labeled(reader, data, target, split, header, labels_from)
-    found = card(models, source.x, codes_of(reader, source.y, len(source.x)))
+    found = card(models, source.x, codes_of(reader, source.y, len(source)))
 
     if found is None:
         raise DataError(

@@ -7,7 +7,6 @@ __all__ = ["annotated", "drawn_cells"]
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
-from semivae.workflows.inputs.rows import read_rows
 from semivae.workflows.predict import Asked, table_of, with_novelty
 
 if TYPE_CHECKING:
@@ -38,9 +37,10 @@ def annotated(model: Saved, data: str, asked: Asked | None = None) -> Any:
     import pandas as pd
 
     from semivae.data.cells import is_cells
+    from semivae.data.read import read
     from semivae.fitted import Classifier
 
-    asked, cells = asked or Asked(), read_rows(model, data, "all").x
+    asked, cells = asked or Asked(), read(data).x
 
     if not is_cells(cells):
         raise SettingError(f"data={data!r}", "only cells of an h5ad file become one", "out='predictions.csv'")

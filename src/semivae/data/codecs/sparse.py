@@ -112,6 +112,11 @@ class SparseCodec(Codec):
 
         return matrix[:, list(row.kept)] if row.kept else matrix
 
+    def arranged(self, X: Rows) -> csr_matrix:
+        """Returns rows with all columns of the fit, in its order; those that are not modeled hold nothing."""
+
+        return widened(csr_matrix(self.columns_of(X)), self.variables[0])
+
     def decode(self, values: Values, within: bool = False) -> Any:
         """Returns a sparse matrix with all columns of the fit; those that are not modeled hold nothing.
 
