@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.source import FILES, PACKAGE, graph, imported, module_of
 
-VOCABULARY = {"batch", "errors", "findings", "fitted", "ranks", "registry", "store", "typing", "variables"}
+VOCABULARY = {"batch", "errors", "findings", "fitted", "pieces", "ranks", "registry", "store", "typing", "variables"}
 
 BELOW_ESTIMATORS = {
     "data": set(),

@@ -2,7 +2,7 @@ r"""The vocabulary of data: each variable in the units of the user, and its map 
 
 from __future__ import annotations
 
-__all__ = ["SAME", "Container", "Pixels", "Schema", "TargetForm", "Variable", "positions", "straight"]
+__all__ = ["SAME", "Container", "Pixels", "Schema", "TargetForm", "Variable", "positions"]
 
 import dataclasses
 import math
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivae.errors import SettingError
+from semivae.pieces import straight
 
 TargetForm = Literal["category", "real", "several"]
 
@@ -292,26 +293,3 @@ def positions(variables: Sequence[Variable], kind: str) -> list[int]:
     """Returns the positions of the variables of a kind."""
 
     return [j for j, variable in enumerate(variables) if variable.kind == kind]
-
-
-def straight(
-    values: NDArray[np.float64],
-    start: Sequence[float] | NDArray[np.float64],
-    end: Sequence[float] | NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    r"""Maps values by straight pieces between knots; the first and the last piece go on.
-
-    Arguments:
-        values: The values, with shape (*); NaN stays.
-        start: The knots, rising.
-        end: The knots after the map, rising.
-
-    Returns:
-        The mapped values and the slopes there, each with shape (*).
-    """
-
-    x, y = np.asarray(start), np.asarray(end)
-    place = (np.searchsorted(x, values, side="right") - 1).clip(0, len(x) - 2)
-    slope = (np.diff(y) / np.diff(x))[place]
-
-    return y[place] + slope * (values - x[place]), slope

@@ -54,9 +54,9 @@ class Parameters(Grouped):
         'Distribution of the pixels of images, or of the rows of a sparse matrix. For pixels, "auto" is "bernoulli" '
         'where all are 0 or 1, "logistic" (discretized, with a probability for each level) on equally spaced levels '
         'such as 8 bits, and "gaussian" where they are continuous. "bernoulli" of grey levels is a cross-entropy: its '
-        'score is no density. For sparse counts, "auto" is "negative_binomial" ("zero_inflated" gives zeros a probability of their own, too), or "multinomial" '
-        'where rows have fewer than 100 counts; for other sparse numbers, "gaussian". Each column of a table has a '
-        "distribution of its own.",
+        'score is no density. For sparse counts, "auto" is "negative_binomial" ("zero_inflated" gives zeros a '
+        'probability of their own, too), or "multinomial" where rows have fewer than 100 counts; for other sparse '
+        'numbers, "gaussian". Each column of a table has a distribution of its own.',
     ] = "auto"
     epochs: Annotated[
         int | Literal["auto"],

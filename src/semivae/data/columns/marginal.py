@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from semivae.data.columns.scaling import LARGEST
-from semivae.variables import Variable, straight
+from semivae.pieces import straight
+from semivae.variables import Variable
 
 Values = NDArray[np.float64]
 
