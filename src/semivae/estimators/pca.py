@@ -80,6 +80,13 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
         refuse_stream(self, X)
         self.codec_, x = fit_rows(self, X)
 
+        if self.codec_.container == "sparse":
+            raise SettingError(
+                "PCA of a sparse matrix",
+                "PCA here needs dense rows, centered",
+                "VAEEmbedding().fit(X), or sklearn.decomposition.TruncatedSVD",
+            )
+
         if self.codec_.bent:
             self.codec_ = self.codec_.straightened()
             x = read_rows(self, X)
