@@ -7,9 +7,9 @@ Result: benchmarks/results/single_cells.json with every method and draw; those t
 
 The cells are those of the mouse bladder in SEMIVAE_DATA/single_cell (2,100 cells, 20,670 genes, 16 clusters). Accuracy
 is that of all cells without a label. Logistic regression and label spreading read 50 principal components of the
-logarithms of normalized counts of 2,000 genes. scANVI runs in an environment of its own (`pip install scvi-tools`) with the
-settings of its tutorial: two layers, 30 latents, the 2,000 most variable genes, then 20 epochs with labels. All methods
-get as many threads as OMP_NUM_THREADS says.
+logarithms of normalized counts of 2,000 genes. scANVI runs in an environment of its own (`pip install scvi-tools`) with
+the settings of its tutorial: two layers, 30 latents, the 2,000 most variable genes, then 20 epochs with labels. All
+methods get as many threads as OMP_NUM_THREADS says. The machine has anndata (`pip install 'semivae[cells]'`).
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.data.kinds import handler
-from semivae.errors import DataError
+from semivae.errors import DataError, SettingError
 from semivae.estimators.draws import check_draws
 from semivae.estimators.options.data import DataOptions
 from semivae.estimators.options.declared import declare
