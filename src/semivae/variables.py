@@ -19,10 +19,10 @@ from semivae.straight import straight
 TargetForm = Literal["category", "real", "several"]
 
 # What holds the rows of the user.
-Container = Literal["array", "frame", "image", "vector"]
+Container = Literal["array", "frame", "image", "vector", "sparse"]
 
-# The distributions that pixels can have.
-Pixels = Literal["bernoulli", "logistic", "gaussian"]
+# The distributions that a row of one value can have: those of pixels, and those of counts.
+Pixels = Literal["bernoulli", "logistic", "gaussian", "negative_binomial", "zero_inflated", "multinomial"]
 
 # The distance, relative to one more than its size, up to which a value in the units of a model is at a spike.
 SAME = 1e-6
@@ -49,8 +49,9 @@ class Variable:
         high: Largest observed value, in the units of the user.
         center: The :math:`c` of the map to the units of the model.
         scale: The :math:`s` of the map to the units of the model.
-        mean: The mean that networks subtract: of all pixels of an image, or of the logarithms of counts.
-        deviation: The standard deviation that networks divide the logarithms of counts by.
+        mean: The mean that networks subtract: of all pixels of an image, or of the logarithms of counts. Of sparse
+            counts, the mean of the logarithms of the sums of rows.
+        deviation: The standard deviation of the logarithms whose mean that is, for counts.
         dtype: NumPy's name of the type of the values, which outputs are given back in.
         missing: Whether the value was missing in some row.
         axes: How the user holds an image: "HW", "HWC" or "CHW".
@@ -73,6 +74,11 @@ class Variable:
         norm: The length of all vectors, where they have the same one.
         held: How a cell of a frame holds a vector: as a "list", or as "text" that is embedded; empty for a row of an
             array.
+        suits: The distribution that suits a sparse row; None for other kinds.
+        among: The number of columns of the user's sparse matrix.
+        kept: The positions of the columns that are modeled among them; empty where all are.
+        names: The names of the modeled columns of a sparse matrix; empty if they have none.
+        means: The mean of each number of a sparse row, as networks read it.
     """
 
     __pydantic_config__ = STRICT
@@ -106,6 +112,11 @@ class Variable:
     centers: tuple[float, ...] = ()
     norm: float | None = None
     held: str = ""
+    suits: Pixels | None = None
+    among: int = 0
+    kept: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    means: tuple[float, ...] = ()
 
     @property
     def source(self) -> str:
@@ -190,7 +201,10 @@ class Variable:
 
     @property
     def pixels(self) -> Pixels:
-        """The distribution that suits the pixels of an image."""
+        """The distribution that suits the pixels of an image, or a sparse row."""
+
+        if self.suits is not None:
+            return self.suits
 
         if self.levels is None:
             return "gaussian"
@@ -218,9 +232,9 @@ class Schema:
     r"""The variables :math:`x` and :math:`y`.
 
     Attributes:
-        x: The variables of the data: the columns of a table, or a single image or vector.
+        x: The variables of the data: the columns of a table, or a single image, vector or sparse row.
         y: The target, if there is one.
-        container: The container of the user's rows: "array", "frame", "image" or "vector".
+        container: The container of the user's rows: "array", "frame", "image", "vector" or "sparse".
         left_out: Names of columns that may be there but are not modeled: identifiers, and columns the user dropped.
     """
 
@@ -268,7 +282,7 @@ class Schema:
     def words(self) -> str:
         """The rows in words."""
 
-        return ("images" if self.image else "vectors") if self.single else "a table"
+        return {"image": "images", "vector": "vectors", "sparse": "sparse rows"}.get(self.container, "a table")
 
     def to_json(self) -> dict[str, Any]:
         """Returns the schema as a dictionary of plain JSON values."""

@@ -2,14 +2,14 @@ r"""Files that commands write: checked before the work starts, and never written
 
 from __future__ import annotations
 
-__all__ = ["check_file", "check_folder", "check_new_folder", "write", "write_files", "write_table"]
+__all__ = ["check_file", "check_folder", "check_new_folder", "write", "write_cells", "write_files", "write_table"]
 
 import tempfile
 import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from semivae.errors import SettingError, StoreError
 from semivae.store import exists, refuse_to_replace, replaced, resolved, unwritable
@@ -96,6 +96,21 @@ def write(path: Path, content: bytes) -> None:
 
     with replaced(path) as file:
         file.write(content)
+
+
+def write_cells(path: Path, cells: Any) -> None:
+    r"""Writes cells as an h5ad file, whole or not at all.
+
+    Raises:
+        StoreError: If it cannot be written.
+    """
+
+    from semivae.data.files.cells import write_cells as write_file
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "cells.h5ad"
+        write_file(file, cells)
+        write(path, file.read_bytes())
 
 
 def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:

@@ -12,9 +12,11 @@ __all__ = ["MODEL", "Committee"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import hstack, issparse
 
 from semivae.committee.learners import Learned, learners
 from semivae.committee.shares import Values, adjusted
@@ -39,11 +41,11 @@ class Committee:
     before: Values | None = None
     after: Values | None = None
 
-    def predict(self, row: Values, latent: Values, model: Values) -> NDArray[np.float64]:
+    def predict(self, row: Any, latent: Values, model: Values) -> NDArray[np.float64]:
         r"""Returns the mean prediction, with shape (N, C).
 
         Arguments:
-            row: The rows as numbers, with shape (N, F).
+            row: The rows as numbers, with shape (N, F), dense or sparse.
             latent: Their latents, with shape (N, D).
             model: The predictions of the model, with shape (N, C).
         """
@@ -64,9 +66,12 @@ class Committee:
         return adjusted(predicted, self.before, self.after)
 
 
-def seen(name: str, row: Values, latent: Values) -> Values:
-    """Returns the numbers that a learner reads, with shape (N, F)."""
+def seen(name: str, row: Any, latent: Values) -> Any:
+    """Returns the numbers that a learner reads, with shape (N, F); sparse where it reads sparse rows."""
 
-    read = {"row": [row], "latent": [latent], "both": [row, latent]}
+    reads = learners[name].reads
 
-    return np.concatenate(read[learners[name].reads], axis=1)
+    if reads != "both":
+        return row if reads == "row" else latent
+
+    return hstack([row, latent], format="csr") if issparse(row) else np.concatenate([row, latent], axis=1)

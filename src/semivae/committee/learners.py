@@ -14,8 +14,9 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
-from semivae.committee.linear import Linear
+from semivae.committee.linear import Linear, scaled
 from semivae.committee.trees import Trees
 from semivae.committee.vectors import discriminant, logistic_of_vector, self_taught
 from semivae.registry import Registry
@@ -50,8 +51,8 @@ class Learner:
         title: Its name in a table.
         reads: Whether it reads the row, its latent, or both.
         target: The form of target that it learns.
-        learn: Maps labeled rows with shape (L, F), their codes or values (L,), all rows (N, F) and a seed to what was
-            learned.
+        learn: Maps labeled rows with shape (L, F), dense or sparse, their codes or values (L,), all rows (N, F) and a
+            seed to what was learned.
         of: The rows that it suits: tables, vectors, or both.
         unlabeled: Whether it learns from unlabeled rows, even if it does not read the latent.
     """
@@ -122,7 +123,7 @@ def logistic(x: Rows, y: NDArray[Any], everything: Rows, seed: int) -> Linear:
     from sklearn.linear_model import LogisticRegression
 
     center, scale = spread(everything)
-    found: Any = LogisticRegression(C=LOGISTIC, max_iter=2000).fit((x - center) / scale, y)
+    found: Any = LogisticRegression(C=LOGISTIC, max_iter=2000).fit(scaled(x, center, scale), y)
     weight, bias = found.coef_.T, found.intercept_
 
     # Two classes have one column, for the odds of the second.
@@ -138,17 +139,25 @@ def ridge(x: Rows, y: NDArray[Any], everything: Rows, seed: int) -> Linear:
     from sklearn.linear_model import RidgeCV
 
     center, scale = spread(everything)
-    found: Any = RidgeCV(np.logspace(-1, 4, 16)).fit((x - center) / scale, y)
+    found: Any = RidgeCV(np.logspace(-1, 4, 16)).fit(scaled(x, center, scale), y)
 
     return Linear(center, scale, found.coef_[:, None], np.array([found.intercept_]))
 
 
 def spread(rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Returns the mean and the standard deviation of each number, each with shape (F,); 1 for a constant."""
+    """Returns the mean and the standard deviation of each number, each with shape (F,); 1 for a constant.
 
-    deviation = rows.std(axis=0)
+    Sparse rows have a mean of 0, so that they stay sparse.
+    """
 
-    return rows.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
+    if issparse(rows):
+        from sklearn.utils.sparsefuncs import mean_variance_axis
+
+        deviation, center = np.sqrt(mean_variance_axis(rows, axis=0)[1]), np.zeros(rows.shape[1])
+    else:
+        deviation, center = rows.std(axis=0), rows.mean(axis=0)
+
+    return center, np.where(deviation > 0, deviation, 1.0)
 
 
 LEARNERS: tuple[tuple[str, Learner], ...] = (

@@ -2,13 +2,14 @@ r"""A linear model as plain arrays: class probabilities by a softmax, or a numbe
 
 from __future__ import annotations
 
-__all__ = ["Linear"]
+__all__ = ["Linear", "dense", "scaled"]
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from scipy.special import softmax
 
 
@@ -28,10 +29,10 @@ class Linear:
     weight: NDArray[np.float64]
     bias: NDArray[np.float64]
 
-    def predict(self, x: NDArray[Any]) -> NDArray[np.float64]:
-        """Returns the prediction of rows with shape (N, F), with shape (N, C)."""
+    def predict(self, x: Any) -> NDArray[np.float64]:
+        """Returns the prediction of rows with shape (N, F), dense or sparse, with shape (N, C)."""
 
-        values = (x - self.center) / self.scale @ self.weight + self.bias
+        values = scaled(x, self.center, self.scale) @ self.weight + self.bias
 
         return softmax(values, axis=1) if len(self.bias) > 1 else values
 
@@ -47,3 +48,15 @@ class Linear:
         fits = found == [(width,), (width,), (width, outputs), (outputs,)]
 
         return None if fits and (self.scale > 0).all() else "its arrays do not fit the rows"
+
+
+def scaled(x: Any, center: NDArray[np.float64], scale: NDArray[np.float64]) -> Any:
+    """Returns centered and scaled rows, with shape (N, F); sparse ones have centers of 0, and stay sparse."""
+
+    return x.multiply(1 / scale).tocsr() if issparse(x) else (x - center) / scale
+
+
+def dense(x: Any) -> NDArray[Any]:
+    """Returns rows as an array."""
+
+    return x.toarray() if issparse(x) else x

@@ -35,7 +35,7 @@ class Taught:
 def taught(
     target: Literal["category", "real"],
     vectors: bool,
-    row: Values,
+    row: Any,
     latent: Values,
     labeled: Index,
     y: NDArray[Any],
@@ -47,7 +47,7 @@ def taught(
     Arguments:
         target: The form of the target.
         vectors: Whether rows are vectors.
-        row: All rows as numbers, with shape (N, F).
+        row: All rows as numbers, with shape (N, F), dense or sparse.
         latent: Their latents, with shape (N, D).
         labeled: The positions of the labeled rows, with shape (L,).
         y: Their codes or values, with shape (L,). Each class has a label in each training part.

@@ -13,6 +13,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from semivae.committee.linear import dense
+
 # Rows whose path is followed at once: one position per row and tree is kept.
 BLOCK = 2048
 
@@ -57,11 +59,12 @@ class Trees:
 
         return cls(*(np.stack(part) for part in zip(*found, strict=True)))
 
-    def predict(self, x: NDArray[Any]) -> NDArray[np.float64]:
-        """Returns the mean of the leaves of each row, with shape (N, C), for rows with shape (N, F)."""
+    def predict(self, x: Any) -> NDArray[np.float64]:
+        """Returns the mean of the leaves of rows with shape (N, F), dense or sparse, with shape (N, C)."""
 
         # scikit-learn compares single-precision numbers, too.
-        blocks = [x[start : start + BLOCK].astype(np.float32) for start in range(0, len(x), BLOCK)]
+        starts = range(0, x.shape[0], BLOCK)
+        blocks = (dense(x[start : start + BLOCK].astype(np.float32)) for start in starts)
 
         return np.concatenate([self.mean(block) for block in blocks] or [np.empty((0, self.value.shape[-1]))])
 

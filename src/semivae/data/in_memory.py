@@ -11,11 +11,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from semivae.data.cells import counts_of, genes_of, is_cells
 from semivae.data.codecs.frame import is_frame, pandas_frame
 from semivae.data.codecs.images import is_images
 from semivae.data.labels.classes import Cells
 from semivae.data.labels.markers import as_column
 from semivae.data.source import Source
+from semivae.data.sparse import is_sparse
 from semivae.errors import DataError
 from semivae.variables import Container
 
@@ -25,7 +27,7 @@ class InMemory(Source):
     r"""Rows in memory.
 
     Attributes:
-        x: The rows: a frame, an array with shape (N, P), or images.
+        x: The rows: a frame, an array with shape (N, P), images, a sparse matrix, or cells.
         y: The labels, missing where a row is unlabeled: a column with N entries, or a frame of several targets;
             None without a target.
         name: The name of a named set, or of a file.
@@ -61,20 +63,29 @@ class InMemory(Source):
         if is_frame(self.x):
             return "frame"
 
+        if is_sparse(self.x) or is_cells(self.x):
+            return "sparse"
+
         return "image" if is_images(self.x) else "array"
 
     @cached_property
     def held(self) -> Any:
-        """The rows: a polars frame as a pandas frame, and anything without a length as an array."""
+        """The rows: a polars frame as a pandas frame, cells as a sparse matrix, and the rest as arrays have them."""
 
         if self.container == "frame":
             return pandas_frame(self.x)
+
+        if self.container == "sparse":
+            return (counts_of(self.x) if is_cells(self.x) else self.x).tocsr()
 
         return self.x if hasattr(self.x, "__len__") or hasattr(self.x, "shape") else np.atleast_1d(np.asarray(self.x))
 
     @property
     def columns(self) -> list[str]:
-        """The names of the columns of a frame; none of arrays and images."""
+        """The names of the columns of a frame, or of the genes of cells; none of other rows."""
+
+        if is_cells(self.x):
+            return genes_of(self.x)
 
         return list(self.held) if self.container == "frame" else []
 

@@ -21,6 +21,8 @@ from semivae.data.codecs.frame import pandas_frame
 from semivae.data.files import idx
 from semivae.data.files.arrays import ENDINGS as ARRAYS
 from semivae.data.files.arrays import picked, read_array, refuse_unnamed
+from semivae.data.files.cells import ENDING as CELLS
+from semivae.data.files.cells import is_sparse_file, read_cells, read_sparse
 from semivae.data.files.delimited import as_target, not_utf8, read_delimited
 from semivae.data.files.npy import read_npy, read_npz
 from semivae.data.files.parquet import named
@@ -60,9 +62,9 @@ def read(
     r"""Reads rows and their target.
 
     Arguments:
-        where: The name of a named set; a file: CSV or TSV (also with .gz), parquet, npy, npz, or idx; FILE::NAME for an
-            array of a .mat, HDF5 or npz file; a folder of pictures, with a folder for each class; or a table with a
-            column of the names of pictures.
+        where: The name of a named set; a file: CSV or TSV (also with .gz), parquet, npy, npz (also of a sparse matrix),
+            idx or h5ad; FILE::NAME for an array of a .mat, HDF5 or npz file, or a layer of an h5ad file; a folder of
+            pictures, with a folder for each class; or a table with a column of the names of pictures.
         target: The column or array of the labels; None to read rows only.
         split: The part of a named set: "train", "test" or "all". A file has no parts.
         download: Whether to download a named set that is not on this machine.
@@ -88,6 +90,8 @@ def read(
 
     if holds_pictures(path):
         reader = partial(read_folder, resize=resize, like=like)
+    elif pick is not None and path.suffix == CELLS:
+        reader = partial(read_cells, layer=pick.name)
     elif pick is None:
         reader = reader_of(path, header, text, exact)
     else:
@@ -106,10 +110,12 @@ def read(
     except DAMAGE as error:
         raise damaged(path, error) from error
 
-    if len(x) == 0:
+    rows = InMemory(x, y, shown(path.name), target)
+
+    if len(rows) == 0:
         raise DataError(f"{shown(path)} holds no rows", "at least one row is needed")
 
-    return InMemory(x, y, shown(path.name), target)
+    return rows
 
 
 def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact: Collection[str] = ()) -> Reader:
@@ -131,7 +137,8 @@ def reader_of(path: Path, header: bool = True, text: Collection[str] = (), exact
     endings: dict[tuple[str, ...], Reader] = {
         (".parquet", ".pq"): read_parquet,
         (".npy",): read_npy,
-        (".npz",): read_npz,
+        (".npz",): read_sparse if name.endswith(".npz") and is_sparse_file(path) else read_npz,
+        (CELLS,): read_cells,
         ARRAYS: refuse_unnamed,
         (".idx", "-ubyte", ".idx1", ".idx3"): read_idx,
     }

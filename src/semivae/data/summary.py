@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from semivae.data.codecs.base import Codec
-from semivae.data.kinds import handler
-from semivae.data.kinds.image import Image
+from semivae.data.kinds import RowKind, handler
 from semivae.data.labels.classes import listed
 from semivae.data.labels.found import FoundTarget
 from semivae.data.labels.table import FoundTargets
@@ -45,7 +44,7 @@ class Summary:
     Attributes:
         name: What the rows are called.
         rows: Their number.
-        container: What they came in: "array", "frame" or "image".
+        container: What they came in: "array", "frame", "image" or "sparse".
         columns: The variables.
         left_out: Names of columns that are not modeled.
         targets: The targets.
@@ -72,11 +71,11 @@ class Summary:
 
     @property
     def likelihood(self) -> dict[str, str] | None:
-        """The likelihood that a fit chooses for the pixels of images, and the reason; None for a table."""
+        """The likelihood that a fit chooses for images and sparse rows, and the reason; None for a table."""
 
         kind = handler(self.columns[0].variable)
 
-        return {"chosen": kind.variable.pixels, "reason": kind.reason} if isinstance(kind, Image) else None
+        return {"chosen": kind.variable.pixels, "reason": kind.reason} if isinstance(kind, RowKind) else None
 
     @property
     def target(self) -> FoundTarget | None:
@@ -110,7 +109,7 @@ def summarize(source: Source, found: Survey, targets: FoundTargets, warnings: Se
 def warnings_of_repeats(source: Source, codec: Codec) -> Iterator[str]:
     """Yields a note on rows that repeat. Rows in files are not compared: all would have to be held for it."""
 
-    if source.in_parts or codec.container == "image":
+    if source.in_parts or codec.schema().single:
         return
 
     (values,) = map(codec.encode, source.rows())

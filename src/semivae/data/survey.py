@@ -7,7 +7,7 @@ __all__ = ["Survey", "survey"]
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.frame import FrameCodec, refuse_empty
 from semivae.data.codecs.images import ImageCodec
 from semivae.data.codecs.selection import EVERYTHING, Selection
+from semivae.data.codecs.sparse import SparseCodec
 from semivae.data.codecs.vectors import VectorCodec, are_vectors, vector_column
 from semivae.data.columns.base import Tally
 from semivae.data.columns.found import Found
@@ -79,6 +80,7 @@ def survey(
     selection: Selection = EVERYTHING,
     binarize: str | None = None,
     resize: int | Sequence[int] | None = None,
+    most: int | Literal["auto"] = "auto",
 ) -> Survey:
     r"""Reads all rows once and fits their codec.
 
@@ -87,6 +89,7 @@ def survey(
         selection: Which columns of a frame are modeled.
         binarize: How grey levels of images become 0 or 1, if at all.
         resize: The size that images are scaled to, if at all.
+        most: The most columns of a sparse matrix to model.
 
     Raises:
         DataError: If the rows cannot be used.
@@ -107,6 +110,9 @@ def survey(
 
     if source.container == "image":
         return survey_images(source, binarize, resize)
+
+    if source.container == "sparse":
+        return survey_sparse(source, most)
 
     return survey_vectors(source) if is_of_vectors(source, selection) else survey_arrays(source)
 
@@ -206,6 +212,15 @@ def survey_images(source: Source, binarize: str | None, resize: int | Sequence[i
     codec = ImageCodec.fit(next(source.rows()), binarize, resize)
 
     return Survey(codec, ("image",), len(source), (0,))
+
+
+def survey_sparse(source: Source, most: int | Literal["auto"]) -> Survey:
+    """Reads a sparse matrix, which is in memory."""
+
+    codec = SparseCodec.fit(next(source.rows()), most, source.columns)
+    (row,) = codec.variables
+
+    return Survey(codec, row.names or tuple(f"x{column}" for column in range(row.among)), len(source), (0,))
 
 
 class Infinite:

@@ -242,6 +242,7 @@ class VAEEstimator(VAERepair, VAEOutliers):
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
+        tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = []
 
         return tags

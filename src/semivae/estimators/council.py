@@ -73,7 +73,7 @@ class Council:
 
     plan: Plan
     schema: Schema
-    x: NDArray[Any]
+    x: Any
     target: Target
     train: NDArray[np.int64]
     seed: int
@@ -136,7 +136,7 @@ class Council:
         held = np.mean(list(self.taught.held.values()), axis=0)
         share = 1 / len(self.taught.members)
         equal = Committee(self.taught.members, dict.fromkeys(self.taught.members, share) | {MODEL: 0.0})
-        others = np.setdiff1d(np.arange(len(row)), places)
+        others = np.setdiff1d(np.arange(len(latent)), places)
         unlabeled = equal.predict(row[others], latent[others], np.zeros(1))
 
         if not shifted(held, unlabeled, np.bincount(self.y, minlength=self.classes)):

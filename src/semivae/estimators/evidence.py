@@ -46,7 +46,7 @@ class Evidence(NamedTuple):
     effective_draws: Values
 
 
-def evidence(model: Model, x: NDArray[Any], method: Method, draws: int | None, image: bool) -> Evidence:
+def evidence(model: Model, x: NDArray[Any], method: Method, draws: int | None, wide: bool) -> Evidence:
     r"""Returns the log-density of rows in the units of the model.
 
     Arguments:
@@ -54,7 +54,7 @@ def evidence(model: Model, x: NDArray[Any], method: Method, draws: int | None, i
         x: The rows in the units of the model, with shape (N, *).
         method: "elbo", "importance" or "annealed".
         draws: The draws of each row, or the temperatures of "annealed"; None chooses them.
-        image: Whether rows are images.
+        wide: Whether a row is one value of many numbers, such as an image.
     """
 
     if method not in METHODS:
@@ -65,7 +65,7 @@ def evidence(model: Model, x: NDArray[Any], method: Method, draws: int | None, i
 
     size = DRAWS if draws is None else draws if method == "elbo" else min(draws, DRAWS)
     # Whole rounds alone, so the last one may take a few draws more than were asked for.
-    rounds = -(-(MOST[image] if draws is None else draws) // size)
+    rounds = -(-(MOST[wide] if draws is None else draws) // size)
 
     def noise(rows: Tensor, number: int) -> Tensor:
         return row_noise(rows, size, model.noise, number)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from semivae.data.sparse import SparseRows
 from semivae.data.stream.rows import Ingested
 
 # The most patterns that are kept; where there are more, those of so many rows, drawn at random.
@@ -50,6 +51,9 @@ def gaps_of(x: Any, seed: int) -> list[Gap]:
         x: The rows in the units of a model, or where they are on disk.
         seed: The seed of the rows that are drawn where there are too many.
     """
+
+    if isinstance(x, SparseRows):
+        return []
 
     random = np.random.default_rng(seed)
     missing = np.isnan(some(x, random) if isinstance(x, Ingested) else x)

@@ -12,6 +12,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.data.codecs.frame import is_frame, pandas_frame
+from semivae.data.in_memory import InMemory
 from semivae.errors import DataError, SettingError
 from semivae.estimators.rows.inputs import read_rows
 from semivae.estimators.trust import VAETrust
@@ -80,15 +81,16 @@ class VAEOutliers(VAETrust):
         from semivae.trust.outliers import KnownOutliers, some_of
 
         rows = pandas_frame(X) if is_frame(X) else X
+        counts = [len(InMemory(part)) for part in (outliers, rows)]
 
-        if not len(outliers) or not len(rows):
+        if not all(counts):
             raise DataError(
-                f"{len(outliers)} outliers and {len(rows)} other rows",
+                f"{counts[0]} outliers and {counts[1]} other rows",
                 "at least one of both is needed",
                 "learn_outliers(X[mask], X[~mask])",
             )
 
-        parts = _safe_indexing(rows, some_of(len(rows))), outliers
+        parts = _safe_indexing(rows, some_of(counts[1])), outliers
         self.known_outliers_ = KnownOutliers.of(*(self._evidence_of(part, *self._scaled(part)) for part in parts))
 
         return self

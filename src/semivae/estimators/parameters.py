@@ -50,11 +50,13 @@ class Parameters(Grouped):
     ] = "auto"
     likelihood: Annotated[
         str,
-        Choice("bernoulli", "logistic", "gaussian"),
-        'Distribution of the pixels of images. "auto" is "bernoulli" where all are 0 or 1, "logistic" (discretized, '
-        'with a probability for each level) on equally spaced levels such as 8 bits, and "gaussian" where they are '
-        'continuous. "bernoulli" of grey levels is a cross-entropy: its score is no density. Each column of a table '
-        "has a distribution of its own.",
+        Choice("bernoulli", "logistic", "gaussian", "negative_binomial", "zero_inflated", "multinomial"),
+        'Distribution of the pixels of images, or of the rows of a sparse matrix. For pixels, "auto" is "bernoulli" '
+        'where all are 0 or 1, "logistic" (discretized, with a probability for each level) on equally spaced levels '
+        'such as 8 bits, and "gaussian" where they are continuous. "bernoulli" of grey levels is a cross-entropy: its '
+        'score is no density. For sparse counts, "auto" is "negative_binomial" ("zero_inflated" gives zeros a '
+        'probability of their own, too), or "multinomial" where rows have fewer than 100 counts; for other sparse '
+        'numbers, "gaussian". Each column of a table has a distribution of its own.',
     ] = "auto"
     epochs: Annotated[
         int | Literal["auto"],

@@ -34,7 +34,7 @@ from sklearn.utils import Tags, check_array, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.data.kinds import handler
-from semivae.errors import DataError
+from semivae.errors import DataError, SettingError
 from semivae.estimators.draws import check_draws
 from semivae.estimators.options.data import DataOptions
 from semivae.estimators.options.declared import declare
@@ -79,6 +79,13 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Grouped):
         self._check()
         refuse_stream(self, X)
         self.codec_, x = fit_rows(self, X)
+
+        if self.codec_.container == "sparse":
+            raise SettingError(
+                "PCA of a sparse matrix",
+                "PCA here needs dense rows, centered",
+                "VAEEmbedding().fit(X), or sklearn.decomposition.TruncatedSVD",
+            )
 
         if self.codec_.bent:
             self.codec_ = self.codec_.straightened()

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
 from scipy.special import softmax
 from torch import Tensor
 
 from semivae.conditional import Net
+from semivae.data.sparse import SparseRows
 from semivae.engine import apply
 from semivae.estimators.double import doubled
 from semivae.findings import HeldOut
@@ -24,11 +26,22 @@ Values = NDArray[np.float64]
 
 TINY = np.finfo(float).tiny
 
+# Sparse rows that are made dense at once.
+BLOCK = 512
 
-def numbers(schema: Schema, x: NDArray[Any]) -> Values:
-    """Returns rows in the units of a model as plain numbers, with shape (N, F)."""
 
-    return apply(Net().trunk(schema.x), x)[0]
+def numbers(schema: Schema, x: Any) -> Any:
+    """Returns rows in the units of a model as plain numbers, with shape (N, F); of sparse rows as a sparse matrix."""
+
+    trunk = Net().trunk(schema.x)
+
+    if not isinstance(x, SparseRows):
+        return apply(trunk, x)[0]
+
+    # Only a block at a time is dense.
+    starts = range(0, max(1, len(x)), BLOCK)
+
+    return vstack([csr_matrix(apply(trunk, x[start : start + BLOCK])[0]) for start in starts], format="csr")
 
 
 def means(features: Model, x: NDArray[Any]) -> Values:

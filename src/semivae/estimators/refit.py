@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import _num_samples
 
 from semivae.data.in_memory import InMemory
 from semivae.data.labels.markers import as_column
@@ -121,7 +122,7 @@ def target_again(estimator: Refittable, X: Any, y: Any) -> Target:
     variable = estimator.schema_.y
 
     if variable is None:
-        return Target.none(len(X))
+        return Target.none(_num_samples(X))
 
     if variable.parts:
         labels = TargetLabels(variable, estimator.missing_label)

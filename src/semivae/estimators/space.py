@@ -175,10 +175,9 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
 
         from semivae.estimators.evidence import evidence
 
-        found = evidence(self._double(), x, method, draws, self.schema_.image)
-        volume = 0.0 if self.schema_.image else self.codec_.log_volume(x)
+        found = evidence(self._double(), x, method, draws, self.schema_.single)
 
-        return found._replace(log_density=found.log_density + volume)
+        return found._replace(log_density=found.log_density + self.codec_.log_volume(x))
 
     def outlier_score(self, X: Any) -> NDArray[np.float64]:
         """Returns minus the log-density of each row, with shape (N,): higher is more abnormal."""
@@ -187,14 +186,14 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
 
     @by_block
     def features(self, X: Any) -> NDArray[np.float64]:
-        """Returns each row as the numbers that a network reads, with shape (N, F), for other methods."""
+        """Returns each row as the numbers that a network reads, with shape (N, F), for other methods.
 
-        from semivae.conditional import Net
-        from semivae.engine import apply
+        Of sparse rows this is a sparse matrix.
+        """
 
-        trunk = Net().trunk(self.schema_.x)
+        from semivae.estimators.readout import numbers
 
-        return apply(trunk, read_rows(self, X))[0]
+        return numbers(self.schema_, read_rows(self, X))
 
     @property
     def _n_features_out(self) -> int:

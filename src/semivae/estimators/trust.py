@@ -85,7 +85,7 @@ class VAETrust(VAESpace):
 
         found = relative(parts, self._parts(reference))
 
-        return found if self.schema_.single else pd.DataFrame(found, columns=self.codec_.names)
+        return found if self.schema_.image or self.schema_.vector else pd.DataFrame(found, columns=self.codec_.numbers)
 
     @by_block
     def _parts(self, X: Any) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import _num_samples
 
 from semivae.evaluation.judge import Judge
 from semivae.evaluation.network import Network
@@ -80,13 +81,13 @@ class Exam:
     def some(self) -> NDArray[np.int64]:
         """The positions of training rows for plain methods."""
 
-        return self.drawn(len(self.train), TRAIN)
+        return self.drawn(_num_samples(self.train), TRAIN)
 
     @cached_property
     def shown(self) -> NDArray[np.int64]:
         """The positions of held-out rows that samples are compared with."""
 
-        return self.drawn(len(self.test), SAMPLES)
+        return self.drawn(_num_samples(self.test), SAMPLES)
 
     def drawn(self, rows: int, most: int) -> NDArray[np.int64]:
         """Returns the positions of some rows, all where they are few."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import _num_samples
 
 from semivae.errors import DataError
 from semivae.evaluation.evidence import evidence
@@ -29,7 +30,7 @@ DENSITY = 1_000
 def generator(fitted: Fitted, exam: Exam) -> Half:
     """Returns the metrics of reconstructions, of samples, and of the density."""
 
-    density = exam.drawn(len(exam.test), DENSITY)
+    density = exam.drawn(_num_samples(exam.test), DENSITY)
     scores = fitted.score_samples(_safe_indexing(exam.test, density)) if has_density(fitted) else np.array([np.nan])
 
     return {**rebuilt_share(fitted, exam), **of_samples(fitted, exam), **evidence(scores)}

@@ -58,7 +58,7 @@ def smoothness(fitted: Fitted, exam: Exam, mean: Values) -> Half:
     z = ends[0] + np.linspace(0, 1, POINTS)[:, None] * (ends[1] - ends[0])
     rows = _safe_indexing(exam.test, np.repeat(pairs[0], POINTS))
     label = fitted.predict(rows) if isinstance(fitted, Classifier | Regressor) else None
-    decoded = exam.numbers(fitted.inverse_transform(z.reshape(len(rows), -1), label))
+    decoded = exam.numbers(fitted.inverse_transform(z.reshape(-1, z.shape[-1]), label))
 
     return measure("paths", np.nan_to_num(decoded).reshape(len(z), POINTS, -1), z)
 

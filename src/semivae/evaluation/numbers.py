@@ -1,7 +1,7 @@
 r"""Rows as plain numbers, the same for every model of a data set, so that distances and variances can be compared.
 
-Real columns and counts are standardized by the training rows, categories are one-hot, and all pixels of images and
-numbers of vectors are divided by one standard deviation. A missing cell is NaN.
+Real columns and counts are standardized by the training rows, categories are one-hot, and all pixels of images,
+numbers of vectors, and logarithms of sparse rows are divided by one standard deviation. A missing cell is NaN.
 :meth:`semivae.fitted.Trained.features` is close to this, but it has more columns that say where cells are missing, and
 zeros in the missing cells.
 """
@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from semivae.variables import Schema, Variable
 
@@ -115,6 +116,12 @@ def raw(schema: Schema, rows: Any) -> Values:
         rows = list(rows[schema.x[0].name]) if isinstance(rows, pd.DataFrame) else rows
 
         return np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
+
+    if issparse(rows):
+        kept = schema.x[0].kept
+
+        # Counts spread over decades; small weights stay nearly as they are.
+        return np.log1p((rows.tocsr()[:, list(kept)] if kept else rows).toarray().clip(0).astype(np.float64))
 
     if schema.container == "array":
         return np.asarray(rows, dtype=np.float64)

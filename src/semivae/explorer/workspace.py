@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.utils.validation import _num_samples
 
 from semivae.errors import SemivaeError, SettingError
 from semivae.explorer.labels import LabelLog
@@ -50,13 +51,13 @@ class Workspace:
     ) -> None:
         self.X, self.name, self.listeners = X, name, list[Tell]()
         self.lock = threading.RLock()
-        self.log = LabelLog(labels_file, len(X), name)
+        self.log = LabelLog(labels_file, _num_samples(X), name)
         self.versions = Versions(self.log.path.with_suffix(".versions"))
         self.tasks: dict[str, Task] = {}
         self.search: dict[str, Any] = {}
         self.forecast: dict[str, Any] | None = None
         self.session = self.first(estimator, y, opened)
-        base = known(estimator, y, len(X), self.session.goals)
+        base = known(estimator, y, self.log.rows, self.session.goals)
         self.marking = Marking(self.session.goals, base, self.log, lambda: self.session.version, self.tell)
         self.look()
 

@@ -1,6 +1,7 @@
 r"""Families of distributions: raw features in, a distribution out; for data, labels and latents alike."""
 
 __all__ = [
+    "Bag",
     "Bernoulli",
     "Categorical",
     "Categoricals",
@@ -11,6 +12,8 @@ __all__ = [
     "LogDirichlet",
     "Logistic",
     "Mixed",
+    "Multinomial",
+    "NegativeBinomial",
     "Point",
     "Poisson",
     "Reals",
@@ -19,6 +22,7 @@ __all__ = [
     "pixels_for",
 ]
 
+from semivae.families.bags import Bag, Multinomial, NegativeBinomial
 from semivae.families.base import Family
 from semivae.families.bernoulli import Bernoulli
 from semivae.families.categorical import Categorical, Categoricals

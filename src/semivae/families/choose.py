@@ -10,13 +10,10 @@ from semivae.errors import SettingError
 from semivae.families.base import Family
 from semivae.families.categorical import Categorical
 from semivae.families.gaussian import Gaussian
-from semivae.families.kinds import row_family
+from semivae.families.kinds import row_family, row_likelihoods
 from semivae.families.mixed import Mixed
 from semivae.families.scale import Scale
 from semivae.variables import Pixels, Schema, Variable
-
-# The distributions that only pixels have.
-OF_PIXELS = ("bernoulli", "logistic")
 
 
 def choose_data(schema: Schema, likelihood: str = "auto", scale: Scale = "shared") -> Family:
@@ -38,17 +35,17 @@ def choose_data(schema: Schema, likelihood: str = "auto", scale: Scale = "shared
 
 
 def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
-    r"""Returns the distribution of the pixels of images; None for other rows.
+    r"""Returns the distribution of the pixels of images, or of sparse rows; None for other rows.
 
     Arguments:
         schema: The variables.
-        likelihood: The distribution, or "auto" for the one that suits the pixels: :py:`Variable.pixels`.
+        likelihood: The distribution, or "auto" for the one that suits the row: :py:`Variable.pixels`.
 
     Raises:
         SettingError: If it does not fit the data.
     """
 
-    image = schema.x[0] if schema.image else None
+    row = schema.x[0] if schema.single and not schema.vector else None
 
     if likelihood not in ("auto", *get_args(Pixels)):
         raise SettingError(
@@ -57,24 +54,40 @@ def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
             "likelihood='auto'",
         )
 
-    if image is None and likelihood in OF_PIXELS:
+    if row is None:
+        refuse_of_rows(likelihood, schema.words)
+
+        return None
+
+    if likelihood == "auto":
+        return row.pixels
+
+    if likelihood not in (suitable := row_likelihoods[row.kind]):
         raise SettingError(
-            f"likelihood={likelihood!r} was given for {schema.words}",
-            "it is for the pixels of images; vectors are Gaussian, and a table has a family per column",
+            f"likelihood={likelihood!r} was given for rows of {row.name}",
+            f"these have one of {', '.join(map(repr, suitable))}",
             "likelihood='auto'",
         )
 
-    if image and likelihood == "logistic" and image.levels is None:
+    if likelihood == "logistic" and row.levels is None:
         raise SettingError(
             "likelihood='logistic' was given for continuous pixels",
             "it gives a probability to each of some equally spaced levels, such as those of 8-bit images",
             "likelihood='gaussian', or levels: X = np.rint(255 * X).astype(np.uint8)",
         )
 
-    if image is None:
-        return None
+    return cast(Pixels, likelihood)
 
-    return image.pixels if likelihood == "auto" else cast(Pixels, likelihood)
+
+def refuse_of_rows(likelihood: str, words: str) -> None:
+    """Refuses for tables and vectors, in words, the distributions that only other rows have."""
+
+    if likelihood not in ("auto", "gaussian"):
+        raise SettingError(
+            f"likelihood={likelihood!r} was given for {words}",
+            "it is for pixels or for sparse rows; vectors are Gaussian, and a table has a family per column",
+            "likelihood='auto'",
+        )
 
 
 def choose_target(variable: Variable) -> Family:

@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from semivae.errors import SettingError
 
@@ -75,6 +76,9 @@ class Plain:
 
         if isinstance(rows, pd.DataFrame):
             return np.concatenate([self.column(pd.Series(rows[name]), name) for name in self.names], axis=1)
+
+        if issparse(rows):
+            return rows.toarray().astype(np.float64)
 
         return np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
 

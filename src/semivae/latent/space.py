@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import issparse
+from sklearn.utils.validation import _num_samples
 
 from semivae.errors import DataError
 from semivae.fitted import LatentSpace
@@ -44,9 +46,9 @@ class Space:
     """
 
     def __init__(self, space: LatentSpace, X: Any, label: Any = None, seed: int = 0) -> None:
-        if X is None or len(X) < 2:
+        if X is None or _num_samples(X) < 2:
             raise DataError(
-                "no reference rows" if X is None else f"{len(X)} reference rows",
+                "no reference rows" if X is None else f"{_num_samples(X)} reference rows",
                 "the latent space is searched where rows are, so it needs some",
                 "give the training rows: X=rows",
             )
@@ -54,7 +56,7 @@ class Space:
         self.space = space
         self.label = label
         X = X.to_pandas() if hasattr(X, "to_pandas") else X
-        self.kept = np.sort(np.random.default_rng(seed).permutation(len(X))[:ROWS])
+        self.kept = np.sort(np.random.default_rng(seed).permutation(_num_samples(X))[:ROWS])
         rows = rows_at(X, self.kept)
         self.latents = self.encode(rows)
         self.names: Any = None
@@ -114,5 +116,9 @@ def rows_at(rows: Any, positions: Any) -> Any:
     """Returns some rows of a frame or an array."""
 
     return (
-        rows.iloc[positions].reset_index(drop=True) if isinstance(rows, pd.DataFrame) else np.asarray(rows)[positions]
+        rows.iloc[positions].reset_index(drop=True)
+        if isinstance(rows, pd.DataFrame)
+        else rows.tocsr()[positions]
+        if issparse(rows)
+        else np.asarray(rows)[positions]
     )

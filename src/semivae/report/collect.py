@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.utils.validation import _num_samples
 
 from semivae.errors import SemivaeError
 from semivae.report.contract import contract, counts
@@ -100,7 +101,7 @@ def of_rows(fitted: Fitted, x: Any, y: Any, judged: bool, budget: bool) -> dict[
     from semivae.workflows.card import card
     from semivae.workflows.draw import codes_of
 
-    codes = codes_of(fitted, y, len(x))
+    codes = codes_of(fitted, y, _num_samples(x))
     latents = fitted.transform(x)
     parts: dict[str, Callable[[], Any]] = {
         "gallery": lambda: gallery(fitted, x, codes),

@@ -40,7 +40,9 @@ def values(variable: Variable) -> str:
     """Returns the values of a variable in few words."""
 
     if variable.shape:
-        return " x ".join(map(str, variable.shape)) + " (channels, height, width)"
+        shape = " x ".join(f"{size:,}" for size in variable.shape)
+
+        return f"{shape} columns" if len(variable.shape) == 1 else f"{shape} (channels, height, width)"
 
     if variable.classes:
         more = f" and {len(variable.classes) - 12} more" if len(variable.classes) > 12 else ""

@@ -12,7 +12,9 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.utils.validation import _num_samples
 
+from semivae.data.sparse import largest
 from semivae.report.numbers import short
 from semivae.report.records import Gallery, Sheet, Strip
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 CLASSES = 12
 IMAGES, CELLS = 8, 4
+
+# The largest entries that are shown of a sparse row.
+ENTRIES = 8
 
 
 def gallery(fitted: Fitted, x: Any, codes: NDArray[np.float64]) -> Gallery:
@@ -42,7 +47,7 @@ def gallery(fitted: Fitted, x: Any, codes: NDArray[np.float64]) -> Gallery:
     count = IMAGES if images else CELLS
     shown = pictures if images else cells
 
-    index = np.random.default_rng(0).permutation(len(x))[: 2 * count]
+    index = np.random.default_rng(0).permutation(_num_samples(x))[: 2 * count]
     seen = some(x, index[:count])
     back = Strip("", shown(fitted, seen), shown(fitted, nearest_rows(fitted, x, rebuilt(fitted, seen))))
 
@@ -70,11 +75,17 @@ def some(x: Any, index: NDArray[np.int64]) -> Any:
 
 
 def cells(fitted: Fitted, rows: Any) -> Sheet:
-    """Returns rows as a table of text."""
+    """Returns rows as a table of text; of sparse rows the largest entries."""
 
     import pandas as pd
 
     from semivae.workflows.explore.cells import texts
+
+    if fitted.schema_.container == "sparse":
+        entries = largest(rows, fitted.schema_.x[0], ENTRIES)
+        words = [[f"{name}: {short(value)}" for name, value in row] for row in entries]
+
+        return Sheet([f"entry {place}" for place in range(1, ENTRIES + 1)], [pad(row) for row in words])
 
     if fitted.schema_.single:
         found = texts(fitted, rows)
@@ -91,6 +102,12 @@ def cells(fitted: Fitted, rows: Any) -> Sheet:
     table = rows[names] if isinstance(rows, pd.DataFrame) else pd.DataFrame(np.asarray(rows), columns=names)
 
     return Sheet(names, [[cell(value) for value in row] for row in table.itertuples(index=False, name=None)])
+
+
+def pad(row: list[str]) -> list[str]:
+    """Returns a row with as many cells as a sheet of sparse rows has."""
+
+    return row + [""] * (ENTRIES - len(row))
 
 
 def cell(value: Any) -> str:

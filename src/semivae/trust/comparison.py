@@ -75,7 +75,7 @@ def compare(
         held = of_fit(own)
     else:
         own, parts = None, Folds(y, folds)
-        needed, held = anew(estimator, X, parts, features.nbytes, seconds, effort)
+        needed, held = anew(estimator, X, parts, bytes_of(features), seconds, effort)
 
     predicted = {name: [chosen(found, parts.classes) for found in every] for name, every in held.items()}
 
@@ -97,6 +97,12 @@ def compare(
     found = out_of_fold(held[MODEL], parts, len(getattr(estimator, "classes_", ())))
 
     return dataclasses.replace(verdict, confidence=confidence_in(estimator, found, y), held_out=found)
+
+
+def bytes_of(features: Any) -> int:
+    """Returns the size of rows as numbers, dense or sparse."""
+
+    return int(getattr(features, "data", features).nbytes)
 
 
 def of_fit(own: HeldOut) -> dict[str, list[NDArray[np.float64]]]:
@@ -230,7 +236,7 @@ def with_time_left(found: Iterator[Any], count: int) -> Iterator[Any]:
             LOG.info(f"comparing: {done} of {count} fits done, about {left:.0f} s left")
 
 
-def challenge(rival: Rival, features: NDArray[Any], folds: Folds, train: Index, test: Index) -> NDArray[Any]:
+def challenge(rival: Rival, features: Any, folds: Folds, train: Index, test: Index) -> NDArray[Any]:
     """Fits a rival to some rows and predicts others."""
 
     with warnings.catch_warnings():

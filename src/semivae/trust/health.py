@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import _num_samples
 
 from semivae.findings import Finding, Health
 from semivae.fitted import Trained
@@ -53,10 +54,10 @@ def health(fitted: Trained, X: Any) -> Health:
         X: Rows of its fit, or like them.
     """
 
-    if reason := not_judged(fitted, len(X)):
+    if reason := not_judged(fitted, _num_samples(X)):
         return Health(not_judged=reason)
 
-    rows = _safe_indexing(X, np.random.default_rng(0).permutation(len(X))[:ROWS])
+    rows = _safe_indexing(X, np.random.default_rng(0).permutation(_num_samples(X))[:ROWS])
 
     return Health((*findings(Vitals.of(fitted, rows), fitted.get_params()), *of_records(fitted, X)))
 

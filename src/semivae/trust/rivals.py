@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, clone
 
 # A graph over all rows takes memory and time quadratic in their number.
@@ -17,6 +18,9 @@ MOST_UNLABELED = 6000
 NEIGHBORS = 7
 
 TREES = 100
+
+# The components of sparse rows.
+COMPONENTS = 50
 
 
 @dataclass(frozen=True)
@@ -27,19 +31,19 @@ class Rival:
         name: Its name in a table.
         method: A scikit-learn estimator.
         unlabeled: Whether it learns from unlabeled rows too.
+        near: Whether it measures distances, which say little between sparse rows: it gets their principal components.
     """
 
     name: str
     method: BaseEstimator
     unlabeled: bool = False
+    near: bool = False
 
-    def predict(
-        self, features: NDArray[Any], y: NDArray[Any], known: NDArray[np.bool_], new: NDArray[Any]
-    ) -> NDArray[Any]:
+    def predict(self, features: Any, y: NDArray[Any], known: NDArray[np.bool_], new: Any) -> NDArray[Any]:
         r"""Learns, and predicts new rows.
 
         Arguments:
-            features: The features of the rows to learn from, with shape (N, F).
+            features: The features of the rows to learn from, with shape (N, F), dense or sparse.
             y: Their codes or values, with shape (N,); meaningless where unknown.
             known: Whether the label of a row is known, with shape (N,).
             new: The features of the rows to predict, with shape (M, F).
@@ -55,9 +59,27 @@ class Rival:
 
         method: Any = clone(self.method)
 
+        if self.near and issparse(features):
+            features, new = reduced(features, new)
+
         # Label spreading divides by zero where no label reaches a row.
         with np.errstate(invalid="ignore"):
             return method.fit(features[rows], y[rows]).predict(new)
+
+
+def reduced(features: Any, new: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns sparse rows, and new ones, as components of the first, which hold most of their variance."""
+
+    from sklearn.decomposition import TruncatedSVD
+
+    components = min(COMPONENTS, min(features.shape) - 1)
+
+    if components < 1:
+        return features.toarray(), new.toarray()
+
+    reduction = TruncatedSVD(components, random_state=0).fit(features)
+
+    return reduction.transform(features), reduction.transform(new)
 
 
 def rivals(classes: bool, labels: int) -> list[Rival]:
@@ -82,12 +104,12 @@ def rivals(classes: bool, labels: int) -> list[Rival]:
             Rival("majority class", DummyClassifier()),
             Rival("random forest", RandomForestClassifier(TREES, random_state=0)),
             Rival("logistic regression", LogisticRegression(max_iter=2000)),
-            Rival("label spreading", LabelSpreading(kernel="knn", n_neighbors=near), unlabeled=True),
+            Rival("label spreading", LabelSpreading(kernel="knn", n_neighbors=near), unlabeled=True, near=True),
         ]
 
     return [
         Rival("mean", DummyRegressor()),
         Rival("random forest", RandomForestRegressor(TREES, random_state=0)),
         Rival("ridge regression", RidgeCV(np.logspace(-3, 3, 13))),
-        Rival("nearest neighbors", KNeighborsRegressor(near)),
+        Rival("nearest neighbors", KNeighborsRegressor(near), near=True),
     ]

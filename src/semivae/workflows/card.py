@@ -135,11 +135,11 @@ def evaluate_card(
         )
 
     source = read_maybe_labeled(reader, data, target, split, header, labels_from)
-    found = card(models, source.x, codes_of(reader, source.y, len(source.x)))
+    found = card(models, source.x, codes_of(reader, source.y, len(source)))
 
     if found is None:
         raise DataError(
-            f"{len(source.x)} rows are too few for the card", f"it needs {FEWEST}", f"give {FEWEST} rows or more"
+            f"{len(source)} rows are too few for the card", f"it needs {FEWEST}", f"give {FEWEST} rows or more"
         )
 
     return found
@@ -154,7 +154,7 @@ def card(models: Mapping[str, Fitted], x: Any, y: Any) -> Card | None:
         y: Their labels as codes or values, with shape (N,), NaN where unlabeled.
     """
 
-    if len(x) < FEWEST:
+    if len(y) < FEWEST:
         return None
 
     from semivae.workflows.sides import Labels, of_components, of_model
@@ -185,7 +185,7 @@ def exam_of(fitted: Fitted, x: Any, y: Any) -> Exam:
     from semivae.evaluation import Exam
 
     x = codec_of(fitted.schema_).plain(x)
-    order = np.random.default_rng(0).permutation(len(x))
+    order = np.random.default_rng(0).permutation(len(y))
     order = order[np.argsort(np.isnan(y[order]), kind="stable")][:ROWS]
     parts = [order[0::2], order[1::2]]
     train, test = (_safe_indexing(x, part) for part in parts)

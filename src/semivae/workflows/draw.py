@@ -65,8 +65,9 @@ def offered(fitted: Fitted, x: Any, y: Any, seed: int) -> Iterator[tuple[str, Ca
 
     import numpy as np
     from sklearn.utils import _safe_indexing
+    from sklearn.utils.validation import _num_samples
 
-    codes = codes_of(fitted, y, len(x))
+    codes = codes_of(fitted, y, _num_samples(x))
     index = some(codes, np.random.default_rng(seed))
     rows = _safe_indexing(x, index)
 

@@ -106,7 +106,7 @@ def evaluate(
     x, y = labeled(model, source.x, source.y)
     metrics, details = classes(model, x, y) if isinstance(model, Classifier) else (numbers(model, x, y), None)
 
-    return Measured(source.name, len(x), len(source) - len(x), metrics | others(model, x, y, whole), details=details)
+    return Measured(source.name, len(y), len(source) - len(y), metrics | others(model, x, y, whole), details=details)
 
 
 def labeled(model: Classifier | Regressor, x: Any, y: Any) -> tuple[Any, Any]:
@@ -123,8 +123,8 @@ def labeled(model: Classifier | Regressor, x: Any, y: Any) -> tuple[Any, Any]:
     rows, known, _ = known_rows(x, y, None, labels.missing_label)
     labels.encode(known)
 
-    if len(rows) < len(x):
-        LOG.info(f"{len(x) - len(rows):,} of {len(x):,} rows have no label and are not scored.")
+    if len(known) < len(y):
+        LOG.info(f"{len(y) - len(known):,} of {len(y):,} rows have no label and are not scored.")
 
     return rows, known
 

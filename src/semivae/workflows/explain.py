@@ -79,13 +79,14 @@ def cells_of(model: Trained, x: Any, chosen: NDArray[np.int64]) -> list[list[dic
 
     import numpy as np
     from sklearn.utils import _safe_indexing
+    from sklearn.utils.validation import _num_samples
 
     from semivae.evaluation.reconstruction import rebuilt
     from semivae.trust.explain import reasons
 
     rows = _safe_indexing(x, chosen)
-    some = _safe_indexing(x, np.random.default_rng(0).permutation(len(x))[:ROWS])
-    parts = model.explain(rows, some if len(x) >= FEWEST else None).to_numpy()
+    some = _safe_indexing(x, np.random.default_rng(0).permutation(_num_samples(x))[:ROWS])
+    parts = model.explain(rows, some if _num_samples(x) >= FEWEST else None).to_numpy()
     decoded = rebuilt(model, rows)
 
     return [

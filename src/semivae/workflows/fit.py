@@ -41,7 +41,7 @@ def train(job: Job, callbacks: Sequence[Callback] = ()) -> None:
         estimator.fit(job.source, **({} if job.held_out is None else {"held_out": job.held_out}))
 
     if job.outliers is not None and isinstance(estimator, Trained):
-        estimator.learn_outliers(job.outliers, job.source.x)
+        estimator.learn_outliers(job.outliers, job.source.held)
 
 
 def compare(job: Job, seed: int, seconds: float | None = None, calibrated: bool = True) -> Verdict | None:
@@ -78,7 +78,7 @@ def compare_beside(job: Job, seed: int, seconds: float | None = None, calibrated
     if not isinstance(estimator, Classifier | Regressor) or estimator.stopped_ == "interrupted":
         return None
 
-    verdict = judge(estimator, source.x, source.y, seed, seconds, effort_on(estimator, len(source)))
+    verdict = judge(estimator, source.held, source.y, seed, seconds, effort_on(estimator, len(source)))
 
     if calibrated:
         calibrate(estimator, source.y, verdict)
@@ -146,6 +146,6 @@ def save(
     from semivae.estimators.disk.save import save
 
     metrics = facts | ({"comparison": verdict.to_json()} if verdict else {})
-    drawn = pictures(job.estimator, job.source.x, job.source.y, seed) if figures else {}
+    drawn = pictures(job.estimator, job.source.held, job.source.y, seed) if figures else {}
 
     save(job.estimator, folder, overwrite, metrics=ready(metrics), extra={**drawn, **(extra or {})})

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from semivae.variables import Variable
 
 TABLES = (".csv", ".parquet")
-ARRAYS, PICTURE, FOLDER = ".npz", ".png", ""
+ARRAYS, PICTURE, FOLDER, CELLS = ".npz", ".png", "", ".h5ad"
+
+# The forms of a sparse matrix.
+SPARSE = (ARRAYS, CELLS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +50,18 @@ class Generated:
         return table.assign(**self.labels)
 
     def arrays(self) -> bytes:
-        """Returns the rows as npz: X, and y with the label where it was given."""
+        """Returns the rows as npz: X, and y with the label where it was given; a sparse matrix as SciPy saves it."""
 
         import numpy as np
+        from scipy.sparse import issparse, save_npz
 
         buffer = io.BytesIO()
+
+        if issparse(self.x):
+            save_npz(buffer, self.x)
+
+            return buffer.getvalue()
+
         arrays = {"X": self.x}
 
         for label in self.labels.values():
@@ -108,6 +118,12 @@ def refuse_form(model: Fitted, path: Path) -> None:
     """
 
     schema, ending = model.schema_, path.suffix.lower()
+
+    if (schema.container == "sparse") != (ending in SPARSE) and (schema.container == "sparse" or ending == CELLS):
+        sparse = schema.container == "sparse"
+        needed = "the model makes a sparse matrix" if sparse else "the model makes no sparse matrix"
+        raise SettingError(f"out={str(path)!r}", needed, f"out={str(path.with_suffix(ARRAYS))!r}")
+
     other = f"out={str(path.with_suffix(PICTURE if schema.image else TABLES[0]))!r}"
 
     if schema.image and ending in TABLES:

@@ -146,6 +146,7 @@ def space(model: Fitted, x: Any, y: Any) -> Metrics:
 
     import numpy as np
     from sklearn.utils import _safe_indexing
+    from sklearn.utils.validation import _num_samples
 
     from semivae.data.codecs.choose import codec_of
     from semivae.evaluation import Exam, metrics
@@ -154,11 +155,11 @@ def space(model: Fitted, x: Any, y: Any) -> Metrics:
     from semivae.evaluation.registry import enough
     from semivae.fitted import Classifier
 
-    enough("samples and latents", len(x), FEWEST, "rows")
+    enough("samples and latents", _num_samples(x), FEWEST, "rows")
     x = codec_of(model.schema_).plain(x)
-    train, test = np.array_split(np.random.default_rng(0).permutation(len(x)), 2)
+    train, test = np.array_split(np.random.default_rng(0).permutation(_num_samples(x)), 2)
     # Without a target, no number depends on the labels.
-    labels = np.zeros(len(x)) if y is None else np.asarray(y)
+    labels = np.zeros(_num_samples(x)) if y is None else np.asarray(y)
     parts = ((_safe_indexing(x, part), labels[part]) for part in (train, test))
     (seen, seen_y), (new, new_y) = parts
     exam = Exam(model.schema_, seen, seen_y, np.ones(len(train), bool), new, new_y, not isinstance(model, Classifier))
@@ -178,12 +179,13 @@ def density(model: Fitted, x: Any) -> Metrics:
 
     import numpy as np
     from sklearn.utils import _safe_indexing
+    from sklearn.utils.validation import _num_samples
 
     from semivae.evaluation import evidence
     from semivae.fitted import Trained
 
-    if len(x) > DENSITY_ROWS:
-        x = _safe_indexing(x, np.random.default_rng(0).permutation(len(x))[:DENSITY_ROWS])
+    if _num_samples(x) > DENSITY_ROWS:
+        x = _safe_indexing(x, np.random.default_rng(0).permutation(_num_samples(x))[:DENSITY_ROWS])
 
     scores, errors = model.evidence(x)[:2] if isinstance(model, Trained) else (model.score_samples(x), None)
     found = evidence(scores, levels_in(model), errors)

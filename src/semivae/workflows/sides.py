@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import _num_samples
 
 from semivae.evaluation import explained_variance, linear_probe, measure, pca_explained, rebuilt
 from semivae.evaluation.latent_half import smoothness
@@ -99,7 +100,7 @@ def of_model(fitted: Fitted, exam: Exam, labels: Labels) -> Measures:
     """Returns the measures of a model."""
 
     fitted.sample(1, random_state=0)
-    drawn, drawing = timed(lambda: fitted.sample(len(exam.test), random_state=0))
+    drawn, drawing = timed(lambda: fitted.sample(_num_samples(exam.test), random_state=0))
     mean, deviation = fitted.encode(exam.test)
     noise = np.random.default_rng(exam.seed).standard_normal(mean.shape)
     prior = fitted.sample_latents(len(mean), random_state=exam.seed)
@@ -186,12 +187,14 @@ def density(fitted: Fitted, rows: Any) -> Measures:
     """Returns how fast the density of rows is known, and how well."""
 
     if not isinstance(fitted, Trained):
-        return {"densities_a_second": len(rows) / timed(lambda: fitted.score_samples(rows))[1], "density_error": 0.0}
+        scores, scoring = timed(lambda: fitted.score_samples(rows))
+
+        return {"densities_a_second": len(scores) / scoring, "density_error": 0.0}
 
     (_, errors, _), scoring = timed(lambda: fitted.evidence(rows))
     error = float(np.mean(errors)) if has_density(fitted) else float("nan")
 
-    return {"densities_a_second": len(rows) / scoring, "density_error": error}
+    return {"densities_a_second": len(errors) / scoring, "density_error": error}
 
 
 def timed(call: Callable[[], Any]) -> tuple[Any, float]:

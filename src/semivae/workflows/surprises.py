@@ -34,11 +34,12 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
 
     import pandas as pd
     from sklearn.utils import _safe_indexing
+    from sklearn.utils.validation import _num_samples
 
     from semivae.fitted import Trained
     from semivae.workflows.explain import cells_of, reason_of
 
-    index = np.sort(np.random.default_rng(0).permutation(len(x))[:ROWS])
+    index = np.sort(np.random.default_rng(0).permutation(_num_samples(x))[:ROWS])
     trained = isinstance(fitted, Trained)
 
     if trained and len(index) > CANDIDATES * n:

@@ -150,13 +150,15 @@ def show_target(target: FoundTarget) -> None:
 def what(summary: Summary) -> str:
     """Describes a row."""
 
-    if summary.container == "vector":
-        return "a vector"
+    shape = summary.columns[0].variable.shape
 
-    if summary.container != "image":
-        return f"with {len(summary.columns)} variables"
-
-    return f"an image with shape {'x'.join(map(str, summary.columns[0].variable.shape))} (channels, height, width)"
+    match summary.container:
+        case "image":
+            return f"an image with shape {'x'.join(map(str, shape))} (channels, height, width)"
+        case "sparse":
+            return f"sparse, with {number(shape[0])} of {number(summary.columns[0].variable.among)} columns"
+        case _:
+            return f"with {len(summary.columns)} variables"
 
 
 def values(column: Column) -> str:

@@ -249,7 +249,7 @@ def page(
         say("writing the report")
 
     metrics = facts | ({"comparison": verdict.to_json()} if verdict else {})
-    found = collect(job.estimator, job.source.x, job.source.y, metrics, str(out), data)
+    found = collect(job.estimator, job.source.held, job.source.y, metrics, str(out), data)
 
     return {"report.html": render(found).encode()}
 

@@ -29,6 +29,13 @@ SCORES = {
     ("gaussian", False): "log-densities of pixels in [0, 1]",
 }
 
+# The same of sparse rows.
+SPARSE = {
+    "negative_binomial": "log-probabilities of counts given their sum",
+    "zero_inflated": "log-probabilities of counts given their sum",
+    "multinomial": "log-probabilities of counts given their sum",
+    "gaussian": "log-densities of weights",
+}
 
 Units = Annotated[
     bool, typer.Option("--units", help="Show the divergence of each unit of the latent, by epoch, in nats.")
@@ -115,7 +122,9 @@ def lines(context: typer.Context, facts: dict[str, Any]) -> Iterator[tuple[str, 
     yield "target", target(schema["y"])
 
     if pixels := (facts.get("plan") or {}).get("likelihood"):
-        yield "scores of images", SCORES[pixels, schema["x"][0].get("levels") == 2]
+        sparse = schema["container"] == "sparse"
+        yield "likelihood", pixels
+        yield "scores", SPARSE[pixels] if sparse else SCORES[pixels, schema["x"][0].get("levels") == 2]
 
     yield "labeled rows", number(fit.get("n_labeled_", 0))
     yield "unlabeled rows", number(fit.get("n_unlabeled_", data.get("rows")))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from semivae.cli.options import Data, Model, NoHeader, OutFile, Overwrite, Part, RawCsv, Split
-from semivae.cli.outputs import check_file, write_table
+from semivae.cli.outputs import TABLES, check_file, write_cells, write_table
 from semivae.cli.screen import say
 
 
@@ -43,16 +43,27 @@ def predict(
     Columns that were named with `fit --id` come first. A target among the rows is not read.
     With --shard 2/8 (or in the second of eight processes of torchrun) the second eighth of the rows goes to
     FILE-2-of-8.csv: the files of all parts, one after another, hold all rows in order.
+    With --out FILE.h5ad, a copy of the cells of an h5ad file gets these columns in obs, as semivae_prediction and so
+    on, with semivae_uncertainty, and the latent as X_semivae in obsm.
     """
 
     from semivae.estimators import load
+    from semivae.workflows.cells import annotated
+    from semivae.workflows.generate import CELLS
     from semivae.workflows.inputs.shard import Shard
     from semivae.workflows.predict import Asked
     from semivae.workflows.predict import predict as predicted
 
     part = Shard.of(shard)
     out = part.file(out)
-    check_file(out, overwrite)
+    check_file(out, overwrite, (*TABLES, CELLS))
     asked = Asked(coverage, by_class, reject)
+
+    if out.suffix.lower() == CELLS:
+        cells = annotated(load(model), data, asked)
+        write_cells(out, cells)
+        say(f"Wrote {len(cells):,} cells to {out}")
+        return
+
     rows = write_table(out, predicted(load(model), data, split, part, not no_header, asked), raw_csv)
     say(f"Wrote {rows:,} rows to {out}")

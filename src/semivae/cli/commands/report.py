@@ -65,7 +65,7 @@ def report(
     if data is not None:
         kept, per_class = labels_per_class or labels, labels_per_class is not None
         source = rows_of_fit(fitted, data, target, split, not no_header, labels_from, kept, per_class, seed)
-        x, y = source.x, source.y
+        x, y = source.held, source.y
 
     facts = collect(fitted, x, y, fitted.metrics_, str(model), data, open_folder(model).sums, budget)
     write(out, render(facts).encode())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semivae.cli.options import Model, Overwrite, RawCsv, Seed
-from semivae.cli.outputs import check_file, check_new_folder, write, write_files, write_table
+from semivae.cli.outputs import check_file, check_new_folder, write, write_cells, write_files, write_table
 from semivae.cli.screen import say
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def sample(
         Path,
         typer.Option(
             metavar="FILE",
-            help=".csv, .parquet or .npz; for images .npz, one .png with all, or a new folder for a .png of each.",
+            help=".csv, .parquet or .npz; for images .npz, one .png with all, or a new folder for a .png of each; "
+            "for a sparse matrix .npz or .h5ad.",
         ),
     ],
     n: Annotated[int, typer.Option("-n", min=1, help="Number of rows.")] = 64,
@@ -38,12 +39,12 @@ def sample(
     """Draw new rows from a saved model."""
 
     from semivae.estimators import load
-    from semivae.workflows.generate import ARRAYS, FOLDER, PICTURE, TABLES, generate, refuse_form
+    from semivae.workflows.generate import ARRAYS, CELLS, FOLDER, PICTURE, TABLES, generate, refuse_form
 
     if out.suffix.lower() == FOLDER:
         check_new_folder(out)
     else:
-        check_file(out, overwrite, (*TABLES, ARRAYS, PICTURE))
+        check_file(out, overwrite, (*TABLES, ARRAYS, PICTURE, CELLS))
 
     fitted = load(model)
     refuse_form(fitted, out)
@@ -51,6 +52,10 @@ def sample(
 
     if out.suffix.lower() == FOLDER:
         write_files(out, new.files(fitted))
+    elif out.suffix.lower() == CELLS:
+        from semivae.workflows.cells import drawn_cells
+
+        write_cells(out, drawn_cells(fitted, new))
     else:
         write_rows(out, new, raw_csv)
 

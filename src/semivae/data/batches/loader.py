@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from semivae.batch import Batch, Labeled
+from semivae.data.batches.sparse import SparseTensor
 from semivae.data.batches.steps import Steps
 from semivae.ranks import ALONE, Ranks, share
 
@@ -24,7 +25,7 @@ class Loader(Steps):
     r"""Creates a loader of rows in memory.
 
     Arguments:
-        x: The data of all rows, with shape (N, *).
+        x: The data of all rows, with shape (N, *), dense or sparse.
         y: The label points of the labeled rows, with shape (L, C).
         labeled: The positions of the labeled rows, with shape (L,).
         unlabeled: The positions of the unlabeled rows, with shape (N - L,).
@@ -33,7 +34,7 @@ class Loader(Steps):
         frozen: Values of all rows that a stage does not change, with shape (N, *), if its batches have them.
     """
 
-    x: Tensor
+    x: Tensor | SparseTensor
     y: Tensor
     labeled: Tensor
     unlabeled: Tensor
@@ -48,7 +49,7 @@ class Loader(Steps):
     def digest(self) -> str:
         """The sha256 of the rows and labels, which a resumed run compares."""
 
-        parts = (part.cpu().contiguous().numpy().tobytes() for part in (self.x, self.y, self.labeled, self.unlabeled))
+        parts = map(bytes_of, (self.x, self.y, self.labeled, self.unlabeled))
 
         return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
@@ -102,3 +103,9 @@ class Loader(Steps):
         order = np.concatenate(passes)[:needed] if passes else np.empty(0, dtype=np.int64)
 
         return torch.from_numpy(order).reshape(len(self), size)[:, share(size, self.ranks)].to(self.x.device)
+
+
+def bytes_of(part: Tensor | SparseTensor) -> bytes:
+    """Returns all numbers as bytes."""
+
+    return part.tobytes() if isinstance(part, SparseTensor) else part.cpu().contiguous().numpy().tobytes()

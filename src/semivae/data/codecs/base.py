@@ -89,6 +89,12 @@ class Codec(abc.ABC):
         return [variable.name for variable in self.variables]
 
     @property
+    def numbers(self) -> list[str]:
+        """The names of the numbers of a row, in order: of the cells of a table, or of the columns of a sparse row."""
+
+        return self.names
+
+    @property
     def sources(self) -> list[str]:
         """The user's column names, in order; a date column has several variables."""
 

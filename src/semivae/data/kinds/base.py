@@ -6,7 +6,7 @@ The mathematics half is registered under the same name: the features that a netw
 
 from __future__ import annotations
 
-__all__ = ["CellKind", "Kind", "cell_handler", "cell_kinds", "handler", "kinds", "problems_of_kind"]
+__all__ = ["CellKind", "Kind", "RowKind", "cell_handler", "cell_kinds", "handler", "kinds", "problems_of_kind"]
 
 import abc
 from collections.abc import Callable, Iterator
@@ -63,6 +63,15 @@ class Kind(abc.ABC):
     @abc.abstractmethod
     def problems(self) -> Iterator[str]:
         """Yields, in words, the reasons why a variable that was read from a file is impossible."""
+
+
+class RowKind(Kind):
+    """Abstract handler of a row that is one value."""
+
+    @property
+    @abc.abstractmethod
+    def reason(self) -> str:
+        """The reason in words for the likelihood that "auto" chooses."""
 
 
 class CellKind(Kind):

@@ -7,11 +7,11 @@ __all__ = ["Image"]
 from collections.abc import Iterator
 from typing import ClassVar
 
-from semivae.data.kinds.base import Kind, kinds
+from semivae.data.kinds.base import RowKind, kinds
 
 
 @kinds.register("image")
-class Image(Kind):
+class Image(RowKind):
     """Handler of images."""
 
     continuous: ClassVar[bool] = True

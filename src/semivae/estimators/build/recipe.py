@@ -82,6 +82,6 @@ def movable_cells(model: Model, schema: Schema) -> torch.Tensor:
         return torch.ones(model.features.encoder.family.values)
 
     if schema.single:
-        return torch.ones(schema.x[0].shape)
+        return torch.full(schema.x[0].shape, float(handler(schema.x[0]).continuous))
 
     return torch.tensor([float(handler(variable).continuous) for variable in schema.x])

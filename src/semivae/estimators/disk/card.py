@@ -71,8 +71,13 @@ def purpose(facts: Mapping[str, Any]) -> str:
     schema, fit, data = facts["schema"], facts["fit"], facts["metrics"].get("data", {})
     kinds = Counter(variable["kind"] for variable in schema["x"])
     columns = ", ".join(f"{count} of kind {kind}" for kind, count in kinds.items())
-    one = {"image": "an image", "vector": "a vector"}.get(schema["container"])
-    row = one or f"a row of {len(schema['x'])} variables ({columns})"
+    first = schema["x"][0]
+    single = {
+        "image": "an image",
+        "vector": "a vector",
+        "sparse": f"a sparse row of {sum(first['shape']):,} {first['name']}",
+    }
+    row = single.get(schema["container"], f"a row of {len(schema['x'])} variables ({columns})")
     name = f" of {plain(data['name'])}" if data.get("name") else ""
     counts = [f"{fit[f'n_{kind}_']:,} {kind}" for kind in ("labeled", "unlabeled") if fit.get(f"n_{kind}_")]
     rows = f"{' and '.join(counts)} rows{name}".lstrip()

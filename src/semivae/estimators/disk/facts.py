@@ -155,9 +155,9 @@ def problems(schema: Schema) -> list[str]:
     if len(set(names)) < len(names):
         found.append("two variables have the same name")
 
-    fits = schema.single == (schema.container in ("image", "vector")) and schema.image == (schema.container == "image")
+    axes = {"image": 3, "sparse": 1, "vector": 1}.get(schema.container, 0)
 
-    if not fits or (len(names) > 1 and any(v.shape for v in schema.x)):
+    if any(len(v.shape) != axes for v in schema.x) or (axes and len(names) > 1):
         found.append(f"the rows are of kind {schema.container!r} and the variables are not")
 
     for variable in (*schema.x, *schema.targets):

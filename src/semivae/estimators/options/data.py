@@ -49,3 +49,9 @@ class DataOptions(Declared):
         Either(Choice(None), Whole(1), Sides()),
         "The height and width that images of any size are scaled to (not cropped), or one number for both.",
     ] = None
+    most_columns: Annotated[
+        int | Literal["auto"],
+        Whole(1),
+        'The most columns of a sparse matrix, such as genes, that are modeled: those that vary most. "auto" models all '
+        "of up to 4,000 columns, and 2,000 of more.",
+    ] = "auto"

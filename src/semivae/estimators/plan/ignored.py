@@ -59,9 +59,9 @@ def ways(option: str) -> str:
 RULES = (
     Rule(
         ("likelihood",),
-        lambda case: case.schema.image,
+        lambda case: case.schema.single and not case.schema.vector,
         "{rows}",
-        "it is the distribution of the pixels of images; vectors and each column of a table have their own",
+        "it is the distribution of pixels or of sparse rows; vectors and columns of tables have their own",
     ),
     Rule(("scale",), lambda case: case.scaled, "no Gaussian or logistic value", "it is the deviation of these values"),
     Rule(

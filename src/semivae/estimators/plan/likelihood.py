@@ -9,7 +9,7 @@ from semivae.variables import Pixels, Schema
 
 
 def likelihood_for(choice: str, schema: Schema, loaded: bool = False) -> Pixels | None:
-    r"""Returns the distribution of pixels; each column of a table has its own.
+    r"""Returns the distribution of pixels or sparse rows; each column of a table has its own.
 
     Arguments:
         choice: The parameter.
@@ -26,9 +26,9 @@ def likelihood_for(choice: str, schema: Schema, loaded: bool = False) -> Pixels 
 
 
 def scale_for(choice: str | float, schema: Schema, loaded: bool = False) -> str | float:
-    """Returns the standard deviation: "auto" is one for all pixels of images, and one for each column of a table."""
+    """Returns the standard deviation: "auto" is one for all numbers of a row that is one value, or one a column."""
 
     if choice == "auto":
-        return "single" if schema.image and not loaded else "shared"
+        return "single" if schema.single and not loaded else "shared"
 
     return choice if isinstance(choice, str) else float(choice)

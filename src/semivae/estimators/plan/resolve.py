@@ -127,7 +127,7 @@ def lengths(
     """
 
     training, first = estimator._options("training"), is_short(kind)
-    least = LEAST_OF_TABLE if first and not schema.image else LEAST_EPOCHS
+    least = LEAST_OF_TABLE if first and not schema.single else LEAST_EPOCHS
     wanted = steps_for(schema, long(kind, schema, counts), first)
     epochs = epochs_for(estimator.epochs, steps, wanted, training.effort, least)
 

@@ -118,7 +118,7 @@ def steps_for(schema: Schema, without_labels: bool, features_first: bool) -> int
         features_first: Whether the model learns features first, and has a shorter last stage.
     """
 
-    if schema.image or not features_first:
+    if schema.single or not features_first:
         return STEPS_WITHOUT_LABELS if without_labels else STEPS
 
     least, most = STAGES_OF_TABLE[without_labels]

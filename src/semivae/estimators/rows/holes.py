@@ -52,6 +52,11 @@ class Holes:
 
         codec = estimator.codec_
 
+        if codec.container == "sparse":
+            raise SettingError(
+                "missing cells of a sparse matrix", "numbers that it does not store are zeros", "give a table or images"
+            )
+
         if codec.container == "image":
             return cls.of_images(codec, X, missing)
 

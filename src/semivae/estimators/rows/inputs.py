@@ -54,15 +54,21 @@ def fit_rows(estimator: Grouped, rows: Any, in_steps: bool = False) -> tuple[Cod
         SettingError: If pixels should be binarized, and the rows are a table.
     """
 
-    binarize, resize = (estimator.get_params()[f"data__{name}"] for name in ("binarize", "resize"))
+    given = [estimator.get_params()[f"data__{name}"] for name in ("binarize", "resize", "most_columns")]
+    binarize, resize, most = given
     source = rows if isinstance(rows, InMemory | Ingested) else InMemory(rows)
-    found = source.survey if isinstance(source, Ingested) else survey(source, selection_of(estimator), binarize, resize)
+    found = source.survey if isinstance(source, Ingested) else survey(source, selection_of(estimator), *given)
 
     if binarize and found.codec.container != "image":
         raise SettingError(f"binarize={binarize!r} with a table", "pixels of images are made 0 or 1", "binarize=None")
 
     if resize and found.codec.container != "image":
         raise SettingError(f"resize={resize!r} with a table", "images are scaled", "resize=None")
+
+    if most != "auto" and found.codec.container != "sparse":
+        raise SettingError(
+            f"most_columns={most} with other rows", "columns of a sparse matrix are chosen", "most_columns='auto'"
+        )
 
     if isinstance(source, Ingested):
         keep_names(estimator, found)
@@ -142,7 +148,7 @@ def encoded(estimator: Coded, X: Any) -> NDArray[Any]:
 
     # Columns of frames are matched by name, in any order; columns not modeled may be absent.
     if (
-        codec.container == "array"
+        codec.container in ("array", "sparse")
         or (codec.container == "vector" and not codec.variables[0].held)
         or (codec.container == "frame" and not is_frame(X))
     ):
@@ -161,7 +167,7 @@ def checked(estimator: Coded, X: Any) -> Any:
 
     names = getattr(estimator, "feature_names_in_", None)
 
-    if estimator.codec_.container in ("array", "vector") or names is None:
+    if estimator.codec_.container in ("array", "vector", "sparse") or names is None:
         return X
 
     return pd.DataFrame(np.asarray(as_array(X)), columns=list(names)).infer_objects()

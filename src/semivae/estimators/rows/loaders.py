@@ -12,10 +12,12 @@ import torch
 from numpy.typing import NDArray
 
 from semivae.data.batches.loader import Loader
+from semivae.data.batches.sparse import SparseTensor
 from semivae.data.batches.split import hold_out
 from semivae.data.batches.steps import Steps
 from semivae.data.batches.stream_loader import StreamLoader
 from semivae.data.codecs.binarize import binarized
+from semivae.data.sparse import SparseRows
 from semivae.data.stream.rows import Ingested
 from semivae.engine import place
 from semivae.estimators.plan.plan import Plan
@@ -133,7 +135,7 @@ def in_memory(plan: Plan, x: NDArray[Any], target: Target, part: NDArray[Any], d
     where = place("cpu" if plan.here.several else plan.here.device, 4 * x.size)
 
     return Loader(
-        torch.as_tensor(x, dtype=torch.float32, device=where),
+        SparseTensor(x, where) if isinstance(x, SparseRows) else torch.as_tensor(x, dtype=torch.float32, device=where),
         torch.as_tensor(target.label_points(labeled), dtype=torch.float32, device=where),
         torch.as_tensor(labeled, device=where),
         torch.as_tensor(part[~target.mask[part]], device=where),

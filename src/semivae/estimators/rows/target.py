@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import _safe_indexing, check_consistent_length
 
+from semivae.data.cells import labels_of_cells
 from semivae.data.labels.markers import as_column, is_marker, marker_set
 from semivae.data.labels.single import RealLabels, labels_of
 from semivae.errors import DataError
@@ -150,7 +151,7 @@ def matched(X: Any, y: Any, read: Callable[[Any], Any] = as_column) -> Any:
     if hasattr(X, "collect"):
         raise DataError("X is a lazy frame", "its rows must be in memory", "X.collect()")
 
-    column = read(y)
+    column = read(labels_of_cells(X, y))
 
     try:
         check_consistent_length(X, column)

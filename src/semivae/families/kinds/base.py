@@ -6,7 +6,7 @@ is an :class:`Independent` over a distribution of shape (*, n), with one entry f
 
 from __future__ import annotations
 
-__all__ = ["CellFamily", "RowFamily", "cell_families", "row_families", "row_family"]
+__all__ = ["CellFamily", "RowFamily", "cell_families", "row_families", "row_family", "row_likelihoods"]
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -19,11 +19,14 @@ from semivae.variables import Pixels, Variable
 # From the columns of the kind, and the standard deviation of Gaussian values.
 CellFamily: TypeAlias = Callable[[Sequence[Variable], Scale], Family]
 
-# From the variable, the distribution of its pixels if it has some, and the standard deviation.
+# From the variable, the distribution of its numbers if it has several, and their standard deviation.
 RowFamily: TypeAlias = Callable[[Variable, Pixels | None, Scale], Family]
 
 cell_families: Registry[CellFamily] = Registry("kind")
 row_families: Registry[RowFamily] = Registry("kind")
+
+# The distributions that a row of the kind can have.
+row_likelihoods: Registry[tuple[Pixels, ...]] = Registry("kind")
 
 
 def row_family(variable: Variable, pixels: Pixels | None, scale: Scale) -> Family:

@@ -7,13 +7,15 @@ __all__ = ["image_family"]
 from semivae.families.base import Family
 from semivae.families.bernoulli import Bernoulli
 from semivae.families.gaussian import Gaussian
-from semivae.families.kinds.base import row_families
+from semivae.families.kinds.base import row_families, row_likelihoods
 from semivae.families.logistic import Logistic
 from semivae.families.scale import Scale
 from semivae.variables import Pixels, Variable
 
 # The standard deviation of pixels, whose range is 1, from which a learned one starts.
 START = 0.1
+
+row_likelihoods.register("image")(("bernoulli", "logistic", "gaussian"))
 
 
 @row_families.register("image")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from semivae.data.sparse import largest
 from semivae.workflows.plain import ready
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ CLASSES = 30
 
 # The numbers of a vector that are shown.
 FIRST = 4
+# The largest entries that are shown of a sparse row.
+ENTRIES = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +47,7 @@ class Column:
 
 
 def names_of(estimator: Fitted, X: Any) -> list[str]:
-    """Returns the names of the columns of a table; none of images and of arrays of vectors."""
+    """Returns the names of the columns of a table; none of images, sparse rows, and arrays of vectors."""
 
     if estimator.schema_.single and not isinstance(X, pd.DataFrame):
         return []
@@ -122,7 +125,13 @@ def cells(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
 
 
 def texts(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
-    """Returns the cells of rows of a table as :func:`cells` does, without marks."""
+    """Returns the cells of rows of a table as :func:`cells` does, without marks; of sparse rows the largest entries."""
+
+    if estimator.schema_.container == "sparse":
+        return [
+            [{"name": name, "text": text_of(value)} for name, value in row]
+            for row in largest(X, estimator.schema_.x[0], ENTRIES)
+        ]
 
     shown = framed(estimator, X)
     columns = [[text_of(value) for value in shown[name].tolist()] for name in shown.columns]

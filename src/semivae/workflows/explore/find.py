@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import _num_samples
 
 from semivae.workflows.explore.cells import column
 
@@ -31,8 +32,10 @@ def find(X: Any, names: list[str], text: str) -> list[int]:
     text = text.strip()
     place = text.removeprefix("#").removeprefix("row ")
 
-    if place.isdigit() and (text != place or not names or int(place) < len(X)):
-        return [int(place)] if int(place) < len(X) else []
+    count = _num_samples(X)
+
+    if place.isdigit() and (text != place or not names or int(place) < count):
+        return [int(place)] if int(place) < count else []
 
     if (match := COMPARED.fullmatch(text)) and match[1] in names:
         return places(compared(X, names, match[1], match[2], match[3]))

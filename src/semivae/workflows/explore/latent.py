@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
+from sklearn.utils.validation import _num_samples
 
 if TYPE_CHECKING:
     from semivae.fitted import Fitted
@@ -65,7 +67,9 @@ def features(estimator: Fitted, X: Any) -> Values:
         warnings.simplefilter("ignore", UserWarning)
 
         if isinstance(estimator, Trained):
-            return estimator.features(X)
+            found = estimator.features(X)
+
+            return found.toarray() if issparse(found) else found
 
     return np.asarray(X, dtype=float).reshape(len(X), -1)
 
@@ -96,7 +100,7 @@ def outliers(estimator: Fitted, X: Any) -> Iterator[Values]:
 
     from sklearn.utils import _safe_indexing
 
-    for start in range(0, len(X), BLOCK):
+    for start in range(0, _num_samples(X), BLOCK):
         yield estimator.outlier_score(_safe_indexing(X, slice(start, start + BLOCK)))
 
 

@@ -120,6 +120,7 @@ def read_blocks(
     """
 
     from sklearn.utils import _safe_indexing
+    from sklearn.utils.validation import _num_samples
 
     from semivae.data.files.paths import exists
     from semivae.data.read import refuse_headless
@@ -130,7 +131,7 @@ def read_blocks(
 
     if data in datasets.names() or not exists(path) or not is_blocks(path):
         x = read_rows(estimator, data, split, header).x
-        yield _safe_indexing(x, part.rows(len(x)))
+        yield _safe_indexing(x, part.rows(_num_samples(x)))
         return
 
     refuse_headless(data, header)
@@ -215,9 +216,16 @@ def read_maybe_labeled(
 
 
 def aligned(estimator: Saved, x: Any) -> Any:
-    """Returns a frame without the target of a saved model, which takes columns in any order; other rows as they are."""
+    """Returns a frame without the target of a saved model, and cells with their genes as in its fit; else the rows."""
 
+    from semivae.data.cells import is_cells
+    from semivae.data.codecs.choose import codec_of
     from semivae.data.codecs.frame import is_frame
+
+    if is_cells(x):
+        codec: Any = codec_of(estimator.schema_)
+
+        return codec.arranged(x)
 
     return x.drop(columns=targets_of(estimator), errors="ignore") if is_frame(x) else x
 
