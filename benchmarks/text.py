@@ -107,7 +107,8 @@ def vectors(path: Path) -> dict[str, Values]:
         for part, name in FILES.items():
             lines = (Path(os.environ["SEMIVAE_DATA"]) / "text" / "trec" / name).read_text("latin-1").splitlines()
             found[part] = embedded([line.split(" ", 1)[1] for line in lines])
-            found[f"{part}_y"] = np.array([line.split(":", 1)[0] for line in lines])
+            classes = np.array([line.split(":", 1)[0] for line in lines])
+            found[f"{part}_y"] = np.unique(classes, return_inverse=True)[1]
 
         np.savez(path, **found)
 
@@ -132,7 +133,7 @@ def run(data: dict[str, Values], labels: int, draw: int, effort: Any) -> dict[st
 
     x, y = data["train"], data["train_y"]
     kept = drawn(y, labels, draw)
-    known = np.full(len(y), None, dtype=object)
+    known = np.full(len(y), -1)
     known[kept] = y[kept]
     others = x[np.setdiff1d(np.arange(len(y)), kept)]
     found: dict[str, Any] = {"labels": labels, "draw": draw, "effort": effort}

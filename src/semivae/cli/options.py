@@ -112,11 +112,7 @@ Kinds = Annotated[
 ]
 Embed = Annotated[
     str | None,
-    typer.Option(
-        "--embed",
-        metavar="COL",
-        help="A column of texts that a language model turns into vectors (pip install 'semivae[text]').",
-    ),
+    typer.Option(metavar="COL", help="A column of texts to turn into vectors (pip install 'semivae[text]')."),
 ]
 Id = Annotated[
     list[str] | None,
@@ -209,16 +205,10 @@ Calibrate = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
-def columns_of(
-    drop: list[str] | None,
-    keep: list[str] | None,
-    id_columns: list[str] | None,
-    kind: list[str] | None,
-    embed: str | None,
-) -> dict[str, Any]:
+def columns_of(kind: list[str] | None, **columns: Any) -> dict[str, Any]:
     """Returns the options of columns under their names in `DataOptions`."""
 
-    return {"drop": drop, "keep": keep, "id_columns": id_columns, "kinds": kinds_of(kind), "embed": embed}
+    return {**columns, "kinds": kinds_of(kind)}
 
 
 def size_of(text: str | None) -> int | tuple[int, int] | None:

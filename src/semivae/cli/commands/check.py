@@ -70,7 +70,7 @@ def check(
         missing_label=missing_label,
         labels_from=labels_from,
         header=not no_header,
-        columns=columns_of(drop, keep, id_columns, kind, embed),
+        columns=columns_of(kind, drop=drop, keep=keep, id_columns=id_columns, embed=embed),
         resize=size_of(resize),
     )
     summary = understand(wishes)

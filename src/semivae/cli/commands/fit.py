@@ -143,7 +143,7 @@ def fit(
         labels_from=labels_from,
         stream=stream,
         header=not no_header,
-        columns=columns_of(drop, keep, id_columns, kind, embed),
+        columns=columns_of(kind, drop=drop, keep=keep, id_columns=id_columns, embed=embed),
         outlier_column=outlier_column,
         held_out=held_out,
         resize=size_of(resize),
