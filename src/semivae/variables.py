@@ -18,7 +18,7 @@ from semivae.errors import SettingError
 TargetForm = Literal["category", "real", "several"]
 
 # What holds the rows of the user.
-Container = Literal["array", "frame", "image"]
+Container = Literal["array", "frame", "image", "sequence"]
 
 # The distributions that pixels can have.
 Pixels = Literal["bernoulli", "logistic", "gaussian"]
@@ -32,7 +32,7 @@ STRICT = {"strict": True, "extra": "forbid"}
 
 @dataclass(frozen=True)
 class Variable:
-    r"""One variable: a column of a table, an image, or a target.
+    r"""One variable: a column of a table, an image, a string, or a target.
 
     A model sees a real value as :math:`(v - c) / s`, or made normal where tails are heavy, a count as it is, a category
     as the index of its class, an image as values in :math:`[0, 1]` with shape (channels, height, width), and several
@@ -40,10 +40,9 @@ class Variable:
 
     Attributes:
         name: The name of the column or target.
-        kind: The name of its kind, under which both halves of the package have a handler; "several" for a target that
-            consists of several.
-        shape: Shape of one value in the model: () for a cell, (channels, height, width) for an image.
-        classes: The classes of a category, sorted, as the user wrote them.
+        kind: The name of its kind, under which both halves of the package have a handler; "several" for several targets.
+        shape: Shape of one value in the model: () of a cell, (channels, height, width) of an image, (L,) of a sequence.
+        classes: The classes of a category, sorted, as the user wrote them; the tokens of a sequence.
         low: Smallest observed value, in the units of the user.
         high: Largest observed value, in the units of the user.
         center: The :math:`c` of the map to the units of the model.
@@ -59,15 +58,15 @@ class Variable:
         order: How text writes the dates that it is a part of, such as "dd.mm.yyyy".
         rare: Whether the column has rare values, too, that are no classes and count as missing.
         levels: How many equally spaced values the pixels of an image can have, from 0 to 1 in the model; None where
-            they are continuous, or where the model was saved before this was counted.
+            they are continuous, or not counted.
         binarize: How grey levels become 0 or 1: "threshold", "static" or "stochastic"; empty if they stay.
         resized: Whether images are scaled to the size of this one.
         whole: Whether all observed numbers are whole; False if the model was saved before this was judged.
         spikes: The numbers that many cells of a column hold exactly, in the units of the user.
         beside: The smallest and the largest number that is no spike, where there are spikes and such numbers.
         knots: Numbers of a column with heavy tails, rising, in the units of the user; empty for other columns.
-        scores: The knots in the units of the model: between them the map is straight, in place of :math:`c` and
-            :math:`s`.
+        scores: The knots in the units of the model, between which the map is straight, without :math:`c` and :math:`s`.
+        tokens: How a string is split: "characters", "smiles" or "words"; empty for anything else.
     """
 
     __pydantic_config__ = STRICT
@@ -98,6 +97,7 @@ class Variable:
     beside: tuple[float, float] | None = None
     knots: tuple[float, ...] = ()
     scores: tuple[float, ...] = ()
+    tokens: str = ""
 
     @property
     def source(self) -> str:
@@ -210,9 +210,9 @@ class Schema:
     r"""The variables :math:`x` and :math:`y`.
 
     Attributes:
-        x: The variables of the data: the columns of a table, or a single image.
+        x: The variables of the data: the columns of a table, or a single image or sequence.
         y: The target, if there is one.
-        container: The container of the user's rows: "array", "frame" or "image".
+        container: The container of the user's rows: "array", "frame", "image" or "sequence".
         left_out: Names of columns that may be there but are not modeled: identifiers, and columns the user dropped.
     """
 
@@ -240,19 +240,23 @@ class Schema:
 
     @property
     def image(self) -> bool:
-        """Whether a row is one image rather than a list of cells."""
+        """Whether a row is one image."""
 
         return len(self.x) == 1 and len(self.x[0].shape) == 3
+
+    @property
+    def tabular(self) -> bool:
+        """Whether a row is a list of cells rather than one image or sequence."""
+
+        return not self.x[0].shape
 
     def to_json(self) -> dict[str, Any]:
         """Returns the schema as a dictionary of plain JSON values."""
 
-        return {
-            "x": [variable.to_json() for variable in self.x],
-            "y": None if self.y is None else self.y.to_json(),
-            "container": self.container,
-            "left_out": list(self.left_out),
-        }
+        y = None if self.y is None else self.y.to_json()
+        kept = {"container": self.container, "left_out": list(self.left_out)}
+
+        return {"x": [variable.to_json() for variable in self.x], "y": y} | kept
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Schema:
@@ -283,8 +287,7 @@ def straight(
 
     Arguments:
         values: The values, with shape (*); NaN stays.
-        start: The knots, rising.
-        end: The knots after the map, rising.
+        start, end: The knots before and after the map, rising.
 
     Returns:
         The mapped values and the slopes there, each with shape (*).

@@ -45,7 +45,7 @@ class Summary:
     Attributes:
         name: What the rows are called.
         rows: Their number.
-        container: What they came in: "array", "frame" or "image".
+        container: What they came in: "array", "frame", "image" or "sequence".
         columns: The variables.
         left_out: Names of columns that are not modeled.
         targets: The targets.
@@ -110,7 +110,7 @@ def summarize(source: Source, found: Survey, targets: FoundTargets, warnings: Se
 def warnings_of_repeats(source: Source, codec: Codec) -> Iterator[str]:
     """Yields a note on rows that repeat. Rows in files are not compared: all would have to be held for it."""
 
-    if source.in_parts or codec.container == "image":
+    if source.in_parts or not codec.tabular:
         return
 
     (values,) = map(codec.encode, source.rows())

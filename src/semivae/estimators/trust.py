@@ -72,7 +72,7 @@ class VAETrust(VAESpace):
 
         Returns:
             For tables a frame with a column for each variable, 0 where a cell is missing. For images a map of each,
-            with shape (N, H, W).
+            with shape (N, H, W); for strings a number for each token and the end, with shape (N, L).
         """
 
         from semivae.trust.explain import relative
@@ -85,11 +85,11 @@ class VAETrust(VAESpace):
 
         found = relative(parts, self._parts(reference))
 
-        return found if self.schema_.image else pd.DataFrame(found, columns=self.codec_.names)
+        return pd.DataFrame(found, columns=self.codec_.names) if self.schema_.tabular else found
 
     @by_block
     def _parts(self, X: Any) -> NDArray[np.float64]:
-        """Returns the log-density of each cell, with shape (N, P), or of each pixel, with shape (N, H, W)."""
+        """Returns the log-density of each cell, with shape (N, P), each token, or each pixel, with shape (N, H, W)."""
 
         from semivae.estimators.explained import parts_of
 

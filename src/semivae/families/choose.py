@@ -34,11 +34,11 @@ def choose_data(schema: Schema, likelihood: str = "auto", scale: Scale = "shared
 
     pixels = pixels_for(schema, likelihood)
 
-    return Mixed(schema.x, scale) if pixels is None else row_family(schema.x[0], pixels, scale)
+    return Mixed(schema.x, scale) if schema.tabular else row_family(schema.x[0], pixels, scale)
 
 
 def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
-    r"""Returns the distribution of the pixels of images; None for a table.
+    r"""Returns the distribution of the pixels of images; None for other rows.
 
     Arguments:
         schema: The variables.
@@ -48,7 +48,7 @@ def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
         SettingError: If it does not fit the data.
     """
 
-    image = schema.x[0] if schema.x[0].shape else None
+    image = schema.x[0] if schema.image else None
 
     if likelihood not in ("auto", *get_args(Pixels)):
         raise SettingError(
@@ -59,8 +59,8 @@ def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
 
     if image is None and likelihood in OF_PIXELS:
         raise SettingError(
-            f"likelihood={likelihood!r} was given for a table",
-            "it is for the pixels of images; a table has a family per column",
+            f"likelihood={likelihood!r} was given for {'a table' if schema.tabular else 'strings'}",
+            "it is for the pixels of images; a table has a family per column, and strings have one of their own",
             "likelihood='auto'",
         )
 

@@ -44,7 +44,8 @@ class Codec(abc.ABC):
 
         Returns:
             For a table, float64 values with shape (N, P): scaled real values, indices of classes, NaN where
-            missing. For images, float32 values in [0, 1] with shape (N, C, H, W).
+            missing. For images, float32 values in [0, 1] with shape (N, C, H, W). For strings, float32 codes
+            with shape (N, L).
 
         Raises:
             SchemaError: If they differ from the rows of the fit; names every difference.
@@ -69,6 +70,12 @@ class Codec(abc.ABC):
         """Returns the schema of these rows and a target."""
 
         return Schema(self.variables, y, self.container, self.left_out)
+
+    @property
+    def tabular(self) -> bool:
+        """Whether a row is a list of cells."""
+
+        return self.schema().tabular
 
     @property
     def names(self) -> list[str]:

@@ -6,4 +6,4 @@ from semivae.data.kinds.base import CellKind, Kind, cell_handler, cell_kinds, ha
 
 # isort: split
 # In this order messages name the kinds.
-from semivae.data.kinds import real, category, image, count  # noqa: F401, I001
+from semivae.data.kinds import real, category, image, count, sequence  # noqa: F401, I001

@@ -155,7 +155,9 @@ def problems(schema: Schema) -> list[str]:
     if len(set(names)) < len(names):
         found.append("two variables have the same name")
 
-    if schema.image != (schema.container == "image") or (len(names) > 1 and any(v.shape for v in schema.x)):
+    shapes = {"image": 3, "sequence": 1}
+
+    if any(len(v.shape) != shapes.get(schema.container, 0) for v in schema.x) or (len(names) > 1 and schema.x[0].shape):
         found.append(f"the rows are of kind {schema.container!r} and the variables are not")
 
     for variable in (*schema.x, *schema.targets):

@@ -60,7 +60,7 @@ RULES = (
     Rule(
         ("likelihood",),
         lambda case: case.schema.image,
-        "a table",
+        "rows that are no images",
         "it is the distribution of the pixels of images; each column of a table has its own",
     ),
     Rule(("scale",), lambda case: case.scaled, "no Gaussian or logistic value", "it is the deviation of these values"),

@@ -78,18 +78,18 @@ def features_for(kind: type[Model], schema: Schema, neighbors: int) -> int | Non
     A model that learns features first has them already.
     """
 
-    wide = width(schema) > MOST_COMPARED
+    wide = width(schema) > MOST_COMPARED or schema.container == "sequence"
 
     return features_of(schema) if neighbors and wide and not issubclass(kind, StackedModel) else None
 
 
 def reads_for(kind: type[Model], schema: Schema) -> Reads | None:
-    """Returns the input of the predictor, for models that have the choice: features of wide rows."""
+    """Returns the input of the predictor, for models that have the choice: features of wide rows and of strings."""
 
     if "reads" not in signature(kind.build).parameters:
         return None
 
-    return "features" if width(schema) > MOST_COMPARED else "rows"
+    return "features" if width(schema) > MOST_COMPARED or schema.container == "sequence" else "rows"
 
 
 def features_beta_for(choice: float | str, kind: type[Model], features: int | None) -> float | None:

@@ -83,7 +83,7 @@ def keep_names(estimator: BaseEstimator, found: Survey, X: Any = None) -> None:
     elif X is None:
         X = np.empty((0, len(found.names)))
 
-    if found.codec.container != "image":
+    if found.codec.tabular:
         validate_data(estimator, X, reset=True, skip_check_array=True)
 
     found.warn()
@@ -129,7 +129,7 @@ def read_rows(estimator: Coded, X: Any) -> NDArray[Any]:
 
     x = encoded(estimator, X)
 
-    if estimator.codec_.container != "image":
+    if estimator.codec_.tabular:
         warn_about_new_gaps(estimator.codec_, x)
 
     return x

@@ -19,14 +19,14 @@ from semivae.variables import Pixels, Variable
 # From the columns of the kind, and the standard deviation of Gaussian values.
 CellFamily: TypeAlias = Callable[[Sequence[Variable], Scale], Family]
 
-# From the variable, the distribution of its pixels, and their standard deviation.
-RowFamily: TypeAlias = Callable[[Variable, Pixels, Scale], Family]
+# From the variable, the distribution of its pixels, if it has any, and their standard deviation.
+RowFamily: TypeAlias = Callable[[Variable, Pixels | None, Scale], Family]
 
 cell_families: Registry[CellFamily] = Registry("kind")
 row_families: Registry[RowFamily] = Registry("kind")
 
 
-def row_family(variable: Variable, pixels: Pixels, scale: Scale) -> Family:
+def row_family(variable: Variable, pixels: Pixels | None, scale: Scale) -> Family:
     """Returns the family of a row that is one value."""
 
     return row_families[variable.kind](variable, pixels, scale)

@@ -17,7 +17,7 @@ START = 0.1
 
 
 @row_families.register("image")
-def image_family(variable: Variable, pixels: Pixels, scale: Scale) -> Family:
+def image_family(variable: Variable, pixels: Pixels | None, scale: Scale) -> Family:
     """Returns the family of all pixels, which lie in [0, 1]; logistic ones have levels."""
 
     if pixels == "logistic":

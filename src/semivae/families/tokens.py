@@ -1,0 +1,202 @@
+r"""Autoregressive family: the tokens of a string, each given those before it and the features.
+
+.. math:: \log p(x) = \sum_{t=1}^{n + 1} \log \mathrm{Cat}(x_t \mid x_{<t}, h)
+
+where :math:`x_{n + 1}` is the end of the string. A string of the most tokens ends for sure, so the probabilities of all
+strings of at most so many sum to one. A gated recurrent network reads the tokens before; the features :math:`h` are its
+first state and a part of each of its inputs. It sees only some of the tokens in training, so that it has to read the
+features.
+
+References:
+    | Generating Sentences from a Continuous Space (Bowman et al., 2016)
+    | https://arxiv.org/abs/1511.06349
+"""
+
+from __future__ import annotations
+
+__all__ = ["Strings", "Tokens"]
+
+import math
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Distribution
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
+
+from semivae.families.base import Family, widen
+
+# The sizes of the state, of a token as an input, and of the features as an input.
+STATE, TOKEN, GIVEN = 256, 32, 64
+
+# The share of tokens that training hides from the network.
+HIDDEN = 0.2
+
+# Strings that are read at once where no gradient is taken, so that memory does not grow with their number.
+BLOCK = 2048
+
+
+class Strings(Distribution):
+    r"""Creates a distribution of strings.
+
+    Arguments:
+        features: The features, with shape (*, size).
+        family: The family.
+    """
+
+    arg_constraints: ClassVar = {}  # type: ignore[assignment]
+
+    def __init__(self, features: Tensor, family: Tokens) -> None:
+        self.features = features
+        self.family = family
+
+        super().__init__(features.shape[:-1], torch.Size(family.shape), validate_args=False)
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Returns the log-probability of strings of shape (*, L), with shape (*)."""
+
+        return self.cells(value).sum(-1)
+
+    def cells(self, value: Tensor) -> Tensor:
+        """Returns the log-probability of each token of strings and of the end, zero after it, both (*, L)."""
+
+        leading = torch.broadcast_shapes(self.features.shape[:-1], value.shape[:-1])
+        features, codes = (
+            part.expand(*leading, part.shape[-1]).reshape(-1, part.shape[-1]) for part in (self.features, value.long())
+        )
+        block = len(codes) if torch.is_grad_enabled() else BLOCK
+        parts = [
+            self.family.log_probs(*both) for both in zip(features.split(block), codes.split(block), strict=True)
+        ]
+
+        return torch.cat(parts).reshape(*leading, -1)
+
+    def sample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
+        """Returns strings, with shape (*, L)."""
+
+        return self.written(self.features.expand(*sample_shape, *self.features.shape), drawn=True)
+
+    @property
+    def mean(self) -> Tensor:
+        """Strings whose tokens are the most probable ones given those before, with shape (*, L)."""
+
+        return self.written(self.features, drawn=False)
+
+    def written(self, features: Tensor, drawn: bool) -> Tensor:
+        """Returns a string for each row of features, with shape (*, L)."""
+
+        rows = features.reshape(-1, features.shape[-1])
+
+        with torch.no_grad():
+            codes = self.family.write(rows, drawn)
+
+        return codes.to(widen(features)).reshape(*features.shape[:-1], -1)
+
+
+class Tokens(Family):
+    r"""Creates a family of strings of tokens, coded from 1 on and followed by zeros. The last code is unknown tokens.
+
+    Arguments:
+        length: The most tokens of a string.
+        tokens: The number of codes of tokens.
+    """
+
+    def __init__(self, length: int, tokens: int) -> None:
+        super().__init__((length,))
+
+        # No token is fed after the end, so its code can stand for the start.
+        self.embedding = nn.Embedding(tokens + 1, TOKEN)
+        self.network = nn.GRU(TOKEN + GIVEN, STATE, batch_first=True)
+        self.logits = nn.Linear(STATE, tokens + 1)
+
+    @property
+    def size(self) -> int:
+        """How many features parameterize one value."""
+
+        return STATE + GIVEN
+
+    def forward(self, features: Tensor) -> Strings:
+        """Returns the distribution that features of shape (*, size) stand for."""
+
+        return Strings(features, self)
+
+    def log_probs(self, features: Tensor, codes: Tensor) -> Tensor:
+        r"""Returns the log-probability of each token of strings and of the end, with shape (N, L).
+
+        Arguments:
+            features: With shape (N, size).
+            codes: With shape (N, L).
+        """
+
+        most = codes.shape[-1]
+        # The end counts as a token, where there is room for one.
+        steps = ((codes > 0).sum(-1) + 1).clamp(max=most)
+        longest = int(steps.max())
+        before = nn.functional.pad(codes[:, : longest - 1], (1, 0))
+        inputs = self.hidden(self.embedding(before))
+        state, given = self.parts(features)
+        inputs = torch.cat([inputs, given[:, None].expand(-1, longest, -1)], dim=-1)
+
+        lengths = steps.cpu()
+        packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
+        output, _ = self.network(packed, state[None])
+        places = torch.arange(codes.numel(), device=codes.device).reshape(codes.shape)
+        place, wanted = (packed_like(part[:, :longest], output) for part in (places, codes))
+        chosen = -nn.functional.cross_entropy(widen(self.logits(output.data)), wanted, reduction="none")
+
+        return chosen.new_zeros(codes.numel()).index_copy(0, place, chosen).reshape(codes.shape)
+
+    def parts(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns the first state and a part of each input, with shapes (N, state) and (N, given)."""
+
+        state, given = widen(features).split([STATE, GIVEN], dim=-1)
+
+        return torch.tanh(state), given
+
+    def hidden(self, inputs: Tensor) -> Tensor:
+        """Hides some tokens in training; the start counts as one."""
+
+        if not self.training:
+            return inputs
+
+        return inputs * (torch.rand(inputs.shape[:-1], device=inputs.device) >= HIDDEN)[..., None]
+
+    def write(self, features: Tensor, drawn: bool) -> Tensor:
+        r"""Returns strings, with shape (N, L), one token after another. None is unknown.
+
+        Arguments:
+            features: With shape (N, size).
+            drawn: Whether tokens are drawn, or are the most probable ones.
+        """
+
+        state, given = self.parts(features)
+        codes = torch.zeros(len(features), *self.shape, dtype=torch.long, device=features.device)
+        last = codes[:, 0]
+        state = state[None]
+
+        for t in range(self.shape[0]):
+            inputs = torch.cat([self.embedding(last), given], dim=-1)
+            output, state = self.network(inputs[:, None], state)
+            logits = widen(self.logits(output[:, 0]))
+            logits[:, -1] = -math.inf
+
+            # With Gumbel noise, the largest of the logits is a draw of their softmax.
+            logits = logits - torch.empty_like(logits).exponential_().log() if drawn else logits
+            best = logits.argmax(-1)
+            last = torch.where(last > 0, best, 0) if t else best
+            codes[:, t] = last
+
+            if not last.any():
+                break
+
+        return codes
+
+
+def packed_like(values: Tensor, packed: PackedSequence) -> Tensor:
+    """Returns values of strings, with shape (N, T), in the order of packed ones, with shape (all tokens,)."""
+
+    ordered = values if packed.sorted_indices is None else values[packed.sorted_indices]
+    # Longer strings come first.
+    there = torch.arange(len(values))[:, None] < packed.batch_sizes
+
+    return ordered.t()[there.t().to(values.device)]
