@@ -25,7 +25,6 @@ Pixels = Literal["bernoulli", "logistic", "gaussian"]
 
 # The distance, relative to one more than its size, up to which a value in the units of a model is at a spike.
 SAME = 1e-6
-
 # Where variables are read from a file, other keys and types than theirs are refused.
 STRICT = {"strict": True, "extra": "forbid"}
 
@@ -40,7 +39,7 @@ class Variable:
 
     Attributes:
         name: The name of the column or target.
-        kind: The name of its kind, under which both halves of the package have a handler; "several" for several targets.
+        kind: The name of its kind, which both halves of the package have a handler for; "several" for several targets.
         shape: Shape of one value in the model: () of a cell, (channels, height, width) of an image, (L,) of a sequence.
         classes: The classes of a category, sorted, as the user wrote them; the tokens of a sequence.
         low: Smallest observed value, in the units of the user.
@@ -210,7 +209,7 @@ class Schema:
     r"""The variables :math:`x` and :math:`y`.
 
     Attributes:
-        x: The variables of the data: the columns of a table, or a single image or sequence.
+        x: The columns of a table, or a single image or sequence.
         y: The target, if there is one.
         container: The container of the user's rows: "array", "frame", "image" or "sequence".
         left_out: Names of columns that may be there but are not modeled: identifiers, and columns the user dropped.
@@ -287,7 +286,8 @@ def straight(
 
     Arguments:
         values: The values, with shape (*); NaN stays.
-        start, end: The knots before and after the map, rising.
+        start: The knots, rising.
+        end: The knots after the map, rising.
 
     Returns:
         The mapped values and the slopes there, each with shape (*).

@@ -33,7 +33,7 @@ from semivae.data.batches.split import stratified_folds
 from semivae.engine import seeded
 from semivae.estimators.build.wiring import wire
 from semivae.estimators.plan.plan import Plan
-from semivae.estimators.readout import TINY, means, numbers, predicted, tempered
+from semivae.estimators.readout import TINY, means, numbers, predicted, seen, tempered
 from semivae.estimators.rows.target import Target
 from semivae.estimators.run import Runs
 from semivae.estimators.stages import train_last
@@ -125,8 +125,9 @@ class Council:
         if not self.plan.committee:
             return runs, model
 
-        row, latent = numbers(self.schema, self.x[self.train]), means(model.stages()[0], self.x[self.train])
-        places = np.flatnonzero(self.target.mask[self.train])
+        some = seen(self.schema, self.train, self.target.mask, self.seed)
+        row, latent = numbers(self.schema, self.x[some]), means(model.stages()[0], self.x[some])
+        places = np.flatnonzero(self.target.mask[some])
         self.taught = taught("category" if self.classes else "real", row, latent, places, self.y, self.folds, self.seed)
 
         if not self.folds or not self.classes or self.plan.label_prior != "labels":

@@ -1,8 +1,8 @@
 r"""Rows as plain numbers, the same for every model of a data set, so that distances and variances can be compared.
 
-Real columns and counts are standardized by the training rows, categories are one-hot, and all pixels are divided by
-one standard deviation. A missing cell is NaN. :meth:`semivae.fitted.Trained.features` is close to this, but it has
-more columns that say where cells are missing, and zeros in the missing cells.
+Real columns and counts are standardized by the training rows, categories are one-hot, all pixels are divided by one
+standard deviation, and tokens of strings are counted. A missing cell is NaN. :meth:`semivae.fitted.Trained.features`
+is close to this, but it has more columns that say where cells are missing, and zeros in the missing cells.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from semivae.variables import Schema, Variable
 
 Values = NDArray[np.float64]
+
+# The most tokens of strings that are counted.
+TOKENS = 256
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Numbers:
         if schema.image:
             return cls(schema, center, scale * (plain.std() or 1.0))
 
-        known = ordered(schema) & ~np.isnan(plain).all(axis=0)
+        known = (ordered(schema) if schema.tabular else True) & ~np.isnan(plain).all(axis=0)
         center[known] = np.nanmean(plain[:, known], axis=0)
         deviation = np.nanstd(plain[:, known], axis=0)
         scale[known] = np.where(deviation > 0, deviation, 1.0)
@@ -62,7 +65,7 @@ class Numbers:
 
         rows, start = rows.copy(), 0
 
-        for variable in [] if self.schema.image else modeled(self.schema):
+        for variable in modeled(self.schema) if self.schema.tabular else [](self.schema):
             part = slice(start, start + variable.width)
             start += variable.width
 
@@ -75,13 +78,13 @@ class Numbers:
     def ordered(self) -> NDArray[np.bool_]:
         """Marks the numbers that are no class of a category, with shape (F,)."""
 
-        return np.ones(len(self.center), bool) if self.schema.image else ordered(self.schema)
+        return ordered(self.schema) if self.schema.tabular else np.ones(len(self.center), bool)
 
     @property
     def columns(self) -> NDArray[np.int64]:
         """The position of the variable that each number belongs to, with shape (F,)."""
 
-        if self.schema.image:
+        if not self.schema.tabular:
             return np.arange(len(self.center))
 
         widths = [variable.width for variable in modeled(self.schema)]
@@ -92,7 +95,7 @@ class Numbers:
     def continuous(self) -> bool:
         """Whether no number is a class of a category."""
 
-        return not any(variable.classes for variable in modeled(self.schema))
+        return not self.schema.tabular or not any(variable.classes for variable in modeled(self.schema))
 
 
 def modeled(schema: Schema) -> list[Variable]:
@@ -113,12 +116,23 @@ def raw(schema: Schema, rows: Any) -> Values:
     if schema.image:
         return np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
 
+    if schema.container == "sequence":
+        return counts(schema.x[0], rows)
+
     if schema.container == "array":
         return np.asarray(rows, dtype=np.float64)
 
     frame = pd.DataFrame(rows)
 
     return np.concatenate([columns(pd.Series(frame[variable.name]), variable) for variable in modeled(schema)], axis=1)
+
+
+def counts(variable: Variable, rows: Any) -> Values:
+    """Returns how often strings hold each of the most frequent tokens, with shape (N, F)."""
+
+    texts = rows[variable.name] if isinstance(rows, pd.DataFrame) else rows
+
+    return np.array([[str(text).count(token) for token in variable.classes[:TOKENS]] for text in texts], dtype=float)
 
 
 def columns(column: pd.Series, variable: Variable) -> Values:

@@ -22,9 +22,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 from torch.distributions import Distribution
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from semivae.families.base import Family, widen
+from semivae.families.recurrent import Recurrent
 
 # The sizes of the state, of a token as an input, and of the features as an input.
 STATE, TOKEN, GIVEN = 256, 32, 64
@@ -65,9 +65,7 @@ class Strings(Distribution):
             part.expand(*leading, part.shape[-1]).reshape(-1, part.shape[-1]) for part in (self.features, value.long())
         )
         block = len(codes) if torch.is_grad_enabled() else BLOCK
-        parts = [
-            self.family.log_probs(*both) for both in zip(features.split(block), codes.split(block), strict=True)
-        ]
+        parts = [self.family.log_probs(*both) for both in zip(features.split(block), codes.split(block), strict=True)]
 
         return torch.cat(parts).reshape(*leading, -1)
 
@@ -106,7 +104,7 @@ class Tokens(Family):
 
         # No token is fed after the end, so its code can stand for the start.
         self.embedding = nn.Embedding(tokens + 1, TOKEN)
-        self.network = nn.GRU(TOKEN + GIVEN, STATE, batch_first=True)
+        self.network = Recurrent(TOKEN + GIVEN, STATE)
         self.logits = nn.Linear(STATE, tokens + 1)
 
     @property
@@ -128,28 +126,23 @@ class Tokens(Family):
             codes: With shape (N, L).
         """
 
-        most = codes.shape[-1]
-        # The end counts as a token, where there is room for one.
-        steps = ((codes > 0).sum(-1) + 1).clamp(max=most)
-        longest = int(steps.max())
-        before = nn.functional.pad(codes[:, : longest - 1], (1, 0))
-        inputs = self.hidden(self.embedding(before))
+        place, sizes = packing(codes)
+        before = nn.functional.pad(codes[:, :-1], (1, 0)).flatten()[place]
+        row = place // codes.shape[-1]
         state, given = self.parts(features)
-        inputs = torch.cat([inputs, given[:, None].expand(-1, longest, -1)], dim=-1)
 
-        lengths = steps.cpu()
-        packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
-        output, _ = self.network(packed, state[None])
-        places = torch.arange(codes.numel(), device=codes.device).reshape(codes.shape)
-        place, wanted = (packed_like(part[:, :longest], output) for part in (places, codes))
-        chosen = -nn.functional.cross_entropy(widen(self.logits(output.data)), wanted, reduction="none")
+        # The first places are those of the first tokens of all strings.
+        inputs = torch.cat([self.hidden(self.embedding(before)), given[row]], dim=-1)
+        states = self.network(inputs, state[row[: len(codes)]], sizes)
+        wanted = codes.flatten()[place]
+        chosen = -nn.functional.cross_entropy(widen(self.logits(states)), wanted, reduction="none")
 
         return chosen.new_zeros(codes.numel()).index_copy(0, place, chosen).reshape(codes.shape)
 
     def parts(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Returns the first state and a part of each input, with shapes (N, state) and (N, given)."""
 
-        state, given = widen(features).split([STATE, GIVEN], dim=-1)
+        state, given = features.to(self.logits.weight.dtype).split([STATE, GIVEN], dim=-1)
 
         return torch.tanh(state), given
 
@@ -172,12 +165,11 @@ class Tokens(Family):
         state, given = self.parts(features)
         codes = torch.zeros(len(features), *self.shape, dtype=torch.long, device=features.device)
         last = codes[:, 0]
-        state = state[None]
 
         for t in range(self.shape[0]):
             inputs = torch.cat([self.embedding(last), given], dim=-1)
-            output, state = self.network(inputs[:, None], state)
-            logits = widen(self.logits(output[:, 0]))
+            state = self.network(inputs, state, [len(state)])
+            logits = widen(self.logits(state))
             logits[:, -1] = -math.inf
 
             # With Gumbel noise, the largest of the logits is a draw of their softmax.
@@ -192,11 +184,20 @@ class Tokens(Family):
         return codes
 
 
-def packed_like(values: Tensor, packed: PackedSequence) -> Tensor:
-    """Returns values of strings, with shape (N, T), in the order of packed ones, with shape (all tokens,)."""
+def packing(codes: Tensor) -> tuple[Tensor, list[int]]:
+    r"""Returns the places of the tokens of strings and of their ends, step by step, the longest string first.
 
-    ordered = values if packed.sorted_indices is None else values[packed.sorted_indices]
-    # Longer strings come first.
-    there = torch.arange(len(values))[:, None] < packed.batch_sizes
+    Arguments:
+        codes: With shape (N, L).
 
-    return ordered.t()[there.t().to(values.device)]
+    Returns:
+        The places among all N L, with shape (M,), and the number of strings that have each step.
+    """
+
+    most = codes.shape[-1]
+    # The end counts as a token, where there is room for one.
+    steps, order = ((codes > 0).sum(-1) + 1).clamp(max=most).sort(descending=True, stable=True)
+    step = torch.arange(most, device=codes.device)[:, None]
+    there = step < steps  # (L, N)
+
+    return (order * most + step)[there], [count for count in there.sum(-1).tolist() if count]

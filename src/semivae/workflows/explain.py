@@ -7,7 +7,7 @@ __all__ = ["cells_of", "explain"]
 from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
-from semivae.workflows.inputs.rows import read_rows, with_ids
+from semivae.workflows.inputs.rows import read_rows, with_ids, words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,11 +47,11 @@ def explain(model: Saved, data: str, n: int = 20, split: str = "train", header: 
 
     from semivae.fitted import Trained
 
-    if not isinstance(model, Trained) or model.schema_.image:
+    if not isinstance(model, Trained) or not model.schema_.tabular:
         raise SettingError(
-            f"{type(model).__name__} of {'images' if model.schema_.image else 'a table'}",
+            f"{type(model).__name__} of {words_of(model.schema_)}",
             "rows are explained by the cells of a table, under the likelihood of a VAE",
-            "fit a VAE to a table; for images, explain(X) returns a map of each",
+            "fit a VAE to a table; for images and strings, explain(X) returns the parts of each",
         )
 
     x = read_rows(model, data, split, header).x

@@ -56,7 +56,7 @@ def outliers(
     x = read_rows(model, data, split, header).x
     scores = model.outlier_scores(x, method)
     chosen = np.argsort(-scores, kind="stable")[:n]
-    cells = [[] for _ in chosen] if model.schema_.image else cells_of(model, x, chosen)
+    cells = [[] for _ in chosen] if not model.schema_.tabular else cells_of(model, x, chosen)
     found = pd.DataFrame({"row": chosen, "score": scores[chosen], "reason": [reason(row) for row in cells]})
 
     return with_ids(model, _safe_indexing(x, chosen), found)

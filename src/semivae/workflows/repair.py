@@ -44,11 +44,11 @@ def imputed(
     import pandas as pd
 
     from semivae.estimators.base import VAEEstimator
-    from semivae.workflows.inputs.rows import read_rows
+    from semivae.workflows.inputs.rows import read_rows, words_of
 
-    if not isinstance(model, VAEEstimator) or model.schema_.image:
+    if not isinstance(model, VAEEstimator) or not model.schema_.tabular:
         raise SettingError(
-            f"{type(model).__name__} of {'images' if model.schema_.image else 'a table'}",
+            f"{type(model).__name__} of {words_of(model.schema_)}",
             "the missing cells of a table are filled by a VAE; for images, give the missing pixels in Python",
             "impute(X, missing=mask)",
         )

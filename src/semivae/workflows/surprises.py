@@ -50,8 +50,8 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
 
     scores = fitted.outlier_score(_safe_indexing(x, index))
     best = np.argsort(-scores, kind="stable")[:n]
-    cells = cells_of(fitted, x, index[best]) if trained and not fitted.schema_.image else [[]] * len(best)
-    other = "" if fitted.schema_.image else NONE
+    cells = cells_of(fitted, x, index[best]) if trained and fitted.schema_.tabular else [[]] * len(best)
+    other = NONE if fitted.schema_.tabular else ""
     reasons = ["; ".join(map(told, found)) or other for found in cells]
 
     return pd.DataFrame({"row": index[best], "outlier_score": scores[best], "reason": reasons})

@@ -148,10 +148,10 @@ def show_target(target: FoundTarget) -> None:
 def what(summary: Summary) -> str:
     """Describes a row."""
 
-    if summary.container != "image":
-        return f"with {len(summary.columns)} variables"
+    shape = "x".join(map(str, summary.columns[0].variable.shape))
+    words = {"image": f"an image with shape {shape} (channels, height, width)", "sequence": "a string"}
 
-    return f"an image with shape {'x'.join(map(str, summary.columns[0].variable.shape))} (channels, height, width)"
+    return words.get(summary.container, f"with {len(summary.columns)} variables")
 
 
 def values(column: Column) -> str:

@@ -213,7 +213,9 @@ def refuse_nothing(variables: Sequence[Variable], found: Mapping[str, Found]) ->
         raise DataError(
             f"the text in {listed(unique)} differs in every row" if unique else "every column is left out",
             "at least one column must hold numbers, dates, or categories that recur",
-            f"keep={unique[:1]}, or kinds={{{unique[0]!r}: 'sequence'}} for strings" if unique else "name fewer columns in drop= and id_columns=",
+            f"keep={unique[:1]}, or kinds={{{unique[0]!r}: 'sequence'}} for strings"
+            if unique
+            else "name fewer columns in drop= and id_columns=",
         )
 
     refuse_valueless(variables)

@@ -54,7 +54,9 @@ class SequenceCodec(Codec):
 
         longest = min(LONGEST, max(map(len, tokens)))
         cut = sum(len(one) > longest for one in tokens)
-        notes = [f"{cut:,} of {len(texts):,} strings have more than {longest} tokens: the rest is cut off"] if cut else []
+        notes = (
+            [f"{cut:,} of {len(texts):,} strings have more than {longest} tokens: the rest is cut off"] if cut else []
+        )
         variable = Variable(
             column or NAME, "sequence", (longest,), known, dtype="object", column=column, tokens=way, rare=True
         )

@@ -12,8 +12,10 @@ from itertools import islice
 # How a token that the fit did not know is written.
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
-# Atoms in brackets, atoms of two letters, ring closures of two digits, and everything of one character.
-SMILES = re.compile(r"\[[^\[\]]+\]|Br|Cl|%\d\d|[BCNOPSFIbcnops0-9=#$:\-()\\/.~*]")
+# Atoms in brackets, atoms of two letters, ring closures of two digits, and the rest of one character.
+ATOMS = r"\[[^\[\]]+\]|Br|Cl|%\d\d|[BCNOPSFIbcnops0-9=#$:\-()\\/.~*]"
+SMILES = re.compile(f"{ATOMS}|.", re.DOTALL)
+ALL_SMILES = re.compile(f"(?:{ATOMS})+")
 WORDS = re.compile(r"\w+(?:['-]\w+)*|[^\w\s]")
 
 # Marks of structure: without one, letters such as "CON" may as well be words.
@@ -42,7 +44,7 @@ def splitting(texts: Sequence[str]) -> str:
 
     structured = sum(STRUCTURE.search(text) is not None for text in some)
 
-    if 2 * structured > len(some) and all("".join(SMILES.findall(text)) == text for text in some):
+    if 2 * structured > len(some) and all(map(ALL_SMILES.fullmatch, some)):
         return "smiles"
 
     return "words" if sum(text.strip().count(" ") for text in some) >= SPACES * len(some) else "characters"

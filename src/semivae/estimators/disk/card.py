@@ -71,7 +71,8 @@ def purpose(facts: Mapping[str, Any]) -> str:
     schema, fit, data = facts["schema"], facts["fit"], facts["metrics"].get("data", {})
     kinds = Counter(variable["kind"] for variable in schema["x"])
     columns = ", ".join(f"{count} of kind {kind}" for kind, count in kinds.items())
-    row = "an image" if schema["container"] == "image" else f"a row of {len(schema['x'])} variables ({columns})"
+    table = f"a row of {len(schema['x'])} variables ({columns})"
+    row = {"image": "an image", "sequence": "a string"}.get(schema["container"], table)
     name = f" of {plain(data['name'])}" if data.get("name") else ""
     counts = [f"{fit[f'n_{kind}_']:,} {kind}" for kind in ("labeled", "unlabeled") if fit.get(f"n_{kind}_")]
     rows = f"{' and '.join(counts)} rows{name}".lstrip()

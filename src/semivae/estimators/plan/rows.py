@@ -34,7 +34,7 @@ STEPS, STEPS_WITHOUT_LABELS = 800, 3200
 # a classifier told samples of California from rows with an AUC of 0.95, with 3,200 of 0.74.
 STAGES_OF_TABLE = {False: (400, 800), True: (800, 3200)}
 
-# The same for stages of strings that train a decoder or do not, and the fewest passes: a pass over long strings is slow.
+# The same for stages of strings that train a decoder or do not, and the fewest passes: a pass over strings is slow.
 STAGES_OF_STRINGS = {False: (800, 1), True: (6000, 5)}
 
 # The fewest passes of others, and the steps of each effort over those of "normal".

@@ -56,7 +56,9 @@ class Holes:
             return cls.of_images(codec, X, missing)
 
         if not codec.tabular:
-            raise SettingError("strings", "only rows of cells and images can have parts that are missing", "fit a table")
+            raise SettingError(
+                "strings", "only rows of cells and images can have parts that are missing", "fit a table"
+            )
 
         if missing is not None:
             raise SettingError("missing=... with a table", "its missing cells are NaN or None", "X.mask(missing)")

@@ -13,6 +13,7 @@ __all__ = [
     "score_prefix",
     "targets_of",
     "with_ids",
+    "words_of",
 ]
 
 import math
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from semivae.data.in_memory import InMemory
     from semivae.data.labels.classes import Cells
     from semivae.fitted import Fitted, Saved
+    from semivae.variables import Schema
 
 
 def targets_of(estimator: Saved) -> list[str]:
@@ -45,6 +47,12 @@ def is_several(estimator: Fitted) -> bool:
     """Whether a saved model has several targets."""
 
     return estimator.schema_.y is not None and bool(estimator.schema_.y.parts)
+
+
+def words_of(schema: Schema) -> str:
+    """Returns a word for the rows."""
+
+    return {"image": "images", "sequence": "strings"}.get(schema.container, "a table")
 
 
 def score_prefix(estimator: Fitted) -> str:
