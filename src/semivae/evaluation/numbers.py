@@ -65,7 +65,7 @@ class Numbers:
 
         rows, start = rows.copy(), 0
 
-        for variable in modeled(self.schema) if self.schema.tabular else [](self.schema):
+        for variable in modeled(self.schema) if self.schema.tabular else []:
             part = slice(start, start + variable.width)
             start += variable.width
 
