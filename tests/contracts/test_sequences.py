@@ -18,6 +18,7 @@ from semivae.data.kinds import handler
 from semivae.errors import DataError, SchemaError, SettingError
 from semivae.families import Tokens
 from semivae.families.recurrent import Recurrence
+from semivae.latent import optimize
 from semivae.networks.sequences import SequenceTrunk, TokenCounts
 from semivae.variables import Schema, Variable
 
@@ -161,3 +162,9 @@ def test_column_of_a_frame_is_fitted():
     model = VAEEmbedding(latents=2, hidden=(8,), epochs=1, random_state=0, data=data).fit(frame)
 
     assert list(model.sample(3)) == ["text"] and model.schema_.container == "sequence"
+
+
+def test_a_latent_search_gives_strings(fitted):
+    found = optimize(fitted, lambda rows: np.char.str_len(rows.astype(str)), MOLECULES * 4, evaluations=2, proposals=2)
+
+    assert all(isinstance(text, str) for text in found.rows) and len(found.facts) == 2

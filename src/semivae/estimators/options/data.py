@@ -30,7 +30,8 @@ class DataOptions(Declared):
         Mapping[str, str] | None,
         Anything(),
         'Kinds of columns that should not be judged by their values, such as {"visits": "count", "zip": "category"}: '
-        '"real", "category" or "count" (whole numbers from 0 on, with a Poisson likelihood).',
+        '"real", "category", "count" (whole numbers from 0 on, with a Poisson likelihood), or "sequence" (strings, the '
+        "only column that is modeled).",
     ] = None
     binarize: Annotated[
         Literal["threshold", "static", "stochastic"] | None,
