@@ -121,9 +121,10 @@ def train_last(
 def without_labels(runs: Runs) -> Runs:
     """Returns the runs of a stage without labels: of strings, whose steps are slow, none repeats labeled rows."""
 
-    strings = runs.schema.container == "sequence" and isinstance(runs.rows, Loader)
+    if runs.schema.container != "sequence" or not isinstance(runs.rows, Loader):
+        return runs
 
-    return replace(runs, rows=runs.rows.without_labels()) if strings else runs
+    return replace(runs, rows=runs.rows.without_labels())
 
 
 def unsupervised(runs: Runs) -> ELBO:

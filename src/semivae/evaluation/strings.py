@@ -28,7 +28,7 @@ def canonical(texts: Iterable[str]) -> Texts:
     """
 
     try:
-        from rdkit import Chem, RDLogger
+        from rdkit import Chem, RDLogger  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise DataError("RDKit is not installed", "it reads molecules", "pip install 'semivae[molecules]'") from error
 

@@ -3,9 +3,10 @@ r"""Autoregressive family: the tokens of a string, each given those before it an
 .. math:: \log p(x) = \sum_{t=1}^{n + 1} \log \mathrm{Cat}(x_t \mid x_{<t}, h)
 
 where :math:`x_{n + 1}` is the end of the string. A string of the most tokens ends for sure, so the probabilities of all
-strings of at most so many sum to one. A gated recurrent network reads the tokens before; the features :math:`h` are its
-first state and a part of each of its inputs. It sees only some of the tokens in training, so that it has to read the
-features.
+strings of at most so many sum to one. A gated recurrent network reads the tokens before. The features :math:`h` are its
+first state, and a sketch of the string, drawn by convolutions, whose place :math:`t` is a part of its input there. It
+sees only some of the tokens in training, of each string another share, so that it has to read the features, and writes
+well without them too.
 
 References:
     | Generating Sentences from a Continuous Space (Bowman et al., 2016)
@@ -26,11 +27,11 @@ from torch.distributions import Distribution
 from semivae.families.base import Family, widen
 from semivae.families.recurrent import Recurrent
 
-# The sizes of the state, of a token as an input, and of the features as an input.
+# The sizes of the state, of a token as an input, and of a place of the sketch.
 STATE, TOKEN, GIVEN = 256, 32, 64
 
-# The share of tokens that training hides from the network.
-HIDDEN = 0.2
+# How often the sketch is doubled to the length of a string.
+DOUBLED = 3
 
 # Strings that are read at once where no gradient is taken, so that memory does not grow with their number.
 BLOCK = 2048
@@ -104,6 +105,13 @@ class Tokens(Family):
 
         # No token is fed after the end, so its code can stand for the start.
         self.embedding = nn.Embedding(tokens + 1, TOKEN)
+        self.start = -(-length // 2**DOUBLED)
+        self.sketch = nn.Sequential(
+            *(
+                nn.Sequential(nn.ReLU(), nn.ConvTranspose1d(GIVEN, GIVEN, 4, stride=2, padding=1))
+                for _ in range(DOUBLED)
+            )
+        )
         self.network = Recurrent(TOKEN + GIVEN, STATE)
         self.logits = nn.Linear(STATE, tokens + 1)
 
@@ -111,7 +119,7 @@ class Tokens(Family):
     def size(self) -> int:
         """How many features parameterize one value."""
 
-        return STATE + GIVEN
+        return STATE + GIVEN * self.start
 
     def forward(self, features: Tensor) -> Strings:
         """Returns the distribution that features of shape (*, size) stand for."""
@@ -132,7 +140,7 @@ class Tokens(Family):
         state, given = self.parts(features)
 
         # The first places are those of the first tokens of all strings.
-        inputs = torch.cat([self.hidden(self.embedding(before)), given[row]], dim=-1)
+        inputs = torch.cat([self.hidden(self.embedding(before), row), given.flatten(0, 1)[place]], dim=-1)
         states = self.network(inputs, state[row[: len(codes)]], sizes)
         wanted = codes.flatten()[place]
         chosen = -nn.functional.cross_entropy(widen(self.logits(states)), wanted, reduction="none")
@@ -140,19 +148,27 @@ class Tokens(Family):
         return chosen.new_zeros(codes.numel()).index_copy(0, place, chosen).reshape(codes.shape)
 
     def parts(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns the first state and a part of each input, with shapes (N, state) and (N, given)."""
+        """Returns the first state and the sketch, with shapes (N, state) and (N, L, given)."""
 
-        state, given = features.to(self.logits.weight.dtype).split([STATE, GIVEN], dim=-1)
+        state, start = features.to(self.logits.weight.dtype).tensor_split([STATE], dim=-1)
+        given = self.sketch(start.unflatten(-1, (GIVEN, self.start)))[..., : self.shape[0]]
 
-        return torch.tanh(state), given
+        return torch.tanh(state), given.transpose(-1, -2)
 
-    def hidden(self, inputs: Tensor) -> Tensor:
-        """Hides some tokens in training; the start counts as one."""
+    def hidden(self, inputs: Tensor, row: Tensor) -> Tensor:
+        r"""Hides some tokens in training, of each string another share; the start counts as one.
+
+        Arguments:
+            inputs: The tokens of all strings as inputs, with shape (M, token).
+            row: The string that each is of, with shape (M,).
+        """
 
         if not self.training:
             return inputs
 
-        return inputs * (torch.rand(inputs.shape[:-1], device=inputs.device) >= HIDDEN)[..., None]
+        shown, share = torch.rand(2, len(row), device=row.device)
+
+        return inputs * (shown >= share[row])[:, None]
 
     def write(self, features: Tensor, drawn: bool) -> Tensor:
         r"""Returns strings, with shape (N, L), one token after another. None is unknown.
@@ -167,7 +183,7 @@ class Tokens(Family):
         last = codes[:, 0]
 
         for t in range(self.shape[0]):
-            inputs = torch.cat([self.embedding(last), given], dim=-1)
+            inputs = torch.cat([self.embedding(last), given[:, t]], dim=-1)
             state = self.network(inputs, state, [len(state)])
             logits = widen(self.logits(state))
             logits[:, -1] = -math.inf
