@@ -186,7 +186,8 @@ def build(way: str, classes: int) -> tuple[Any, Any]:
     from semivae.estimators.options import ModelOptions
     from semivae.estimators.plan.resolve import plan_of
     from semivae.estimators.plan.rows import Counts
-    from semivae.variables import Schema, Variable
+    from semivae.schema import Schema
+    from semivae.variables import Variable
 
     image = Variable("image", "image", shape=(1, 28, 28))
     schema = Schema((image,), Variable("label", "category", classes=tuple(range(classes))))

@@ -12,7 +12,20 @@ from pathlib import Path
 import pytest
 from tests.source import FILES, PACKAGE, graph, imported, module_of
 
-VOCABULARY = {"batch", "errors", "findings", "fitted", "ranks", "registry", "store", "straight", "typing", "variables"}
+VOCABULARY = {"batch", "errors", "findings", "fitted", "ranks", "registry", "schema", "store", "straight", "typing"}
+VOCABULARY |= {"variables"}
+    "batch",
+    "errors",
+    "findings",
+    "fitted",
+    "ranks",
+    "registry",
+    "schema",
+    "store",
+    "straight",
+    "typing",
+    "variables",
+}
 
 BELOW_ESTIMATORS = {
     "data": set(),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from semivae.findings import Calibration, Health, HeldOut
-    from semivae.variables import Schema
+    from semivae.schema import Schema
 
     Array = NDArray[Any]
     Method = Literal["elbo", "importance", "annealed"]

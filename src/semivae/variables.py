@@ -2,7 +2,7 @@ r"""The vocabulary of data: each variable in the units of the user, and its map 
 
 from __future__ import annotations
 
-__all__ = ["SAME", "Container", "Pixels", "Schema", "TargetForm", "Variable", "positions"]
+__all__ = ["SAME", "Container", "Pixels", "TargetForm", "Variable", "positions"]
 
 import dataclasses
 import math
@@ -13,27 +13,25 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from semivae.errors import SettingError
 from semivae.straight import straight
 
 TargetForm = Literal["category", "real", "several"]
 
 # What holds the rows of the user.
-Container = Literal["array", "frame", "image", "vector", "sparse"]
+Container = Literal["array", "frame", "image", "vector", "sparse", "sequence"]
 
 # The distributions that a row of one value can have: those of pixels, and those of counts.
 Pixels = Literal["bernoulli", "logistic", "gaussian", "negative_binomial", "zero_inflated", "multinomial"]
 
 # The distance, relative to one more than its size, up to which a value in the units of a model is at a spike.
 SAME = 1e-6
-
 # Where variables are read from a file, other keys and types than theirs are refused.
 STRICT = {"strict": True, "extra": "forbid"}
 
 
 @dataclass(frozen=True)
 class Variable:
-    r"""One variable: a column of a table, an image, a vector, or a target.
+    r"""One variable: a column of a table, a row that is one value, such as an image, or a target.
 
     A model sees a real value as :math:`(v - c) / s`, or made normal where tails are heavy, a count as it is, a category
     as the index of its class, an image as values in :math:`[0, 1]` with shape (channels, height, width), a vector as
@@ -41,10 +39,9 @@ class Variable:
 
     Attributes:
         name: The name of the column or target.
-        kind: The name of its kind, under which both halves of the package have a handler; "several" for a target that
-            consists of several.
-        shape: Shape of one value in the model: () for a cell, (channels, height, width) for an image, (P,) for vectors.
-        classes: The classes of a category, sorted, as the user wrote them.
+        kind: The name of its kind, which both halves of the package have a handler for; "several" for several targets.
+        shape: Shape of one value in the model: () of a cell, (channels, height, width) of an image, (P,) of a vector.
+        classes: The classes of a category, sorted, as the user wrote them; the tokens of a string.
         low: Smallest observed value, in the units of the user.
         high: Largest observed value, in the units of the user.
         center: The :math:`c` of the map to the units of the model.
@@ -61,15 +58,14 @@ class Variable:
         order: How text writes the dates that it is a part of, such as "dd.mm.yyyy".
         rare: Whether the column has rare values, too, that are no classes and count as missing.
         levels: How many equally spaced values the pixels of an image can have, from 0 to 1 in the model; None where
-            they are continuous, or where the model was saved before this was counted.
+            they are continuous, or not counted.
         binarize: How grey levels become 0 or 1: "threshold", "static" or "stochastic"; empty if they stay.
         resized: Whether images are scaled to the size of this one.
         whole: Whether all observed numbers are whole; False if the model was saved before this was judged.
         spikes: The numbers that many cells of a column hold exactly, in the units of the user.
         beside: The smallest and the largest number that is no spike, where there are spikes and such numbers.
         knots: Numbers of a column with heavy tails, rising, in the units of the user; empty for other columns.
-        scores: The knots in the units of the model: between them the map is straight, in place of :math:`c` and
-            :math:`s`.
+        scores: The knots in the units of the model, between which the map is straight, without :math:`c` and :math:`s`.
         centers: The :math:`c` of each number of a vector.
         norm: The length of all vectors, where they have the same one.
         held: How a cell of a frame holds a vector: as a "list", or as "text" that is embedded; empty for a row of an
@@ -79,6 +75,7 @@ class Variable:
         kept: The positions of the columns that are modeled among them; empty where all are.
         names: The names of the modeled columns of a sparse matrix; empty if they have none.
         means: The mean of each number of a sparse row, as networks read it.
+        tokens: How a string is split: "characters", "smiles" or "words"; empty for anything else.
     """
 
     __pydantic_config__ = STRICT
@@ -117,6 +114,7 @@ class Variable:
     kept: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
     means: tuple[float, ...] = ()
+    tokens: str = ""
 
     @property
     def source(self) -> str:
@@ -225,87 +223,6 @@ class Variable:
         tuples = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
 
         return cls(**{**fields, **tuples, "parts": tuple(map(cls.from_json, fields.get("parts", ())))})
-
-
-@dataclass(frozen=True)
-class Schema:
-    r"""The variables :math:`x` and :math:`y`.
-
-    Attributes:
-        x: The variables of the data: the columns of a table, or a single image, vector or sparse row.
-        y: The target, if there is one.
-        container: The container of the user's rows: "array", "frame", "image", "vector" or "sparse".
-        left_out: Names of columns that may be there but are not modeled: identifiers, and columns the user dropped.
-    """
-
-    __pydantic_config__ = STRICT
-
-    x: tuple[Variable, ...]
-    y: Variable | None = None
-    container: Container = "array"
-    left_out: tuple[str, ...] = ()
-
-    @property
-    def target(self) -> Variable:
-        """The target, of a schema that has one."""
-
-        if self.y is None:
-            raise SettingError("there is no target", "this needs one", "fit with labels: fit(X, y)")
-
-        return self.y
-
-    @property
-    def targets(self) -> tuple[Variable, ...]:
-        """The targets one by one: none, the only one, or each of several."""
-
-        return () if self.y is None else self.y.parts or (self.y,)
-
-    @property
-    def image(self) -> bool:
-        """Whether a row is one image rather than a list of cells."""
-
-        return len(self.x) == 1 and len(self.x[0].shape) == 3
-
-    @property
-    def single(self) -> bool:
-        """Whether a row is one value, such as an image or a vector, rather than a list of cells."""
-
-        return len(self.x) == 1 and bool(self.x[0].shape)
-
-    @property
-    def vector(self) -> bool:
-        """Whether a row is one vector."""
-
-        return self.container == "vector"
-
-    @property
-    def words(self) -> str:
-        """The rows in words."""
-
-        return {"image": "images", "vector": "vectors", "sparse": "sparse rows"}.get(self.container, "a table")
-
-    def to_json(self) -> dict[str, Any]:
-        """Returns the schema as a dictionary of plain JSON values."""
-
-        return {
-            "x": [variable.to_json() for variable in self.x],
-            "y": None if self.y is None else self.y.to_json(),
-            "container": self.container,
-            "left_out": list(self.left_out),
-        }
-
-    @classmethod
-    def from_json(cls, fields: dict[str, Any]) -> Schema:
-        """Creates the schema that :meth:`to_json` described."""
-
-        y = fields["y"]
-
-        return cls(
-            x=tuple(map(Variable.from_json, fields["x"])),
-            y=None if y is None else Variable.from_json(y),
-            container=fields["container"],
-            left_out=tuple(fields["left_out"]),
-        )
 
 
 def positions(variables: Sequence[Variable], kind: str) -> list[int]:

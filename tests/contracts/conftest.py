@@ -16,7 +16,8 @@ from semivae.estimators.options.grouped import grouped
 from semivae.estimators.plan.resolve import plan_of
 from semivae.estimators.plan.rows import Counts
 from semivae.models import Model, models
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS = 6
 

@@ -119,6 +119,13 @@ def importances(random, share):
     return share * np.eye(ROWS) + (1 - share) * random.random((ROWS, ROWS)), np.full(ROWS, share)
 
 
+def strings(random, share):
+    samples = np.array([f"s{i}" for i in range(ROWS)], dtype=object)
+    train = np.array([f"t{i}" for i in range(ROWS)], dtype=object)
+
+    return (samples if share == 1 else np.array(["", "s1", "s1", "t1"] * (ROWS // 4), dtype=object)), train
+
+
 SUBJECTS = {
     "classes": classes,
     "numbers": numbers,
@@ -141,6 +148,7 @@ SUBJECTS = {
     "clusters": clusters,
     "factors": factors,
     "importances": importances,
+    "strings": strings,
 }
 
 LONG = np.arange(40.0)[:, None]
@@ -177,4 +185,5 @@ EDGES = {
     "clusters": {"one cluster": (np.array([0, 0]), np.array([1, 1]))},
     "factors": {"a unit that says nothing": (LONG * [1, 0], LONG // 10 * [1, 1])},
     "importances": {"nothing is of use": (np.array([[1.0, 0.0], [0.0, 0.0]]), np.zeros(2))},
+    "strings": {"none is valid": (np.array(["", ""], dtype=object), np.array(["a"], dtype=object))},
 }

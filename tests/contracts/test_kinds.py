@@ -21,7 +21,8 @@ from semivae.families import Mixed
 from semivae.families.kinds import cell_families, row_families
 from semivae.networks import Embed
 from semivae.networks.kinds import cell_trunks, row_trunks
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 N = 120
 FIT = {"latents": 2, "hidden": (8,), "epochs": 2, "random_state": 0}

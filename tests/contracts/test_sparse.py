@@ -17,7 +17,7 @@ from semivae.data.kinds import handler
 from semivae.data.sparse import SparseRows
 from semivae.errors import SemivaeError
 from semivae.families import Multinomial, NegativeBinomial
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 N, P = 60, 12
 RANDOM = np.random.default_rng(0)

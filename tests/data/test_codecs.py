@@ -20,7 +20,8 @@ from semivae.data.codecs.array import ArrayCodec
 from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.frame import FrameCodec
 from semivae.data.read import read
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ADULT = "age work weight education years marital occupation relationship race sex gain loss hours country"
 

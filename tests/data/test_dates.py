@@ -16,7 +16,8 @@ from semivae.data.columns.dates import FIRST_YEAR, LAST_YEAR, ORDERS, read_text
 from semivae.data.stream.cache import surveyed
 from semivae.data.stream.rows import stream
 from semivae.errors import DataError, SchemaError
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 DAYS = pd.date_range("2019-11-03 05:30", periods=60, freq="37h")
 PARTS = ["when: year", "when: month", "when: weekday", "when: time of day"]

@@ -13,7 +13,7 @@ from semivae.data.in_memory import InMemory
 from semivae.data.sets.named import load
 from semivae.data.survey import survey
 from semivae.errors import SettingError
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 BYTES = np.random.default_rng(0).integers(0, 256, (60, 6, 5)).astype(np.uint8)
 GREY = BYTES / np.float32(255)

@@ -23,8 +23,9 @@ from semivae.estimators.build.wiring import wire
 from semivae.estimators.plan.resolve import plan_of
 from semivae.estimators.plan.rows import Counts
 from semivae.objectives import ELBO
+from semivae.schema import Schema
 from semivae.store import open_folder, write_folder
-from semivae.variables import Schema, Variable
+from semivae.variables import Variable
 
 SCHEMA = Schema(tuple(Variable(name, "real") for name in "abcd"), Variable("y", "category", classes=(0, 1, 2)))
 STEPS = 6

@@ -14,7 +14,8 @@ from semivae.marginal import marginals
 from semivae.models import M2, Debias
 from semivae.objectives import ELBO, Consistency, Neighbors, Penalties
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 COLUMNS = tuple(Variable(name, "real", missing=name == "b") for name in "abcd")
 SCHEMA = Schema(COLUMNS, Variable("y", "category", classes=("u", "v", "w")))

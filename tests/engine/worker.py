@@ -32,7 +32,8 @@ from semivae.estimators.plan.rows import Counts
 from semivae.estimators.stages import together
 from semivae.objectives import ELBO
 from semivae.ranks import ALONE, launched
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 COLUMNS = tuple(Variable(name, "real") for name in "abcd")
 TARGET = Variable("y", "category", classes=(0, 1, 2))

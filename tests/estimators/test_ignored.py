@@ -14,7 +14,8 @@ from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.resolve import plan_of
 from semivae.estimators.plan.rows import Counts
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 CLASS, VALUE = Variable("y", "category", classes=(0, 1)), Variable("y", "real")
 SEVERAL = Variable("y", "several", parts=(CLASS, VALUE))
@@ -105,6 +106,7 @@ def test_option_that_counts_is_taken(x, y, model, given):
 OTHER = {
     "binarize": "static",
     "resize": 8,
+    "most_columns": 10,
     "effort": "quick",
     "features_epochs": 3,
     "scale": "learned",

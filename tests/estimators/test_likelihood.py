@@ -14,8 +14,9 @@ from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.resolve import plan_of
 from semivae.estimators.plan.rows import Counts
 from semivae.families import Bernoulli, Gaussian, Logistic, Mixed, choose_data, choose_target
+from semivae.schema import Schema
 from semivae.store import signed
-from semivae.variables import Schema, Variable
+from semivae.variables import Variable
 
 COUNTS = Counts(0, 100)
 TABLE = Schema((Variable("a", "real"), Variable("b", "real")))

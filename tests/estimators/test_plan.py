@@ -17,7 +17,8 @@ from semivae.estimators.plan import machine, rows
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.resolve import plan_of
 from semivae.estimators.plan.rows import Counts, stops_early
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 CLASS, VALUE = Variable("y", "category", classes=(0, 1)), Variable("y", "real")
 COUNTS = Counts(10, 90)

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from semivae.evaluation import Numbers
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 TABLE = Schema((Variable("length", "real"), Variable("color", "category", classes=("blue", "red"))), container="frame")
 ROWS = pd.DataFrame({"other": "x", "color": ["red", "blue", None], "length": [1.0, 3.0, np.nan]})

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from semivae.evaluation import Judge, Numbers, measure, nearest, total_variance_ratio
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 RANDOM = np.random.default_rng(0)
 

@@ -15,7 +15,8 @@ from semivae.conditional import Conditional, Net
 from semivae.families import Gaussian, choose_data
 from semivae.models import M1M2, M2, VAE, M2Real
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 LATENTS = 2
 SHIFT = 0.8  # distance between the classes of the linear M2, in standard deviations

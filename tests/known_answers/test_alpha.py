@@ -12,7 +12,8 @@ from semivae.engine import normal_noise
 from semivae.families import choose_data
 from semivae.models import Alpha
 from semivae.priors import DirichletPrior, LabelPrior, LogisticNormalPrior, simplexes
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, CLASSES, LATENTS = 5, 3, 2
 SCALE = 0.7

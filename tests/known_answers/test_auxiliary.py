@@ -15,7 +15,8 @@ from semivae.engine import normal_noise
 from semivae.families import choose_data
 from semivae.models import ADGM, M2, SDGM
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, CLASSES, LATENTS = 6, 3, 2
 SCALE = 0.7

@@ -17,7 +17,8 @@ from semivae.families import choose_data
 from semivae.models import CCVAE
 from semivae.models.ccvae import DRAWS
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, COLUMNS, CLASSES, LATENTS, BLOCK = 7, 4, 3, 3, 2
 NOISE, PROBS = 0.5, torch.tensor([0.5, 0.3, 0.2]).double()

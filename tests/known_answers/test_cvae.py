@@ -16,7 +16,8 @@ from semivae.errors import SettingError
 from semivae.families import choose_data
 from semivae.models import CVAE
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, COLUMNS, CLASSES, LATENTS = 7, 4, 3, 2
 NOISE, SPREAD, PROBS = 0.5, 0.7, (0.5, 0.3, 0.2)

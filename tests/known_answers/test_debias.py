@@ -14,7 +14,8 @@ from semivae.families import choose_data
 from semivae.models import Debias, Predictor
 from semivae.models.debias import rarity
 from semivae.objectives import ELBO
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 LABELED, UNLABELED, COLUMNS, LATENTS = 8, 20, 4, 3
 SCHEMA = Schema(tuple(Variable(name, "real") for name in "abcd"), Variable("y", "category", classes=(0, 1)))

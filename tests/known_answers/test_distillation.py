@@ -21,7 +21,8 @@ from semivae.models import M2
 from semivae.networks import ConvTrunk
 from semivae.objectives import Distillation, agreed, mean_divergence
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 SCHEMA = Schema(tuple(Variable(name, "real") for name in "abc"), Variable("y", "category", classes=(0, 1)))
 PRIOR = LabelPrior(torch.tensor([0.5, 0.5])).double()

@@ -11,7 +11,8 @@ from semivae.marginal import marginals
 from semivae.models import M2, Terms
 from semivae.objectives import ELBO
 from semivae.priors import LabelPrior, priors
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, CLASSES, LATENTS = 7, 3, 5
 DONE = torch.ones(())

@@ -14,7 +14,8 @@ from semivae.families import choose_data
 from semivae.models import M2, VAE
 from semivae.models.bound import importance_weighted
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, CLASSES, LATENTS, DRAWS = 6, 3, 2, 4
 

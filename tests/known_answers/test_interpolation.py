@@ -14,7 +14,8 @@ from semivae.models import SHOT
 from semivae.objectives import Consistency, Interpolation
 from semivae.objectives.interpolation import LATENT
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, COLUMNS, CLASSES = 6, 4, 3
 

@@ -9,7 +9,8 @@ from semivae.families import Categorical, Point, choose_data
 from semivae.models import M2
 from semivae.objectives import ELBO
 from semivae.priors import LabelPrior, StandardNormal
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, CLASSES, LATENTS = 7, 4, 3
 

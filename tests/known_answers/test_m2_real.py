@@ -14,7 +14,8 @@ from semivae.families import Gaussian, Point, choose_data
 from semivae.marginal import quadrature
 from semivae.models import M2Real
 from semivae.priors import StandardNormal
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, LATENTS = 5, 2
 

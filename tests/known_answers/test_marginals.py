@@ -23,7 +23,8 @@ from semivae.marginal.relaxed import relaxed
 from semivae.models import M2
 from semivae.objectives import ELBO
 from semivae.priors import LabelPrior, StandardNormal
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 CLASSES, ROWS = 5, 4
 PRIOR = torch.tensor([0.3, 0.3, 0.2, 0.1, 0.1]).double()

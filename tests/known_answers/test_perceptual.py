@@ -12,7 +12,8 @@ from semivae.evaluation.reconstruction import sharpness
 from semivae.families import choose_data
 from semivae.models import VAE
 from semivae.objectives import Perceptual
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 IMAGES = Schema((Variable("image", "image", shape=(1, 8, 8)),), container="image")
 X = torch.rand(5, 1, 8, 8, generator=torch.Generator().manual_seed(0))

@@ -14,7 +14,8 @@ from semivae.families import Gaussian, choose_data
 from semivae.models import M2
 from semivae.models.terms import kl
 from semivae.priors import ClassMixture, LabelPrior, Mixture, StandardNormal, VampPrior, priors
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 LATENTS, CLASSES, COMPONENTS, DRAWS = 2, 3, 4, 200_000
 

@@ -9,7 +9,8 @@ from semivae import ModelOptions, VAEEmbedding
 from semivae.conditional import Net
 from semivae.families import Gaussian, choose_data
 from semivae.models import VAE
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 P = 4
 SCHEMA = Schema(tuple(Variable(name, "real") for name in "abcd"))

@@ -13,7 +13,8 @@ from semivae.models import Predictor
 from semivae.models.asked import draw_asked
 from semivae.objectives import Consistency
 from semivae.ranks import ALONE
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS = 6
 

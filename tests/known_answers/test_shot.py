@@ -13,7 +13,8 @@ from semivae.models import SHOT
 from semivae.models.shot import SMOOTHING
 from semivae.objectives import ELBO
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, COLUMNS, CLASSES, LATENTS = 6, 4, 3, 2
 NOISE, PROBS = 0.5, torch.tensor([0.5, 0.3, 0.2]).double()

@@ -16,7 +16,8 @@ from semivae.families import Categorical, Gaussian, Point, choose_data
 from semivae.models import M1, M1M2, M2, VAE
 from semivae.objectives import Consistency
 from semivae.priors import LabelPrior, StandardNormal
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 ROWS, CLASSES, LATENTS, FEATURES = 7, 4, 2, 3
 

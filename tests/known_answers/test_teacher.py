@@ -15,7 +15,8 @@ from semivae.families import choose_data
 from semivae.models import M2
 from semivae.objectives import Consistency, Penalties
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 SCHEMA = Schema(tuple(Variable(name, "real") for name in "abc"), Variable("y", "category", classes=(0, 1)))
 PRIOR = LabelPrior(torch.tensor([0.5, 0.5])).double()

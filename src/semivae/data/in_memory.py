@@ -14,6 +14,7 @@ import numpy as np
 from semivae.data.cells import counts_of, genes_of, is_cells
 from semivae.data.codecs.frame import is_frame, pandas_frame
 from semivae.data.codecs.images import is_images
+from semivae.data.codecs.sequences import is_texts
 from semivae.data.labels.classes import Cells
 from semivae.data.labels.markers import as_column
 from semivae.data.source import Source
@@ -27,7 +28,7 @@ class InMemory(Source):
     r"""Rows in memory.
 
     Attributes:
-        x: The rows: a frame, an array with shape (N, P), images, a sparse matrix, or cells.
+        x: The rows: a frame, an array with shape (N, P), images, a sparse matrix, cells, or strings.
         y: The labels, missing where a row is unlabeled: a column with N entries, or a frame of several targets;
             None without a target.
         name: The name of a named set, or of a file.
@@ -65,6 +66,9 @@ class InMemory(Source):
 
         if is_sparse(self.x) or is_cells(self.x):
             return "sparse"
+
+        if is_texts(self.x):
+            return "sequence"
 
         return "image" if is_images(self.x) else "array"
 

@@ -44,7 +44,7 @@ class Summary:
     Attributes:
         name: What the rows are called.
         rows: Their number.
-        container: What they came in: "array", "frame", "image" or "sparse".
+        container: What they came in, such as "frame".
         columns: The variables.
         left_out: Names of columns that are not modeled.
         targets: The targets.

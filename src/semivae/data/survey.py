@@ -17,6 +17,7 @@ from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.frame import FrameCodec, refuse_empty
 from semivae.data.codecs.images import ImageCodec
 from semivae.data.codecs.selection import EVERYTHING, Selection
+from semivae.data.codecs.sequences import SequenceCodec
 from semivae.data.codecs.sparse import SparseCodec
 from semivae.data.codecs.vectors import VectorCodec, are_vectors, vector_column
 from semivae.data.columns.base import Tally
@@ -25,10 +26,10 @@ from semivae.data.columns.notes import tell
 from semivae.data.columns.scaling import LARGEST, infinite_values
 from semivae.data.columns.tally import NumberTally
 from semivae.data.columns.values import numbers
-from semivae.data.labels.classes import Table
+from semivae.data.labels.classes import Table, listed
 from semivae.data.source import Source
 from semivae.errors import DataError, SettingError
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,12 @@ def survey(
         )
 
     if source.container == "frame":
-        return survey_frames(source, selection)
+        return (survey_frames if selection.whole is None else survey_column)(source, selection)
 
-    selection.refuse("arrays")
+    selection.refuse("strings" if source.container == "sequence" else "arrays")
+
+    if source.container == "sequence":
+        return Survey(SequenceCodec.fit(next(source.rows())), ("text",), len(source), (0,))
 
     if source.container == "image":
         return survey_images(source, binarize, resize)
@@ -158,6 +162,32 @@ def survey_frames(source: Source, selection: Selection) -> Survey:
     codec = FrameCodec.of(found, len(source))
 
     return Survey(codec, tuple(names), len(source), missing, source.identifier)
+
+
+def survey_column(source: Source, selection: Selection) -> Survey:
+    """Reads the one column of a frame that rows are read from, whole strings."""
+
+    names, column = source.columns, selection.whole or ""
+    selection.check(names)
+    others = [name for name in names if name not in (column, source.identifier, *selection.left_out)]
+
+    if source.in_parts:
+        raise SettingError(
+            f"kinds={dict(selection.kinds)} with rows on disk",
+            "strings are learned from rows in memory",
+            "pandas.read_csv(path)",
+        )
+
+    if others:
+        raise DataError(
+            f"there are columns beside the strings of {column!r}: {listed(others, 30)}",
+            "a row is one string, or one of several cells",
+            f"drop={others[:30]}",
+        )
+
+    codec = SequenceCodec.fit(next(source.rows()), column, tuple(name for name in names if name != column))
+
+    return Survey(codec, tuple(names), len(source), (0,), source.identifier)
 
 
 def survey_arrays(source: Source) -> Survey:

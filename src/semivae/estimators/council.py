@@ -33,14 +33,14 @@ from semivae.data.batches.split import stratified_folds
 from semivae.engine import seeded
 from semivae.estimators.build.wiring import wire
 from semivae.estimators.plan.plan import Plan
-from semivae.estimators.readout import TINY, means, numbers, predicted, tempered
+from semivae.estimators.readout import TINY, means, numbers, predicted, seen, tempered
 from semivae.estimators.rows.target import Target
 from semivae.estimators.run import Runs
 from semivae.estimators.stages import train_last
 from semivae.evaluation import deviation_scale, temperature
 from semivae.findings import Calibration, HeldOut, chosen
 from semivae.models import Model
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 Values = NDArray[np.float64]
 
@@ -125,8 +125,9 @@ class Council:
         if not self.plan.committee:
             return runs, model
 
-        row, latent = numbers(self.schema, self.x[self.train]), means(model.stages()[0], self.x[self.train])
-        places = np.flatnonzero(self.target.mask[self.train])
+        some = seen(self.schema, self.train, self.target.mask, self.seed)
+        row, latent = numbers(self.schema, self.x[some]), means(model.stages()[0], self.x[some])
+        places = np.flatnonzero(self.target.mask[some])
         suited = ("category" if self.classes else "real", self.schema.vector)
         self.taught = taught(*suited, row, latent, places, self.y, self.folds, self.seed)
 
@@ -271,10 +272,9 @@ class Council:
     def committee(self, weights: dict[str, float]) -> Committee | None:
         """Returns the committee, if there is one."""
 
-        if self.taught is None:
-            return None
+        before = self.before if self.classes else None
 
-        return Committee(self.taught.members, weights, self.before if self.classes else None, self.after)
+        return None if self.taught is None else Committee(self.taught.members, weights, before, self.after)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from semivae.engine import apply, row_noise
-from semivae.families import Bag, Cells
+from semivae.families import Bag, Cells, Strings
 from semivae.models import Model
 
 # The mean over so many draws is known to a quarter of its spread, a small part of a surprise.
@@ -65,9 +65,9 @@ def divergence_of(model: Model, x: NDArray[Any], target: bool) -> NDArray[np.flo
 
 
 def cells(p: Any, rows: Tensor) -> Tensor:
-    """Returns the log-density of each cell or pixel, with the shape of the rows."""
+    """Returns the log-density of each cell, token or pixel, with the shape of the rows."""
 
-    return p.cells(rows) if isinstance(p, Cells | Bag) else p.base_dist.log_prob(rows)
+    return p.cells(rows) if isinstance(p, Cells | Bag | Strings) else p.base_dist.log_prob(rows)
 
 
 def label_of(model: Model, rows: Tensor) -> Tensor | None:

@@ -39,14 +39,14 @@ class Parameters(Grouped):
     hidden: Annotated[
         Sequence[int] | Literal["auto"],
         Sizes(),
-        'Sizes of the hidden layers of every network. "auto" is (128, 128) for rows of up to 256 numbers and '
-        "(500, 500) for wider rows.",
+        'Sizes of the hidden layers of every network. "auto" is (128, 128) for rows of up to 256 numbers, '
+        "(500, 500) for wider rows and (256, 256) for strings.",
     ] = "auto"
     network: Annotated[
         str,
         Choice("mlp", "conv"),
-        'Kind of network: "mlp", or "conv" for images. "auto" is "conv" for color images and for images wider than 32 '
-        "pixels.",
+        'Kind of network: "mlp", or "conv" for images and strings. "auto" is "conv" for strings, color images and '
+        "images wider than 32 pixels.",
     ] = "auto"
     likelihood: Annotated[
         str,

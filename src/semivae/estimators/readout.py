@@ -2,7 +2,7 @@ r"""The outputs of parts of a fit on rows in the units of a model, as arrays."""
 
 from __future__ import annotations
 
-__all__ = ["TINY", "calibrated", "means", "numbers", "predicted", "tempered"]
+__all__ = ["TINY", "calibrated", "means", "numbers", "predicted", "seen", "tempered"]
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from semivae.estimators.double import doubled
 from semivae.findings import HeldOut
 from semivae.fitted import Classifier, Regressor
 from semivae.models import Model
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 Values = NDArray[np.float64]
 
@@ -28,6 +28,9 @@ TINY = np.finfo(float).tiny
 
 # Sparse rows that are made dense at once.
 BLOCK = 512
+
+# Unlabeled strings that simple learners see: each is hundreds of counts, most of them 0.
+MOST_STRINGS = 10_000
 
 
 def numbers(schema: Schema, x: Any) -> Any:
@@ -42,6 +45,26 @@ def numbers(schema: Schema, x: Any) -> Any:
     starts = range(0, max(1, len(x)), BLOCK)
 
     return vstack([csr_matrix(apply(trunk, x[start : start + BLOCK])[0]) for start in starts], format="csr")
+
+
+def seen(schema: Schema, train: NDArray[np.int64], labeled: NDArray[np.bool_], seed: int) -> NDArray[np.int64]:
+    r"""Returns the positions of the rows that simple learners see, in order: of many strings, some without a label.
+
+    Arguments:
+        schema: The variables.
+        train: The positions of the rows that are trained on, in order.
+        labeled: Whether each row is labeled, with shape (N,).
+        seed: The seed of the draw.
+    """
+
+    others = train[~labeled[train]]
+
+    if schema.container != "sequence" or len(others) <= MOST_STRINGS:
+        return train
+
+    some = np.random.default_rng(seed).choice(others, MOST_STRINGS, replace=False)
+
+    return np.sort(np.concatenate([train[labeled[train]], some]))
 
 
 def means(features: Model, x: NDArray[Any]) -> Values:

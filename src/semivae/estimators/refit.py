@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from semivae.estimators.run import Runs
     from semivae.estimators.stages import Trained as Done
     from semivae.models import Model
-    from semivae.variables import Schema, Variable
+    from semivae.schema import Schema
+    from semivae.variables import Variable
 
 # Stages start from trained weights, and so need fewer epochs than those of a fit.
 SHARE = 4

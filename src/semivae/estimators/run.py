@@ -20,7 +20,7 @@ from semivae.estimators.units import units_of
 from semivae.estimators.watched import Watched
 from semivae.models.frozen import FrozenModel
 from semivae.objectives import Penalties
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 # Rows encoded at once.
 BLOCK = 8192

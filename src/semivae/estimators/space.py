@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from semivae.estimators.plan.plan import Plan
     from semivae.fitted import Method
     from semivae.models import Model
-    from semivae.variables import Schema
+    from semivae.schema import Schema
 
 
 class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
@@ -81,7 +81,8 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
                 probable class of the prior.
 
         Returns:
-            N rows: the mean of real values and pixels, the most probable category.
+            N rows: the mean of real values and pixels, the most probable category, and strings of the most probable
+            tokens given those before.
         """
 
         from semivae.engine import apply
@@ -107,7 +108,8 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
             y: A label for all, or one a row; :py:`None` draws from the whole distribution.
             random_state: Random seed.
             noise: Whether each value is drawn from :math:`p(x \mid z)`. :py:`False` takes its mean, or its most
-                probable category, at the same latents. "auto" draws the cells of tables and takes the mean of pixels.
+                probable category, at the same latents. "auto" draws the cells of tables, and takes the mean of pixels
+                and the most probable tokens of strings.
 
         Returns:
             n rows like those of the fit. Drawn numbers are within the observed range. Drawn cells are missing as often
@@ -117,7 +119,7 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
         check_draws(n, noise)
 
         points = None if y is None else self._points(y, n)
-        drawn = not self.schema_.image if noise == "auto" else noise
+        drawn = self.schema_.container not in ("image", "sequence") if noise == "auto" else noise
         x = draw_rows(self._double(), n, points, random_state, drawn, self.gaps_)
 
         return self.codec_.decode(x, within=True)

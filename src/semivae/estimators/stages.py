@@ -10,10 +10,11 @@ __all__ = ["Advise", "Trained", "train_last", "train_stages"]
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from semivae.conditional import Conditional
+from semivae.data.batches.loader import Loader
 from semivae.data.batches.steps import Steps
 from semivae.engine import History
 from semivae.estimators.build.neighbors import features_of
@@ -66,7 +67,8 @@ def train_stages(
 
     for number, stage in enumerate(before, 1):
         penalty = together([perceptual(runs, stage)])
-        history = runs.train(number, stage, unsupervised(runs), validation, penalty, plan.features_epochs)
+        own_runs = without_labels(runs)
+        history = own_runs.train(number, stage, unsupervised(own_runs), validation, penalty, plan.features_epochs)
         append(whole, history, {"stage": number})
         stage.requires_grad_(False)
 
@@ -114,6 +116,15 @@ def train_last(
     penalty = together(parts, plan.teacher)
 
     return runs.train(len(before) + 1, model, objective, validation, penalty=penalty, predicts=True)
+
+
+def without_labels(runs: Runs) -> Runs:
+    """Returns the runs of a stage without labels: of strings, whose steps are slow, none repeats labeled rows."""
+
+    if runs.schema.container != "sequence" or not isinstance(runs.rows, Loader):
+        return runs
+
+    return replace(runs, rows=runs.rows.without_labels())
 
 
 def unsupervised(runs: Runs) -> ELBO:

@@ -72,7 +72,8 @@ class VAETrust(VAESpace):
 
         Returns:
             For tables a frame with a column for each variable, 0 where a cell is missing. For images a map of each,
-            with shape (N, H, W), and for vectors an array with shape (N, P).
+            with shape (N, H, W); for vectors an array with shape (N, P); for strings a number for each token and the
+            end, with shape (N, L).
         """
 
         from semivae.trust.explain import relative
@@ -85,11 +86,13 @@ class VAETrust(VAESpace):
 
         found = relative(parts, self._parts(reference))
 
-        return found if self.schema_.image or self.schema_.vector else pd.DataFrame(found, columns=self.codec_.numbers)
+        plain = self.schema_.container not in ("image", "vector", "sequence")
+
+        return pd.DataFrame(found, columns=self.codec_.numbers) if plain else found
 
     @by_block
     def _parts(self, X: Any) -> NDArray[np.float64]:
-        """Returns the log-density of each cell, with shape (N, P), or of each pixel, with shape (N, H, W)."""
+        """Returns the log-density of each cell, with shape (N, P), each token, or each pixel, with shape (N, H, W)."""
 
         from semivae.estimators.explained import parts_of
 

@@ -12,6 +12,7 @@ __all__ = [
     "Share",
     "beta_vae_score",
     "calibration_error",
+    "canonical",
     "classification",
     "clusters",
     "coded",
@@ -78,4 +79,5 @@ from semivae.evaluation.reliability import Reliability, calibration_error, relia
 from semivae.evaluation.samples import nearest, total_variance_ratio
 from semivae.evaluation.scorecard import interval_of, scorecard
 from semivae.evaluation.space import linear_probe, neighbor_probe
+from semivae.evaluation.strings import canonical
 from semivae.evaluation.votes import beta_vae_score, factor_vae_score

@@ -15,7 +15,7 @@ from sklearn.utils.validation import _num_samples
 from semivae.evaluation.judge import Judge
 from semivae.evaluation.network import Network
 from semivae.evaluation.numbers import Numbers
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 Values = NDArray[np.float64]
 

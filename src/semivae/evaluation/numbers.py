@@ -1,9 +1,9 @@
 r"""Rows as plain numbers, the same for every model of a data set, so that distances and variances can be compared.
 
-Real columns and counts are standardized by the training rows, categories are one-hot, and all pixels of images,
-numbers of vectors, and logarithms of sparse rows are divided by one standard deviation. A missing cell is NaN.
-:meth:`semivae.fitted.Trained.features` is close to this, but it has more columns that say where cells are missing, and
-zeros in the missing cells.
+Real columns and counts are standardized by the training rows, categories are one-hot, all pixels of images, numbers of
+vectors, and logarithms of sparse rows are divided by one standard deviation, and tokens of strings are counted. A
+missing cell is NaN. :meth:`semivae.fitted.Trained.features` is close to this, but it has more columns that say where
+cells are missing, and zeros in the missing cells.
 """
 
 from __future__ import annotations
@@ -18,9 +18,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 Values = NDArray[np.float64]
+
+# The most tokens of strings that are counted.
+TOKENS = 256
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Numbers:
     def continuous(self) -> bool:
         """Whether no number is a class of a category."""
 
-        return not any(variable.classes for variable in modeled(self.schema))
+        return self.schema.single or not any(variable.classes for variable in modeled(self.schema))
 
 
 def modeled(schema: Schema) -> list[Variable]:
@@ -123,12 +127,23 @@ def raw(schema: Schema, rows: Any) -> Values:
         # Counts spread over decades; small weights stay nearly as they are.
         return np.log1p((rows.tocsr()[:, list(kept)] if kept else rows).toarray().clip(0).astype(np.float64))
 
+    if schema.container == "sequence":
+        return counts(schema.x[0], rows)
+
     if schema.container == "array":
         return np.asarray(rows, dtype=np.float64)
 
     frame = pd.DataFrame(rows)
 
     return np.concatenate([columns(pd.Series(frame[variable.name]), variable) for variable in modeled(schema)], axis=1)
+
+
+def counts(variable: Variable, rows: Any) -> Values:
+    """Returns how often strings hold each of the most frequent tokens, with shape (N, F)."""
+
+    texts = rows[variable.name] if isinstance(rows, pd.DataFrame) else rows
+
+    return np.array([[str(text).count(token) for token in variable.classes[:TOKENS]] for text in texts], dtype=float)
 
 
 def columns(column: pd.Series, variable: Variable) -> Values:

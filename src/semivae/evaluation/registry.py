@@ -41,6 +41,7 @@ Subject = Literal[
     "clusters",
     "factors",
     "importances",
+    "strings",
 ]
 Better = Literal["higher", "lower"] | float | None
 
@@ -81,6 +82,8 @@ class Metric:
             - "factors": latents, with shape (N, D), and the true factors of the rows, with shape (N, K).
             - "importances": the importance of each unit for each factor, with shape (D, K); the share of each factor's
               variance that all units predict, with shape (K,).
+            - "strings": new strings, with shape (M,), in a form that equal ones share, empty where they are not valid;
+              training strings, with shape (N,).
         better: Whether higher or lower values are better; the best value, from which both sides are worse; or
             None where neither direction is better.
         meaning: One line for tables and reports.

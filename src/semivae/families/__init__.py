@@ -17,6 +17,8 @@ __all__ = [
     "Point",
     "Poisson",
     "Reals",
+    "Strings",
+    "Tokens",
     "choose_data",
     "choose_target",
     "pixels_for",
@@ -34,3 +36,4 @@ from semivae.families.mixed import Cells, Mixed
 from semivae.families.point import Point
 from semivae.families.poisson import Poisson
 from semivae.families.reals import Reals
+from semivae.families.tokens import Strings, Tokens

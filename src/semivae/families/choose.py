@@ -13,7 +13,8 @@ from semivae.families.gaussian import Gaussian
 from semivae.families.kinds import row_family, row_likelihoods
 from semivae.families.mixed import Mixed
 from semivae.families.scale import Scale
-from semivae.variables import Pixels, Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Pixels, Variable
 
 
 def choose_data(schema: Schema, likelihood: str = "auto", scale: Scale = "shared") -> Family:
@@ -45,7 +46,7 @@ def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
         SettingError: If it does not fit the data.
     """
 
-    row = schema.x[0] if schema.single and not schema.vector else None
+    row = schema.x[0] if schema.container in ("image", "sparse") else None
 
     if likelihood not in ("auto", *get_args(Pixels)):
         raise SettingError(

@@ -1,8 +1,9 @@
 r"""Rows of any container as plain numbers, so that distances between rows can be taken without a schema.
 
 Columns of numbers are standardized by the rows that the map was made of, pixels are divided by one standard deviation,
-categories are one-hot. :class:`semivae.evaluation.numbers.Numbers` does the same by the schema of a fitted estimator,
-which other latent spaces do not have.
+categories are one-hot, and of rows that are strings each character is counted.
+:class:`semivae.evaluation.numbers.Numbers` does the same by the schema of a fitted estimator, which other latent spaces
+do not have.
 """
 
 from __future__ import annotations
@@ -35,28 +36,32 @@ class Plain:
         categories: The categories of each column that has them, by name.
         center: The mean of each number, with shape (F,).
         scale: Its standard deviation, with shape (F,).
+        letters: The characters that are counted, of rows that are strings.
     """
 
     names: Sequence[Any]
     categories: dict[Any, pd.Index]
     center: Values
     scale: Values
+    letters: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, rows: Any) -> Self:
         """Returns the map for reference rows."""
 
         names, categories = [], {}
+        strings = strings_of(rows)
 
-        if isinstance(rows, pd.DataFrame):
+        if strings is None and isinstance(rows, pd.DataFrame):
             categories = {name: pd.Index(column.dropna().unique()) for name, column in rows.items() if texts(column)}
             names = [name for name in rows if len(categories.get(name, ())) <= MOST_CATEGORIES]
 
         # Standardized by nothing yet, so that the map itself makes the numbers that are measured.
-        plain = cls(names, categories, np.zeros(1), np.ones(1)).plain(rows)
+        letters = tuple(sorted(set().union(*strings or ())))
+        plain = cls(names, categories, np.zeros(1), np.ones(1), letters).plain(rows)
         center, scale = mean_of(plain), np.sqrt(mean_of(np.square(plain - mean_of(plain))))
 
-        if isinstance(rows, pd.DataFrame):
+        if strings is None and isinstance(rows, pd.DataFrame):
             widths = [len(categories.get(name, [0])) for name in names]
             text = np.repeat([name in categories for name in names], widths)
             center, scale = np.where(text, 0.0, center), np.where(text, 1.0, scale)
@@ -64,7 +69,7 @@ class Plain:
             # One deviation for all pixels: the pixels of the border would drown the others.
             scale = np.full_like(scale, plain.std())
 
-        return cls(names, categories, center, np.where(scale > 0, scale, 1.0))
+        return cls(names, categories, center, np.where(scale > 0, scale, 1.0), letters)
 
     def __call__(self, rows: Any) -> Values:
         """Returns rows as numbers, with shape (N, F); a missing cell has the mean."""
@@ -73,6 +78,9 @@ class Plain:
 
     def plain(self, rows: Any) -> Values:
         """Returns rows as numbers before any scaling, with shape (N, F)."""
+
+        if self.letters:
+            return np.array([[text.count(letter) for letter in self.letters] for text in as_strings(rows)], float)
 
         if isinstance(rows, pd.DataFrame):
             return np.concatenate([self.column(pd.Series(rows[name]), name) for name in self.names], axis=1)
@@ -104,6 +112,23 @@ def mean_of(plain: Values) -> Values:
     known = ~np.isnan(plain)
 
     return np.where(known, plain, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+
+
+def strings_of(rows: Any) -> list[str] | None:
+    """Returns rows that are one string each, as an array or the only column of a frame; None of other rows."""
+
+    if isinstance(rows, pd.DataFrame):
+        alone = len(rows.columns) == 1 and texts(rows.iloc[:, 0]) and rows.iloc[:, 0].nunique() > MOST_CATEGORIES
+    else:
+        alone = np.ndim(rows) == 1 and np.asarray(rows).dtype.kind in "OUT"
+
+    return as_strings(rows) if alone else None
+
+
+def as_strings(rows: Any) -> list[str]:
+    """Returns the strings of an array, or of the first column of a frame."""
+
+    return list(map(str, rows.iloc[:, 0] if isinstance(rows, pd.DataFrame) else rows))
 
 
 def texts(column: pd.Series) -> bool:

@@ -46,7 +46,7 @@ from semivae.marginal import Marginalize, exact
 from semivae.models.auxiliary import AuxiliaryModel
 from semivae.models.base import models
 from semivae.priors import LabelPrior, StandardNormal
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 @models.register("adgm")

@@ -27,7 +27,7 @@ from semivae.families import Family, Point
 from semivae.models.base import Model, models
 from semivae.models.latent import LatentModel
 from semivae.priors import StandardNormal
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 @models.register("ae")

@@ -55,7 +55,7 @@ from semivae.marginal import mixed
 from semivae.models.base import Model, models
 from semivae.models.terms import Terms, kl, log_weight
 from semivae.priors import LabelPrior, LogisticNormalPrior, SimplexPrior, StandardNormal, fixed_draws
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 # Draws of the class probabilities that the posterior of z averages over.
 DRAWS = 8

@@ -22,7 +22,8 @@ from semivae.errors import SettingError
 from semivae.families import Cells, Family
 from semivae.models.terms import Terms
 from semivae.registry import Registry
-from semivae.variables import Schema, TargetForm
+from semivae.schema import Schema
+from semivae.variables import TargetForm
 
 
 class Model(nn.Module, abc.ABC):

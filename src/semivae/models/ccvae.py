@@ -59,7 +59,8 @@ from semivae.models.base import models
 from semivae.models.joint import JointModel
 from semivae.models.terms import Terms, kl
 from semivae.priors import ClassMixture, LabelPrior, StandardNormal
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 # Draws of the block that the classifier averages over, to give q(y | x).
 DRAWS = 100

@@ -44,7 +44,7 @@ from semivae.models.bound import terms_of
 from semivae.models.joint import JointModel
 from semivae.models.terms import Terms, log_weight
 from semivae.priors import ClassMixture, LabelPrior
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 @models.register("cvae")

@@ -55,7 +55,7 @@ from semivae.models.latent import HeadModel
 from semivae.models.terms import Terms
 from semivae.priors import StandardNormal
 from semivae.ranks import ALONE, Ranks, share
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 # The number of bins of a histogram, as in the paper's code, and their range, from -REACH to REACH.
 BINS, REACH = 10, 3.0

@@ -66,7 +66,8 @@ from semivae.models.stacked import Reads
 from semivae.models.terms import Terms
 from semivae.models.vae import VAE
 from semivae.priors import CorrelatedMixture, LabelPrior
-from semivae.variables import Schema, TargetForm
+from semivae.schema import Schema
+from semivae.variables import TargetForm
 
 
 @models.register("gmvae")

@@ -42,7 +42,7 @@ from semivae.models.stacked import Reads
 from semivae.models.terms import Terms, halved, kl, log_weight
 from semivae.models.vae import VAE
 from semivae.priors import CorrelatedMixture, StandardNormal
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 class GMVAEReal(FrozenModel):

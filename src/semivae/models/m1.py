@@ -46,7 +46,7 @@ from semivae.models.base import models
 from semivae.models.stacked import StackedModel
 from semivae.models.terms import Terms
 from semivae.models.vae import VAE
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 @models.register("m1")

@@ -54,7 +54,8 @@ from semivae.models.stacked import StackedModel
 from semivae.models.terms import Terms
 from semivae.models.vae import VAE
 from semivae.priors import LabelPrior
-from semivae.variables import Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import Variable
 
 
 @models.register("m1m2")

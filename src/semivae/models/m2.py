@@ -51,7 +51,8 @@ from semivae.models.joint import MarginalModel
 from semivae.models.m2_real import M2Real
 from semivae.models.terms import Terms, log_weight
 from semivae.priors import LabelPrior, MakePrior, Prior, normal
-from semivae.variables import Schema, TargetForm
+from semivae.schema import Schema
+from semivae.variables import TargetForm
 
 
 @models.register("m2")

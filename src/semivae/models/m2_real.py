@@ -49,7 +49,7 @@ from semivae.models.base import Model
 from semivae.models.bound import terms_of
 from semivae.models.terms import Terms, kl, log_weight
 from semivae.priors import StandardNormal
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 class M2Real(Model):

@@ -46,7 +46,7 @@ from semivae.models.base import models
 from semivae.models.latent import HeadModel
 from semivae.models.terms import Terms
 from semivae.priors import MakePrior, normal
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 @models.register("predictor")

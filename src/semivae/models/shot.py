@@ -54,7 +54,7 @@ from semivae.models.bound import terms_of
 from semivae.models.joint import MarginalModel
 from semivae.models.terms import Terms, log_weight
 from semivae.priors import LabelPrior, StandardNormal
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 # The probability that label smoothing moves from the known class to the others.
 SMOOTHING = 0.001

@@ -36,7 +36,7 @@ from semivae.models.bound import terms_of
 from semivae.models.latent import LatentModel
 from semivae.models.terms import Terms, halved, noise
 from semivae.priors import MakePrior, normal
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 @models.register("vae")

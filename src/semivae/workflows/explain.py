@@ -51,7 +51,7 @@ def explain(model: Saved, data: str, n: int = 20, split: str = "train", header: 
         raise SettingError(
             f"{type(model).__name__} of {model.schema_.words}",
             "rows are explained by the cells of a table, under the likelihood of a VAE",
-            "fit a VAE to a table; for images and vectors, explain(X) returns a map of each",
+            "fit a VAE to a table; for other rows, explain(X) returns the parts of each",
         )
 
     x = read_rows(model, data, split, header).x

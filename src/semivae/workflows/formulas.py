@@ -21,7 +21,8 @@ from semivae.families import Bernoulli, Categoricals, Gaussian, Logistic, Mixed,
 
 if TYPE_CHECKING:
     from semivae.families import Family
-    from semivae.variables import Schema, Variable
+    from semivae.schema import Schema
+    from semivae.variables import Variable
 
 Formula = dict[str, Any]
 

@@ -157,6 +157,8 @@ def what(summary: Summary) -> str:
             return f"an image with shape {'x'.join(map(str, shape))} (channels, height, width)"
         case "sparse":
             return f"sparse, with {number(shape[0])} of {number(summary.columns[0].variable.among)} columns"
+        case "sequence":
+            return "a string"
         case _:
             return f"with {len(summary.columns)} variables"
 

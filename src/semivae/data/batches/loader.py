@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -71,6 +71,13 @@ class Loader(Steps):
                 self.rows(self.unlabeled[unknown], *place, 1) if len(unknown) else None,
                 frozen=self.frozen_of(torch.cat([self.labeled[known], self.unlabeled[unknown]])),
             )
+
+    def without_labels(self) -> Loader:
+        """Returns a loader of the same rows, all of them unlabeled, so that no step repeats the labeled ones."""
+
+        none = self.labeled[:0]
+
+        return replace(self, y=self.y[:0], labeled=none, unlabeled=torch.cat([self.unlabeled, self.labeled]))
 
     def frozen_of(self, positions: Tensor) -> Tensor | None:
         """Returns the frozen values of rows at positions of shape (B,), if there are any, with shape (B, *)."""

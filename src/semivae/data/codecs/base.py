@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivae.data.kinds import cell_handler
-from semivae.variables import SAME, Container, Schema, Variable
+from semivae.schema import Schema
+from semivae.variables import SAME, Container, Variable
 
 Rows: TypeAlias = Any  # whatever holds one row per entry: an array, a tensor, a frame, a list
 Values: TypeAlias = NDArray[Any]  # rows in the units of a model
@@ -45,7 +46,7 @@ class Codec(abc.ABC):
         Returns:
             For a table, float64 values with shape (N, P): scaled real values, indices of classes, NaN where
             missing. For images, float32 values in [0, 1] with shape (N, C, H, W). For vectors, float32 values with
-            shape (N, P).
+            shape (N, P). For strings, float32 codes with shape (N, L).
 
         Raises:
             SchemaError: If they differ from the rows of the fit; names every difference.

@@ -213,7 +213,8 @@ def refuse_nothing(variables: Sequence[Variable], found: Mapping[str, Found]) ->
         raise DataError(
             f"the text in {listed(unique)} differs in every row" if unique else "every column is left out",
             "at least one column must hold numbers, dates, or categories that recur",
-            f"embed={unique[0]!r} for the meaning of texts, or keep={unique[:1]}"
+            f"embed={unique[0]!r} for the meaning of texts, kinds={{{unique[0]!r}: 'sequence'}} for strings, or "
+            f"keep={unique[:1]}"
             if unique
             else "name fewer columns in drop= and id_columns=",
         )

@@ -13,7 +13,7 @@ import numpy as np
 from semivae.data.columns.base import Tally
 from semivae.data.columns.dates import PARTS
 from semivae.data.columns.judge import ColumnTally
-from semivae.data.kinds import cell_kinds
+from semivae.data.kinds import CellKind, cell_kinds, kinds
 from semivae.data.labels.classes import listed
 from semivae.data.source import nearest
 from semivae.errors import SettingError
@@ -82,6 +82,12 @@ class Selection:
         """The columns that are not modeled."""
 
         return (*self.drop, *self.id_columns)
+
+    @property
+    def whole(self) -> str | None:
+        """The column that a row is read from as one value; None if rows are cells."""
+
+        return next((name for name, kind in self.kinds if not issubclass(kinds[kind], CellKind)), None)
 
     def check(self, names: Iterable[str]) -> None:
         r"""Checks that a frame has the columns.
@@ -175,7 +181,7 @@ def kinds_in(value: Any) -> tuple[tuple[str, str], ...]:
     if value is None:
         return ()
 
-    known = list(cell_kinds())
+    known = [kind for kind in kinds if kinds[kind].of_columns]
     wrong = not isinstance(value, Mapping) or [kind for kind in value.values() if kind not in known]
 
     if wrong:

@@ -32,9 +32,11 @@ class Kind(abc.ABC):
 
     Attributes:
         continuous: Whether every number between two values is a value, too.
+        of_columns: Whether a user can say that a column of a frame is of this kind.
     """
 
     continuous: ClassVar[bool] = False
+    of_columns: ClassVar[bool] = False
 
     def __init__(self, variable: Variable) -> None:
         self.variable = variable
@@ -76,6 +78,8 @@ class RowKind(Kind):
 
 class CellKind(Kind):
     """Abstract handler of a column of a table."""
+
+    of_columns: ClassVar[bool] = True
 
     @classmethod
     @abc.abstractmethod

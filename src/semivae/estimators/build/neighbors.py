@@ -18,7 +18,7 @@ from semivae.estimators.build.wiring import wire
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.rows import compared
 from semivae.models import Model
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 # Rows read at once.
 BLOCK = 8192

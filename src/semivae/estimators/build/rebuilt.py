@@ -20,7 +20,7 @@ from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.resolve import plan_of
 from semivae.estimators.plan.rows import Counts
 from semivae.models import Model
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 # Prefix of the names of the student's tensors.
 STUDENT = "student."

@@ -17,7 +17,7 @@ from semivae.estimators.plan.plan import Plan
 from semivae.models import Model, StackedModel
 from semivae.objectives import Augmentation, Consistency, Interpolation, Neighbors
 from semivae.priors import LabelPrior
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 def penalties_of(

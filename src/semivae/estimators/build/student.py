@@ -11,7 +11,7 @@ from semivae.estimators.plan.plan import Plan
 from semivae.families import choose_target
 from semivae.models import Model
 from semivae.objectives import Augmentation, Distillation
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 def student_of(plan: Plan, schema: Schema) -> Conditional:

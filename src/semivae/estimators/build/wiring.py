@@ -15,7 +15,7 @@ from semivae.families import choose_data
 from semivae.marginal import Marginalize, marginals
 from semivae.models import Model, models
 from semivae.priors import LabelPrior, priors, simplexes
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 def wire(plan: Plan, schema: Schema, counts: Sequence[int]) -> Model:

@@ -76,6 +76,7 @@ def purpose(facts: Mapping[str, Any]) -> str:
         "image": "an image",
         "vector": "a vector",
         "sparse": f"a sparse row of {sum(first['shape']):,} {first['name']}",
+        "sequence": "a string",
     }
     row = single.get(schema["container"], f"a row of {len(schema['x'])} variables ({columns})")
     name = f" of {plain(data['name'])}" if data.get("name") else ""

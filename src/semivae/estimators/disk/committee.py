@@ -14,8 +14,8 @@ from semivae.committee import arrays_of, committee_of
 from semivae.committee.committee import Committee
 from semivae.estimators.disk.arrays import read_arrays
 from semivae.fitted import Fitted
+from semivae.schema import Schema
 from semivae.store import SavedFolder
-from semivae.variables import Schema
 
 COMMITTEE = "committee.safetensors"
 

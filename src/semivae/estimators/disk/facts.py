@@ -17,8 +17,9 @@ from semivae.estimators.options.grouped import declarations
 from semivae.estimators.parameters import Parameters
 from semivae.estimators.plan.plan import Plan
 from semivae.findings import Calibration, Health
+from semivae.schema import Schema
 from semivae.store import SavedFolder
-from semivae.variables import Schema, Variable
+from semivae.variables import Variable
 
 FORMAT = 3
 
@@ -155,7 +156,7 @@ def problems(schema: Schema) -> list[str]:
     if len(set(names)) < len(names):
         found.append("two variables have the same name")
 
-    axes = {"image": 3, "sparse": 1, "vector": 1}.get(schema.container, 0)
+    axes = {"image": 3, "sparse": 1, "vector": 1, "sequence": 1}.get(schema.container, 0)
 
     if any(len(v.shape) != axes for v in schema.x) or (axes and len(names) > 1):
         found.append(f"the rows are of kind {schema.container!r} and the variables are not")

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from semivae.estimators.disk.arrays import read_arrays
 from semivae.findings import HeldOut
 from semivae.fitted import Fitted
+from semivae.schema import Schema
 from semivae.store import SavedFolder
 from semivae.trust.outliers import KnownOutliers, Usual
-from semivae.variables import Schema
 
 EVIDENCE = "evidence.safetensors"
 

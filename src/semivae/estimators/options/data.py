@@ -30,8 +30,9 @@ class DataOptions(Declared):
         Mapping[str, str] | str | None,
         Anything(),
         'Kinds of columns that should not be judged by their values, such as {"visits": "count", "zip": "category"}: '
-        '"real", "category" or "count" (whole numbers from 0 on, with a Poisson likelihood). For an array "vector" '
-        'says that each row is one vector, such as an embedding by another model, and "real" that it is not.',
+        '"real", "category", "count" (whole numbers from 0 on, with a Poisson likelihood), or "sequence" (strings, the '
+        'only column that is modeled). For an array "vector" says that each row is one vector, such as an embedding by '
+        'another model, and "real" that it is not.',
     ] = None
     embed: Annotated[
         str | None,

@@ -10,7 +10,8 @@ from typing import Any
 from semivae.errors import SettingError
 from semivae.marginal import marginals
 from semivae.models import JointModel, Model, models
-from semivae.variables import Schema, TargetForm
+from semivae.schema import Schema
+from semivae.variables import TargetForm
 
 # The model parts that use each option: one is enough.
 BUILT_WITH = {

@@ -14,7 +14,7 @@ from semivae.estimators.plan.loss import marginalize_for, reads_for
 from semivae.families import choose_data
 from semivae.models import Model, StackedModel, models
 from semivae.models.latent import LatentModel
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 @dataclass(frozen=True)

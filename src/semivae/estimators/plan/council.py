@@ -9,7 +9,7 @@ from typing import Literal
 from semivae.errors import SettingError
 from semivae.estimators.plan.rows import Counts
 from semivae.models import Model, StackedModel
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 
 def committee_for(choice: bool | str, able: bool, kind: type[Model], schema: Schema) -> bool:

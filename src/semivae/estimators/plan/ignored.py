@@ -23,7 +23,7 @@ from semivae.estimators.plan.case import Case
 from semivae.estimators.plan.rows import may_stop
 from semivae.marginal import marginals
 from semivae.models import StackedModel
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 DECLARED = declarations(Parameters)
 
@@ -59,9 +59,9 @@ def ways(option: str) -> str:
 RULES = (
     Rule(
         ("likelihood",),
-        lambda case: case.schema.single and not case.schema.vector,
+        lambda case: case.schema.image or case.schema.container == "sparse",
         "{rows}",
-        "it is the distribution of pixels or of sparse rows; vectors and columns of tables have their own",
+        "it is the distribution of pixels or of sparse rows; other rows and columns of tables have their own",
     ),
     Rule(("scale",), lambda case: case.scaled, "no Gaussian or logistic value", "it is the deviation of these values"),
     Rule(

@@ -5,7 +5,8 @@ from __future__ import annotations
 __all__ = ["likelihood_for", "scale_for"]
 
 from semivae.families import pixels_for
-from semivae.variables import Pixels, Schema
+from semivae.schema import Schema
+from semivae.variables import Pixels
 
 
 def likelihood_for(choice: str, schema: Schema, loaded: bool = False) -> Pixels | None:

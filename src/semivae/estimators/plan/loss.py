@@ -18,7 +18,8 @@ from typing import Any
 from semivae.errors import SettingError
 from semivae.estimators.plan.networks import features_of, width
 from semivae.models import Model, Reads, StackedModel
-from semivae.variables import Pixels, Schema
+from semivae.schema import Schema
+from semivae.variables import Pixels
 
 # A known value also shows the noise level; a larger weight than this overfits the noise.
 ALPHA_OF_CLASSES, ALPHA_OF_VALUES = 20.0, 5.0
@@ -93,13 +94,13 @@ def features_for(kind: type[Model], schema: Schema, neighbors: int) -> int | Non
     A model that learns features first has them already.
     """
 
-    wide = width(schema) > MOST_COMPARED and not schema.vector
+    wide = schema.container == "sequence" or (width(schema) > MOST_COMPARED and not schema.vector)
 
     return features_of(schema) if neighbors and wide and not issubclass(kind, StackedModel) else None
 
 
 def reads_for(kind: type[Model], schema: Schema) -> Reads | None:
-    """Returns the input of the predictor, for models that have the choice: features of wide rows, but for vectors.
+    """Returns the input of the predictor, for models that have the choice: features of wide rows and of strings.
 
     The numbers of a vector are the features of another model already.
     """
@@ -107,7 +108,9 @@ def reads_for(kind: type[Model], schema: Schema) -> Reads | None:
     if "reads" not in signature(kind.build).parameters:
         return None
 
-    return "features" if width(schema) > MOST_COMPARED and not schema.vector else "rows"
+    wide = width(schema) > MOST_COMPARED and not schema.vector
+
+    return "features" if wide or schema.container == "sequence" else "rows"
 
 
 def features_beta_for(choice: float | str, kind: type[Model], features: int | None) -> float | None:

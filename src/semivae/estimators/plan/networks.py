@@ -10,14 +10,14 @@ from typing import Literal
 
 from semivae.errors import SettingError
 from semivae.models import Model
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 # The side of the largest gray image that "auto" reads without convolutions.
 LARGEST_FLAT = 32
 
-# Wider rows than this get wide layers.
+# Wider rows than this get wide layers; strings are short for all that is in them.
 WIDE_ROWS = 256
-NARROW, WIDE = (128, 128), (500, 500)
+NARROW, WIDE, OF_STRINGS = (128, 128), (500, 500), (256, 256)
 
 # The labels that the dropout of a continuous target is worth, and its largest share: some units must stay.
 PRIOR_LABELS = 200
@@ -32,19 +32,25 @@ def network_for(choice: str, schema: Schema) -> Literal["mlp", "conv"]:
     r"""Returns the kind of network that reads and draws rows.
 
     "auto" reads small gray images with plain layers, which are much faster on a processor; convolutions read color
-    images and images wider than 32 pixels.
+    images, images wider than 32 pixels, and strings.
 
     Raises:
-        SettingError: If convolutions are set for a table.
+        SettingError: If convolutions are set for rows without neighbors.
     """
 
-    if choice == "conv" and not schema.image:
-        raise SettingError("network='conv'", "convolutions read images, and these rows are a table", "network='auto'")
+    strings = schema.container == "sequence"
 
-    if choice != "auto":
-        return "conv" if choice == "conv" else "mlp"
+    if choice == "conv" and not (schema.image or strings):
+        raise SettingError(
+            "network='conv'",
+            f"convolutions read images and strings, and these rows are {schema.words}",
+            "network='auto'",
+        )
 
-    large = schema.image and (schema.x[0].shape[0] > 1 or max(schema.x[0].shape[1:]) > LARGEST_FLAT)
+    if choice != "auto" or not schema.image:
+        return "conv" if choice == "conv" or (strings and choice == "auto") else "mlp"
+
+    large = schema.x[0].shape[0] > 1 or max(schema.x[0].shape[1:]) > LARGEST_FLAT
 
     return "conv" if large else "mlp"
 
@@ -75,6 +81,9 @@ def hidden_for(choice: Sequence[int] | str, schema: Schema) -> tuple[int, ...]:
 
     if choice != "auto":
         return tuple(map(int, choice))
+
+    if schema.container == "sequence":
+        return OF_STRINGS
 
     return NARROW if width(schema) <= WIDE_ROWS else WIDE
 

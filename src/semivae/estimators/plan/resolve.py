@@ -30,18 +30,17 @@ from semivae.estimators.plan.machine import machine_of
 from semivae.estimators.plan.networks import dropout_for, hidden_for, latents_for, network_for
 from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.rows import (
-    LEAST_EPOCHS,
-    LEAST_OF_TABLE,
     Counts,
     batch_for,
     epochs_for,
+    least_for,
     neighbors_for,
     patience_for,
     steps_for,
 )
 from semivae.models import Model, StackedModel, models
 from semivae.priors import COMPONENTS
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 # Gaussians of the latent of a model with one mixture per class: of all classes together, and of one at most.
 GAUSSIANS, MOST_GAUSSIANS = 30, 15
@@ -127,14 +126,15 @@ def lengths(
     """
 
     training, first = estimator._options("training"), is_short(kind)
-    least = LEAST_OF_TABLE if first and not schema.single else LEAST_EPOCHS
-    wanted = steps_for(schema, long(kind, schema, counts), first)
+    wanted, least = steps_for(schema, long(kind, schema, counts), first), least_for(schema, not first, first)
     epochs = epochs_for(estimator.epochs, steps, wanted, training.effort, least)
 
     if not first:
         return epochs, None
 
     given = estimator.epochs if training.features_epochs == "auto" else training.features_epochs
+
+    least = least_for(schema, True, first)
 
     return epochs, epochs_for(given, steps, steps_for(schema, True, first), training.effort, least)
 

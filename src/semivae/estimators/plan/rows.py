@@ -3,13 +3,12 @@ r"""Plan values set by the rows: batch size, epochs, early stopping, neighbors."
 from __future__ import annotations
 
 __all__ = [
-    "LEAST_EPOCHS",
-    "LEAST_OF_TABLE",
     "MOST_EPOCHS",
     "Counts",
     "batch_for",
     "compared",
     "epochs_for",
+    "least_for",
     "may_stop",
     "neighbors_for",
     "patience_for",
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 
 from semivae.data.kinds import handler
 from semivae.estimators.parameters import Parameters
-from semivae.variables import Schema
+from semivae.schema import Schema
 
 # More passes than this only overfit small data.
 MOST_EPOCHS = 500
@@ -35,7 +34,10 @@ STEPS, STEPS_WITHOUT_LABELS = 800, 3200
 # a classifier told samples of California from rows with an AUC of 0.95, with 3,200 of 0.74.
 STAGES_OF_TABLE = {False: (400, 800), True: (800, 3200)}
 
-# The fewest passes, and the steps of each effort over those of "normal".
+# The same for stages of strings that train a decoder or do not, and the fewest passes: a pass over strings is slow.
+STAGES_OF_STRINGS = {False: (800, 1), True: (6000, 5)}
+
+# The fewest passes of others, and the steps of each effort over those of "normal".
 LEAST_EPOCHS, LEAST_OF_TABLE = 10, 3
 EFFORTS = {"quick": 0.25, "normal": 1.0, "thorough": 4.0}
 
@@ -118,6 +120,9 @@ def steps_for(schema: Schema, without_labels: bool, features_first: bool) -> int
         features_first: Whether the model learns features first, and has a shorter last stage.
     """
 
+    if schema.container == "sequence":
+        return STAGES_OF_STRINGS[without_labels or not features_first][0]
+
     if schema.single or not features_first:
         return STEPS_WITHOUT_LABELS if without_labels else STEPS
 
@@ -125,6 +130,21 @@ def steps_for(schema: Schema, without_labels: bool, features_first: bool) -> int
     continuous = sum(handler(variable).continuous for variable in schema.x) / len(schema.x)
 
     return round(max(least, most * continuous**2))
+
+
+def least_for(schema: Schema, decodes: bool, features_first: bool) -> int:
+    r"""Returns the fewest epochs of a stage.
+
+    Arguments:
+        schema: The variables.
+        decodes: Whether the stage trains a decoder.
+        features_first: Whether the model learns features first, and has a shorter last stage.
+    """
+
+    if schema.container == "sequence":
+        return STAGES_OF_STRINGS[decodes][1]
+
+    return LEAST_OF_TABLE if features_first and not schema.image else LEAST_EPOCHS
 
 
 def epochs_for(choice: int | str, steps: int, wanted: int, effort: str = "normal", least: int = LEAST_EPOCHS) -> int:

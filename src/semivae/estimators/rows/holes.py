@@ -60,6 +60,11 @@ class Holes:
         if codec.container == "image":
             return cls.of_images(codec, X, missing)
 
+        if codec.schema().single:
+            raise SettingError(
+                "strings", "only rows of cells and images can have parts that are missing", "fit a table"
+            )
+
         if missing is not None:
             raise SettingError("missing=... with a table", "its missing cells are NaN or None", "X.mask(missing)")
 

@@ -89,7 +89,7 @@ def keep_names(estimator: BaseEstimator, found: Survey, X: Any = None) -> None:
     elif X is None:
         X = np.empty((0, len(found.names)))
 
-    if found.codec.container != "image":
+    if found.codec.container not in ("image", "sequence"):
         validate_data(estimator, X, reset=True, skip_check_array=True)
 
     found.warn()

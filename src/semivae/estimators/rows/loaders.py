@@ -24,8 +24,8 @@ from semivae.estimators.plan.plan import Plan
 from semivae.estimators.plan.rows import Counts
 from semivae.estimators.rows.target import Target
 from semivae.ranks import ALONE, launched
+from semivae.schema import Schema
 from semivae.trust.novelty import rows_to_keep
-from semivae.variables import Schema
 
 
 @dataclass(frozen=True)

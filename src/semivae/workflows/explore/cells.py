@@ -209,4 +209,4 @@ def cells_of(X: Any, names: list[str], name: str) -> Any:
 
     place = names.index(name)
 
-    return X.iloc[:, place] if isinstance(X, pd.DataFrame) else pd.Series(np.asarray(X)[:, place])
+    return X.iloc[:, place] if isinstance(X, pd.DataFrame) else pd.Series(np.asarray(X).reshape(len(X), -1)[:, place])
