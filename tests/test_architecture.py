@@ -14,18 +14,6 @@ from tests.source import FILES, PACKAGE, graph, imported, module_of
 
 VOCABULARY = {"batch", "errors", "findings", "fitted", "ranks", "registry", "schema", "store", "straight", "typing"}
 VOCABULARY |= {"variables"}
-    "batch",
-    "errors",
-    "findings",
-    "fitted",
-    "ranks",
-    "registry",
-    "schema",
-    "store",
-    "straight",
-    "typing",
-    "variables",
-}
 
 BELOW_ESTIMATORS = {
     "data": set(),

@@ -16,9 +16,9 @@ Use:
     :class:`Callback`: sees every epoch of a fit.
 
 The map of the package, from the bottom up (`docs/architecture.md` draws it):
-    - vocabulary, free to all: `variables` (what each x and y is), `schema` (all of them), `fitted` (what a fitted estimator may be asked),
-      `findings` (the faults of a fit), `batch` (the rows of a step), `registry` (names of interchangeable parts),
-      `store` (folders on disk), `errors`.
+    - vocabulary, free to all: `variables` (what each x and y is), `schema` (all of them), `fitted` (what a fitted
+      estimator may be asked), `findings` (the faults of a fit), `batch` (the rows of a step), `registry` (names of
+      interchangeable parts), `store` (folders on disk), `errors`.
     - rows: `data` reads files, and translates the rows of a user for a model and back.
     - mathematics: `networks` (plain maps), `families` (features to distributions), `conditional` (the one arrow
       p(a | b, c) and the choice of its network), `priors`, `marginal` (the sum over a missing label), `models`
