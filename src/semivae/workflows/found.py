@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from semivae.latent import Found
     from semivae.workflows.draw import Arrays
 
-# Points along each side of the plane, and decoded designs.
-SIDE, DESIGNS = 40, 16
+# Points along each side of the plane, its margin around the designs as a share, and decoded designs.
+SIDE, MARGIN, DESIGNS = 40, 0.08, 16
 
 
 def path_of_search(found: Found, objective: Callable[[Any], Any] | None = None, title: str = "") -> Arrays:
@@ -44,7 +44,9 @@ def path_of_search(found: Found, objective: Callable[[Any], Any] | None = None, 
     if objective is not None:
         reach = running.box.latents(np.random.default_rng(0).random((500, running.space.size)))
         wide = np.concatenate([path, (reach - corner) @ directions.T]) if running.space.size == 2 else path
-        ends = np.stack([wide.min(axis=0), wide.max(axis=0)])
+        reached = np.ptp(wide, axis=0)
+        margin = MARGIN * np.where(reached > 0, reached, 1.0)
+        ends = np.stack([wide.min(axis=0) - margin, wide.max(axis=0) + margin])
         grid = [np.linspace(low, high, SIDE) for low, high in ends.T]
         points = np.stack(np.meshgrid(*grid), axis=-1).reshape(-1, 2)
         rows = running.space.decode(corner + points @ directions)
