@@ -28,6 +28,7 @@ __all__ = [
     "History",
     "Search",
     "Space",
+    "SurrogateName",
     "attribute",
     "best_of",
     "bounds",
@@ -68,3 +69,4 @@ from semivae.latent.paths import geodesic, length, spherical, straight, traversa
 from semivae.latent.rarity import by_group, debias_weights
 from semivae.latent.search import Designs, Search
 from semivae.latent.space import Space
+from semivae.latent.surrogates import SurrogateName
