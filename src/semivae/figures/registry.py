@@ -31,6 +31,7 @@ NEEDS = {
     "manifold": "images; columns; rows; title",
     "interpolations": "images; columns; rows; title",
     "traversals": "images; columns; rows; title",
+    "repaired images": "images; columns; rows; title",
     "surprising images": "images; columns; rows; title",
 }
 
