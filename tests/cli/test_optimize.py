@@ -24,12 +24,13 @@ def test_a_number_of_the_target_and_of_the_rows(run, regressor, prices, tmp_path
 
 
 def test_a_class(run, classifier, table, tmp_path):
-    out = tmp_path / "best.parquet"
-    shown = run("optimize", classifier, table, "--class", "kind=big", *BRIEF, "--out", out).stdout
+    out, by = tmp_path / "best.parquet", ("--surrogate", "scikit-learn")
+    shown = run("optimize", classifier, table, "--class", "kind=big", *BRIEF, *by, "--out", out).stdout
     found = pd.read_parquet(out)
 
     assert found["probability_big"].between(0, 1).all() and "predicted" not in found
     assert "8 designs have values; the density of latents has weight 0.1" in shown
+    assert "the Gaussian process is that of scikit-learn" in shown
 
 
 def test_images_of_a_class(run, digits, tmp_path):

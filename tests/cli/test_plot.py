@@ -6,7 +6,7 @@ import pytest
 def test_every_figure_of_images_is_drawn(run, digits, tmp_path):
     named = ["unit_divergences", "reliability_curve", "confusion_matrix", "manifold", "interpolations", "traversals"]
 
-    for name in [*named, "surprising_images"]:
+    for name in [*named, "surprising_images", "repaired"]:
         run("plot", digits, name, "digits", "--out", tmp_path / f"{name}.png")
 
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")

@@ -46,6 +46,7 @@ SMALL = {
     "manifold": [GRID],
     "interpolations": [GRID],
     "traversals": [GRID],
+    "repaired images": [GRID],
     "surprising images": [GRID],
     "search": [
         {"path": np.zeros((1, 2)), "scores": np.zeros(1)},

@@ -28,6 +28,12 @@ from semivae.figures.tiles import drawn, tiles_of
     shows="images on a plane through the latent, at even quantiles along two directions",
 )
 @figure(
+    "repaired",
+    needs="repaired images",
+    file="repaired",
+    shows="images, with noise and without their lower half, each above its repair",
+)
+@figure(
     "surprising_images",
     needs="surprising images",
     file="surprising",

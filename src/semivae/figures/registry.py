@@ -31,6 +31,7 @@ NEEDS = {
     "manifold": "images; columns; rows; title",
     "interpolations": "images; columns; rows; title",
     "traversals": "images; columns; rows; title",
+    "repaired images": "images; columns; rows; title",
     "surprising images": "images; columns; rows; title",
     "search": "path; scores; grid; objective: over the grid; designs: decoded; names: of the axes; title",
     "draws": "curves: by panel and name of the line, one row a fit, one column an epoch",

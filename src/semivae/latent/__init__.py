@@ -4,6 +4,7 @@ Use:
     :func:`optimize`: finds rows with wanted values; :class:`Search` is asked and told by hand.
     :class:`Goal`, :class:`Constraint`: the wishes, made by :func:`maximize`, :func:`minimize`, :func:`target`,
     :func:`probability`, :func:`bounds`.
+    :func:`tell_rows`, :func:`rank_weights`: measured rows for a search, and weights to retrain its model with.
     :class:`Gate`: whether a decoded row looks like real rows.
     :class:`Space`: a latent space beside reference rows, as the tools below take it.
     :func:`attribute`, :func:`orthogonal`, :func:`edit`, :func:`grid`, :func:`swap`: directions, and rows moved along.
@@ -28,6 +29,7 @@ __all__ = [
     "History",
     "Search",
     "Space",
+    "SurrogateName",
     "attribute",
     "best_of",
     "bounds",
@@ -47,12 +49,14 @@ __all__ = [
     "orthogonal",
     "pareto",
     "probability",
+    "rank_weights",
     "rate_distortion",
     "readout",
     "spherical",
     "straight",
     "swap",
     "target",
+    "tell_rows",
     "traversal",
 ]
 
@@ -66,5 +70,7 @@ from semivae.latent.numbers import column_of
 from semivae.latent.optimize import Found, best_of, first_of, optimize
 from semivae.latent.paths import geodesic, length, spherical, straight, traversal
 from semivae.latent.rarity import by_group, debias_weights
+from semivae.latent.retraining import rank_weights, tell_rows
 from semivae.latent.search import Designs, Search
 from semivae.latent.space import Space
+from semivae.latent.surrogates import SurrogateName

@@ -79,6 +79,33 @@ class History:
 
         return np.arange(first, len(self))
 
+    @property
+    def surrogates(self) -> list[str]:
+        """The libraries whose Gaussian processes chose designs, in the order of their first use."""
+
+        return self.facts.get("surrogates", [])
+
+    def note_surrogate(self, name: str) -> None:
+        """Notes the library of a Gaussian process that chooses a design."""
+
+        self.facts["surrogates"] = [*dict.fromkeys([*self.surrogates, name])]
+
+    def refuse_other(self, goals: tuple[str, ...], facts: dict[str, Any]) -> None:
+        r"""Checks that this is the history of a search with some goals and facts.
+
+        Raises:
+            StoreError: If it is of another search.
+        """
+
+        other = [name for name in facts if self.facts.get(name) != facts[name]]
+
+        if self.goals != goals or other:
+            raise StoreError(
+                f"the history is of another search: it differs in {', '.join(other) or 'its goals'}",
+                "a search continues with the same model, rows, goals and settings",
+                "give these, or start a new history",
+            )
+
     def table(self) -> pd.DataFrame:
         """Returns one row a design: its number, round, values, latent, and verdict of the gate."""
 

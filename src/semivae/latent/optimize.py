@@ -20,6 +20,7 @@ from semivae.latent.goals import Constraint, Goal, maximize, pareto
 from semivae.latent.history import History
 from semivae.latent.search import Search
 from semivae.latent.space import Space, rows_at
+from semivae.latent.surrogates import SurrogateName
 
 Values = NDArray[np.float64]
 
@@ -55,6 +56,12 @@ class Found:
         return beside(self.rows, self.facts)
 
     @property
+    def surrogates(self) -> list[str]:
+        """The libraries whose Gaussian processes chose designs; empty while none was needed."""
+
+        return self.search.history.surrogates
+
+    @property
     def refusals(self) -> list[str]:
         """The refused designs in words, the most frequent reason first."""
 
@@ -70,6 +77,7 @@ class Found:
             "evaluations": self.evaluations,
             "refused": self.refused,
             "prior_weight": self.prior_weight,
+            "surrogates": self.surrogates,
         }
 
 
@@ -87,6 +95,7 @@ def optimize(
     held_out: Any = None,
     prior_weight: float = 0.1,
     trust_region: bool = True,
+    surrogate: SurrogateName = "auto",
     label: Any = None,
     history: str | Path | None = None,
     look: Callable[[Search], bool] | None = None,
@@ -109,6 +118,7 @@ def optimize(
         held_out: Rows that the space was not learned from, to set the limits of the gate; a part of X if not given.
         prior_weight: The weight of the density of latents.
         trust_region: Whether to search around the best design rather than in the whole space.
+        surrogate: The library of the Gaussian process: "scikit-learn", "botorch", or "auto" for BoTorch if installed.
         label: The label that rows are decoded with, for models that generate by label.
         history: A file (.json) that the search is saved to after each batch, and continued from if it exists.
         look: Sees the search after each batch, and ends it early if it returns True.
@@ -138,6 +148,7 @@ def optimize(
         trust_region=trust_region,
         predict=predict,
         seed=seed,
+        surrogate=surrogate,
         history=known,
     )
 

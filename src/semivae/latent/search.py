@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semivae.errors import DataError, SettingError, StoreError
+from semivae.errors import DataError, SettingError
 from semivae.latent.gate import Gate
 from semivae.latent.goals import Constraint, Goal
 from semivae.latent.history import History
@@ -37,7 +37,7 @@ from semivae.latent.mixtures import LatentDensity
 from semivae.latent.pool import Pool
 from semivae.latent.region import Box, side_of
 from semivae.latent.space import Space
-from semivae.latent.surrogate import Surrogate, log_improvement
+from semivae.latent.surrogates import SurrogateName, log_improvement, surrogate_named
 
 Values = NDArray[np.float64]
 
@@ -79,7 +79,9 @@ class Search:
         predict: Predicts the values of rows, with shape (N,), if there is one goal. The Gaussian process learns the
             difference, and half of the first designs are the reference rows with the best predictions.
         seed: The seed of the search.
-        history: The history of a search that is continued; its other arguments have to be the same.
+        surrogate: The library of the Gaussian process: "scikit-learn", "botorch", or "auto" for BoTorch if installed.
+        history: The history of a search that is continued; its other arguments, but for the surrogate, have to be the
+            same.
 
     Raises:
         SettingError: If there is no goal, or two have the same name.
@@ -99,6 +101,7 @@ class Search:
         trust_region: bool = True,
         predict: Callable[[Any], Any] | None = None,
         seed: int = 0,
+        surrogate: SurrogateName = "auto",
         history: History | None = None,
     ) -> None:
         names = tuple(goal.name for goal in goals)
@@ -108,6 +111,7 @@ class Search:
 
         self.space, self.goals, self.seed = space, tuple(goals), seed
         self.prior_weight, self.first, self.trust_region = prior_weight, first, trust_region
+        self.surrogate = surrogate_named(surrogate)
         self.box = Box.of(space.latents)
         self.density = LatentDensity.of(space.latents)
         self.predict = predict if len(goals) == 1 else None
@@ -121,7 +125,7 @@ class Search:
             "box": [self.box.low.tolist(), self.box.high.tolist()],
         }
         self.history = History.empty(names, facts) if history is None else history
-        refuse_other(self.history, names, facts)
+        self.history.refuse_other(names, facts)
 
     def ask(self, n: int = 1) -> Designs:
         r"""Returns new designs. Some may be asked for before the values of others are told.
@@ -230,9 +234,10 @@ class Search:
         trusted = told & (np.array(self.history.reasons) == "")
         usable = trusted if trusted.any() else told
         mean_of = self.trend(gains)
-        surrogate = Surrogate(self.box.unit(self.history.z[told]), gains[told] - mean_of(self.history.z[told]))
+        surrogate = self.surrogate(self.box.unit(self.history.z[told]), gains[told] - mean_of(self.history.z[told]))
         waiting = np.concatenate([self.history.z[~told], chosen.reshape(-1, self.space.size)])
         surrogate.pretend(self.box.unit(waiting))
+        self.history.note_surrogate(surrogate.name)
         best = scores[usable].max()
         center = self.box.unit(self.history.z[usable][scores[usable].argmax()])
 
@@ -284,16 +289,3 @@ class Search:
         turns = [turn for turn in range(start, self.history.asked) if (usable & (rounds <= turn)).any()]
 
         return [float(scores[usable & (rounds <= turn)].max()) for turn in turns]
-
-
-def refuse_other(history: History, goals: tuple[str, ...], facts: dict[str, Any]) -> None:
-    """Refuses a history of another search."""
-
-    other = [name for name in facts if history.facts.get(name) != facts[name]]
-
-    if history.goals != goals or other:
-        raise StoreError(
-            f"the history is of another search: it differs in {', '.join(other) or 'its goals'}",
-            "a search continues with the same model, rows, goals and settings",
-            "give these, or start a new history",
-        )

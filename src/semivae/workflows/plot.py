@@ -14,6 +14,7 @@ from semivae.workflows.inputs.rows import read_maybe_labeled
 
 if TYPE_CHECKING:
     from semivae.data.in_memory import InMemory
+    from semivae.estimators.repair import VAERepair
     from semivae.fitted import Classifier, Fitted, Saved
     from semivae.latent import Space
     from semivae.workflows.measures import Details
@@ -23,6 +24,9 @@ POINTS, WALKS, SHARE = 11, 12, 0.98
 
 # Points along each side of a manifold, and rows that the most surprising ones are chosen from.
 SIDE, ROWS = 15, 5000
+
+# Rows that are repaired, and the standard deviation of their noise in the range of the data.
+REPAIRED, NOISE = 10, 0.25
 
 # Figures of a model alone, which need no rows.
 ALONE = {"epochs", "components", "units", "new images"}
@@ -92,6 +96,7 @@ def plot(
 def asked(fitted: Fitted, rows: InMemory | None, seed: int) -> Iterator[tuple[str, Callable[[], Arrays]]]:
     """Yields the groups of arrays that a model offers with some rows or none, by their names in the registry."""
 
+    from semivae.estimators.repair import VAERepair
     from semivae.fitted import Classifier, Trained
 
     units = getattr(fitted, "units_", None)
@@ -117,6 +122,9 @@ def asked(fitted: Fitted, rows: InMemory | None, seed: int) -> Iterator[tuple[st
 
         if isinstance(fitted, Trained):
             yield "surprising images", lambda: surprising(fitted, x)
+
+        if isinstance(fitted, VAERepair):
+            yield "repaired images", lambda: repaired(fitted, x, seed)
 
 
 def spaced(fitted: Fitted, x: Any) -> Space:
@@ -223,4 +231,37 @@ def surprising(fitted: Any, x: Any) -> Arrays:
         "columns": POINTS,
         "rows": ["row", "rebuilt"] * (len(lowest) // POINTS),
         "title": "rows with the lowest density",
+    }
+
+
+def repaired(fitted: VAERepair, x: Any, seed: int) -> Arrays:
+    """Returns some rows: as they are, with noise, denoised, without their lower half, and with it filled."""
+
+    import numpy as np
+
+    (image,) = fitted.schema_.x
+    random = np.random.default_rng(seed)
+    rows = np.asarray(x)[np.sort(random.permutation(len(x))[:REPAIRED])]
+    low, high = image.center, image.center + image.scale
+    noise = NOISE * (high - low) * random.standard_normal(rows.shape)
+    noisy = np.clip(rows + noise, low, high).astype(rows.dtype)
+    height = 1 + image.axes.index("H")
+    lines = np.arange(rows.shape[height]).reshape([-1 if axis == height else 1 for axis in range(rows.ndim)])
+    hidden = np.broadcast_to(lines >= rows.shape[height] // 2, rows.shape)
+    # Hidden pixels are drawn in the gray between both ends.
+    halves = np.where(hidden, (low + high) / 2, rows).astype(rows.dtype)
+    filled = fitted.impute(rows, missing=hidden, random_state=seed)
+    shown = {
+        "row": rows,
+        "with noise": noisy,
+        "denoised": fitted.denoise(noisy, seed),
+        "hidden": halves,
+        "filled": filled,
+    }
+
+    return {
+        "images": np.concatenate([*shown.values()]),
+        "columns": len(rows),
+        "rows": [*shown],
+        "title": "rows with noise or a hidden half, and repaired",
     }

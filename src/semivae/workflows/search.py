@@ -14,7 +14,7 @@ from semivae.errors import DataError, SettingError
 
 if TYPE_CHECKING:
     from semivae.fitted import Fitted, Saved
-    from semivae.latent import Found, Search
+    from semivae.latent import Found, Search, SurrogateName
     from semivae.workflows.aims import Aims
 
 # Rows that a model draws where no data are given and no gate needs real ones.
@@ -33,6 +33,7 @@ class Asked:
         prior_weight: The weight of the density of latents.
         history: The file of the history (.json).
         seed: The seed.
+        surrogate: The library of the Gaussian process; "auto" is BoTorch if it is installed.
     """
 
     data: str | None = None
@@ -42,6 +43,7 @@ class Asked:
     prior_weight: float = 0.1
     history: Path | None = None
     seed: int = 0
+    surrogate: SurrogateName = "auto"
 
 
 def search(model: Saved, aims: Aims, asked: Asked, evaluations: int = 50, proposals: int = 10, batch: int = 1) -> Found:
@@ -104,6 +106,7 @@ def searched(
         history=asked.history,
         look=look,
         seed=asked.seed,
+        surrogate=asked.surrogate,
     )
 
 
@@ -189,6 +192,7 @@ def by_hand(model: Saved, aims: Aims, asked: Asked) -> Search:
         first=first_of(space.size, 30),
         predict=aims.prediction(model),
         seed=asked.seed,
+        surrogate=asked.surrogate,
         history=History.load(path) if path.exists() else None,
     )
 

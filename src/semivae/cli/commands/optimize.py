@@ -29,6 +29,14 @@ class GateMode(StrEnum):
     NONE = "none"
 
 
+class SurrogateMode(StrEnum):
+    """The library of the Gaussian process."""
+
+    AUTO = "auto"
+    SCIKIT_LEARN = "scikit-learn"
+    BOTORCH = "botorch"
+
+
 Columns = list[str] | None
 
 
@@ -59,6 +67,9 @@ def optimize(
     ] = None,
     gate: Annotated[GateMode, typer.Option(help="What happens to designs that are unlike DATA.")] = GateMode.REFUSE,
     prior_weight: Annotated[float, typer.Option(min=0, help="Weight of the density of DATA in the search.")] = 0.1,
+    surrogate: Annotated[
+        SurrogateMode, typer.Option(help="Library of the Gaussian process; auto is BoTorch if it is installed.")
+    ] = SurrogateMode.AUTO,
     split: Split = "train",
     no_header: NoHeader = False,
     seed: Seed = 0,
@@ -84,7 +95,7 @@ def optimize(
 
     by_hand = ask is not None or tell is not None
     aims = Aims(maximize or (), minimize or (), target or (), classes or (), black_box, bounds or (), by_hand)
-    wishes = search.Asked(data, split, not no_header, passed(gate), prior_weight, history, seed)
+    wishes = search.Asked(data, split, not no_header, passed(gate), prior_weight, history, seed, surrogate.value)
     fitted = load(model)
     search.refuse_form(fitted, out)
     found = None
@@ -133,6 +144,9 @@ def show(found: Found, out: Path, json: bool) -> None:
         table([f">{name}" for name in columns], facts[columns].head(SHOWN).astype(object).to_numpy().tolist())
         weight = number(found.prior_weight)
         put(f"{found.evaluations} designs have values; the density of latents has weight {weight}")
+
+        if found.surrogates:
+            put(f"the Gaussian process is that of {' and '.join(found.surrogates)}")
 
         for line in found.refusals:
             put(f"refused {line}")
