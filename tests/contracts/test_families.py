@@ -22,6 +22,8 @@ from semivae.families import (
     Gaussian,
     Logistic,
     Mixed,
+    Multinomial,
+    NegativeBinomial,
     Point,
     Poisson,
     Reals,
@@ -129,8 +131,30 @@ def reals(x: np.ndarray, f: np.ndarray) -> float:
     return sum(cells) + stats.norm.logpdf(x[1], c, 1.0)
 
 
+def shares(f: np.ndarray) -> np.ndarray:
+    return np.exp(f) * [0.25, 0.25, 0.5] / (np.exp(f) @ [0.25, 0.25, 0.5])
+
+
+def negative_binomial(x: np.ndarray, f: np.ndarray) -> float:
+    return stats.nbinom.logpmf(x, 1.0, 1 / (1 + x.sum() * shares(f))).sum()
+
+
+def zero_inflated(x: np.ndarray, f: np.ndarray) -> float:
+    gate = 1 / (1 + np.exp(-f[3:]))
+    counted = (1 - gate) * stats.nbinom.pmf(x, 1.0, 1 / (1 + x.sum() * shares(f[:3])))
+
+    return np.log(np.where(x > 0, counted, gate + counted)).sum()
+
+
+def multinomial(x: np.ndarray, f: np.ndarray) -> float:
+    return stats.multinomial.logpmf(x, x.sum(), shares(f))
+
+
 PIXELS = torch.rand(B, 1, 2, 3, generator=torch.Generator().manual_seed(0)).double()
 QUARTERS = (PIXELS * 5).floor() / 4
+BAGS = torch.tensor([[0, 9, 1], [3, 7, 0], [1, 0, 0], [40, 8, 2]]).double()
+# Sums that do not vary, so that the mean is that of a row with the usual sum.
+BAG = ([0.25, 0.25, 0.5], math.log(20), 1e-9)
 CELLS = torch.tensor([[0.3, 0, -1, 1], [1, 2, 0, 0], [-2, 1, 0.5, 1], [0, 0, 0, 0]]).double()
 
 CASES = {
@@ -149,6 +173,9 @@ CASES = {
     "poisson": Case(
         Poisson([0.5, 2.0], [1.0, 0.3], [1e9, 1e9]), torch.tensor([[0, 9], [3, 7], [1, 2], [40, 8]]).double(), poisson
     ),
+    "negative binomial": Case(NegativeBinomial(*BAG), BAGS, negative_binomial),
+    "zero-inflated": Case(NegativeBinomial(*BAG, inflated=True), BAGS, zero_inflated),
+    "multinomial": Case(Multinomial(*BAG), BAGS, multinomial),
     "reals": Case(
         Reals(SPIKED),
         torch.tensor([[0.3, 0.0, 0.5], [-1.0, 2.0, 0.1], [2.0, 1.0, 0.5], [-0.9, 0.5, -1.0]]).double(),

@@ -136,10 +136,7 @@ class Expression(Bag):
     def mean(self) -> Tensor:
         """The mean of a row with the usual sum, with shape (*, P)."""
 
-        if self.gate is None:
-            return super().mean
-
-        return (self.log_share + logsigmoid(-self.gate)).softmax(-1) * self.sums[0].exp()
+        return super().mean if self.gate is None else super().mean * (-self.gate).sigmoid()
 
     def cells(self, value: Tensor) -> Tensor:
         """Returns the log-probability of each count, both with shape (*, P)."""

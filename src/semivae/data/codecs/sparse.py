@@ -126,6 +126,10 @@ class SparseCodec(Codec):
         row = self.variables[0]
         table = np.asarray(values, dtype=np.float64) * row.scale
 
+        if row.whole and (table != np.rint(table)).any():
+            # Zero inflation lowers means; the sum tells them from fractions of a user.
+            table *= math.exp(row.mean) / table.sum(axis=1, keepdims=True).clip(np.finfo(float).tiny)
+
         if within:
             table = table if row.whole else np.where(np.abs(table) < row.scale, 0.0, table)
             table = table.clip(row.low, None if row.whole else row.high)
