@@ -2,14 +2,29 @@
 
 import inspect
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from scipy import stats
+from tests.contracts.by_formula import (
+    Brute,
+    bernoulli,
+    categorical,
+    categoricals,
+    dirichlet,
+    gaussian_fixed,
+    gaussian_learned,
+    gaussian_shared,
+    logistic,
+    mixed,
+    multinomial,
+    negative_binomial,
+    poisson,
+    reals,
+    tokens,
+    zero_inflated,
+)
 
 from semivae import families
 from semivae.errors import SettingError
@@ -22,6 +37,8 @@ from semivae.families import (
     Gaussian,
     Logistic,
     Mixed,
+    Multinomial,
+    NegativeBinomial,
     Point,
     Poisson,
     Reals,
@@ -41,8 +58,6 @@ COLUMNS = (
 # Ends that no draw comes near, so that the mean is that of the whole distribution.
 SPIKED = (Variable("a", "real", spikes=(-1.0, 2.0)), Variable("c", "real"), Variable("e", "real", spikes=(0.5,)))
 
-Brute = Callable[[np.ndarray, np.ndarray], float]
-
 
 @dataclass
 class Case:
@@ -53,110 +68,12 @@ class Case:
     brute: Brute | None
 
 
-def normal(loc: np.ndarray, scale: np.ndarray | float) -> Brute:
-    return lambda x, _: stats.norm.logpdf(x.ravel(), loc, scale).sum()
-
-
-def gaussian_shared(x: np.ndarray, f: np.ndarray) -> float:
-    return stats.norm.logpdf(x.ravel(), f, 1.0).sum()
-
-
-def gaussian_learned(x: np.ndarray, f: np.ndarray) -> float:
-    return stats.norm.logpdf(x.ravel(), f[: len(f) // 2], np.exp(f[len(f) // 2 :])).sum()
-
-
-def gaussian_fixed(x: np.ndarray, f: np.ndarray) -> float:
-    return stats.norm.logpdf(x.ravel(), f, 0.3).sum()
-
-
-def bernoulli(x: np.ndarray, f: np.ndarray) -> float:
-    p = 1 / (1 + np.exp(-f))
-
-    return (x.ravel() * np.log(p) + (1 - x.ravel()) * np.log(1 - p)).sum()
-
-
-def logistic(scale: float) -> Brute:
-    """Five levels, each with the probability of a quarter around it, and the tails at the ends."""
-
-    edges = np.array([-np.inf, 0.125, 0.375, 0.625, 0.875, np.inf])
-    cumulative = stats.logistic(scale=scale * math.sqrt(3) / math.pi).cdf
-
-    def brute(x: np.ndarray, f: np.ndarray) -> float:
-        level = (4 * x.ravel()).astype(int)
-
-        return np.log(cumulative(edges[level + 1] - f) - cumulative(edges[level] - f)).sum()
-
-    return brute
-
-
-def categorical(x: np.ndarray, f: np.ndarray) -> Any:
-    return np.log(np.exp(f) / np.exp(f).sum()) @ x
-
-
-def poisson(x: np.ndarray, f: np.ndarray) -> float:
-    # Far below the bound on the rate, the features are standard units of the logarithm.
-    return stats.poisson.logpmf(x, np.exp([0.5, 2.0] + f * [1.0, 0.3])).sum()
-
-
-def dirichlet(x: np.ndarray, f: np.ndarray) -> float:
-    # By the product of d alpha / alpha, one factor of which is not in SciPy's density over the simplex.
-    return stats.dirichlet.logpdf(np.exp(x) / np.exp(x).sum(), np.exp(f)) + x.sum()
-
-
-def mixed(x: np.ndarray, f: np.ndarray) -> float:
-    (a, c), b, d = f[:2], f[2:5], f[5:]
-
-    return (
-        stats.norm.logpdf(x[0], a, 1.0)
-        + stats.norm.logpdf(x[2], c, 1.0)
-        + categorical(np.eye(3)[int(x[1])], b)
-        + categorical(np.eye(2)[int(x[3])], d)
-    )
-
-
-def categoricals(x: np.ndarray, f: np.ndarray) -> float:
-    return categorical(np.eye(3)[int(x[0])], f[:3]) + categorical(np.eye(2)[int(x[1])], f[3:])
-
-
-def reals(x: np.ndarray, f: np.ndarray) -> float:
-    (a, c, e), first, last = f[:3], np.append(0, f[3:5]), np.append(0, f[5:])
-    shares = [categorical(np.eye(len(one)), one) for one in (first, last)]
-    spikes = [{-1.0: 1, 2.0: 2}, {0.5: 1}]
-    cells = [
-        shares[i][spikes[i].get(value, 0)] + (0 if value in spikes[i] else stats.norm.logpdf(value, loc, 1.0))
-        for i, value, loc in ((0, x[0], a), (1, x[2], e))
-    ]
-
-    return sum(cells) + stats.norm.logpdf(x[1], c, 1.0)
-
-
-def tokens(family: Tokens) -> Brute:
-    """One string, one token at a time."""
-
-    def brute(x: np.ndarray, f: np.ndarray) -> float:
-        w = {name: value.detach().double().numpy() for name, value in family.named_parameters()}
-        state, given, last, total = np.tanh(f[:256]), f[256:], 0, 0.0
-
-        for code in x.astype(int):
-            gates = w["network.read.weight"] @ np.append(w["embedding.weight"][last], given) + w["network.read.bias"]
-            (a, b, c), (r, u, n) = np.split(gates, 3), np.split(w["network.weight"] @ state, 3)
-            reset, update = 1 / (1 + np.exp(-a - r)), 1 / (1 + np.exp(-b - u))
-            fresh = np.tanh(c + reset * n)
-            state, last = fresh + update * (state - fresh), code
-            total += categorical(np.eye(5)[code], w["logits.weight"] @ state + w["logits.bias"])
-
-            if not code:
-                break
-
-        return total
-
-    return brute
-
-
 STRINGS = Tokens(3, 4).eval()
-
 PIXELS = torch.rand(B, 1, 2, 3, generator=torch.Generator().manual_seed(0)).double()
 QUARTERS = (PIXELS * 5).floor() / 4
+BAGS = torch.tensor([[0, 9, 1], [3, 7, 0], [1, 0, 0], [40, 8, 2]]).double()
+# Sums that do not vary, so that the mean is that of a row with the usual sum.
+BAG = ([0.25, 0.25, 0.5], math.log(20), 1e-9)
 CELLS = torch.tensor([[0.3, 0, -1, 1], [1, 2, 0, 0], [-2, 1, 0.5, 1], [0, 0, 0, 0]]).double()
 
 CASES = {
@@ -175,6 +92,9 @@ CASES = {
     "poisson": Case(
         Poisson([0.5, 2.0], [1.0, 0.3], [1e9, 1e9]), torch.tensor([[0, 9], [3, 7], [1, 2], [40, 8]]).double(), poisson
     ),
+    "negative binomial": Case(NegativeBinomial(*BAG), BAGS, negative_binomial),
+    "zero-inflated": Case(NegativeBinomial(*BAG, inflated=True), BAGS, zero_inflated),
+    "multinomial": Case(Multinomial(*BAG), BAGS, multinomial),
     "reals": Case(
         Reals(SPIKED),
         torch.tensor([[0.3, 0.0, 0.5], [-1.0, 2.0, 0.1], [2.0, 1.0, 0.5], [-0.9, 0.5, -1.0]]).double(),

@@ -153,7 +153,8 @@ def spread(rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if issparse(rows):
         from sklearn.utils.sparsefuncs import mean_variance_axis
 
-        deviation, center = np.sqrt(mean_variance_axis(rows, axis=0)[1]), np.zeros(rows.shape[1])
+        found: Any = mean_variance_axis(rows, axis=0)
+        deviation, center = np.sqrt(found[1]), np.zeros(rows.shape[1])
     else:
         deviation, center = rows.std(axis=0), rows.mean(axis=0)
 

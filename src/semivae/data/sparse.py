@@ -2,16 +2,19 @@ r"""Sparse rows in the units of a model: they stay sparse, and only a batch of t
 
 from __future__ import annotations
 
-__all__ = ["SparseRows", "is_sparse", "largest"]
+__all__ = ["Matrix", "SparseRows", "is_sparse", "largest"]
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy.sparse import csr_matrix, issparse
 
 from semivae.variables import Variable
+
+# A sparse matrix of SciPy in CSR form, whose own types are vague.
+Matrix: TypeAlias = Any
 
 
 def is_sparse(X: Any) -> bool:
@@ -27,7 +30,7 @@ class SparseRows:
         matrix: The rows, with shape (N, P).
     """
 
-    def __init__(self, matrix: csr_matrix) -> None:
+    def __init__(self, matrix: Matrix) -> None:
         self.matrix = matrix
 
     def __len__(self) -> int:
@@ -36,7 +39,7 @@ class SparseRows:
     def __getitem__(self, rows: Any) -> SparseRows:
         return SparseRows(self.matrix[rows])
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         return self.matrix.toarray() if dtype is None else self.matrix.toarray().astype(dtype, copy=False)
 
     @property
@@ -73,7 +76,7 @@ def largest(rows: Any, variable: Variable, count: int) -> list[list[tuple[str, f
         count: The most entries of a row.
     """
 
-    matrix = csr_matrix(rows)
+    matrix: Matrix = csr_matrix(rows)
     places = variable.kept or range(variable.among)
     names = dict(zip(places, variable.names, strict=True)) if variable.names else {}
     found = []

@@ -42,9 +42,9 @@ def numbers(schema: Schema, x: Any) -> Any:
         return apply(trunk, x)[0]
 
     # Only a block at a time is dense.
-    starts = range(0, max(1, len(x)), BLOCK)
+    blocks: Any = (x[start : start + BLOCK] for start in range(0, max(1, len(x)), BLOCK))
 
-    return vstack([csr_matrix(apply(trunk, x[start : start + BLOCK])[0]) for start in starts], format="csr")
+    return vstack([csr_matrix(apply(trunk, block)[0]) for block in blocks], format="csr")
 
 
 def seen(schema: Schema, train: NDArray[np.int64], labeled: NDArray[np.bool_], seed: int) -> NDArray[np.int64]:

@@ -28,7 +28,7 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Distribution
+from torch.distributions import Distribution, Gamma
 from torch.nn.functional import logsigmoid
 
 from semivae.families.base import Family, widen
@@ -136,10 +136,7 @@ class Expression(Bag):
     def mean(self) -> Tensor:
         """The mean of a row with the usual sum, with shape (*, P)."""
 
-        if self.gate is None:
-            return super().mean
-
-        return (self.log_share + logsigmoid(-self.gate)).softmax(-1) * self.sums[0].exp()
+        return super().mean if self.gate is None else super().mean * (-self.gate).sigmoid()
 
     def cells(self, value: Tensor) -> Tensor:
         """Returns the log-probability of each count, both with shape (*, P)."""
@@ -165,7 +162,7 @@ class Expression(Bag):
         """Returns counts, given shares of shape (*, P) and sums of shape (*, 1)."""
 
         theta = self.log_theta.exp().expand(log_share.shape)
-        rate = torch._standard_gamma(theta) * (log_share.exp() * sums / theta)
+        rate = Gamma(theta, torch.ones_like(theta)).sample() * (log_share.exp() * sums / theta)
         counts = torch.poisson(rate)
 
         return counts if self.gate is None else counts * (torch.rand_like(counts) >= self.gate.sigmoid())

@@ -81,18 +81,34 @@ def cells_of(model: Trained, x: Any, chosen: NDArray[np.int64]) -> list[list[dic
     from sklearn.utils import _safe_indexing
     from sklearn.utils.validation import _num_samples
 
+    from semivae.data.codecs.choose import codec_of
     from semivae.evaluation.reconstruction import rebuilt
     from semivae.trust.explain import reasons
+    from semivae.variables import Variable
 
     rows = _safe_indexing(x, chosen)
     some = _safe_indexing(x, np.random.default_rng(0).permutation(_num_samples(x))[:ROWS])
     parts = model.explain(rows, some if _num_samples(x) >= FEWEST else None).to_numpy()
-    decoded = rebuilt(model, rows)
+    decoded, variables = rebuilt(model, rows), model.schema_.x
+
+    if model.schema_.single:
+        rows, decoded, some = (modeled(model, matrix) for matrix in (rows, decoded, some))
+        variables = tuple(Variable(name, "real") for name in codec_of(model.schema_).numbers)
 
     return [
-        [cell(model.schema_.x, j, i, rows, decoded, some) | {"nats": -float(parts[i, j])} for j in places]
+        [cell(variables, j, i, rows, decoded, some) | {"nats": -float(parts[i, j])} for j in places]
         for i, places in enumerate(reasons(parts))
     ]
+
+
+def modeled(model: Trained, matrix: Any) -> NDArray[np.float64]:
+    """Returns the modeled columns of sparse rows as an array."""
+
+    from semivae.data.codecs.choose import codec_of
+
+    codec: Any = codec_of(model.schema_)
+
+    return codec.columns_of(matrix).toarray()
 
 
 def cell(variables: tuple[Variable, ...], j: int, i: int, rows: Any, decoded: Any, some: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from semivae.data.codecs.base import Codec, Rows, Values
 from semivae.data.codecs.variable_columns import most_variable
 from semivae.data.kinds.counts import FEW
 from semivae.data.labels.classes import listed
-from semivae.data.sparse import SparseRows, is_sparse
+from semivae.data.sparse import Matrix, SparseRows, is_sparse
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Container, Variable
 
@@ -112,7 +112,7 @@ class SparseCodec(Codec):
 
         return matrix[:, list(row.kept)] if row.kept else matrix
 
-    def arranged(self, X: Rows) -> csr_matrix:
+    def arranged(self, X: Rows) -> Matrix:
         """Returns rows with all columns of the fit, in its order; those that are not modeled hold nothing."""
 
         return widened(csr_matrix(self.columns_of(X)), self.variables[0])
@@ -126,11 +126,15 @@ class SparseCodec(Codec):
         row = self.variables[0]
         table = np.asarray(values, dtype=np.float64) * row.scale
 
+        if row.whole and (table != np.rint(table)).any():
+            # Zero inflation lowers means; the sum tells them from fractions of a user.
+            table *= math.exp(row.mean) / table.sum(axis=1, keepdims=True).clip(np.finfo(float).tiny)
+
         if within:
             table = table if row.whole else np.where(np.abs(table) < row.scale, 0.0, table)
-            table = table.clip(row.low, None if row.whole else row.high)
+            table = np.clip(table, row.low or 0.0, None if row.whole else row.high)
 
-        matrix = csr_matrix(table)
+        matrix: Matrix = csr_matrix(table)
         dtype = np.dtype(row.dtype)
         fits = dtype.kind == "f" or (row.whole and bool((matrix.data == np.rint(matrix.data)).all()))
 
@@ -152,7 +156,7 @@ class SparseCodec(Codec):
         return np.full(len(values), -row.shape[0] * math.log(row.scale))
 
 
-def as_rows(X: Rows) -> csr_matrix:
+def as_rows(X: Rows) -> Matrix:
     r"""Returns rows as a matrix in CSR form, without stored zeros.
 
     Raises:
@@ -171,7 +175,7 @@ def as_rows(X: Rows) -> csr_matrix:
     if getattr(getattr(found, "dtype", None), "kind", "O") not in "biuf":
         raise DataError(f"the sparse rows are of type {found.dtype}", "they must be numbers", "X.astype(float)")
 
-    matrix = csr_matrix(found, copy=is_sparse(found) and found.format != "csr")
+    matrix: Matrix = csr_matrix(found, copy=is_sparse(found) and found.format != "csr")
 
     if not matrix.has_canonical_format or (matrix.data == 0).any():
         matrix = matrix.copy()
@@ -181,7 +185,7 @@ def as_rows(X: Rows) -> csr_matrix:
     return matrix.astype(np.uint8) if matrix.dtype.kind == "b" else matrix
 
 
-def refuse(matrix: csr_matrix) -> None:
+def refuse(matrix: Matrix) -> None:
     """Checks that there are rows and columns, made of finite numbers, and not of zeros alone."""
 
     for count, what in zip(matrix.shape, ("sample(s)", "feature(s)"), strict=True):
@@ -194,7 +198,7 @@ def refuse(matrix: csr_matrix) -> None:
         raise DataError("the sparse rows hold zeros alone", "some number must differ from 0", "give rows with values")
 
 
-def refuse_infinite(matrix: csr_matrix) -> None:
+def refuse_infinite(matrix: Matrix) -> None:
     """Checks that all numbers are finite."""
 
     if not np.isfinite(matrix.data).all():
@@ -205,7 +209,7 @@ def refuse_infinite(matrix: csr_matrix) -> None:
         )
 
 
-def refuse_fractions(matrix: csr_matrix, usual: float) -> None:
+def refuse_fractions(matrix: Matrix, usual: float) -> None:
     """Refuses fractions in place of counts, except means that a model decoded: these have its usual sum."""
 
     sums = np.asarray(matrix.sum(axis=1)).ravel()
@@ -218,13 +222,13 @@ def refuse_fractions(matrix: csr_matrix, usual: float) -> None:
         )
 
 
-def of_counts(rows: csr_matrix) -> dict[str, Any]:
+def of_counts(rows: Matrix) -> dict[str, Any]:
     """Returns the facts of rows of counts."""
 
     sums = np.asarray(rows.sum(axis=1), dtype=np.float64).ravel()
     logs = np.log(sums.clip(1))
     usual = math.exp(logs.mean())
-    shares = csr_matrix(rows.multiply(usual / sums.clip(1)[:, None]))
+    shares: Matrix = csr_matrix(rows.multiply(usual / sums.clip(1)[:, None]))
 
     return {
         "name": "counts",
@@ -236,7 +240,7 @@ def of_counts(rows: csr_matrix) -> dict[str, Any]:
     }
 
 
-def of_weights(rows: csr_matrix) -> dict[str, Any]:
+def of_weights(rows: Matrix) -> dict[str, Any]:
     """Returns the facts of rows of real weights."""
 
     values = rows.astype(np.float64)
@@ -251,18 +255,18 @@ def of_weights(rows: csr_matrix) -> dict[str, Any]:
     }
 
 
-def means_of(rows: csr_matrix) -> tuple[float, ...]:
+def means_of(rows: Matrix) -> tuple[float, ...]:
     """Returns the mean of each column."""
 
     return tuple(np.asarray(rows.mean(axis=0), dtype=np.float64).ravel().tolist())
 
 
-def widened(matrix: csr_matrix, row: Variable) -> csr_matrix:
+def widened(matrix: Matrix, row: Variable) -> Matrix:
     """Returns modeled columns among all columns of the user."""
 
     if not row.kept:
         return matrix
 
-    places: Sequence[int] = np.array(row.kept)[matrix.indices]
+    places = np.array(row.kept)[matrix.indices]
 
     return csr_matrix((matrix.data, places, matrix.indptr), shape=(matrix.shape[0], row.among))

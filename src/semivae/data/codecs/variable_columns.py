@@ -20,12 +20,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+
+from semivae.data.sparse import Matrix
 
 Values = NDArray[np.float64]
 
 
-def most_variable(matrix: csr_matrix, most: int, counts: bool) -> NDArray[np.int64]:
+def most_variable(matrix: Matrix, most: int, counts: bool) -> NDArray[np.int64]:
     r"""Returns the positions of the columns that vary most, rising.
 
     Arguments:
@@ -50,7 +51,7 @@ def variances(matrix: Any) -> tuple[Values, Values]:
     return mean, np.maximum(square - np.square(mean), 0.0)
 
 
-def above_trend(matrix: csr_matrix) -> Values:
+def above_trend(matrix: Matrix) -> Values:
     """Returns the variance of each column of counts, standardized by the trend, with shape (P,)."""
 
     rows = matrix.shape[0]

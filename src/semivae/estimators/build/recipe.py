@@ -72,7 +72,7 @@ def neighbors(plan: Plan, schema: Schema, rows: Steps, before: Sequence[Model]) 
     if not len(positions) or not agreement:
         return None
 
-    return Neighbors(plan.alpha * agreement, rows.x, positions, y)
+    return Neighbors(plan.alpha * agreement, cast(Any, rows.x), positions, y)
 
 
 def movable_cells(model: Model, schema: Schema) -> torch.Tensor:

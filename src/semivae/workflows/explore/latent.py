@@ -67,7 +67,7 @@ def features(estimator: Fitted, X: Any) -> Values:
         warnings.simplefilter("ignore", UserWarning)
 
         if isinstance(estimator, Trained):
-            found = estimator.features(X)
+            found: Any = estimator.features(X)
 
             return found.toarray() if issparse(found) else found
 

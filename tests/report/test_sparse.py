@@ -1,0 +1,39 @@
+"""The report and the explorer on sparse rows, which show the largest entries."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from semivae import RecipeOptions, VAEClassifier
+from semivae.explorer.workspace import Workspace
+from semivae.report import collect, render
+
+N, P = 60, 9
+RANDOM = np.random.default_rng(0)
+TYPES = np.array(["B", "T"])[np.arange(N) % 2]
+COUNTS = sparse.csr_matrix(RANDOM.poisson(np.where(TYPES[:, None] == "B", 2.0, 20.0) * np.ones(P)))
+FIT = {"epochs": 1, "hidden": (8,), "latents": 2, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    alone = RecipeOptions(committee=False, calibrate=False)
+
+    return VAEClassifier(**FIT, recipe=alone).fit(COUNTS, np.where(np.arange(N) < 24, TYPES, None))
+
+
+def test_report_shows_the_largest_entries(fitted):
+    facts = collect(fitted, COUNTS, np.where(np.arange(N) < 24, TYPES, None))
+
+    assert facts.card is not None and facts.map is not None and facts.unusual is not None
+    assert "entry 1" in render(facts)
+
+
+def test_explorer_shows_the_largest_entries(fitted, tmp_path):
+    work = Workspace(fitted, COUNTS, np.full(N, None), tmp_path / "labels.jsonl")
+    (cells,) = work.session.cells([1])
+    work.close()
+    row = COUNTS[1].toarray().ravel()
+
+    assert work.session.search("3") == [3] and work.session.search("x1") == []
+    assert cells[0]["text"] == str(row.max()) and len(cells) == (row > 0).sum()
