@@ -174,8 +174,8 @@ def of_samples(model: Any, train: pd.DataFrame, test: pd.DataFrame, n: int, nois
     shuffled = canonical(joined(random.permutation(split(one, way)).tolist(), way) for one in train["smiles"][:n])
     true = test["logP"].to_numpy()
     distances = {
-        name: wasserstein_distance(logp(part), true) if (part != "").any() else float("nan")
-        for name, part in (("samples", forms), ("shuffled", shuffled), ("rows", np.array(train["smiles"][:n])))
+        name: wasserstein_distance(logp(part), true) if (part != "").any() else None
+        for name, part in (("samples", forms), ("shuffled", shuffled), ("rows", train["smiles"][:n].to_numpy()))
     }
 
     return {
@@ -245,13 +245,14 @@ def searched(model: Any, train: pd.DataFrame, seed: int, evaluations: int) -> di
         predict=lambda rows: ridge.predict(model.features(rows)),
         seed=seed,
     )
-    values = found.facts["penalized logP"].to_numpy()
+    values = found.facts["penalized logP"].where(found.facts["trusted"]).to_numpy()
     drawn = penalized(model.sample(evaluations, random_state=seed)["smiles"])
+    best, best_random = (float(np.nanmax(part)) if np.isfinite(part).any() else None for part in (values, drawn))
 
     return {
-        "best": float(np.nanmax(values)),
-        "best_label": float(known.max()),
-        "best_random": float(np.nanmax(drawn)),
+        "best": best,
+        "best_label": float(np.nanmax(known)),
+        "best_random": best_random,
         "designs": found.rows["smiles"].tolist(),
         "refused": found.refused,
         "seconds": time.perf_counter() - start,

@@ -83,6 +83,11 @@ class Runs:
             model, objective, rows, training, self.callbacks, held, penalty, measure if any(measures) else None
         )
 
+    def prepared(self, model: Any) -> Runs:
+        """Returns the runs with the values of rows that a stage does not change, which its folds share."""
+
+        return replace(self, rows=computed(self.rows, model, self.plan.seed))
+
     def tell(self, fold: int, folds: int, truth: NDArray[Any], predicted: NDArray[Any]) -> None:
         """Tells the callbacks of the labels that a fold held out, and of their predictions."""
 
@@ -135,10 +140,13 @@ def computed(rows: Any, model: Any, seed: int) -> Any:
     """
 
     # Rows on disk would need as much room again, and drawn pixels change from step to step.
-    if not isinstance(rows, Loader) or rows.draws or not isinstance(model, FrozenModel):
+    if not isinstance(rows, Loader) or rows.draws or not isinstance(model, FrozenModel) or rows.frozen is not None:
         return rows
 
+    parts: list[torch.Tensor] = []
+
     with seeded(seed), torch.no_grad():
-        parts = [model.frozen(block.cpu()) for block in rows.x.split(BLOCK)]
+        for block in rows.x.split(BLOCK):
+            parts.append(model.frozen(block.cpu(), parts[0][:, -1].mean() if parts else None))
 
     return replace(rows, frozen=torch.cat(parts).to(rows.x.device))

@@ -77,6 +77,8 @@ def train_stages(
 
             return Trained(runs, model, whole)
 
+    runs = runs.prepared(model)
+
     if advise is not None:
         runs, model = advise(runs, model)
 

