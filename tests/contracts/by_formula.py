@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 from scipy import stats
 
 from semivae.families import Tokens
@@ -90,13 +91,14 @@ def reals(x: np.ndarray, f: np.ndarray) -> float:
 
 
 def tokens(family: Tokens) -> Brute:
-    """One string, one token at a time."""
+    """One string, one token at a time, given the sketch of the string."""
 
     def brute(x: np.ndarray, f: np.ndarray) -> float:
         w = {name: value.detach().double().numpy() for name, value in family.named_parameters()}
-        state, given, last, total = np.tanh(f[:256]), f[256:], 0, 0.0
+        sketch = family.parts(torch.as_tensor(f)[None])[1][0].detach().double().numpy()
+        state, last, total = np.tanh(f[:256]), 0, 0.0
 
-        for code in x.astype(int):
+        for code, given in zip(x.astype(int), sketch, strict=True):
             gates = w["network.read.weight"] @ np.append(w["embedding.weight"][last], given) + w["network.read.bias"]
             (a, b, c), (r, u, n) = np.split(gates, 3), np.split(w["network.weight"] @ state, 3)
             reset, update = 1 / (1 + np.exp(-a - r)), 1 / (1 + np.exp(-b - u))
