@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
 from semivae.errors import SemivaeError
@@ -20,8 +21,9 @@ from semivae.report.reproduce import commands, details, seed_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
-    from semivae.fitted import Fitted
+    from semivae.fitted import Classifier, Fitted, Regressor
 
 LOG = logging.getLogger(__name__)
 
@@ -30,6 +32,9 @@ MORE = (20, 100)
 
 # As many rows as a section lists.
 LISTED = 20
+
+# The most labels that are judged by fits of simple learners: more would take longer than the rest of a report.
+JUDGED = 2_000
 
 # A given number that is less probable than this is worth a look.
 UNLIKELY = 0.05
@@ -155,12 +160,29 @@ def doubtful(fitted: Any, x: Any, y: Any) -> Sheet | None:
     if y is None or not isinstance(fitted, Classifier | Regressor):
         return None
 
-    found = fitted.mislabeled(x, y)
+    some = judged_rows(fitted, x, y)
+    found = fitted.mislabeled(*(part if some is None else _safe_indexing(part, some) for part in (x, y)))
+    found = found if some is None else found.assign(row=some[found["row"]])
     doubted = (
         found["suggested"] != found["label"] if isinstance(fitted, Classifier) else found["probability"] < UNLIKELY
     )
 
     return of_frame(fitted, x, found.loc[doubted].head(LISTED), ["row", "label", "suggested", "probability"])
+
+
+def judged_rows(fitted: Classifier | Regressor, x: Any, y: Any) -> NDArray[np.int64] | None:
+    """Returns the labeled rows that are judged, of many labels that a fit did not hold out; None to judge all."""
+
+    from semivae.estimators.rows.target import encoded, matched
+    from semivae.findings import known
+
+    labeled = np.flatnonzero(known(encoded(fitted, matched(x, y))))
+    held = 0 if fitted.held_out_ is None else len(fitted.held_out_.rows)
+
+    if len(labeled) <= max(held, JUDGED):
+        return None
+
+    return np.sort(np.random.default_rng(0).permutation(labeled)[:JUDGED])
 
 
 def following(fitted: Fitted, x: Any, y: Any) -> Sheet | None:
