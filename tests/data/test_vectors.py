@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from scipy.sparse import csr_matrix
 from tests.data.test_codecs import saved
 from tests.understood import codec_for
 
@@ -69,6 +70,10 @@ def test_density_is_in_the_units_of_the_data():
 )
 def test_tables_stay_tables(rows):
     assert not are_vectors(rows)
+
+
+def test_sparse_rows_are_no_vectors():
+    assert not are_vectors(csr_matrix(X))
 
 
 def test_user_has_the_last_word():

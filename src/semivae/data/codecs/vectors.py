@@ -210,7 +210,7 @@ def are_vectors(X: Rows) -> bool:
 
     array = as_array(X)
 
-    if getattr(array, "ndim", 0) != 2 or getattr(array.dtype, "kind", "O") != "f":
+    if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype.kind != "f":
         return False
 
     if array.shape[1] < FEWEST or len(array) < 2:
