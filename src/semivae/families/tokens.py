@@ -30,8 +30,8 @@ from semivae.families.recurrent import Recurrent
 # The sizes of the state, of a token as an input, and of a place of the sketch.
 STATE, TOKEN, GIVEN = 256, 32, 64
 
-# The share of strings of which training shows some tokens. In trials of 400 steps with molecules, hiding all tokens of the
-# others raised the divergence of z from 6.6 to 9.1 nats, at the same likelihood of whole strings.
+# The share of strings of which training shows some tokens. In trials of 400 steps with molecules, hiding all tokens of
+# the others raised the divergence of z from 6.6 to 9.1 nats, at the same likelihood of whole strings.
 SHOWN = 0.6
 
 # How often the sketch is doubled to the length of a string.
