@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from semivae.errors import DataError, SettingError
 from semivae.latent.space import Space
+from semivae.latent.transport import moved
 
 Values = NDArray[np.float64]
 
@@ -167,7 +168,10 @@ def grid(space: Space, row: Any, first: Direction, second: Direction, amounts: S
 
 
 def swap(space: Space, X: Any, label: Any) -> Any:
-    r"""Returns rows with the same latents and another label, for models that generate by label.
+    r"""Returns rows of another class in the style of the given ones.
+
+    Latents are moved from where their class lies to where the other one lies, as :mod:`semivae.latent.transport` says,
+    and decoded with the label if the space takes one.
 
     Arguments:
         space: The latent space.
@@ -180,21 +184,48 @@ def swap(space: Space, X: Any, label: Any) -> Any:
 
     z = space.encode(X)
     plain = space.numbers(space.decode(z))
+    z = of_class(space, z, X, label)
     decode: Any = space.space.inverse_transform
 
     try:
         rows = decode(z, label)
-        # Without a label, a model decodes with its most probable class, which may be the asked one.
-        labels = (label, *getattr(space.space, "classes_", ()))
-        changes = any(not np.array_equal(space.numbers(decode(z, one)), plain) for one in labels)
     except TypeError:  # it takes latents alone
-        rows, changes = None, False
+        rows = space.decode(z)
 
-    if not changes:
+    # Without a label, a model decodes with its most probable class, which may be the asked one.
+    if np.array_equal(space.numbers(rows), plain) and not takes_label(space, z):
         raise SettingError(
             f"label={label!r} changes no row",
-            "the space decodes latents without a label",
+            "the space decodes latents without a label, and does not predict one",
             "move them along the direction of the label: edit(space, X, attribute(...), 2.0)",
         )
 
     return rows
+
+
+def of_class(space: Space, z: Values, X: Any, label: Any) -> Values:
+    """Returns latents moved to the class of a label, by the predictions of the space; as they are without any."""
+
+    classes = getattr(space.space, "classes_", None)
+
+    if not isinstance(classes, np.ndarray) or classes.ndim != 1 or not hasattr(space.space, "predict"):
+        return z
+
+    predict: Any = space.space.predict
+    given = np.asarray(label, dtype=classes.dtype)
+
+    return moved(z, predict(X), np.broadcast_to(given, len(z)), space.latents, predict(space.rows))
+
+
+def takes_label(space: Space, z: Values) -> bool:
+    """Whether another label makes other rows of the same latents."""
+
+    decode: Any = space.space.inverse_transform
+    plain = space.numbers(space.decode(z))
+
+    try:
+        return any(
+            not np.array_equal(space.numbers(decode(z, one)), plain) for one in getattr(space.space, "classes_", ())
+        )
+    except TypeError:  # it takes latents alone
+        return False

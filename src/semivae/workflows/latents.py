@@ -26,7 +26,7 @@ class Moved:
         amount: How far, in standard deviations of the rows along its direction.
         hold: Attributes that are to stay as they are.
         method: "mean" or "linear", as :func:`semivae.latent.attribute` takes it.
-        swap: The new label as TARGET=VALUE, for models that generate by label; None to move along a direction.
+        swap: The new label as TARGET=VALUE; None to move along a direction.
     """
 
     attribute: str | None = None

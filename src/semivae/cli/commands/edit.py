@@ -35,7 +35,7 @@ def edit(
     ] = None,
     method: Annotated[Method, typer.Option(help="Difference of means, or weights of a regression.")] = Method.MEAN,
     swap: Annotated[
-        str | None, typer.Option(metavar="COL=VALUE", help="The new label, for models that generate by label.")
+        str | None, typer.Option(metavar="COL=VALUE", help="The new label, in the style of the row.")
     ] = None,
     n: Annotated[int, typer.Option("-n", min=1, help="Number of rows, the first of DATA.")] = 64,
     split: Split = "test",
