@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
+from tests.contracts.brute import tokens
 
 from semivae import families
 from semivae.errors import SettingError
@@ -130,32 +131,7 @@ def reals(x: np.ndarray, f: np.ndarray) -> float:
     return sum(cells) + stats.norm.logpdf(x[1], c, 1.0)
 
 
-def tokens(family: Tokens) -> Brute:
-    """One string, one token at a time."""
-
-    def brute(x: np.ndarray, f: np.ndarray) -> float:
-        w = {name: value.detach().double().numpy() for name, value in family.named_parameters()}
-        state, given = np.tanh(f[:256]), f[256:]
-        last, total = 0, 0.0
-
-        for code in x.astype(int):
-            gates = w["network.read.weight"] @ np.append(w["embedding.weight"][last], given) + w["network.read.bias"]
-            (a, b, c), (r, u, n) = np.split(gates, 3), np.split(w["network.weight"] @ state, 3)
-            reset, update = 1 / (1 + np.exp(-a - r)), 1 / (1 + np.exp(-b - u))
-            fresh = np.tanh(c + reset * n)
-            state, last = fresh + update * (state - fresh), code
-            total += categorical(np.eye(5)[code], w["logits.weight"] @ state + w["logits.bias"])
-
-            if not code:
-                break
-
-        return total
-
-    return brute
-
-
 STRINGS = Tokens(3, 4).eval()
-
 PIXELS = torch.rand(B, 1, 2, 3, generator=torch.Generator().manual_seed(0)).double()
 QUARTERS = (PIXELS * 5).floor() / 4
 CELLS = torch.tensor([[0.3, 0, -1, 1], [1, 2, 0, 0], [-2, 1, 0.5, 1], [0, 0, 0, 0]]).double()
@@ -251,8 +227,7 @@ def test_samples_have_the_mean_of_the_family(case):
     draws = p.sample(torch.Size([2000 if isinstance(case.family, Tokens) else 20_000])).double()
 
     if isinstance(case.family, Tokens):  # the mean starts with the most probable token
-        counts = draws[:, 0].long().bincount()
-        assert counts[int(p.mean[0])] > counts.max() - 100
+        assert (counts := draws[:, 0].long().bincount())[int(p.mean[0])] > counts.max() - 100
     elif isinstance(case.family, Mixed | Categoricals):  # the mean of a category is the most probable class
         classes = [j for j in range(case.family.values) if case.family.values == 2 or COLUMNS[j].classes]
         real = [j for j in range(case.family.values) if j not in classes]
@@ -316,12 +291,10 @@ def test_missing_cells_have_no_nan_gradient():
 def test_table_of_categories_alone():
     family = Mixed(COLUMNS[1::2])
     p = family(features(family, B))
-
     assert p.log_prob(CELLS[:, 1::2]).shape == (B,) and p.mean.shape == p.sample().shape == (B, 2)
 
 
 def test_logits_are_not_put_through_softmax_twice():
     p = Categorical(3)(torch.tensor([[30.0, 0, 0]]))
-
     assert p.log_prob(torch.tensor([[1.0, 0, 0]])).item() == pytest.approx(0, abs=1e-6)
     assert p.log_prob(torch.tensor([[0.0, 1, 0]])).item() == pytest.approx(-30, abs=1e-4)
