@@ -206,12 +206,11 @@ def swap(space: Space, X: Any, label: Any) -> Any:
 def of_class(space: Space, z: Values, X: Any, label: Any) -> Values:
     """Returns latents moved to the class of a label, by the predictions of the space; as they are without any."""
 
-    classes = getattr(space.space, "classes_", None)
+    classes, predict = (getattr(space.space, name, None) for name in ("classes_", "predict"))
 
-    if not isinstance(classes, np.ndarray) or classes.ndim != 1 or not hasattr(space.space, "predict"):
+    if not isinstance(classes, np.ndarray) or classes.ndim != 1 or predict is None:
         return z
 
-    predict: Any = space.space.predict
     given = np.asarray(label, dtype=classes.dtype)
 
     return moved(z, predict(X), np.broadcast_to(given, len(z)), space.latents, predict(space.rows))
