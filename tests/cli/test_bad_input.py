@@ -104,7 +104,10 @@ def test_bad_data(run, tmp_path, case, command):
         (["--set", "epochs=-3"], "--set epochs=-3"),
         (["--set", "epochs=True"], "Fix: --set epochs=auto"),
         (["--set", "epochs=3", "--set", "epochs=4"], "also given as 3"),
-        (["--set", "data=3"], "Fix: use --drop COL or --id COL or --keep COL or --kind COL=KIND or --set binarize=..."),
+        (
+            ["--set", "data=3"],
+            "Fix: use --drop COL or --id COL or --keep COL or --kind COL=KIND or --embed COL",
+        ),
         (["--set", "objective=3"], "Fix: use --set alpha=..."),
         (["--set", "kinds=count"], "Fix: use --kind COL=KIND"),
         (["--set", "patience=3"], "Fix: --set early_stopping=True"),

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from scipy.sparse import csr_array
 from tests.understood import codec_for
 
 from semivae.data.codecs.images import ImageCodec
@@ -52,7 +51,7 @@ def test_an_array_may_stand_for_a_frame_of_numbers():
         (pd.DataFrame({"a": [np.nan, np.nan], "b": [None, None]}), "no cell holds a value, in 'a', 'b'"),
         (np.full((3, 2), np.nan), "no cell holds a value, in 'x0', 'x1'"),
         (pd.DataFrame({"z": [1 + 2j]}), "Complex data not supported"),
-        (pd.DataFrame({"z": [[1], [2]]}), r"'z' holds \[1\], of type list"),
+        (pd.DataFrame({"z": [{1}, {2}]}), r"'z' holds \{1\}, of type set"),
         (pd.DataFrame({"id": [f"key {i}" for i in range(60)]}), "differs in every row"),
         (pd.DataFrame({"n": [*map(str, range(99)), "oops"]}), "numeric except in 1.0% .*'oops'"),
         (pd.DataFrame({"a": []}), r"0 sample\(s\) \(shape=\(0, 1\)\) while a minimum of 1 is required\."),
@@ -92,9 +91,6 @@ def test_text_that_cannot_be_saved_is_refused():
 
 
 def test_what_scikit_learn_refuses_with_a_type_error():
-    with pytest.raises(TypeError, match=r"[Ss]parse.*toarray"):
-        codec_for(csr_array(np.eye(3)))
-
     with pytest.raises(TypeError, match=r"argument must be .* string.* number"):
         codec_for(np.array([[{"foo": "bar"}, 1]], dtype=object))
 

@@ -116,11 +116,6 @@ def ordered(schema: Schema) -> NDArray[np.bool_]:
 def raw(schema: Schema, rows: Any) -> Values:
     """Returns rows as numbers before any scaling, with shape (N, F)."""
 
-    if schema.single:
-        rows = list(rows[schema.x[0].name]) if isinstance(rows, pd.DataFrame) else rows
-
-        return np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
-
     if issparse(rows):
         kept = schema.x[0].kept
 
@@ -129,6 +124,11 @@ def raw(schema: Schema, rows: Any) -> Values:
 
     if schema.container == "sequence":
         return counts(schema.x[0], rows)
+
+    if schema.single:
+        rows = list(rows[schema.x[0].name]) if isinstance(rows, pd.DataFrame) else rows
+
+        return np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
 
     if schema.container == "array":
         return np.asarray(rows, dtype=np.float64)

@@ -46,7 +46,7 @@ def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
         SettingError: If it does not fit the data.
     """
 
-    row = schema.x[0] if schema.container in ("image", "sparse") else None
+    row = schema.x[0] if schema.image or schema.container == "sparse" else None
 
     if likelihood not in ("auto", *get_args(Pixels)):
         raise SettingError(
@@ -86,7 +86,7 @@ def refuse_of_rows(likelihood: str, words: str) -> None:
     if likelihood not in ("auto", "gaussian"):
         raise SettingError(
             f"likelihood={likelihood!r} was given for {words}",
-            "it is for pixels or for sparse rows; vectors are Gaussian, and a table has a family per column",
+            "it is for the pixels of images or for sparse rows; other rows have their own",
             "likelihood='auto'",
         )
 

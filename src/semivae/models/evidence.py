@@ -141,4 +141,7 @@ def drawn(model: Model, x: Tensor, noise: Tensor) -> Draws:
         math.log(share) - size * math.log(scale) + 0.5 * (1 - scale**-2) * squares for scale, share in shares.items()
     ]
 
-    return Draws.of(model.log_weights(x, noise) - torch.stack(ratios).logsumexp(0))
+    weights = model.log_weights(x, noise) - torch.stack(ratios).logsumexp(0)
+
+    # Noise so wide may leave the numbers that a family can draw.
+    return Draws.of(weights.nan_to_num(nan=-math.inf, neginf=-math.inf))

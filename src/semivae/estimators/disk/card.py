@@ -71,7 +71,7 @@ def purpose(facts: Mapping[str, Any]) -> str:
     schema, fit, data = facts["schema"], facts["fit"], facts["metrics"].get("data", {})
     kinds = Counter(variable["kind"] for variable in schema["x"])
     columns = ", ".join(f"{count} of kind {kind}" for kind, count in kinds.items())
-    first = schema["x"][0]
+    first = schema["x"][0] if schema["x"] else {"shape": [], "name": ""}
     single = {
         "image": "an image",
         "vector": "a vector",

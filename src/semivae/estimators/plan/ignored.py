@@ -61,7 +61,7 @@ RULES = (
         ("likelihood",),
         lambda case: case.schema.image or case.schema.container == "sparse",
         "{rows}",
-        "it is the distribution of pixels or of sparse rows; other rows and columns of tables have their own",
+        "it is the distribution of the pixels of images or of sparse rows; other rows and columns have their own",
     ),
     Rule(("scale",), lambda case: case.scaled, "no Gaussian or logistic value", "it is the deviation of these values"),
     Rule(

@@ -60,7 +60,7 @@ class Holes:
         if codec.container == "image":
             return cls.of_images(codec, X, missing)
 
-        if codec.schema().single:
+        if codec.container == "sequence":
             raise SettingError(
                 "strings", "only rows of cells and images can have parts that are missing", "fit a table"
             )
