@@ -6,7 +6,7 @@ Result: benchmarks/results/latent.json. Parts that it holds already are not run 
 
 Directions: a VAE of dSprites; new shapes are moved along the direction of "scale", that the latents of training rows
 show, and the number of white pixels should grow at each of four steps. Swap: `m2` of MNIST with 1,000 labels; new
-digits keep their latent and take another class. A network that learned from all labels names the class, and the width
+digits take another class in the style of the given one. A network that learned from all labels names the class, and the width
 of strokes before and after is correlated. Clusters: k-means of the latents beside k-means of the rows, with as many
 clusters as classes. Rate: the error of test rows against the bits of their latent, for several weights of the
 divergence, beside a Gaussian coded ideally, which is what principal components can reach. Rare: 5 % of the digits are
@@ -125,12 +125,12 @@ def clusters(pictures: Path | None) -> dict[str, Any]:
     table = pd.read_csv(path_of("tabular/small", "class/soybean.csv"))
 
     return {
-        "digits": agreement((x.reshape(-1, 8, 8)).astype(np.uint8), y, 50, 16),
-        "soybean": agreement(table.iloc[:, :-1], table.iloc[:, -1].to_numpy(), 100, 1),
+        "digits": agreement((x.reshape(-1, 8, 8)).astype(np.uint8), y, 50),
+        "soybean": agreement(table.iloc[:, :-1], np.unique(table.iloc[:, -1], return_inverse=True)[1], 100),
     }
 
 
-def agreement(x: Any, y: NDArray[Any], labels: int, highest: int) -> dict[str, Any]:
+def agreement(x: Any, y: NDArray[Any], labels: int) -> dict[str, Any]:
     """Returns the agreement of k-means with the classes, on latents and on rows."""
 
     count = len(np.unique(y))
