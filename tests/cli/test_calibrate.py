@@ -62,6 +62,7 @@ def test_calibrated_probabilities_are_better_and_predict_the_same(fitted):
     assert calibrated["calibration_error"] < plain["calibration_error"]
 
 
+@pytest.mark.slow
 def test_calibrated_intervals_hold_what_they_should_and_predict_the_same(fitted):
     model, shown, plain, calibrated = fitted("amounts")
     found = model.metrics_["comparison"]["confidence"]

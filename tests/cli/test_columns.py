@@ -197,6 +197,7 @@ def test_dates_are_sampled_in_parts_that_predict_reads(run, model, tmp_path):
 
 
 @pytest.mark.usefixtures("blocks")
+@pytest.mark.slow
 def test_a_stream_with_dates_and_identifiers_is_fitted_with_its_figures(run, rows, tmp_path):
     told = run(
         "fit", rows.folder, "--target", "kind", "--id", "id", *QUICK, "--compare", "--figures", "--out", tmp_path / "m"

@@ -34,6 +34,7 @@ def odd(table, prices, tmp_path):
 STRICT = {"PYTHONIOENCODING": "utf-8"}
 
 
+@pytest.mark.slow
 def test_names_that_are_no_unicode(odd):
     data, stream, out = odd + b"/t\xe9.csv", odd + b"/t\xe9.parquet", odd + b"/mod\xe8l"
     options = ("--target", "kind", "--missing-label", "unknown")

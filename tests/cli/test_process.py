@@ -78,6 +78,7 @@ def test_error_of_a_process(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_quiet_fit_tells_only_what_was_done_and_json_is_alone_on_standard_output(tmp_path, table):
     settings = ["--set", "hidden=(8,)", "--set", "latents=2"]
     target = ["--target", "kind", "--missing-label", "unknown"]

@@ -21,6 +21,7 @@ def runs(run, table, tmp_path_factory):
     return out, run(*arguments, "--model", "m2", *QUICK, "--no-compare", "--out", out).stdout
 
 
+@pytest.mark.slow
 def test_each_fit_is_that_of_its_own_command(runs, run, table, tmp_path):
     out, _ = runs
     arguments = ("fit", table, "--target", "kind", "--labels", 20, "--held-out", table, "--seed", 4, "--model", "m2")

@@ -54,6 +54,7 @@ def test_check_says_of_a_folder_what_it_says_of_its_rows(run, parts, tmp_path):
     assert "40 unlabeled (40 missing)" in run("check", parts, "--target", "kind").stdout
 
 
+@pytest.mark.slow
 def test_fit_compares_and_draws_a_sample(run, parts, tmp_path):
     out = tmp_path / "model"
     facts = json.loads(

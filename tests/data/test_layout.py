@@ -114,6 +114,7 @@ def test_names_such_as_years_draw_none(tmp_path, text):
     rows(tmp_path / "t.csv", text)
 
 
+@pytest.mark.slow
 def test_long_cells_and_long_headers(tmp_path):
     limit = csv.field_size_limit()
     long = "x" * 200_000

@@ -94,6 +94,7 @@ def test_a_killed_ingest_leaves_nothing_that_counts(write):
     assert not list(place(rows).glob(".rows-*")), "what the killed process wrote is removed"
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_rows(write, monkeypatch):
     monkeypatch.setattr("semivae.data.stream.blocks.MOST_ROWS", 1000)
     monkeypatch.setattr("semivae.data.stream.stored.CHUNK", 2**12)

@@ -107,6 +107,7 @@ def test_fit_of_several_processes_needs_them(rows):
         VAEClassifier(**FIT, training=TrainingOptions(devices=2)).fit(*rows)
 
 
+@pytest.mark.slow
 def test_search_in_processes_of_their_own(rows):
     """The settings found are those of one process, and the processes do not fight for the cores."""
 

@@ -278,6 +278,7 @@ def test_divergence_is_a_named_error(model):
         estimator.fit(X, Y)
 
 
+@pytest.mark.slow
 def test_separable_classes_are_learned_to_the_end():
     """Logits are unbounded: the prediction term comes near 0, which softmax twice cannot reach."""
 

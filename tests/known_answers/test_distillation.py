@@ -112,6 +112,7 @@ def test_student_changes_only_the_predictions(model, stages, tmp_path):
     np.testing.assert_array_equal(load(tmp_path / "model").predict_proba(X), fitted.predict_proba(X))
 
 
+@pytest.mark.slow
 def test_student_learns_the_predictions_of_the_model():
     """With enough rows, both agree on nearly all of them."""
 

@@ -38,6 +38,7 @@ def test_measured_rows_start_a_search():
         tell_rows(search, ROWS[:6], [1.0, 2.0])
 
 
+@pytest.mark.slow
 def test_a_retrained_space_reaches_further():
     def best(retrained):
         model, rows, values = PCA(2, random_state=0).fit(ROWS), ROWS[:30], ROWS[:30, 2]

@@ -19,6 +19,7 @@ def regressor():
     return VAERegressor(**{**QUICK, "epochs": 60}).fit(X, VALUES)
 
 
+@pytest.mark.slow
 def test_number_is_read_back(regressor):
     echo = Echo.of(regressor, X, seed=0)
 
@@ -40,6 +41,7 @@ def test_number_that_the_model_ignores_is_not_read_back(model, heeded):
     assert echo is not None and abs(echo.echoed) < 0.1
 
 
+@pytest.mark.slow
 def test_first_class_of_several_targets_is_read_back():
     targets = pd.DataFrame({"value": VALUES, "kind": np.where(LABELS < 0, None, np.array(["a", "b", "c"])[Y])})
     fitted = VAEPredictor(**{**QUICK, "epochs": 60}).fit(X, targets)
