@@ -6,9 +6,9 @@ Result: benchmarks/results/latent.json. Parts that it holds already are not run 
 
 Directions: a VAE of dSprites; new shapes are moved along the direction of "scale", that the latents of training rows
 show, and the number of white pixels should grow at each of four steps. Swap: `m2` of MNIST with 1,000 labels; new
-digits take another class in the style of the given one. A network that learned from all labels names the class, and the width
-of strokes before and after is correlated. Clusters: k-means of the latents beside k-means of the rows, with as many
-clusters as classes. Rate: the error of test rows against the bits of their latent, for several weights of the
+digits take another class in the style of the given one. A network that learned from all labels names the class, and
+the width of strokes before and after is correlated. Clusters: k-means of the latents beside k-means of the rows, with
+as many clusters as classes. Rate: the error of test rows against the bits of their latent, for several weights of the
 divergence, beside a Gaussian coded ideally, which is what principal components can reach. Rare: 5 % of the digits are
 inverted and nobody says so; a logistic regression learns with the weights of rare rows, and without.
 """
