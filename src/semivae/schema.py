@@ -63,6 +63,18 @@ class Schema:
         return self.container == "vector"
 
     @property
+    def named(self) -> bool:
+        """Whether the numbers of a row have names: cells of a table, or the columns of a sparse row."""
+
+        return not self.single or self.container == "sparse"
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether the distribution of a row can be chosen: that of pixels, or of a sparse row."""
+
+        return self.image or self.container == "sparse"
+
+    @property
     def words(self) -> str:
         """The rows in words."""
 

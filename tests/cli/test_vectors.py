@@ -45,6 +45,7 @@ def test_array_of_vectors(run, files, tmp_path):
     assert seen["container"] == "vector" and [one["variable"]["kind"] for one in seen["columns"]] == ["vector"]
     assert seen["target"]["labeled"] == 20
     assert "with 64 variables" in run("check", files / "v.npy", "--kind", "real").stdout
+    assert "a vector" in run("check", files / "v.npy").stdout
 
     run("fit", *given, *QUICK, "--out", tmp_path / "m")
     run("sample", tmp_path / "m", "-n", 5, "--out", tmp_path / "new.csv")

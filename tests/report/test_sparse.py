@@ -7,6 +7,7 @@ from scipy import sparse
 from semivae import RecipeOptions, VAEClassifier
 from semivae.explorer.workspace import Workspace
 from semivae.report import collect, render
+from semivae.workflows.surprises import surprises
 
 N, P = 60, 9
 RANDOM = np.random.default_rng(0)
@@ -27,6 +28,14 @@ def test_report_shows_the_largest_entries(fitted):
 
     assert facts.card is not None and facts.map is not None and facts.unusual is not None
     assert "entry 1" in render(facts)
+
+
+def test_odd_entries_have_a_reason(fitted):
+    odd = COUNTS.toarray()
+    odd[2, 3] = 500
+    found = surprises(fitted, sparse.csr_matrix(odd), 1)
+
+    assert found["row"].tolist() == [2] and found["reason"][0].startswith("x3 is 500, expected")
 
 
 def test_explorer_shows_the_largest_entries(fitted, tmp_path):

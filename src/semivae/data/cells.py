@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from semivae.data.labels.classes import listed
+from semivae.data.sparse import are_counts
 from semivae.errors import DataError
 
 # The layers that usually hold the counts, where the matrix itself is normalized.
@@ -38,7 +39,7 @@ def whole(matrix: Any) -> bool:
 
     values = np.asarray(getattr(matrix, "data", matrix) if hasattr(matrix, "tocsr") else matrix)
 
-    return values.dtype.kind in "iub" or bool((values >= 0).all() and (values == np.rint(values)).all())
+    return values.dtype.kind in "iub" or are_counts(values)
 
 
 def genes_of(X: Any) -> list[str]:

@@ -2,7 +2,7 @@ r"""Sparse rows in the units of a model: they stay sparse, and only a batch of t
 
 from __future__ import annotations
 
-__all__ = ["Matrix", "SparseRows", "is_sparse", "largest"]
+__all__ = ["Matrix", "SparseRows", "are_counts", "is_sparse", "largest"]
 
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -21,6 +21,12 @@ def is_sparse(X: Any) -> bool:
     """Whether rows are a sparse matrix of SciPy, of any format."""
 
     return issparse(X)
+
+
+def are_counts(values: NDArray[Any]) -> bool:
+    """Whether all numbers are whole, from 0 on."""
+
+    return bool((values >= 0).all() and (values == np.rint(values)).all())
 
 
 class SparseRows:

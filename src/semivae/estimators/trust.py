@@ -86,9 +86,7 @@ class VAETrust(VAESpace):
 
         found = relative(parts, self._parts(reference))
 
-        plain = self.schema_.container not in ("image", "vector", "sequence")
-
-        return pd.DataFrame(found, columns=self.codec_.numbers) if plain else found
+        return pd.DataFrame(found, columns=self.codec_.numbers) if self.schema_.named else found
 
     @by_block
     def _parts(self, X: Any) -> NDArray[np.float64]:

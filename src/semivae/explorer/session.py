@@ -173,7 +173,7 @@ class Session:
 
         cells = texts(self.estimator, spot.x)[0]
 
-        if not self.estimator.schema_.single:
+        if not self.estimator.schema_.vector:
             return cells, {}
 
         # A vector says nothing to a person; the row beside it does.

@@ -46,7 +46,7 @@ def pixels_for(schema: Schema, likelihood: str) -> Pixels | None:
         SettingError: If it does not fit the data.
     """
 
-    row = schema.x[0] if schema.image or schema.container == "sparse" else None
+    row = schema.x[0] if schema.has_choice else None
 
     if likelihood not in ("auto", *get_args(Pixels)):
         raise SettingError(

@@ -2,7 +2,7 @@ r"""The path of a search through the latent, with the designs that it found."""
 
 from __future__ import annotations
 
-__all__ = ["latent_search"]
+__all__ = ["better", "latent_search"]
 
 from collections.abc import Sequence
 from typing import Any

@@ -47,7 +47,7 @@ def explain(model: Saved, data: str, n: int = 20, split: str = "train", header: 
 
     from semivae.fitted import Trained
 
-    if not isinstance(model, Trained) or model.schema_.single:
+    if not isinstance(model, Trained) or not model.schema_.named:
         raise SettingError(
             f"{type(model).__name__} of {model.schema_.words}",
             "rows are explained by the cells of a table, under the likelihood of a VAE",

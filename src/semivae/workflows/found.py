@@ -32,6 +32,7 @@ def path_of_search(found: Found, objective: Callable[[Any], Any] | None = None, 
 
     import numpy as np
 
+    from semivae.figures.search import better
     from semivae.latent.space import rows_at
 
     running = found.search
@@ -55,8 +56,7 @@ def path_of_search(found: Found, objective: Callable[[Any], Any] | None = None, 
     rows = running.space.decode(z)
 
     if np.ndim(rows) > 2:
-        best = np.flatnonzero(np.diff(np.fmax.accumulate(scores), prepend=-np.inf) > 0)
-        arrays["designs"] = rows_at(rows, best[:DESIGNS])
+        arrays["designs"] = rows_at(rows, np.flatnonzero(better(scores))[:DESIGNS])
 
     return arrays
 

@@ -56,7 +56,7 @@ def outliers(
     x = read_rows(model, data, split, header).x
     scores = model.outlier_scores(x, method)
     chosen = np.argsort(-scores, kind="stable")[:n]
-    cells = [[] for _ in chosen] if model.schema_.single else cells_of(model, x, chosen)
+    cells = cells_of(model, x, chosen) if model.schema_.named else [[] for _ in chosen]
     found = pd.DataFrame({"row": chosen, "score": scores[chosen], "reason": [reason_of(row) for row in cells]})
 
     return with_ids(model, _safe_indexing(x, chosen), found)

@@ -48,7 +48,7 @@ def surprises(fitted: Fitted, x: Any, n: int = 20) -> pd.DataFrame:
 
     scores = fitted.outlier_score(_safe_indexing(x, index))
     best = np.argsort(-scores, kind="stable")[:n]
-    cells = cells_of(fitted, x, index[best]) if trained and not fitted.schema_.single else [[]] * len(best)
-    reasons = ["" if fitted.schema_.single else reason_of(found) for found in cells]
+    cells = cells_of(fitted, x, index[best]) if trained and fitted.schema_.named else [[]] * len(best)
+    reasons = [reason_of(found) if fitted.schema_.named else "" for found in cells]
 
     return pd.DataFrame({"row": index[best], "outlier_score": scores[best], "reason": reasons})

@@ -159,6 +159,8 @@ def what(summary: Summary) -> str:
             return f"sparse, with {number(shape[0])} of {number(summary.columns[0].variable.among)} columns"
         case "sequence":
             return "a string"
+        case "vector":
+            return "a vector"
         case _:
             return f"with {len(summary.columns)} variables"
 

@@ -18,7 +18,7 @@ from semivae.data.codecs.base import Codec, Rows, Values
 from semivae.data.codecs.variable_columns import most_variable
 from semivae.data.kinds.counts import FEW
 from semivae.data.labels.classes import listed
-from semivae.data.sparse import Matrix, SparseRows, is_sparse
+from semivae.data.sparse import Matrix, SparseRows, are_counts, is_sparse
 from semivae.errors import DataError, SchemaError
 from semivae.variables import Container, Variable
 
@@ -49,7 +49,7 @@ class SparseCodec(Codec):
 
         matrix = as_rows(X)
         refuse(matrix)
-        counts = bool((matrix.data >= 0).all() and (matrix.data == np.rint(matrix.data)).all())
+        counts = are_counts(matrix.data)
         limit = (SOME if matrix.shape[1] > MANY else MANY) if most == "auto" else most
         kept = most_variable(matrix, limit, counts) if matrix.shape[1] > limit else np.arange(matrix.shape[1])
         rows, among = matrix[:, kept], matrix.shape[1]

@@ -59,7 +59,7 @@ def ways(option: str) -> str:
 RULES = (
     Rule(
         ("likelihood",),
-        lambda case: case.schema.image or case.schema.container == "sparse",
+        lambda case: case.schema.has_choice,
         "{rows}",
         "it is the distribution of the pixels of images or of sparse rows; other rows and columns have their own",
     ),

@@ -94,23 +94,27 @@ def features_for(kind: type[Model], schema: Schema, neighbors: int) -> int | Non
     A model that learns features first has them already.
     """
 
-    wide = schema.container == "sequence" or (width(schema) > MOST_COMPARED and not schema.vector)
+    alone = neighbors and not issubclass(kind, StackedModel)
 
-    return features_of(schema) if neighbors and wide and not issubclass(kind, StackedModel) else None
+    return features_of(schema) if alone and better_by_features(schema) else None
 
 
 def reads_for(kind: type[Model], schema: Schema) -> Reads | None:
-    """Returns the input of the predictor, for models that have the choice: features of wide rows and of strings.
-
-    The numbers of a vector are the features of another model already.
-    """
+    """Returns the input of the predictor, for models that have the choice."""
 
     if "reads" not in signature(kind.build).parameters:
         return None
 
-    wide = width(schema) > MOST_COMPARED and not schema.vector
+    return "features" if better_by_features(schema) else "rows"
 
-    return "features" if wide or schema.container == "sequence" else "rows"
+
+def better_by_features(schema: Schema) -> bool:
+    """Whether rows are told apart by features: wide ones, and strings.
+
+    The numbers of a vector are the features of another model already.
+    """
+
+    return schema.container == "sequence" or (width(schema) > MOST_COMPARED and not schema.vector)
 
 
 def features_beta_for(choice: float | str, kind: type[Model], features: int | None) -> float | None:

@@ -47,8 +47,11 @@ def network_for(choice: str, schema: Schema) -> Literal["mlp", "conv"]:
             "network='auto'",
         )
 
-    if choice != "auto" or not schema.image:
-        return "conv" if choice == "conv" or (strings and choice == "auto") else "mlp"
+    if choice != "auto":
+        return "conv" if choice == "conv" else "mlp"
+
+    if not schema.image:
+        return "conv" if strings else "mlp"
 
     large = schema.x[0].shape[0] > 1 or max(schema.x[0].shape[1:]) > LARGEST_FLAT
 
