@@ -69,6 +69,12 @@ class Schema:
         return not self.single or self.container == "sparse"
 
     @property
+    def written(self) -> bool:
+        """Whether a row is one text: a string that the model writes, or one that is embedded."""
+
+        return self.container == "sequence" or self.x[0].held == "text"
+
+    @property
     def has_choice(self) -> bool:
         """Whether the distribution of a row can be chosen: that of pixels, or of a sparse row."""
 

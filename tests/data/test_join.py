@@ -28,6 +28,10 @@ def test_images_are_joined_by_their_position(tmp_path):
 
     assert source.y.isna().tolist() == [False, True, True, False] and source.y[3] == "u"
     assert source.identifier is None and source.x.shape == (4, 3, 3)
+    pd.DataFrame({"y": ["u", "v"]}).to_csv(tmp_path / "y.csv", index=False)
+
+    with pytest.raises(DataError, match="a column 'row'"):
+        with_labels(read(tmp_path / "x.npz"), "y", tmp_path / "y.csv")
 
 
 @pytest.mark.parametrize(

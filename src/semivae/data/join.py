@@ -21,6 +21,12 @@ from semivae.errors import DataError
 
 ROW = "row"  # the column with the positions 0, 1, 2, ... for rows without identifiers
 
+# The identifiers of rows that are no table, in words.
+KEYS: dict[tuple[str, ...], str] = {
+    (ROW,): f"a column {ROW!r} (0, 1, 2, ... as the rows follow)",
+    (FILE,): f"a column {FILE!r} (names of files)",
+}
+
 
 class JoinedLabels:
     r"""Labels by identifier, held in memory, as labels are few.
@@ -39,12 +45,11 @@ class JoinedLabels:
         shared = [name for name in source.x if name in names] if isinstance(source.x, pd.DataFrame) else []
 
         if len(shared) != 1 or target in names:
-            file = shown(path.name)
             raise DataError(
-                f"{file} shares {listed([*shared, *([target] if target in names else [])]) or 'no column'} "
+                f"{shown(path.name)} shares {listed([*shared, *([target] if target in names else [])]) or 'no column'} "
                 "with the rows",
                 f"it must share only the identifier by which {target!r} is joined",
-                f"keep only the identifier and {target!r} in {file}",
+                f"keep only {KEYS.get(tuple(names), 'the identifier')} and {target!r} in {shown(path.name)}",
             )
 
         self.path = path

@@ -16,6 +16,8 @@ Values = NDArray[np.float64]
 def path_lengths(decoded: Values, latents: Values) -> Values:
     r"""Returns the squared change of the decoded row per squared unit of latent, at each step, with shape (P, T - 1).
 
+    It is 0 where the latent stays.
+
     Arguments:
         decoded: The decoded points of paths as numbers, with shape (P, T, F).
         latents: The points, with shape (P, T, D).
@@ -23,7 +25,7 @@ def path_lengths(decoded: Values, latents: Values) -> Values:
 
     changes, steps = (np.square(np.diff(part, axis=1)).sum(axis=2) for part in (decoded, latents))
 
-    return changes / np.where(steps > 0, steps, np.nan)
+    return np.divide(changes, steps, out=np.zeros_like(changes), where=steps > 0)
 
 
 @metric(
@@ -48,7 +50,7 @@ def path_length(decoded: Values, latents: Values) -> float:
         | https://arxiv.org/abs/1812.04948
     """
 
-    return Average(np.nanmean(path_lengths(decoded, latents), axis=1))
+    return Average(path_lengths(decoded, latents).mean(axis=1))
 
 
 @metric(
@@ -75,6 +77,6 @@ def path_jump(decoded: Values, latents: Values) -> float:
     """
 
     steps = np.sqrt(path_lengths(decoded, latents))
-    mean, most = np.nanmean(steps, axis=1), np.nanmax(steps, axis=1)
+    mean, most = steps.mean(axis=1), steps.max(axis=1)
 
     return Average(np.where(mean > 0, most / np.where(mean > 0, mean, 1.0), 1.0))

@@ -210,13 +210,18 @@ def forecast(fitted: Fitted, x: Any, y: Any) -> dict[str, Any] | None:
 
 
 def of_frame(fitted: Fitted, x: Any, found: pd.DataFrame, names: Sequence[str]) -> Sheet:
-    """Returns columns about rows, the first of them their positions, with pictures if rows are images."""
+    """Returns columns about rows, the first of them their positions, with the rows if they are pictures or texts."""
 
     from semivae.report.gallery import picture
+    from semivae.workflows.explore.cells import texts
 
     kept = [name for name in names if name == "row" or bool(np.any(found[name].to_numpy() != ""))]
     pictures = [picture(fitted, x[row]) for row in found["row"].tolist()] if fitted.schema_.image else []
     cells = [[text(value) for value in found[name].tolist()] for name in kept]
+
+    if fitted.schema_.written:
+        kept.append(fitted.schema_.x[0].source)
+        cells.append([row[0]["text"] for row in texts(fitted, _safe_indexing(x, found["row"].to_numpy()))])
 
     return Sheet([name.replace("_", " ") for name in kept], list(zip(*cells, strict=True)), pictures)
 

@@ -50,11 +50,12 @@ def gallery(fitted: Fitted, x: Any, codes: NDArray[np.float64]) -> Gallery:
     index = np.random.default_rng(0).permutation(_num_samples(x))[: 2 * count]
     seen = some(x, index[:count])
     back = Strip("", shown(fitted, seen), shown(fitted, nearest_rows(fitted, x, rebuilt(fitted, seen))))
+    nearest = fitted.schema_.x[0].held == "text"
 
     if not isinstance(fitted, Classifier):
         made = nearest_rows(fitted, x, fitted.sample(2 * count, random_state=0))
 
-        return Gallery(images, [Strip("", shown(fitted, some(x, index)), shown(fitted, made))], back)
+        return Gallery(images, [Strip("", shown(fitted, some(x, index)), shown(fitted, made))], back, nearest)
 
     strips = []
 
@@ -63,7 +64,7 @@ def gallery(fitted: Fitted, x: Any, codes: NDArray[np.float64]) -> Gallery:
         made = nearest_rows(fitted, x, fitted.sample(count, name, random_state=code))
         strips.append(Strip(str(name), shown(fitted, some(x, index)) if len(index) else None, shown(fitted, made)))
 
-    return Gallery(images, strips, back)
+    return Gallery(images, strips, back, nearest)
 
 
 def some(x: Any, index: NDArray[np.int64]) -> Any:

@@ -52,11 +52,13 @@ class Gallery:
         images: Whether rows are images.
         strips: One strip for each class.
         rebuilt: Rows, and the same after they went through the latent.
+        nearest: Whether rows of the data stand for samples and for rebuilt rows.
     """
 
     images: bool
     strips: Sequence[Strip]
     rebuilt: Strip
+    nearest: bool = False
 
 
 @dataclass(frozen=True)
