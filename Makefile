@@ -56,7 +56,8 @@ lint: $(STAMP) ## check style, types and spelling
 	$(BIN)/codespell
 
 docs: $(STAMP) ## build the site of the documentation into build/site; NOTEBOOKS=off executes none of its pages
-	@$(PY) -c 'import furo, myst_nb' 2> /dev/null || $(PY) -m pip install -qq --upgrade-strategy only-if-needed furo myst-nb
+	@$(PY) -c 'import furo, latex2mathml, myst_nb' 2> /dev/null || \
+		$(PY) -m pip install -qq --upgrade-strategy only-if-needed furo latex2mathml myst-nb
 	OMP_NUM_THREADS=2 $(BIN)/sphinx-build -q -W --keep-going -b html -D nb_execution_mode=$(NOTEBOOKS) docs build/site
 
 pages: $(STAMP) ## write docs/models from the docstrings of the models

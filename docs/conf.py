@@ -4,15 +4,20 @@ import importlib.metadata
 import re
 from typing import Any
 
+from docutils import nodes
+from latex2mathml.converter import convert
+
 project = "semivae"
 author = "the semivae authors"
 release = version = importlib.metadata.version("semivae")
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "myst-nb"}
 exclude_patterns = ["pages.py"]
 html_theme = "furo"
 html_title = "semivae"
+# Formulas are part of the pages, so that they show without network.
+html_math_renderer = "mathml"
 
 # Pages are read on GitHub, too: formulas in ```math and $`...`$, headings as anchors.
 myst_enable_extensions = ["dollarmath", "amsmath"]
@@ -46,9 +51,21 @@ suppress_warnings = ["myst.xref_missing", "myst-nb.lexer"]
 def setup(app: Any) -> None:
     """Lets formulas of GitHub, code as `:py:`, and stars in shapes such as (N, *) pass for those of the site."""
 
+    app.add_html_math_renderer("mathml", (lambda page, node: write(page, node, "inline"), None), (write, None))
     app.connect("source-read", in_dollars)
     # Before the docstrings become those of Sphinx.
     app.connect("autodoc-process-docstring", plain, priority=100)
+
+
+def write(page: Any, node: Any, display: str = "block") -> None:
+    """Writes a formula as MathML, which browsers know."""
+
+    # The converter knows neither arg nor aligned, and aligns columns in a way that browsers do not read.
+    formula = re.sub(r"\\arg(?![a-z])", r"\\mathrm{arg}\\,", node.astext()).replace("{aligned}", "{align*}")
+    written = convert(formula, display=display)
+    page.body.append(re.sub('columnalign="(left|right)"', r'style="text-align: \1; padding-inline: 0.2em"', written))
+
+    raise nodes.SkipNode
 
 
 def in_dollars(_app: Any, _name: str, content: list[str]) -> None:

@@ -24,8 +24,9 @@ from semivae.variables import Pixels
 # A known value also shows the noise level; a larger weight than this overfits the noise.
 ALPHA_OF_CLASSES, ALPHA_OF_VALUES = 20.0, 5.0
 
-# The divergence weight of features with a fitted prior: a smaller weight lets them hold more.
-BETA_OF_FEATURES = 0.05
+# The divergence weight of features with a fitted prior: a smaller weight lets them hold more. Of sparse rows, most of
+# more is noise.
+BETA_OF_FEATURES, BETA_OF_SPARSE = 0.05, 1.0
 
 # The most classes that "auto" sums exactly: beyond, a step costs several times as much as with the likeliest only.
 MOST_SUMMED = 50
@@ -117,13 +118,15 @@ def better_by_features(schema: Schema) -> bool:
     return schema.container == "sequence" or (width(schema) > MOST_COMPARED and not schema.vector)
 
 
-def features_beta_for(choice: float | str, kind: type[Model], features: int | None) -> float | None:
+def features_beta_for(choice: float | str, kind: type[Model], schema: Schema, features: int | None) -> float | None:
     """Returns the weight of the divergence in the stages that learn features, if any."""
 
-    if not issubclass(kind, StackedModel):
-        return BETA_OF_FEATURES if features else None
+    auto = BETA_OF_SPARSE if schema.container == "sparse" else BETA_OF_FEATURES
 
-    return BETA_OF_FEATURES if choice == "auto" and kind.fits_prior else beta_for(choice)
+    if not issubclass(kind, StackedModel):
+        return auto if features else None
+
+    return auto if choice == "auto" and kind.fits_prior else beta_for(choice)
 
 
 def interpolation_for(choice: float | str, kind: type[Model], schema: Schema) -> float:

@@ -15,9 +15,12 @@ from semivae.schema import Schema
 # The side of the largest gray image that "auto" reads without convolutions.
 LARGEST_FLAT = 32
 
-# Wider rows than this get wide layers; strings are short for all that is in them.
+# Wider rows than this get wide layers; strings are short for all that is in them. Sparse rows have thousands of noisy
+# numbers, which larger networks learn by heart: in trials with 700 cells, five labels a type told 64 % of the types by
+# the latent of two layers of 500, and 76 % by that of one of 128, with a third of the passes.
 WIDE_ROWS = 256
-NARROW, WIDE, OF_STRINGS = (128, 128), (500, 500), (256, 256)
+NARROW, WIDE = (128, 128), (500, 500)
+HIDDEN = {"sequence": (256, 256), "sparse": (128,)}
 
 # The labels that the dropout of a continuous target is worth, and its largest share: some units must stay.
 PRIOR_LABELS = 200
@@ -85,10 +88,7 @@ def hidden_for(choice: Sequence[int] | str, schema: Schema) -> tuple[int, ...]:
     if choice != "auto":
         return tuple(map(int, choice))
 
-    if schema.container == "sequence":
-        return OF_STRINGS
-
-    return NARROW if width(schema) <= WIDE_ROWS else WIDE
+    return HIDDEN.get(schema.container, NARROW if width(schema) <= WIDE_ROWS else WIDE)
 
 
 def dropout_for(choice: float | str, schema: Schema, labeled: int) -> float:

@@ -34,6 +34,7 @@ from semivae.estimators.plan.rows import (
     batch_for,
     epochs_for,
     least_for,
+    most_for,
     neighbors_for,
     patience_for,
     steps_for,
@@ -74,7 +75,7 @@ def plan_of(estimator: Parameters, name: str, schema: Schema, counts: Counts, se
     steps = steps_in(*sizes, training.devices * training.nodes)
     terms = terms_of(recipe, kind, schema, counts)
     features = features_for(kind, schema, terms["neighbors"])
-    features_beta = features_beta_for(objective.beta, kind, features)
+    features_beta = features_beta_for(objective.beta, kind, schema, features)
     epochs, features_epochs = lengths(estimator, kind, schema, counts, steps)
     pixels = likelihood_for(estimator.likelihood, schema, loaded)
     able = counsels(kind, schema, counts, training.devices * training.nodes == 1 and not recipe.student)
@@ -127,7 +128,8 @@ def lengths(
 
     training, first = estimator._options("training"), is_short(kind)
     wanted, least = steps_for(schema, long(kind, schema, counts), first), least_for(schema, not first, first)
-    epochs = epochs_for(estimator.epochs, steps, wanted, training.effort, least)
+    most = most_for(schema)
+    epochs = epochs_for(estimator.epochs, steps, wanted, training.effort, least, most)
 
     if not first:
         return epochs, None
@@ -136,7 +138,7 @@ def lengths(
 
     least = least_for(schema, True, first)
 
-    return epochs, epochs_for(given, steps, steps_for(schema, True, first), training.effort, least)
+    return epochs, epochs_for(given, steps, steps_for(schema, True, first), training.effort, least, most)
 
 
 def model_of(options: ModelOptions, name: str, schema: Schema) -> dict[str, Any]:

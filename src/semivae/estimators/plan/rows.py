@@ -10,6 +10,7 @@ __all__ = [
     "epochs_for",
     "least_for",
     "may_stop",
+    "most_for",
     "neighbors_for",
     "patience_for",
     "steps_for",
@@ -22,8 +23,8 @@ from semivae.data.kinds import handler
 from semivae.estimators.parameters import Parameters
 from semivae.schema import Schema
 
-# More passes than this only overfit small data.
-MOST_EPOCHS = 500
+# More passes than this only overfit small data, and few sparse rows of thousands of numbers sooner.
+MOST_EPOCHS, MOST_OF_SPARSE = 500, 100
 
 # Steps with labels, and without.
 STEPS, STEPS_WITHOUT_LABELS = 800, 3200
@@ -147,10 +148,23 @@ def least_for(schema: Schema, decodes: bool, features_first: bool) -> int:
     return LEAST_OF_TABLE if features_first and not schema.image else LEAST_EPOCHS
 
 
-def epochs_for(choice: int | str, steps: int, wanted: int, effort: str = "normal", least: int = LEAST_EPOCHS) -> int:
+def most_for(schema: Schema) -> int:
+    """Returns the most epochs of a stage."""
+
+    return MOST_OF_SPARSE if schema.container == "sparse" else MOST_EPOCHS
+
+
+def epochs_for(
+    choice: int | str,
+    steps: int,
+    wanted: int,
+    effort: str = "normal",
+    least: int = LEAST_EPOCHS,
+    most: int = MOST_EPOCHS,
+) -> int:
     r"""Returns the epochs of a run, or of each stage of it.
 
-    "auto" gives small data many passes and large data few: about the wanted steps, in at most 500 epochs.
+    "auto" gives small data many passes and large data few: about the wanted steps.
 
     Arguments:
         choice: The parameter.
@@ -158,12 +172,13 @@ def epochs_for(choice: int | str, steps: int, wanted: int, effort: str = "normal
         wanted: The steps of the run.
         effort: The effort, which multiplies all of these numbers.
         least: The fewest epochs.
+        most: The most epochs.
     """
 
     if choice != "auto":
         return int(choice)
 
-    return max(1, round(EFFORTS[effort] * min(MOST_EPOCHS, max(least, wanted / steps))))
+    return max(1, round(EFFORTS[effort] * min(most, max(least, wanted / steps))))
 
 
 def patience_for(choice: int | str, epochs: int) -> int:
