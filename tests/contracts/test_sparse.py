@@ -137,6 +137,7 @@ def test_refusals_say_what_is_needed():
         (lambda: counts.encode(CELLS * 0.5), "hold fractions.*counts"),
         (lambda: counts.encode(-CELLS), "negative"),
         (lambda: counts.encode(CELLS[:, :3]), "3 features"),
+        (lambda: counts.encode(CELLS[:0]), "0 sample"),
         (lambda: SparseCodec.fit(CELLS * np.nan), "NaN"),
         (lambda: SparseCodec.fit(CELLS * 0), "zeros alone"),
         (lambda: SparseCodec.fit(CELLS[:0]), "0 sample"),

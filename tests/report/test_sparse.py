@@ -1,5 +1,8 @@
 """The report and the explorer on sparse rows, which show the largest entries."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -7,6 +10,7 @@ from scipy import sparse
 from semivae import RecipeOptions, VAEClassifier
 from semivae.explorer.workspace import Workspace
 from semivae.report import collect, render
+from semivae.report.contract import left_out
 from semivae.workflows.surprises import surprises
 
 N, P = 60, 9
@@ -28,6 +32,13 @@ def test_report_shows_the_largest_entries(fitted):
 
     assert facts.card is not None and facts.map is not None and facts.unusual is not None
     assert "entry 1" in render(facts)
+
+
+def test_report_names_few_of_many_columns(fitted):
+    many = replace(fitted.schema_, left_out=tuple(f"gene {i}" for i in range(40)))
+
+    assert left_out(fitted) == ""
+    assert left_out(SimpleNamespace(schema_=many)).endswith("and 30 more (columns that vary less than the others)")
 
 
 def test_odd_entries_have_a_reason(fitted):

@@ -1,11 +1,13 @@
 """Each fault that the records of a fit show, in predictions, rows and histories that have it on purpose."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from semivae.findings import HeldOut
-from semivae.trust.records import drifted, overconfident, unstable
+from semivae.trust.records import drifted, of_records, overconfident, unstable
 
 RANDOM = np.random.default_rng(0)
 TRUTH = (RANDOM.random(200) < 0.7).astype(np.int64)
@@ -40,6 +42,16 @@ def test_deviations_that_are_too_small():
 
     assert [finding.name for finding in overconfident(predicted, 1.0)] == ["overconfident"]
     assert not [*overconfident(predicted, 2.0)]
+
+
+def test_rows_that_all_have_a_label():
+    """There is nothing that they could differ from, and no estimator encodes no rows."""
+
+    counts = {"n_labeled_": len(TRUTH), "n_unlabeled_": 0, "n_held_out_": 0, "calibration_temperature_": 1.0}
+    history = pd.DataFrame({"stage": [], "epoch": [], "loss": []})
+    rest = {"held_out_": of_classes(0.7), "history_": history, "plan_": SimpleNamespace(learning_rate=0.002)}
+
+    assert not [*of_records(SimpleNamespace(**counts, **rest), np.zeros((len(TRUTH), 2)))]
 
 
 def test_labels_of_other_rows():

@@ -13,7 +13,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
 from semivae.errors import SemivaeError
-from semivae.report.contract import contract, counts
+from semivae.report.contract import contract, counts, left_out
 from semivae.report.headline import headline
 from semivae.report.numbers import short
 from semivae.report.records import Facts, Sheet
@@ -82,7 +82,7 @@ def collect(
         health=() if health is None else health.to_json()["findings"],
         not_judged="" if health is None else health.not_judged,
         data=contract(fitted),
-        left_out=fitted.schema_.left_out,
+        left_out=left_out(fitted),
         counts=counts(fitted),
         commands=commands(fitted, place, data or "DATA", metrics),
         details=details(fitted, hashes or {}),

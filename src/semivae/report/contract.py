@@ -2,7 +2,7 @@ r"""The data contract of a report: the variables that a model expects, and the r
 
 from __future__ import annotations
 
-__all__ = ["contract", "counts"]
+__all__ = ["contract", "counts", "left_out"]
 
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,17 @@ def values(variable: Variable) -> str:
         return ", ".join(map(str, variable.classes[:12])) + more
 
     return "" if variable.low is None else f"{short(variable.low)} to {short(variable.high)}"
+
+
+def left_out(fitted: Fitted) -> str:
+    """Returns the columns that are not modeled in words, with the reason."""
+
+    from semivae.data.labels.classes import listed
+
+    names, sparse = fitted.schema_.left_out, fitted.schema_.container == "sparse"
+    reason = "columns that vary less than the others" if sparse else "identifiers, or dropped by hand"
+
+    return f"{listed(names)} ({reason})" if names else ""
 
 
 def counts(fitted: Fitted) -> dict[str, str]:

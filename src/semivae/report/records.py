@@ -116,7 +116,7 @@ class Facts:
         health: The faults as plain JSON values.
         not_judged: The reason why health was not judged; empty if it was.
         data: The variables.
-        left_out: The columns that were left out.
+        left_out: The columns that were left out, in words.
         counts: The number of rows by role.
         commands: Lines to run, by purpose.
         details: Versions, seeds and hashes, by name.
@@ -138,7 +138,7 @@ class Facts:
     health: Sequence[dict[str, Any]] = ()
     not_judged: str = ""
     data: Sheet | None = None
-    left_out: Sequence[str] = ()
+    left_out: str = ""
     counts: dict[str, str] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ __all__ = ["commands", "details", "seed_of"]
 
 import shlex
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from semivae.fitted import Fitted
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 def commands(fitted: Fitted, place: str, data: str, metrics: Mapping[str, Any]) -> dict[str, str]:
     """Returns lines to run, by purpose; the command of the fit as it was given, if that is known."""
 
+    from sklearn.base import clone
+
     from semivae.fitted import Classifier, Regressor
 
+    # A folder for the state of a run changes nothing of its result.
+    plain: Any = clone(cast(Any, fitted))
+    plain = plain.set_params(checkpoint=None) if "checkpoint" in plain.get_params(deep=False) else plain
     targets = [word for variable in fitted.schema_.targets for word in ("--target", variable.name)]
     words = ["semivae", "fit", data, *targets, "--model", fitted.model_name_, "--seed", seed_of(fitted), "--out", place]
     rows = " ".join(filter(None, [shlex.quote(place), shlex.quote(data), metrics.get("rows")]))
@@ -24,7 +29,7 @@ def commands(fitted: Fitted, place: str, data: str, metrics: Mapping[str, Any]) 
 
     return {
         "fit": metrics.get("command") or shlex.join(words),
-        "python": f"{fitted!r}.fit(X{', y' if targets else ''})",
+        "python": f"{plain!r}.fit(X{', y' if targets else ''})",
         **forecast,
         "explore": f"semivae explore {shlex.quote(place)} {shlex.quote(data)}",
         "report": f"semivae report {rows} --out report.html",

@@ -58,7 +58,12 @@ def of_records(fitted: Trained, X: Any) -> Iterator[Finding]:
     rows = fitted.n_labeled_ + fitted.n_unlabeled_ + fitted.n_held_out_
 
     # Only where each label was held out is every other row unlabeled.
-    if held is not None and _num_samples(X) == rows and len(held.rows) == fitted.n_labeled_ and held.rows.max() < rows:
+    if (
+        held is not None
+        and _num_samples(X) == rows
+        and len(held.rows) == fitted.n_labeled_ < rows
+        and held.rows.max() < rows
+    ):
         yield from drifted(*(fitted.transform(_safe_indexing(X, part)) for part in halves(held.rows, rows)))
 
     yield from unstable(fitted.history_, fitted.plan_.learning_rate)

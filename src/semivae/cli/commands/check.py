@@ -100,6 +100,7 @@ def show(summary: Summary) -> None:
     """Shows a summary as text."""
 
     from semivae.data.kinds import handler
+    from semivae.data.labels.classes import listed
 
     put(f"{summary.name}: {number(summary.rows)} rows, each {what(summary)}\n")
     table(
@@ -114,7 +115,7 @@ def show(summary: Summary) -> None:
         put(f"\nlikelihood: {found['chosen']}, because {found['reason']}")
 
     if summary.left_out:
-        put(f"\nnot modeled: {', '.join(map(repr, summary.left_out[:MOST]))}")
+        put(f"\nnot modeled: {listed(summary.left_out)}")
 
     for target in summary.targets:
         show_target(target)

@@ -161,6 +161,7 @@ def as_rows(X: Rows) -> Matrix:
 
     Raises:
         SchemaError: If they are not a sparse matrix.
+        DataError: If they are no numbers, or there is no row or no column.
     """
 
     found = counts_of(X) if is_cells(X) else X
@@ -177,6 +178,10 @@ def as_rows(X: Rows) -> Matrix:
 
     matrix: Matrix = csr_matrix(found, copy=is_sparse(found) and found.format != "csr")
 
+    for count, what in zip(matrix.shape, ("sample(s)", "feature(s)"), strict=True):
+        if not count:
+            raise DataError(f"Found array with 0 {what} (shape={matrix.shape}) while a minimum of 1 is required")
+
     if not matrix.has_canonical_format or (matrix.data == 0).any():
         matrix = matrix.copy()
         matrix.sum_duplicates()
@@ -186,11 +191,7 @@ def as_rows(X: Rows) -> Matrix:
 
 
 def refuse(matrix: Matrix) -> None:
-    """Checks that there are rows and columns, made of finite numbers, and not of zeros alone."""
-
-    for count, what in zip(matrix.shape, ("sample(s)", "feature(s)"), strict=True):
-        if not count:
-            raise DataError(f"Found array with 0 {what} (shape={matrix.shape}) while a minimum of 1 is required")
+    """Checks that numbers are finite, and not zeros alone."""
 
     refuse_infinite(matrix)
 
