@@ -24,8 +24,8 @@ from sets import use_sets_beside
 from suggest import IMAGES, TABLES, rows_of
 
 from semivae import TrainingOptions, VAEClassifier
+from semivae.estimators.rows.target import encoded
 from semivae.workflows.budget import budget_of
-from semivae.workflows.inputs.task import encoded
 from store import RESULTS, store
 
 SETS = ("digits", "soybean", "splice")

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Schema"]
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from semivae.errors import SettingError
 from semivae.variables import STRICT, Container, Variable
@@ -61,6 +61,14 @@ class Schema:
         """Whether a row is one vector."""
 
         return self.container == "vector"
+
+    @property
+    def row_form(self) -> Literal["table", "bag", "vector"]:
+        """What simple learners take a row for: cells of many units, a bag of parts in one unit, or one vector."""
+
+        bag = self.container in ("sparse", "sequence")
+
+        return "vector" if self.vector else "bag" if bag else "table"
 
     @property
     def named(self) -> bool:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from semivae.committee.vectors import discriminant, folds, logistic_of_vector, one_scale, self_taught
+from semivae.committee.vectors import discriminant, folds, logistic_of_vector, one_scale, ridge_of_vector, self_taught
 
 RANDOM = np.random.default_rng(0)
 CENTERS = RANDOM.normal(size=(3, 64))
@@ -68,3 +69,21 @@ def test_scale_is_one():
 
     assert len(set(scale)) == 1
     assert np.square((X - center) / scale).sum(axis=1).mean() == pytest.approx(1)
+
+
+def test_sparse_rows_need_no_center():
+    """The intercept takes its place, at the same scale."""
+
+    rows = EVERYTHING - EVERYTHING.mean(axis=0)
+    x, new = X - EVERYTHING.mean(axis=0), NEW - EVERYTHING.mean(axis=0)
+
+    for learn, y in ((logistic_of_vector, Y), (self_taught, Y), (ridge_of_vector, Y.astype(float))):
+        found = learn(csr_matrix(x), y, csr_matrix(rows), 0).predict(csr_matrix(new))
+        np.testing.assert_allclose(found, learn(x, y, rows, 0).predict(new), rtol=1e-3, atol=1e-3)
+
+
+def test_a_ridge_regression_finds_a_line():
+    weight = np.random.default_rng(1).normal(size=X.shape[1])
+    found = ridge_of_vector(EVERYTHING, EVERYTHING @ weight + 3, EVERYTHING, 0).predict(NEW)
+
+    np.testing.assert_allclose(found[:, 0], NEW @ weight + 3, atol=0.1)

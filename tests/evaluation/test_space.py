@@ -46,6 +46,13 @@ def test_a_single_class_teaches_nothing(probe):
     assert np.isnan(probe(np.zeros((2, 1)), np.array(["a", "a"]), np.zeros((1, 1)), np.array(["b"])))
 
 
+def test_a_unit_that_only_rounding_moves_tells_nothing():
+    z = RANDOM.normal(size=(50, 2)) * [1, 1e-16]
+    test = z + np.array([0, 1e-10])
+
+    assert linear_probe(z, z[:, 0], test, test[:, 0], numeric=True) == pytest.approx(1, abs=1e-3)
+
+
 def test_paths_of_a_linear_decoder():
     """Its rows change by the gain of the direction, wherever a path is, and evenly."""
 

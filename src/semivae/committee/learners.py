@@ -6,7 +6,7 @@ Some of them read the latent: so the unlabeled rows, from which the latent was l
 
 from __future__ import annotations
 
-__all__ = ["Learner", "Reads", "learners"]
+__all__ = ["Form", "Learner", "Reads", "learners"]
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,10 +18,12 @@ from scipy.sparse import issparse
 
 from semivae.committee.linear import Linear, scaled
 from semivae.committee.trees import Trees
-from semivae.committee.vectors import discriminant, logistic_of_vector, self_taught
+from semivae.committee.vectors import discriminant, logistic_of_vector, ridge_of_vector, self_taught
 from semivae.registry import Registry
 
 Reads: TypeAlias = Literal["row", "latent", "both"]
+# Cells of many units, a bag of parts in one unit such as counts of words or genes, or one vector.
+Form: TypeAlias = Literal["table", "bag", "vector"]
 Rows: TypeAlias = NDArray[np.float64]
 
 # Trees of a forest. More change the second decimal of no accuracy in trials, and cost time.
@@ -53,7 +55,7 @@ class Learner:
         target: The form of target that it learns.
         learn: Maps labeled rows with shape (L, F), dense or sparse, their codes or values (L,), all rows (N, F) and a
             seed to what was learned.
-        of: The rows that it suits: tables, vectors, or both.
+        of: The forms of rows that it suits.
         unlabeled: Whether it learns from unlabeled rows, even if it does not read the latent.
     """
 
@@ -61,7 +63,7 @@ class Learner:
     reads: Reads
     target: Literal["category", "real"]
     learn: Learn
-    of: Literal["tables", "vectors", "both"] = "both"
+    of: tuple[Form, ...] = ("table", "bag", "vector")
     unlabeled: bool = False
 
     @property
@@ -70,10 +72,10 @@ class Learner:
 
         return self.reads == "row" and not self.unlabeled
 
-    def suits(self, target: str, vectors: bool) -> bool:
-        """Whether it learns a form of target from tables or from vectors."""
+    def suits(self, target: str, form: Form) -> bool:
+        """Whether it learns a form of target from a form of rows."""
 
-        return self.target == target and self.of != ("tables" if vectors else "vectors")
+        return self.target == target and form in self.of
 
 
 learners: Registry[Learner] = Registry("learner")
@@ -161,22 +163,26 @@ def spread(rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return center, np.where(deviation > 0, deviation, 1.0)
 
 
+CELLS: tuple[Form, ...] = ("table", "bag")
+ONE_UNIT: tuple[Form, ...] = ("bag", "vector")
+
 LEARNERS: tuple[tuple[str, Learner], ...] = (
-    ("forest", Learner("forest", "row", "category", trees(forest), "tables")),
-    ("extra_trees", Learner("extra trees", "row", "category", trees(extra), "tables")),
-    ("extra_trees_of_both", Learner("extra trees on row and latent", "both", "category", trees(extra), "tables")),
-    ("logistic", Learner("logistic regression", "row", "category", logistic, "tables")),
-    ("logistic_of_latent", Learner("logistic regression on latent", "latent", "category", logistic, "tables")),
-    ("logistic_of_vector", Learner("logistic regression", "row", "category", logistic_of_vector, "vectors")),
-    ("discriminant", Learner("linear discriminant", "row", "category", discriminant, "vectors")),
-    ("self_taught", Learner("self-taught logistic regression", "row", "category", self_taught, "vectors", True)),
+    ("forest", Learner("forest", "row", "category", trees(forest), CELLS)),
+    ("extra_trees", Learner("extra trees", "row", "category", trees(extra), CELLS)),
+    ("extra_trees_of_both", Learner("extra trees on row and latent", "both", "category", trees(extra), CELLS)),
+    ("logistic", Learner("logistic regression", "row", "category", logistic, ("table",))),
+    ("logistic_of_latent", Learner("logistic regression on latent", "latent", "category", logistic, CELLS)),
+    ("logistic_of_vector", Learner("logistic regression", "row", "category", logistic_of_vector, ONE_UNIT)),
+    ("discriminant", Learner("linear discriminant", "row", "category", discriminant, ("vector",))),
+    ("self_taught", Learner("self-taught logistic regression", "row", "category", self_taught, ONE_UNIT, True)),
     ("forest_of_values", Learner("forest", "row", "real", trees(forest_of_values))),
     ("extra_trees_of_values", Learner("extra trees", "row", "real", trees(extra_of_values))),
     (
         "extra_trees_of_values_of_both",
         Learner("extra trees on row and latent", "both", "real", trees(extra_of_values)),
     ),
-    ("ridge", Learner("ridge regression", "row", "real", ridge)),
+    ("ridge", Learner("ridge regression", "row", "real", ridge, ("table",))),
+    ("ridge_of_vector", Learner("ridge regression", "row", "real", ridge_of_vector, ONE_UNIT)),
     ("ridge_of_latent", Learner("ridge regression on latent", "latent", "real", ridge)),
 )
 

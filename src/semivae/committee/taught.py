@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivae.committee.committee import seen
-from semivae.committee.learners import Learned, learners
+from semivae.committee.learners import Form, Learned, learners
 
 Index = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -34,7 +34,7 @@ class Taught:
 
 def taught(
     target: Literal["category", "real"],
-    vectors: bool,
+    form: Form,
     row: Any,
     latent: Values,
     labeled: Index,
@@ -46,7 +46,7 @@ def taught(
 
     Arguments:
         target: The form of the target.
-        vectors: Whether rows are vectors.
+        form: The form of the rows.
         row: All rows as numbers, with shape (N, F), dense or sparse.
         latent: Their latents, with shape (N, D).
         labeled: The positions of the labeled rows, with shape (L,).
@@ -60,7 +60,7 @@ def taught(
     for name in learners:
         learner = learners[name]
 
-        if not learner.suits(target, vectors):
+        if not learner.suits(target, form):
             continue
 
         x = seen(name, row, latent)

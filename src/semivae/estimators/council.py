@@ -128,7 +128,7 @@ class Council:
         some = seen(self.schema, self.train, self.target.mask, self.seed)
         row, latent = numbers(self.schema, self.x[some]), means(model.stages()[0], self.x[some])
         places = np.flatnonzero(self.target.mask[some])
-        suited = ("category" if self.classes else "real", self.schema.vector)
+        suited = ("category" if self.classes else "real", self.schema.row_form)
         self.taught = taught(*suited, row, latent, places, self.y, self.folds, self.seed)
 
         if not self.folds or not self.classes or self.plan.label_prior != "labels":

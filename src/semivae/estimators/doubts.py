@@ -145,7 +145,7 @@ def cross_predicted(
     some = np.union1d(labeled, np.random.default_rng(fitted.seed_).permutation(len(codes))[:SCALED_BY])
     x, places = _safe_indexing(X, some), np.searchsorted(some, labeled)
     held = taught(
-        form, fitted.schema_.vector, fitted.features(x), fitted.transform(x), places, y, folds, fitted.seed_
+        form, fitted.schema_.row_form, fitted.features(x), fitted.transform(x), places, y, folds, fitted.seed_
     ).held
     mean = np.mean(list(held.values()), axis=0)
     tested = np.concatenate([test for _, test in folds])

@@ -92,7 +92,7 @@ def of_last_stage(fitted: Any, X: Any, y: NDArray[Any], parts: Sequence[tuple[In
         if committee is not None:
             places, form = council.labeled, "category" if target.classes else "real"
             taught_by = (places[train], council.y[train], [], fitted.seed_)
-            members = taught(form, fitted.schema_.vector, row, latent, *taught_by).members
+            members = taught(form, fitted.schema_.row_form, row, latent, *taught_by).members
             together = Committee(members, committee.weights, committee.before, committee.after)
             found = together.predict(row[places[test]], latent[places[test]], found)
 

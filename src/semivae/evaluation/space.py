@@ -22,6 +22,9 @@ Values = NDArray[np.float64]
 ACTIVE = 0.01
 NEIGHBORS = 5
 
+# The share of the largest deviation below which a unit is constant.
+ROUNDING = 1e-9
+
 
 @metric("active_units", "latents", "higher", "units whose posterior mean varies between rows", 1, "units", (0, np.inf))
 def active_units(means: Values) -> float:
@@ -82,6 +85,10 @@ def linear_probe(z: Values, y: NDArray[Any], test: Values, test_y: NDArray[Any],
     from sklearn.preprocessing import StandardScaler
 
     method = RidgeCV(np.logspace(-3, 3, 13)) if numeric else LogisticRegression(max_iter=1000)
+    # A unit that only rounding moves would be blown up.
+    deviation = z.std(axis=0)
+    used = deviation >= ROUNDING * deviation.max(initial=0.0)
+    z, test = z[:, used], test[:, used]
 
     return scored(make_pipeline(StandardScaler(), method), z, y, test, test_y)
 
