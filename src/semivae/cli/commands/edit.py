@@ -45,6 +45,8 @@ def edit(
 ) -> None:
     """Change rows in the latent space: `semivae edit m rows.csv --attribute income --amount 2 --out richer.csv`."""
 
+    from sklearn.utils.validation import _num_samples
+
     from semivae.cli.commands.sample import write_rows
     from semivae.data.codecs.choose import codec_of
     from semivae.estimators import load
@@ -57,4 +59,4 @@ def edit(
     moved = Moved(attribute, amount, hold or (), method.value, swap)
     rows = edited(fitted, data, moved, n, split, not no_header)
     write_rows(out, Generated(rows, {}, codec_of(fitted.schema_).columns), raw_csv)
-    say(f"Wrote {len(rows):,} rows to {out}")
+    say(f"Wrote {_num_samples(rows):,} rows to {out}")

@@ -121,10 +121,12 @@ def progress() -> Any:
 def show(found: Opened, labels_file: Path, port: int | None, no_browser: bool) -> None:
     """Serves the page until the user ends it."""
 
+    from sklearn.utils.validation import _num_samples
+
     from semivae.explorer.running import serve
     from semivae.explorer.workspace import Workspace
 
-    say(f"Placing {len(found.x):,} rows on the map ...")
+    say(f"Placing {_num_samples(found.x):,} rows on the map ...")
     work = Workspace(found.estimator, found.x, found.y, labels_file, found.name, found.folder)
     explorer = started(lambda number: serve(work, number), port)
     put(explorer.url)
