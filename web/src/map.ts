@@ -110,7 +110,9 @@ export class Map2 {
       const x1 = Math.min(width, px - (side >> 1) + side);
       const y1 = Math.min(height, py - (side >> 1) + side);
       if (x1 <= x0) return;
-      for (let y = Math.max(0, py - (side >> 1)); y < y1; y++) pixels.fill(color, y * width + x0, y * width + x1);
+      // For a few pixels, a loop is faster than a call that fills them.
+      for (let y = Math.max(0, py - (side >> 1)); y < y1; y++)
+        for (let at = y * width + x0; at < y * width + x1; at++) pixels[at] = color;
     };
 
     pixels.fill(0);
@@ -125,8 +127,9 @@ export class Map2 {
       square(px, py, size, color);
     }
     // Labeled and selected points are framed, and lie above the others.
+    const some = state.selected.size > 0;
     for (let row = 0; row < n; row++) {
-      const selected = state.selected.has(row);
+      const selected = some && state.selected.has(row);
       if (!state.colors[row] || (!selected && Number.isNaN(labels[row]!))) continue;
       const px = Math.round(ox + xy[2 * row]! * scale);
       const py = Math.round(oy - xy[2 * row + 1]! * scale);
