@@ -32,7 +32,7 @@ WEIGHTS, USUAL = (3.0, 10.0, 30.0, 100.0), 10.0
 # The weights of the squared weights of a ridge regression.
 PENALTIES = np.logspace(-5, 1, 13)
 
-# The folds that choose one of them, and the most labels that they share.
+# The folds that choose a weight of a logistic regression, and the most labels that they share.
 FOLDS, MOST = 3, 500
 
 # The unlabeled vectors that a classifier teaches itself with, and how often it does.
