@@ -5,10 +5,10 @@ from __future__ import annotations
 __all__ = ["Schema"]
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from semivae.errors import SettingError
-from semivae.variables import STRICT, Container, Variable
+from semivae.variables import STRICT, Container, RowForm, Variable
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,13 @@ class Schema:
         return self.container == "vector"
 
     @property
-    def row_form(self) -> Literal["table", "bag", "vector"]:
-        """What simple learners take a row for: cells of many units, a bag of parts in one unit, or one vector."""
+    def row_form(self) -> RowForm:
+        """The form of the rows, by which simple learners are chosen."""
 
-        bag = self.container in ("sparse", "sequence")
+        if self.container in ("sparse", "sequence"):
+            return "bag"
 
-        return "vector" if self.vector else "bag" if bag else "table"
+        return "vector" if self.vector else "table"
 
     @property
     def named(self) -> bool:
@@ -77,10 +78,16 @@ class Schema:
         return not self.single or self.container == "sparse"
 
     @property
+    def embedded(self) -> bool:
+        """Whether a row is a text that another model turns into a vector."""
+
+        return self.x[0].held == "text"
+
+    @property
     def written(self) -> bool:
         """Whether a row is one text: a string that the model writes, or one that is embedded."""
 
-        return self.container == "sequence" or self.x[0].held == "text"
+        return self.container == "sequence" or self.embedded
 
     @property
     def has_choice(self) -> bool:

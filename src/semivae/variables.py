@@ -2,7 +2,7 @@ r"""The vocabulary of data: each variable in the units of the user, and its map 
 
 from __future__ import annotations
 
-__all__ = ["SAME", "Container", "Pixels", "TargetForm", "Variable", "positions"]
+__all__ = ["SAME", "Container", "Pixels", "RowForm", "TargetForm", "Variable", "positions"]
 
 import dataclasses
 import math
@@ -19,6 +19,10 @@ TargetForm = Literal["category", "real", "several"]
 
 # What holds the rows of the user.
 Container = Literal["array", "frame", "image", "vector", "sparse", "sequence"]
+
+# The forms of rows, by which simple learners are chosen: columns in units of their own; many numbers in one unit, such
+# as counts of words or genes; one vector by another model.
+RowForm = Literal["table", "bag", "vector"]
 
 # The distributions that a row of one value can have: those of pixels, and those of counts.
 Pixels = Literal["bernoulli", "logistic", "gaussian", "negative_binomial", "zero_inflated", "multinomial"]

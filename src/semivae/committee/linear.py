@@ -2,7 +2,7 @@ r"""A linear model as plain arrays: class probabilities by a softmax, or a numbe
 
 from __future__ import annotations
 
-__all__ = ["Linear", "dense", "scaled"]
+__all__ = ["Linear", "dense", "ridge_regression", "scaled"]
 
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +48,26 @@ class Linear:
         fits = found == [(width,), (width,), (width, outputs), (outputs,)]
 
         return None if fits and (self.scale > 0).all() else "its arrays do not fit the rows"
+
+
+def ridge_regression(
+    x: Any, y: NDArray[Any], center: NDArray[np.float64], scale: NDArray[np.float64], penalties: NDArray[np.float64]
+) -> Linear:
+    r"""Learns a number by a ridge regression, whose penalty is chosen by leaving labels out.
+
+    Arguments:
+        x: Labeled rows, with shape (L, F), dense or sparse.
+        y: Their values, with shape (L,).
+        center: Taken from each number of a row, with shape (F,).
+        scale: Each number is divided by it, with shape (F,).
+        penalties: The penalties to choose from.
+    """
+
+    from sklearn.linear_model import RidgeCV
+
+    found: Any = RidgeCV(penalties).fit(scaled(x, center, scale), y)
+
+    return Linear(center, scale, found.coef_[:, None], np.array([found.intercept_]))
 
 
 def scaled(x: Any, center: NDArray[np.float64], scale: NDArray[np.float64]) -> Any:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivae.committee.committee import seen
-from semivae.committee.learners import Form, Learned, learners
+from semivae.committee.learners import Learned, learners
+from semivae.variables import RowForm
 
 Index = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -34,7 +35,7 @@ class Taught:
 
 def taught(
     target: Literal["category", "real"],
-    form: Form,
+    form: RowForm,
     row: Any,
     latent: Values,
     labeled: Index,

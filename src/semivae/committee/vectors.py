@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse, vstack
 from scipy.special import log_softmax
 
-from semivae.committee.linear import Linear, scaled
+from semivae.committee.linear import Linear, ridge_regression, scaled
 
 Rows = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -29,7 +29,7 @@ Codes = NDArray[np.int64]
 # In trials with questions the best lay between 10 and 30, with 60 labels as with 300.
 WEIGHTS, USUAL = (3.0, 10.0, 30.0, 100.0), 10.0
 
-# The weights of the squared weights of a ridge regression.
+# The weights of the squared weights of a ridge regression, of rows with a root mean square length of 1.
 PENALTIES = np.logspace(-5, 1, 13)
 
 # The folds that choose a weight of a logistic regression, and the most labels that they share.
@@ -154,12 +154,7 @@ def folds(y: Codes, seed: int) -> Iterator[tuple[Codes, Codes]]:
 def ridge_of_vector(x: Rows, y: NDArray[Any], everything: Rows, seed: int) -> Linear:
     """Learns a ridge regression, whose penalty is chosen by leaving labels out."""
 
-    from sklearn.linear_model import RidgeCV
-
-    center, scale = one_scale(everything)
-    found: Any = RidgeCV(PENALTIES).fit(scaled(x, center, scale), y)
-
-    return Linear(center, scale, found.coef_[:, None], np.array([found.intercept_]))
+    return ridge_regression(x, y, *one_scale(everything), PENALTIES)
 
 
 def one_scale(rows: Any) -> tuple[Rows, Rows]:

@@ -39,7 +39,7 @@ def whole(matrix: Any) -> bool:
 
     values = np.asarray(getattr(matrix, "data", matrix) if hasattr(matrix, "tocsr") else matrix)
 
-    return values.dtype.kind in "iub" or are_counts(values)
+    return np.issubdtype(values.dtype, np.integer) or are_counts(values)
 
 
 def genes_of(X: Any) -> list[str]:

@@ -50,7 +50,7 @@ def gallery(fitted: Fitted, x: Any, codes: NDArray[np.float64]) -> Gallery:
     index = np.random.default_rng(0).permutation(_num_samples(x))[: 2 * count]
     seen = some(x, index[:count])
     back = Strip("", shown(fitted, seen), shown(fitted, nearest_rows(fitted, x, rebuilt(fitted, seen))))
-    nearest = fitted.schema_.x[0].held == "text"
+    nearest = fitted.schema_.embedded
 
     if not isinstance(fitted, Classifier):
         made = nearest_rows(fitted, x, fitted.sample(2 * count, random_state=0))

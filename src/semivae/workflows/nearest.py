@@ -27,7 +27,7 @@ def nearest_rows(fitted: Fitted, x: Any, made: Any) -> Any:
 
     from semivae.data.codecs.choose import codec_of
 
-    if fitted.schema_.x[0].held != "text":
+    if not fitted.schema_.embedded:
         return made
 
     some = _safe_indexing(x, np.random.default_rng(0).permutation(len(x))[:ROWS])
