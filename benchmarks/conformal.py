@@ -1,7 +1,7 @@
 r"""How often sets and intervals hold the truth of new rows, and how large they are, beside a linear model's.
 
 Usage: .venv/bin/python benchmarks/conformal.py
-       .venv/bin/python benchmarks/conformal.py --tables vote --labels 50 --draws 1
+       .venv/bin/python benchmarks/conformal.py --tables vote mnist --labels 50 --draws 1
 Cost: about 6 s a fit on an idle core, with small models and quick fits; 9 minutes for 2 draws.
 Result: benchmarks/results/conformal.json with every run; runs that it holds are not made again.
 
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sets import path_of
+from sets import path_of, use_sets_beside
 from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
@@ -28,15 +28,19 @@ from sklearn.preprocessing import StandardScaler
 
 from semivae import TrainingOptions, VAEClassifier, VAERegressor
 from semivae.data.batches.split import keep_labels, stratified_folds
+from semivae.data.read import read
 from semivae.trust.conformal import class_scores, intervals, prediction_sets, value_scores
 from store import RESULTS, spread_of, store
 
-CLASSES = ("autos", "breast.cancer", "colic", "credit.g", "heart.c", "mushroom", "nursery", "soybean", "splice", "vote")
+CLASSES = (
+    *("autos", "breast.cancer", "colic", "credit.g", "heart.c", "mushroom"),
+    *("nursery", "soybean", "splice", "vote", "mnist"),
+)
 VALUES = ("abalone", "autompg", "cpu.act", "elevators")
 COVERAGES = (0.8, 0.9, 0.95)
 
-# Rows of a fit and of a test at most, test rows at least, and rows of a class at least.
-FIT, TEST, LEAST, OF_CLASS = 800, 1000, 60, 12
+# Rows of a fit and of a test at most, test rows at least, rows of a class at least, and the images that draws share.
+FIT, TEST, LEAST, OF_CLASS, IMAGES = 800, 1000, 60, 12, 10_000
 
 SMALL = {"hidden": (32,), "latents": 4, "training": TrainingOptions(effort="quick")}
 PATH = RESULTS / "conformal.json"
@@ -98,14 +102,26 @@ def run_of(table: str, labels: int, draw: int) -> dict[str, Any] | None:
     known = keep_labels(codes[train], labels, draw)
     start = time.perf_counter()
     measure = sets if table in CLASSES else spans
-    found = measure(x.iloc[train], y[train], known, x.iloc[test], y[test], draw)
+    found = measure(take(x, train), y[train], known, take(x, test), y[test], draw)
     seconds = round(time.perf_counter() - start, 1)
 
     return {"table": table, "labels": labels, "draw": draw, "seconds": seconds, "tested": len(test), "at": found}
 
 
-def rows(table: str) -> tuple[pd.DataFrame, NDArray[Any]]:
-    """Returns the rows of a table and their target, without rare classes."""
+def take(x: Any, rows: NDArray[np.int_]) -> Any:
+    """Returns some rows of a table or of an array."""
+
+    return x.iloc[rows] if isinstance(x, pd.DataFrame) else x[rows]
+
+
+def rows(table: str) -> tuple[Any, NDArray[Any]]:
+    """Returns the rows of a table and their target, without rare classes; of MNIST, the first images."""
+
+    if table == "mnist":
+        use_sets_beside()
+        source = read("mnist", "label", "train")
+
+        return np.asarray(source.x[:IMAGES]), np.asarray(source.y[:IMAGES]).astype(str).astype(object)
 
     kind = "class" if table in CLASSES else "real"
     frame = pd.read_csv(path_of(f"tabular/small/{kind}", f"{table}.csv")).dropna(axis=1, how="all")

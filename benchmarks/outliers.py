@@ -7,7 +7,8 @@ Result: benchmarks/results/outliers.json with every run; runs that it holds are 
 
 AUROC of each score between new normal rows and new outliers. Of the rows of a table that are fitted, 2 % are outliers
 that nobody marked; `known` fits again with 5 marked ones beside the rest. The other methods see the numbers that the
-networks read. ECOD (Li et al., 2022) is written out below.
+networks read. ECOD (Li et al., 2022) is written out below; the VAE of pyod (its defaults) takes part
+where pyod is installed.
 """
 
 from __future__ import annotations
@@ -108,7 +109,19 @@ def others(train: NDArray[Any], new: NDArray[Any], seed: int) -> dict[str, NDArr
         "LOF": -LocalOutlierFactor(novelty=True).fit(train).score_samples(new),
         "PCA": missed,
         "ECOD": ecod(train, new),
+        **pyod_vae(train, new, seed),
     }
+
+
+def pyod_vae(train: NDArray[Any], new: NDArray[Any], seed: int) -> dict[str, NDArray[Any]]:
+    """Returns the scores of pyod's VAE, or nothing where pyod is not installed."""
+
+    try:
+        from pyod.models.vae import VAE
+    except ImportError:
+        return {}
+
+    return {"pyod VAE": VAE(random_state=seed, verbose=0).fit(train).decision_function(new)}
 
 
 def ecod(train: NDArray[Any], new: NDArray[Any]) -> NDArray[Any]:

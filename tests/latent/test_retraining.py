@@ -1,11 +1,12 @@
 """Rows are weighted by rank, and a search of a retrained space starts from the rows that were measured."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.decomposition import PCA
 
 from semivae.errors import DataError, SettingError
-from semivae.latent import Gate, Search, Space, maximize, rank_weights, tell_rows
+from semivae.latent import Gate, Search, Space, maximize, optimize, rank_weights, tell_rows
 
 RANDOM = np.random.default_rng(0)
 # The third number, which is wanted high, varies least: a plain map to two latents leaves it out.
@@ -15,7 +16,7 @@ ROWS = RANDOM.normal(size=(80, 3)) * [3.0, 2.0, 0.5]
 def test_weights_follow_the_paper():
     weights = rank_weights([1.0, 4.0, 4.0, np.nan, 2.0], k=0.1)
 
-    np.testing.assert_allclose(weights, (found := 1 / (0.5 + np.array([3, 0, 0, 4, 2]))) / found.sum())
+    np.testing.assert_allclose(weights, (found := 1 / (0.5 + np.array([3, 0.5, 0.5, 4, 2]))) / found.sum())
     np.testing.assert_allclose(rank_weights(RANDOM.random(50), k=1e9), 1 / 50, rtol=1e-6)
     assert rank_weights(np.arange(1000))[-1] > 0.1
 
@@ -56,3 +57,47 @@ def test_a_retrained_space_reaches_further():
         return values[-2:].max()
 
     assert best(True) > best(False) + 0.3
+
+
+def test_optimize_learns_the_space_again_between_batches():
+    given = []
+
+    def learn(rows):
+        given.append(rows)
+
+        return PCA(2, random_state=0).fit(rows)
+
+    wanted = {"evaluations": 24, "batch": 6, "gate": None, "proposals": 24, "surrogate": "scikit-learn"}
+    space = PCA(2, random_state=0).fit(ROWS)
+    goal = maximize(lambda rows: rows[:, 2], "yield")
+    found = optimize(space, goal, ROWS, retrain=learn, **wanted)
+
+    # Each batch but the last is followed by a fit to as many rows.
+    assert [rows.shape for rows in given] == [ROWS.shape] * 3
+    # A design keeps the row that was measured, whatever space it is found in.
+    np.testing.assert_allclose(found.rows[:, 2], found.facts["yield"])
+    assert sorted(found.facts["design"]) == list(range(24)) and found.search.history.asked == 4
+
+    with pytest.raises(SettingError, match="retrain with a history"):
+        optimize(space, goal, ROWS, retrain=learn, history="h.json", **wanted)
+
+
+def test_frames_are_drawn_by_what_the_predictor_expects():
+    frame = pd.DataFrame(ROWS, columns=["a", "b", "c"])
+    given = []
+
+    def learn(rows):
+        given.append(rows)
+
+        return PCA(2, random_state=0).fit(rows)
+
+    def expect(rows):
+        return rows["c"]
+
+    wanted = {"predict": expect, "evaluations": 16, "batch": 8, "gate": None, "surrogate": "scikit-learn"}
+    goal, space = maximize(expect, "yield"), PCA(2, random_state=0).fit(frame)
+    found = optimize(space, goal, frame, retrain=learn, **wanted)
+
+    # The wanted column varies least, so the plain space leaves it out.
+    assert list(given[0].columns) == ["a", "b", "c"] and given[0]["c"].mean() > frame["c"].mean() + 0.3
+    assert found.facts["yield"].max() > optimize(space, goal, frame, **wanted).facts["yield"].max() + 0.3

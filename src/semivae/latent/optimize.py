@@ -18,6 +18,7 @@ from semivae.fitted import LatentSpace
 from semivae.latent.gate import CHECKS, Gate
 from semivae.latent.goals import Constraint, Goal, maximize, pareto
 from semivae.latent.history import History
+from semivae.latent.retraining import carried, drawn_by_rank, stacked
 from semivae.latent.search import Search
 from semivae.latent.space import Space, rows_at
 from semivae.latent.surrogates import SurrogateName
@@ -99,6 +100,7 @@ def optimize(
     label: Any = None,
     history: str | Path | None = None,
     look: Callable[[Search], bool] | None = None,
+    retrain: Callable[[Any], LatentSpace] | None = None,
     seed: int = 0,
 ) -> Found:
     r"""Searches a latent space for rows with wanted values, by Bayesian optimization.
@@ -122,55 +124,77 @@ def optimize(
         label: The label that rows are decoded with, for models that generate by label.
         history: A file (.json) that the search is saved to after each batch, and continued from if it exists.
         look: Sees the search after each batch, and ends it early if it returns True.
+        retrain: Returns a latent space that was learned from the rows that it is given: as many as X, drawn after each
+            batch from X and the designs by :func:`rank_weights`. Rows of X count as `predict` expects, or as average
+            ones. The search goes on in the new space.
         seed: The seed of the search.
 
     Raises:
         DataError: If there are too few reference rows.
-        SettingError: If a setting cannot work.
+        SettingError: If a setting cannot work, such as a history beside `retrain`, whose spaces no file holds.
         StoreError: If the history cannot be read or written, or is of another search.
     """
 
     refuse_numbers(evaluations=evaluations, proposals=proposals, batch=batch)
+
+    if retrain is not None and history is not None:
+        raise SettingError("retrain with a history", "no file holds the spaces between", "history=None")
+
     goals = [objective] if isinstance(objective, Goal) else objective
     goals = [maximize(goals)] if callable(goals) else list(goals)
-    place = Space(space, X, label, seed)
     path = None if history is None else Path(history)
+
+    def begun(space: LatentSpace, known: History | None, first: int | None) -> Search:
+        place = Space(space, X, label, seed)
+
+        return Search(
+            place,
+            goals,
+            constraints=constraints,
+            gate=None if gate is None else Gate(place, predict, held_out, seed),
+            mark=gate == "mark",
+            prior_weight=prior_weight,
+            first=first or first_of(place.size, evaluations),
+            trust_region=trust_region,
+            predict=predict,
+            seed=seed,
+            surrogate=surrogate,
+            history=known,
+        )
+
     known = History.load(path) if path is not None and path.exists() else None
-    search = Search(
-        place,
-        goals,
-        constraints=constraints,
-        gate=None if gate is None else Gate(place, predict, held_out, seed),
-        mark=gate == "mark",
-        prior_weight=prior_weight,
-        # A search that goes on with more evaluations stays the same search.
-        first=first_of(place.size, evaluations) if known is None else int(known.facts["first"]),
-        trust_region=trust_region,
-        predict=predict,
-        seed=seed,
-        surrogate=surrogate,
-        history=known,
-    )
+    # A search that goes on with more evaluations stays the same search.
+    search = begun(space, known, None if known is None else int(known.facts["first"]))
+    decoded = None
 
     while (left := evaluations - len(search.history)) > 0:
-        search.evaluate(search.ask(min(batch, left)))
+        designs = search.ask(min(batch, left))
+        search.evaluate(designs)
 
         if path is not None:
             search.history.save(path)
 
+        if retrain is not None:
+            decoded = designs.rows if decoded is None else stacked(decoded, designs.rows)
+
         if look is not None and look(search):
             break
 
-    return best_of(search, proposals, predict)
+        if retrain is not None and left > batch:
+            other = begun(retrain(drawn_by_rank(search, decoded, X)), None, search.first)
+            search = carried(search, other, decoded)
+
+    return best_of(search, proposals, predict, decoded)
 
 
-def best_of(search: Search, proposals: int, predict: Callable[[Any], Any] | None = None) -> Found:
+def best_of(search: Search, proposals: int, predict: Callable[[Any], Any] | None = None, designs: Any = None) -> Found:
     r"""Returns the best designs of a search, those that pass the gate first.
 
     Arguments:
         search: The search.
         proposals: The number of designs.
         predict: Predicts the first goal's value of rows, to be compared with the evaluation.
+        designs: The designs, decoded, in the order of their numbers; their latents are decoded if not given.
 
     Raises:
         SettingError: If no value was told yet.
@@ -183,7 +207,7 @@ def best_of(search: Search, proposals: int, predict: Callable[[Any], Any] | None
 
     told = np.flatnonzero(history.told)
     z = history.z[told]
-    rows = search.space.decode(z)
+    rows = search.space.decode(z) if designs is None else rows_at(designs, told)
     facts = pd.DataFrame({"design": told})
     facts[list(history.goals)] = history.values[told]
     facts["score"] = search.scores()[told]
@@ -204,7 +228,7 @@ def best_of(search: Search, proposals: int, predict: Callable[[Any], Any] | None
         reasons[odd] = "the prediction differs from the evaluation by more than in other designs"
 
     facts["trusted"], facts["reason"] = reasons == "", reasons
-    violated = search.pool.violation(z) > 0
+    violated = search.pool.violation_of(rows) > 0
     facts["within_constraints"] = ~violated
     best = np.lexsort([*order, ~facts["trusted"].to_numpy(), violated])[:proposals]
 

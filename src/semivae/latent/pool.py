@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import _num_samples
 
 from semivae.latent.gate import Gate
 from semivae.latent.goals import Constraint
@@ -70,14 +71,14 @@ class Pool:
         return self.starts[index % len(self.starts)]
 
     def violation(self, z: Values) -> Values:
-        """Returns by how much designs miss the constraints in all, with shape (N,)."""
+        """Returns by how much latents, once decoded, miss the constraints in all, with shape (N,)."""
 
-        if not self.constraints:
-            return np.zeros(len(z))
+        return self.violation_of(self.space.decode(z)) if self.constraints else np.zeros(len(z))
 
-        rows = self.space.decode(z)
+    def violation_of(self, rows: Any) -> Values:
+        """Returns by how much rows miss the constraints in all, with shape (N,)."""
 
-        return np.sum([constraint.violation(rows) for constraint in self.constraints], axis=0)
+        return np.sum([np.zeros(_num_samples(rows)), *(one.violation(rows) for one in self.constraints)], axis=0)
 
     def admit(self, z: Values, values: Values) -> Values:
         r"""Returns the candidate with the highest value that the constraints and the gate allow, with shape (D,).

@@ -1,7 +1,8 @@
-r"""Measured rows for a search, and weights of rows to retrain its model with.
+r"""A search whose latent space is learned again between its rounds, from rows that are drawn by their rank.
 
-A latent space that was learned from all rows has little room for the best ones. After a round of evaluations the model
-goes on with rows that are drawn by their rank, and the next search starts from the measured rows in the new latent:
+A latent space that was learned from all rows has little room for the best ones. After a round of evaluations it is
+learned again, mostly from the best rows and designs, and the search goes on in the new latent. By hand, with a
+laboratory between the rounds:
 
     model = VAEEmbedding(model="vae").fit(X)
     rows, values = X.iloc[measured], y[measured]
@@ -23,15 +24,19 @@ References:
 
 from __future__ import annotations
 
-__all__ = ["rank_weights", "tell_rows"]
+__all__ = ["carried", "drawn_by_rank", "rank_weights", "stacked", "tell_rows"]
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import issparse, vstack
 
 from semivae.errors import DataError, SettingError
 from semivae.latent.search import Search
+from semivae.latent.space import rows_at
 
 Values = NDArray[np.float64]
 
@@ -41,7 +46,7 @@ def rank_weights(gains: Any, k: float = 1e-3) -> Values:
 
     .. math:: w_i \propto \frac{1}{k N + \mathrm{rank}_i}
 
-    The best row has rank 0, and rows with the same gain have the same rank.
+    The best row has rank 0, and rows with the same gain share their mean rank.
 
     Arguments:
         gains: The value of each row, higher is better, with shape (N,); NaN, for rows without one, is the worst.
@@ -58,7 +63,7 @@ def rank_weights(gains: Any, k: float = 1e-3) -> Values:
 
     gains = np.asarray(gains, dtype=np.float64)
     gains = np.where(np.isnan(gains), -np.inf, gains)
-    weights = 1 / (k * len(gains) + rankdata(-gains, "min") - 1)
+    weights = 1 / (k * len(gains) + rankdata(-gains) - 1)
 
     return weights / weights.sum()
 
@@ -86,3 +91,47 @@ def tell_rows(search: Search, rows: Any, values: Any) -> NDArray[np.int64]:
     search.tell(numbers, values)
 
     return numbers
+
+
+def drawn_by_rank(search: Search, designs: Any, X: Any) -> Any:
+    r"""Draws as many rows as X has from X and the designs of a search, by :func:`rank_weights`.
+
+    The score of a row of X is the gain that the predictor of the search expects of it, or the median of the designs.
+
+    Arguments:
+        search: The search.
+        designs: Its designs, decoded, in the order of their numbers.
+        X: The reference rows.
+    """
+
+    scores = search.scores()
+    rows = search.space.aligned(X)
+    known = np.full(len(rows), np.nanmedian(scores)) if search.predict is None else search.expected(rows)
+    weights = rank_weights(np.concatenate([scores, known]))
+    random = np.random.default_rng([search.seed, search.history.asked])
+
+    return rows_at(stacked(designs, rows), random.choice(len(weights), len(known), p=weights))
+
+
+def carried(search: Search, other: Search, designs: Any) -> Search:
+    r"""Returns another search, in another latent space, with the designs of a search.
+
+    Arguments:
+        search: The search.
+        other: A new search for the same goals.
+        designs: The designs of the search, decoded, in the order of their numbers.
+    """
+
+    facts = other.history.facts | {"surrogates": search.history.surrogates}
+    other.history = replace(search.history, facts=facts, z=other.space.encode(designs))
+
+    return other
+
+
+def stacked(one: Any, other: Any) -> Any:
+    """Returns two parts of rows as one, in their container."""
+
+    if isinstance(one, pd.DataFrame):
+        return pd.concat([one, other], ignore_index=True)
+
+    return vstack([one, other], format="csr") if issparse(one) else np.concatenate([one, other])
