@@ -39,8 +39,9 @@ CLASSES = (
 VALUES = ("abalone", "autompg", "cpu.act", "elevators")
 COVERAGES = (0.8, 0.9, 0.95)
 
-# Rows of a fit and of a test at most, test rows at least, rows of a class at least, and the images that draws share.
-FIT, TEST, LEAST, OF_CLASS, IMAGES = 800, 1000, 60, 12, 10_000
+# Rows of a fit and of a test at most, test rows at least, rows of a class at least. Draws of images share some.
+FIT, TEST, LEAST, OF_CLASS = 800, 1000, 60, 12
+IMAGES, IMAGES_FIT = 10_000, 4_000
 
 SMALL = {"hidden": (32,), "latents": 4, "training": TrainingOptions(effort="quick")}
 PATH = RESULTS / "conformal.json"
@@ -89,7 +90,7 @@ def run_of(table: str, labels: int, draw: int) -> dict[str, Any] | None:
     x, y = rows(table)
     order = np.random.default_rng(draw).permutation(len(y))
     test = order[: min(TEST, len(y) // 3)]
-    train = order[len(test) :][: max(FIT, labels)]
+    train = order[len(test) :][: max(IMAGES_FIT if table == "mnist" else FIT, labels)]
 
     if len(train) < labels or len(test) < LEAST:
         return None

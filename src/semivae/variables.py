@@ -79,6 +79,8 @@ class Variable:
         kept: The positions of the columns that are modeled among them; empty where all are.
         names: The names of the modeled columns of a sparse matrix; empty if they have none.
         means: The mean of each number of a sparse row, as networks read it.
+        batch: The column beside cells whose effect on their counts is taken out; empty without one.
+        batches: The values of that column, sorted.
         tokens: How a string is split: "characters", "smiles" or "words"; empty for anything else.
     """
 
@@ -118,6 +120,8 @@ class Variable:
     kept: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
     means: tuple[float, ...] = ()
+    batch: str = ""
+    batches: tuple[str, ...] = ()
     tokens: str = ""
 
     @property

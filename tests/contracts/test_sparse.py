@@ -105,7 +105,7 @@ def test_multinomial_is_that_of_scipy_and_sums_to_one():
 def test_gradients_are_finite_at_zeros_and_far_features():
     x = torch.tensor([[0.0, 0.0, 0.0], [0.0, 3.0, 900.0]])
 
-    for family in (NegativeBinomial([0.5, 0.5, 0.0], 3.0, 1.0, True), Multinomial([0.5, 0.5, 0.0], 3.0, 1.0)):
+    for family in (NegativeBinomial([0.5, 0.5, 0.0], 3.0, 1.0, inflated=True), Multinomial([0.5, 0.5, 0.0], 3.0, 1.0)):
         features = torch.full((4, 1, family.size), 50.0).cumsum(-1).requires_grad_()
         family(features).log_prob(x).sum().backward()
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from semivae.data.read import read
-from semivae.data.stream.blocks import is_blocks
+from semivae.data.stream.choose import is_blocks
 from semivae.data.stream.rows import stream
 from semivae.errors import DataError
 

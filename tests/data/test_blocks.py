@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 from pyarrow.parquet import ParquetFile
 
-from semivae.data.stream.blocks import MOST_ROWS, blocks_of
+from semivae.data.stream.blocks import MOST_ROWS
+from semivae.data.stream.choose import blocks_of
 from semivae.errors import DataError
 
 FRAME = pd.DataFrame({"a": np.arange(500.0), "b": [f"text {row}" for row in range(500)]})

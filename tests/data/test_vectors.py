@@ -86,14 +86,12 @@ def test_user_has_the_last_word():
         codec_for(pd.DataFrame(X), VECTOR)
 
 
-def test_streams_hold_no_vectors(tmp_path):
+def test_streams_are_judged_as_rows_in_memory(tmp_path):
     np.save(tmp_path / "rows.npy", X)
     rows = stream(tmp_path / "rows.npy", cache=tmp_path / "cache")
 
-    assert len(surveyed(rows).codec.variables) == P, "a table of numbers"
-
-    with pytest.raises(SettingError, match="kinds='vector' with a stream"):
-        surveyed(rows, VECTOR)
+    assert surveyed(rows).codec.variables == codec_for(X).variables
+    assert len(surveyed(rows, Selection.of(kinds="real")).codec.variables) == P, "a table of numbers"
 
 
 def test_samples_have_the_length_of_all_rows():

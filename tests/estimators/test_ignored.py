@@ -107,6 +107,7 @@ OTHER = {
     "binarize": "static",
     "resize": 8,
     "most_columns": 10,
+    "batch": "donor",
     "effort": "quick",
     "features_epochs": 3,
     "scale": "learned",

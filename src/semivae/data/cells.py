@@ -5,11 +5,15 @@ Nothing here imports anndata: whoever has such rows has it.
 
 from __future__ import annotations
 
-__all__ = ["counts_of", "genes_of", "is_cells", "labels_of_cells"]
+__all__ = ["batches_of", "counts_of", "genes_of", "is_cells", "joined", "labels_of_cells"]
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import vstack
 
 from semivae.data.labels.classes import listed
 from semivae.data.sparse import are_counts
@@ -42,6 +46,16 @@ def whole(matrix: Any) -> bool:
     return np.issubdtype(values.dtype, np.integer) or are_counts(values)
 
 
+def joined(parts: Sequence[Any]) -> Any:
+    """Returns several AnnData objects with the same genes as one, in memory."""
+
+    return type(parts[0])(
+        vstack([counts_of(part) for part in parts], format="csr"),
+        pd.concat([part.obs for part in parts]),
+        parts[0].var,
+    )
+
+
 def genes_of(X: Any) -> list[str]:
     """Returns the names of the genes."""
 
@@ -59,10 +73,36 @@ def labels_of_cells(X: Any, y: Any) -> Any:
         DataError: If there is no such column.
     """
 
-    if not isinstance(y, str) or not is_cells(X):
-        return y
+    return beside(X, y, "y") if isinstance(y, str) and is_cells(X) else y
 
-    if y not in X.obs:
-        raise DataError(f"the cells have no {y!r} in obs", f"obs has {listed(list(X.obs))}", f"y={list(X.obs)[:1]!r}")
 
-    return X.obs[y]
+def batches_of(X: Any, name: str) -> NDArray[np.object_]:
+    r"""Returns the batch of each cell as text, with shape (N,).
+
+    Arguments:
+        X: The rows.
+        name: The column of `obs`.
+
+    Raises:
+        DataError: If the rows are no cells, or there is no such column.
+    """
+
+    if not is_cells(X):
+        raise DataError(
+            f"batch={name!r} with rows of type {type(X).__name__}",
+            "the batch of a row is a column beside the counts of cells",
+            "anndata.AnnData(X, obs)",
+        )
+
+    return np.array([str(one) for one in beside(X, name, "batch")], dtype=object)
+
+
+def beside(X: Any, name: str, what: str) -> Any:
+    """Returns a column of `obs` of cells."""
+
+    if name not in X.obs:
+        fix = f"{what}={next(iter(X.obs), name)!r}"
+
+        raise DataError(f"the cells have no {name!r} in obs", f"obs has {listed(list(X.obs)) or 'no column'}", fix)
+
+    return X.obs[name]

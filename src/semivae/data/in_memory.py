@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from semivae.data.cells import counts_of, genes_of, is_cells
+from semivae.data.cells import genes_of, is_cells
 from semivae.data.codecs.frame import is_frame, pandas_frame
 from semivae.data.codecs.images import is_images
 from semivae.data.codecs.sequences import is_texts
@@ -74,13 +74,13 @@ class InMemory(Source):
 
     @cached_property
     def held(self) -> Any:
-        """The rows: a polars frame as a pandas frame, cells as a sparse matrix, and the rest as arrays have them."""
+        """The rows: a polars frame as a pandas frame, cells as they are, and the rest as arrays have them."""
 
         if self.container == "frame":
             return pandas_frame(self.x)
 
-        if self.container == "sparse":
-            return (counts_of(self.x) if is_cells(self.x) else self.x).tocsr()
+        if is_sparse(self.x):
+            return self.x.tocsr()
 
         return self.x if hasattr(self.x, "__len__") or hasattr(self.x, "shape") else np.atleast_1d(np.asarray(self.x))
 

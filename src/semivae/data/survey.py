@@ -7,7 +7,7 @@ __all__ = ["Survey", "survey"]
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -15,18 +15,15 @@ from semivae.data.codecs.array import ArrayCodec, as_table, column_names
 from semivae.data.codecs.base import Codec, Values
 from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.frame import FrameCodec, refuse_empty
-from semivae.data.codecs.images import ImageCodec
 from semivae.data.codecs.selection import EVERYTHING, Selection
-from semivae.data.codecs.sequences import SequenceCodec
-from semivae.data.codecs.sparse import SparseCodec
-from semivae.data.codecs.vectors import VectorCodec, are_vectors, vector_column
 from semivae.data.columns.base import Tally
 from semivae.data.columns.found import Found
 from semivae.data.columns.notes import tell
 from semivae.data.columns.scaling import LARGEST, infinite_values
 from semivae.data.columns.tally import NumberTally
 from semivae.data.columns.values import numbers
-from semivae.data.labels.classes import Table, listed
+from semivae.data.labels.classes import Table
+from semivae.data.single import fit_single
 from semivae.data.source import Source
 from semivae.errors import DataError, SettingError
 from semivae.schema import Schema
@@ -81,7 +78,6 @@ def survey(
     selection: Selection = EVERYTHING,
     binarize: str | None = None,
     resize: int | Sequence[int] | None = None,
-    most: int | Literal["auto"] = "auto",
 ) -> Survey:
     r"""Reads all rows once and fits their codec.
 
@@ -90,53 +86,35 @@ def survey(
         selection: Which columns of a frame are modeled.
         binarize: How grey levels of images become 0 or 1, if at all.
         resize: The size that images are scaled to, if at all.
-        most: The most columns of a sparse matrix to model.
 
     Raises:
         DataError: If the rows cannot be used.
         SettingError: If columns are selected that are not there, or have no names.
     """
 
-    if source.in_parts and (selection.embed or selection.row == "vector"):
+    if source.in_parts and selection.embed:
         raise SettingError(
-            f"embed={selection.embed!r} with a stream" if selection.embed else "kinds='vector' with a stream",
-            "vectors are modeled in memory",
+            f"embed={selection.embed!r} with a stream",
+            "texts are embedded in memory",
             "read the rows: semivae.read(path)",
         )
 
-    if source.container == "frame":
-        return (survey_frames if selection.whole is None else survey_column)(source, selection)
+    if source.container == "frame" and not source.in_parts:
+        refuse_empty(next(source.rows()))
 
-    selection.refuse("strings" if source.container == "sequence" else "arrays")
+    single = fit_single(source, selection, binarize, resize)
 
-    if source.container == "sequence":
-        return Survey(SequenceCodec.fit(next(source.rows())), ("text",), len(source), (0,))
+    if single is not None:
+        return Survey(*single, len(source), (0,), source.identifier)
 
-    if source.container == "image":
-        return survey_images(source, binarize, resize)
-
-    if source.container == "sparse":
-        return survey_sparse(source, most)
-
-    return survey_vectors(source) if is_of_vectors(source, selection) else survey_arrays(source)
+    return survey_frames(source, selection) if source.container == "frame" else survey_arrays(source)
 
 
 def survey_frames(source: Source, selection: Selection) -> Survey:
     """Reads the columns of frames that are modeled."""
 
-    if not source.in_parts:
-        refuse_empty(next(source.rows()))
-
     names = source.columns
-    selection.check(names)
     read = [name for name in names if name not in (source.identifier, *selection.left_out)]
-    vectors = None if source.in_parts else vector_column(next(source.rows(read)), selection.embed)
-
-    if vectors is not None:
-        left_out = [name for name in names if name not in read]
-        codec = VectorCodec.fit(next(source.rows()), *vectors, left_out)
-
-        return Survey(codec, tuple(names), len(source), (0,), source.identifier)
 
     if not read and source.in_parts:
         raise DataError(
@@ -162,32 +140,6 @@ def survey_frames(source: Source, selection: Selection) -> Survey:
     codec = FrameCodec.of(found, len(source))
 
     return Survey(codec, tuple(names), len(source), missing, source.identifier)
-
-
-def survey_column(source: Source, selection: Selection) -> Survey:
-    """Reads the one column of a frame that rows are read from, whole strings."""
-
-    names, column = source.columns, selection.whole or ""
-    selection.check(names)
-    others = [name for name in names if name not in (column, source.identifier, *selection.left_out)]
-
-    if source.in_parts:
-        raise SettingError(
-            f"kinds={dict(selection.kinds)} with rows on disk",
-            "strings are learned from rows in memory",
-            "pandas.read_csv(path)",
-        )
-
-    if others:
-        raise DataError(
-            f"there are columns beside the strings of {column!r}: {listed(others, 30)}",
-            "a row is one string, or one of several cells",
-            f"drop={others[:30]}",
-        )
-
-    codec = SequenceCodec.fit(next(source.rows()), column, tuple(name for name in names if name != column))
-
-    return Survey(codec, tuple(names), len(source), (0,), source.identifier)
 
 
 def survey_arrays(source: Source) -> Survey:
@@ -216,41 +168,6 @@ def survey_arrays(source: Source) -> Survey:
     codec = ArrayCodec.of(tallies, dtype, missing, infinite.rows)
 
     return Survey(codec, tuple(tallies), infinite.rows, tuple(missing.tolist()))
-
-
-def is_of_vectors(source: Source, selection: Selection) -> bool:
-    """Whether the rows of an array are vectors: as the user says, or as the values look."""
-
-    if source.in_parts:
-        return False
-
-    return selection.row == "vector" or (not selection.row and are_vectors(next(source.rows())))
-
-
-def survey_vectors(source: Source) -> Survey:
-    """Reads vectors, which are in memory."""
-
-    codec = VectorCodec.fit(next(source.rows()))
-    (width,) = codec.variables[0].shape
-
-    return Survey(codec, tuple(f"x{j}" for j in range(width)), len(source), (0,))
-
-
-def survey_images(source: Source, binarize: str | None, resize: int | Sequence[int] | None) -> Survey:
-    """Reads images, which are in memory."""
-
-    codec = ImageCodec.fit(next(source.rows()), binarize, resize)
-
-    return Survey(codec, ("image",), len(source), (0,))
-
-
-def survey_sparse(source: Source, most: int | Literal["auto"]) -> Survey:
-    """Reads a sparse matrix, which is in memory."""
-
-    codec = SparseCodec.fit(next(source.rows()), most, source.columns)
-    (row,) = codec.variables
-
-    return Survey(codec, row.names or tuple(f"x{column}" for column in range(row.among)), len(source), (0,))
 
 
 class Infinite:

@@ -34,13 +34,17 @@ def parts_of(model: Model, x: NDArray[Any], target: bool) -> NDArray[np.float64]
         mean, deviation = model.posterior(rows)
         noise = row_noise(rows, DRAWS, mean.shape[-1])
         label = label_of(model, rows) if target else None
-        total = torch.zeros_like(rows)
+        total = torch.zeros(())
 
         # One draw at a time, for the sake of memory.
         for draw in noise:
             total = total + cells(model.decode(mean + deviation * draw, label), rows) / DRAWS
 
-        return total.sum(1) if rows.ndim > 2 else torch.where(rows.isnan(), torch.nan, total)
+        if rows.ndim > 2:
+            return total.sum(1)
+
+        # Marks of the batch, which have no likelihood, follow the counts of cells.
+        return torch.where(rows[..., : total.shape[-1]].isnan(), torch.nan, total)
 
     return apply(parts, x)[0]
 

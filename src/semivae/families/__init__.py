@@ -24,7 +24,8 @@ __all__ = [
     "pixels_for",
 ]
 
-from semivae.families.bags import Bag, Multinomial, NegativeBinomial
+from semivae.families.bag import Bag
+from semivae.families.bags import Multinomial, NegativeBinomial
 from semivae.families.base import Family
 from semivae.families.bernoulli import Bernoulli
 from semivae.families.categorical import Categorical, Categoricals

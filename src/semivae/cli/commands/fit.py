@@ -110,8 +110,8 @@ def fit(
     Several targets, which a row may have or not, are learned together by the model predictor, without a comparison.
 
     Ctrl-C ends the training early and keeps the best model so far; --resume continues it. Rows larger than memory are
-    streamed from parquet or npy files; the table and the figures then use at most 5,000 labeled and 20,000 other rows,
-    drawn at random.
+    streamed from parquet, npy or h5ad files; the table and the figures then use at most 5,000 labeled and 20,000 other
+    rows, drawn at random.
 
     --seeds 5 writes five fits into DIR/seed-0 and so on, a table of their scores, and their curves by epoch.
     """

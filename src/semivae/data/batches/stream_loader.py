@@ -25,8 +25,7 @@ from torch import Tensor
 
 from semivae.batch import Batch, Labeled
 from semivae.data.batches.steps import Steps
-from semivae.data.stream.ingest import StoredSplit
-from semivae.data.stream.stored import StoredRows
+from semivae.data.stream.ingest import Stored, StoredSplit
 from semivae.ranks import ALONE, Ranks, share
 
 BLOCK = 2**18  # bytes of a block: 1,024 rows of 64 columns
@@ -55,13 +54,13 @@ class StreamLoader(Steps):
     block: int = BLOCK
 
     @property
-    def labeled(self) -> StoredRows:
+    def labeled(self) -> Stored:
         """The labeled rows."""
 
         return self.split.labeled
 
     @property
-    def unlabeled(self) -> StoredRows:
+    def unlabeled(self) -> Stored:
         """The unlabeled rows."""
 
         return self.split.unlabeled
@@ -87,7 +86,7 @@ class StreamLoader(Steps):
                     unlabeled[0] if unlabeled else None,
                 )
 
-    def half(self, files: tuple[StoredRows, ...], size: int, seed: tuple[int, ...], pool: ThreadPoolExecutor) -> Half:
+    def half(self, files: tuple[Stored, ...], size: int, seed: tuple[int, ...], pool: ThreadPoolExecutor) -> Half:
         """Returns the labeled or the unlabeled half of an epoch."""
 
         block = max(1, self.block // (4 * files[0].width))
@@ -144,7 +143,7 @@ class Half:
         pool: The thread that reads the next window.
     """
 
-    files: tuple[StoredRows, ...]
+    files: tuple[Stored, ...]
     block: int
     length: int
     size: int

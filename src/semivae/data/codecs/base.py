@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Codec", "Rows", "Values"]
 
 import abc
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self, TypeAlias
@@ -88,6 +89,12 @@ class Codec(abc.ABC):
         """The names of the variables, in order."""
 
         return [variable.name for variable in self.variables]
+
+    @property
+    def width(self) -> int:
+        """The number of values of an encoded row."""
+
+        return sum(math.prod(variable.shape) for variable in self.variables)
 
     @property
     def numbers(self) -> list[str]:

@@ -30,6 +30,8 @@ class Selection:
         kinds: The columns whose kind is not judged by their values, with their kinds.
         embed: The column of texts that become vectors; empty for none.
         row: The kind of a whole row of an array, "vector" or "real"; empty to judge it by the values.
+        most: The most columns of a sparse matrix; 0 to choose them by their number.
+        batch: The column of `obs` whose effect on the counts of cells is taken out; empty for none.
 
     Raises:
         SettingError: If a column is both modeled and left out.
@@ -41,6 +43,8 @@ class Selection:
     kinds: tuple[tuple[str, str], ...] = ()
     embed: str = ""
     row: str = ""
+    most: int = 0
+    batch: str = ""
 
     def __post_init__(self) -> None:
         embed = (self.embed,) if self.embed else ()

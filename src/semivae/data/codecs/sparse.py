@@ -6,17 +6,18 @@ __all__ = ["SparseCodec", "as_rows"]
 
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 
 from semivae.data.cells import counts_of, genes_of, is_cells
 from semivae.data.codecs.base import Codec, Rows, Values
+from semivae.data.codecs.batches import Batches, marks, refuse_batches
+from semivae.data.codecs.sparse_facts import of_counts, of_weights
 from semivae.data.codecs.variable_columns import most_variable
-from semivae.data.kinds.counts import FEW
 from semivae.data.labels.classes import listed
 from semivae.data.sparse import Matrix, SparseRows, are_counts, is_sparse
 from semivae.errors import DataError, SchemaError
@@ -25,32 +26,34 @@ from semivae.variables import Container, Variable
 # With more columns than this, "auto" models the most variable ones alone: so many are slow, and most say little.
 MANY, SOME = 4000, 2000
 
-# Sums of rows with deviations below this are all but the same.
-LEAST_DEVIATION = 1e-3
-
 
 class SparseCodec(Codec):
     r"""Codec of sparse matrices with shape (N, P). Missing entries are zeros; none is unknown.
 
-    Counts stay as they are. Other numbers are divided by their root mean square over all rows and columns.
+    Counts stay as they are. Other numbers are divided by their root mean square over all rows and columns. The batch of
+    cells follows their counts: one more number for each batch, which is 1 for that of the cell.
     """
 
     container: ClassVar[Container] = "sparse"
 
     @classmethod
-    def fit(cls, X: Rows, most: int | Literal["auto"] = "auto", names: Sequence[str] = ()) -> Self:
+    def fit(cls, X: Rows, most: int = 0, names: Sequence[str] = (), batches: Batches | None = None) -> Self:
         r"""Finds the kind of the rows, and the columns to model.
 
         Arguments:
             X: The rows.
-            most: The most columns to model; "auto" models all, up to 4,000, or the 2,000 most variable ones.
+            most: The most columns to model; 0 models all, up to 4,000, or the 2,000 most variable ones.
             names: The names of the columns, if they have some.
+            batches: The column beside cells whose effect is taken out, and its values, with shape (N,).
+
+        Raises:
+            DataError: If the rows cannot be used.
         """
 
         matrix = as_rows(X)
         refuse(matrix)
         counts = are_counts(matrix.data)
-        limit = (SOME if matrix.shape[1] > MANY else MANY) if most == "auto" else most
+        limit = most or (SOME if matrix.shape[1] > MANY else MANY)
         kept = most_variable(matrix, limit, counts) if matrix.shape[1] > limit else np.arange(matrix.shape[1])
         rows, among = matrix[:, kept], matrix.shape[1]
         left = np.delete(np.array(names, dtype=object), kept).tolist() if names else []
@@ -65,13 +68,18 @@ class SparseCodec(Codec):
             "names": tuple(np.array(names, dtype=object)[kept].tolist()) if names else (),
         }
         chosen = f"{len(kept):,} of {among:,} columns are modeled: those that vary most (most_columns)"
-        notes = [chosen] if most == "auto" and len(kept) < among else []
+        notes = [chosen] if not most and len(kept) < among else []
+
+        if batches is not None:
+            refuse_batches(counts, batches)
+            facts |= {"batch": batches[0], "batches": tuple(sorted(set(batches[1].tolist())))}
+
         variable = Variable(**facts, **(of_counts(rows) if counts else of_weights(rows)))
 
         return cls([variable], left, notes)
 
     def encode(self, X: Rows) -> Any:
-        """Returns rows in the units of a model, sparse, with shape (N, P)."""
+        """Returns rows in the units of a model, sparse, with shape (N, P), and with their batch (N, P + B)."""
 
         row = self.variables[0]
         matrix = self.columns_of(X)
@@ -83,7 +91,15 @@ class SparseCodec(Codec):
         if row.whole and (matrix.data < 0).any():
             raise SchemaError("the sparse rows hold negative numbers", "the model was fitted on counts", "give counts")
 
-        return SparseRows(csr_matrix(matrix.astype(np.float64) / row.scale))
+        values: Matrix = csr_matrix(matrix.astype(np.float64) / row.scale)
+
+        return SparseRows(hstack([values, marks(X, row)], format="csr") if row.batches else values)
+
+    @property
+    def width(self) -> int:
+        """The number of values of an encoded row."""
+
+        return super().width + len(self.variables[0].batches)
 
     def columns_of(self, X: Rows) -> Any:
         """Returns the modeled columns of rows, matched by name where both have names."""
@@ -124,7 +140,7 @@ class SparseCodec(Codec):
         """
 
         row = self.variables[0]
-        table = np.asarray(values, dtype=np.float64) * row.scale
+        table = np.asarray(values, dtype=np.float64)[:, : row.shape[0]] * row.scale
 
         if row.whole and (table != np.rint(table)).any():
             # Zero inflation lowers means; the sum tells them from fractions of a user.
@@ -221,45 +237,6 @@ def refuse_fractions(matrix: Matrix, usual: float) -> None:
             "the model was fitted on counts: whole numbers from 0 on",
             "give the counts, before any normalization",
         )
-
-
-def of_counts(rows: Matrix) -> dict[str, Any]:
-    """Returns the facts of rows of counts."""
-
-    sums = np.asarray(rows.sum(axis=1), dtype=np.float64).ravel()
-    logs = np.log(sums.clip(1))
-    usual = math.exp(logs.mean())
-    shares: Matrix = csr_matrix(rows.multiply(usual / sums.clip(1)[:, None]))
-
-    return {
-        "name": "counts",
-        "kind": "counts",
-        "mean": float(logs.mean()),
-        "deviation": max(float(logs.std()), LEAST_DEVIATION),
-        "suits": "negative_binomial" if usual >= FEW else "multinomial",
-        "means": means_of(shares.log1p()),
-    }
-
-
-def of_weights(rows: Matrix) -> dict[str, Any]:
-    """Returns the facts of rows of real weights."""
-
-    values = rows.astype(np.float64)
-    scale = math.sqrt(float(np.square(values.data).sum()) / (values.shape[0] * values.shape[1]))
-
-    return {
-        "name": "weights",
-        "kind": "weights",
-        "scale": scale,
-        "suits": "gaussian",
-        "means": means_of(values / scale),
-    }
-
-
-def means_of(rows: Matrix) -> tuple[float, ...]:
-    """Returns the mean of each column."""
-
-    return tuple(np.asarray(rows.mean(axis=0), dtype=np.float64).ravel().tolist())
 
 
 def widened(matrix: Matrix, row: Variable) -> Matrix:

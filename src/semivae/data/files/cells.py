@@ -81,7 +81,7 @@ def write_cells(path: Path, cells: Any) -> None:
     try:
         cells.write_h5ad(path)
     except Exception as error:
-        if type(error).__name__ != "IORegistryError":
+        if type(error).__name__ not in ("IORegistryError", "RuntimeError"):
             raise
 
         write_as_objects(path, cells)

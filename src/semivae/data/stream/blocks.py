@@ -2,14 +2,14 @@ r"""Rows of files that may be larger than memory, read block by block and always
 
 from __future__ import annotations
 
-__all__ = ["Blocks", "blocks_of", "is_blocks"]
+__all__ = ["ALL", "NEEDED", "ArrayBlocks", "Blocks", "ParquetBlocks", "digest"]
 
 import abc
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -17,14 +17,16 @@ import pandas as pd
 from semivae.data.files.npy import Claim, claim_at, refuse_unusable
 from semivae.data.files.parquet import columns_of, difference_of, facts_of, files_of, frames_of
 from semivae.data.files.paths import refuse_irregular, shown
-from semivae.data.files.photos import PARQUET, holds_pictures
+from semivae.data.files.photos import PARQUET
 from semivae.errors import DataError
+from semivae.variables import Container
 
 # Limits of a block. The limit on cells (16 MiB as float64) keeps blocks of wide rows small.
 MOST_ROWS = 2**16
 MOST_CELLS = 2**21
+CELL = 8  # bytes
 
-NEEDED = "a parquet or npy file, or a folder of parquet files, is needed"
+NEEDED = "a parquet, npy or h5ad file, or a folder of parquet files, is needed"
 ALL = slice(None)
 
 
@@ -35,7 +37,7 @@ class Blocks(abc.ABC):
         path: The file or folder.
     """
 
-    container: ClassVar[Literal["array", "frame"]]
+    container: ClassVar[Container]
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -69,6 +71,18 @@ class Blocks(abc.ABC):
         return [(shown(file.name), digest(file)) for file in self.files]
 
     @property
+    def beside(self) -> pd.DataFrame:
+        """What is known of each row beside its values; no column where a row is all there is."""
+
+        return pd.DataFrame(index=pd.RangeIndex(len(self)))
+
+    @property
+    def bytes(self) -> int:
+        """The memory that all rows take."""
+
+        return CELL * len(self) * len(self.names)
+
+    @property
     def size(self) -> int:
         """The rows of a block."""
 
@@ -78,7 +92,7 @@ class Blocks(abc.ABC):
 class ParquetBlocks(Blocks):
     """Rows of a parquet file, or of all parquet files of a folder in the order of their names."""
 
-    container: ClassVar[Literal["array", "frame"]] = "frame"
+    container: ClassVar[Container] = "frame"
 
     @cached_property
     def facts(self) -> dict[Path, tuple[Any, int]]:
@@ -131,7 +145,7 @@ class ParquetBlocks(Blocks):
 class ArrayBlocks(Blocks):
     """Rows of an array with shape (N, P) in an npy file."""
 
-    container: ClassVar[Literal["array", "frame"]] = "array"
+    container: ClassVar[Container] = "array"
 
     @property
     def files(self) -> list[Path]:
@@ -183,47 +197,6 @@ class ArrayBlocks(Blocks):
             place = offset + start * width * dtype.itemsize
 
             yield np.fromfile(self.path, dtype, count * width, offset=place).reshape(count, width)
-
-
-def is_blocks(path: Path) -> bool:
-    r"""Tells whether a path is a folder of tables, or a file that can be read in blocks. Images cannot.
-
-    Raises:
-        DataError: If it is a damaged npy file.
-    """
-
-    if path.is_dir():
-        return not holds_pictures(path)
-
-    if path.suffix.lower() in PARQUET:
-        return True
-
-    return path.suffix.lower() == ".npy" and path.is_file() and len(claim_at(path).shape) == 2
-
-
-def blocks_of(path: Path) -> Blocks:
-    r"""Opens a parquet file, a folder of parquet files, or an npy file.
-
-    Raises:
-        DataError: If it does not exist, is damaged or of another type, or if the files of a folder differ in columns.
-    """
-
-    if not path.is_dir():
-        refuse_irregular(path, NEEDED)
-
-        if path.suffix.lower() not in (*PARQUET, ".npy"):
-            raise DataError(
-                f"{shown(path)} cannot be read in blocks",
-                "only parquet files, folders of them, and npy files can",
-                "frame.to_parquet('rows.parquet')",
-            )
-
-    found = ArrayBlocks(path) if path.suffix.lower() == ".npy" and path.is_file() else ParquetBlocks(path)
-
-    if len(found) == 0:
-        raise DataError(f"{shown(path)} holds no rows", "at least one row is needed")
-
-    return found
 
 
 def digest(path: Path) -> str:

@@ -25,7 +25,7 @@ from semivae.store import digest, replaced, signed, taken, unwritable, verified
 
 LOG = logging.getLogger(__name__)
 
-FORMAT = 4  # of the cache; caches of other versions are made anew
+FORMAT = 5  # of the cache; caches of other versions are made anew
 SURVEY = "survey.json"
 
 

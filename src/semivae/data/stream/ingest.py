@@ -6,14 +6,14 @@ them is written beside its place and renamed, so that a killed pass leaves nothi
 
 from __future__ import annotations
 
-__all__ = ["StoredSplit", "ingest"]
+__all__ = ["Stored", "StoredSplit", "ingest"]
 
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,14 @@ from numpy.typing import NDArray
 from semivae.data.codecs.base import Codec, Values
 from semivae.data.labels.table import TargetLabels
 from semivae.data.stream.stored import RowsWriter, StoredRows
+from semivae.data.stream.stored_sparse import SparseWriter, StoredSparse
 from semivae.errors import DataError, StoreError
 from semivae.store import signed, sync, taken, unwritable, verified, write_file
 
 FACTS = "rows.json"  # the expected shape and sha256 of each file
 FILES = ("labeled", "labels", "unlabeled")
+
+Stored: TypeAlias = StoredRows | StoredSparse
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,12 @@ class StoredSplit:
         unlabeled: The other rows.
     """
 
-    labeled: StoredRows
-    labels: StoredRows
-    unlabeled: StoredRows
+    labeled: Stored
+    labels: Stored
+    unlabeled: Stored
 
     @property
-    def files(self) -> tuple[StoredRows, StoredRows, StoredRows]:
+    def files(self) -> tuple[Stored, Stored, Stored]:
         """All of them."""
 
         return self.labeled, self.labels, self.unlabeled
@@ -57,7 +60,8 @@ class StoredSplit:
         """
 
         facts = verified(folder / FACTS)
-        stored = [StoredRows.open(folder / f"{name}.npy", facts[name]) for name in FILES]
+        kinds = [StoredSparse if "numbers" in facts[name] else StoredRows for name in FILES]
+        stored = [kind.open(folder / f"{name}.npy", facts[name]) for kind, name in zip(kinds, FILES, strict=True)]
 
         for rows in stored:
             rows.verify()
@@ -80,7 +84,8 @@ def ingest(pairs: Iterator[tuple[Any, Any]], rows: int, codec: Codec, labels: Ta
         StoreError: If the folder cannot be written.
     """
 
-    width = len(codec.variables) + len(labels.labels)
+    # How many numbers of sparse rows are zero is only known afterwards.
+    width = 0 if codec.container == "sparse" else codec.width + len(labels.labels)
 
     with taken(folder) as place, place.beside() as temporary:
         try:
@@ -104,12 +109,13 @@ def ingest(pairs: Iterator[tuple[Any, Any]], rows: int, codec: Codec, labels: Ta
 def write(pairs: Iterator[tuple[Any, Any]], codec: Codec, labels: TargetLabels, folder: Path) -> dict[str, Any]:
     """Writes the files, and returns the expected shape and sha256 of each."""
 
-    widths = (len(codec.variables), max(1, len(labels.labels)), len(codec.variables))
+    widths = (codec.width, max(1, len(labels.labels)), codec.width)
+    rows = SparseWriter if codec.container == "sparse" else RowsWriter
 
     with ExitStack() as stack:
-        files = [
-            stack.enter_context(RowsWriter(folder / f"{name}.npy", width))
-            for name, width in zip(FILES, widths, strict=True)
+        files: list[Any] = [
+            stack.enter_context(kind(folder / f"{name}.npy", width))
+            for kind, name, width in zip((rows, RowsWriter, rows), FILES, widths, strict=True)
         ]
 
         for block, y in pairs:

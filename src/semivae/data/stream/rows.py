@@ -24,7 +24,8 @@ from semivae.data.join import ROW, JoinedLabels
 from semivae.data.labels.classes import Table
 from semivae.data.labels.table import FoundTargets
 from semivae.data.source import Source, no_target
-from semivae.data.stream.blocks import Blocks, blocks_of
+from semivae.data.stream.blocks import Blocks
+from semivae.data.stream.choose import blocks_of
 from semivae.data.stream.ingest import StoredSplit
 from semivae.data.survey import Survey
 from semivae.errors import SettingError
@@ -54,7 +55,7 @@ class Stream(Source):
     r"""Rows of files that may be larger than memory. Make one with :func:`stream`.
 
     Attributes:
-        path: A parquet file, a folder of them, or an npy file of an array with shape (N, P).
+        path: A parquet file, a folder of them, an npy file of an array with shape (N, P), or an h5ad file.
         wanted: The columns of the labels.
         labels_from: A second file that holds the target, with a column of identifiers; None if the rows hold it.
         cache: The folder of encoded rows; None for the user's cache.
@@ -92,7 +93,7 @@ class Stream(Source):
         if self.labels_from is None or not self.wanted:
             return None
 
-        names = [ROW] if self.container == "array" else self.files.names
+        names = self.files.names if self.container == "frame" else [ROW]
 
         return JoinedLabels(self.labels_from, self.wanted[0], names)
 
@@ -112,7 +113,9 @@ class Stream(Source):
     def columns(self) -> list[str]:
         """The names of the columns without the targets."""
 
-        return [name for name in self.files.names if name not in self.wanted]
+        every = self.files.names
+
+        return [name for name in every if name not in self.wanted] if self.container == "frame" else every
 
     @property
     def targets(self) -> list[str]:
@@ -124,7 +127,7 @@ class Stream(Source):
         return len(self.files)
 
     def rows(self, columns: Sequence[str] | None = None) -> Iterator[Any]:
-        """Yields blocks of rows without the targets: frames whose index counts all rows, or arrays."""
+        """Yields blocks of rows without the targets: frames whose index counts all rows, arrays, or cells."""
 
         return self.files.read(self.columns if columns is None else columns)
 
@@ -150,7 +153,7 @@ class Stream(Source):
             labeled: Whether to read the targets; None takes their place otherwise.
         """
 
-        if self.container == "array":
+        if self.container != "frame":
             pairs = zip(self.files.read(), self.positions(), strict=True)
 
             return ((block, self.labels_of(rows) if labeled else None) for block, rows in pairs)
@@ -166,12 +169,14 @@ class Stream(Source):
         if self.joined is not None:
             return [self.joined.name]
 
+        names = self.files.names if self.container == "frame" else list(self.files.beside)
+
         for name in self.wanted:
-            if self.container == "array":
+            if not names:
                 raise no_labels(self.path, name)
 
-            if name not in self.files.names:
-                raise no_target(name, self.name, self.files.names)
+            if name not in names:
+                raise no_target(name, self.name, names)
 
         return self.targets
 
@@ -184,12 +189,12 @@ class Stream(Source):
         return self.joined.of(frame[self.joined.name]).to_frame(self.wanted[0])
 
     def positions(self) -> Iterator[pd.DataFrame]:
-        """Yields the positions of the rows of each block of an array, by which labels are joined."""
+        """Yields what is beside the rows of each block, and their positions, by which labels are joined."""
 
         for start in range(0, len(self), self.files.size):
             index = pd.RangeIndex(start, min(start + self.files.size, len(self)))
 
-            yield pd.DataFrame({ROW: index}, index=index)
+            yield self.files.beside.iloc[index.start : index.stop].assign(**{ROW: index})
 
 
 def stream(
@@ -201,7 +206,8 @@ def stream(
     r"""Returns rows larger than memory, which the `fit` and `predict` of an estimator take as they take `X`.
 
     Arguments:
-        path: A parquet file, a folder of them, or an npy file of an array with shape (N, P).
+        path: A parquet file, a folder of them, an npy file of an array with shape (N, P), or an h5ad file of cells
+            (sparse counts, stored row by row).
         target: The column of the labels, which are missing where a row is unlabeled; or several columns, for a
             VAEPredictor.
         labels: A second file (CSV or parquet) that holds the target and one more column, by which it is joined to

@@ -82,6 +82,9 @@ def movable_cells(model: Model, schema: Schema) -> torch.Tensor:
         return torch.ones(model.features.encoder.family.values)
 
     if schema.single:
-        return torch.full(schema.x[0].shape, float(handler(schema.x[0]).continuous))
+        (row,) = schema.x
+        shape = (row.shape[0] + len(row.batches),) if row.batches else row.shape
+
+        return torch.full(shape, float(handler(row).continuous))
 
     return torch.tensor([float(handler(variable).continuous) for variable in schema.x])

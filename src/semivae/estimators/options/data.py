@@ -56,3 +56,9 @@ class DataOptions(Declared):
         'The most columns of a sparse matrix, such as genes, that are modeled: those that vary most. "auto" models all '
         "of up to 4,000 columns, and 2,000 of more.",
     ] = "auto"
+    batch: Annotated[
+        str | None,
+        Anything(),
+        "A column of `obs` beside the counts of cells, such as the donor. Its effect on each gene is learned and taken "
+        "out of the latent.",
+    ] = None

@@ -16,6 +16,7 @@ __all__ = [
 ]
 
 import warnings
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -54,10 +55,11 @@ def fit_rows(estimator: Grouped, rows: Any, in_steps: bool = False) -> tuple[Cod
         SettingError: If pixels should be binarized, and the rows are a table.
     """
 
-    given = [estimator.get_params()[f"data__{name}"] for name in ("binarize", "resize", "most_columns")]
-    binarize, resize, most = given
+    given = [estimator.get_params()[f"data__{name}"] for name in ("binarize", "resize")]
+    binarize, resize = given
+    selection = selection_of(estimator)
     source = rows if isinstance(rows, InMemory | Ingested) else InMemory(rows)
-    found = source.survey if isinstance(source, Ingested) else survey(source, selection_of(estimator), *given)
+    found = source.survey if isinstance(source, Ingested) else survey(source, selection, *given)
 
     if binarize and found.codec.container != "image":
         raise SettingError(f"binarize={binarize!r} with a table", "pixels of images are made 0 or 1", "binarize=None")
@@ -65,9 +67,16 @@ def fit_rows(estimator: Grouped, rows: Any, in_steps: bool = False) -> tuple[Cod
     if resize and found.codec.container != "image":
         raise SettingError(f"resize={resize!r} with a table", "images are scaled", "resize=None")
 
-    if most != "auto" and found.codec.container != "sparse":
+    if selection.most and found.codec.container != "sparse":
         raise SettingError(
-            f"most_columns={most} with other rows", "columns of a sparse matrix are chosen", "most_columns='auto'"
+            f"most_columns={selection.most} with other rows",
+            "columns of a sparse matrix are chosen",
+            "most_columns='auto'",
+        )
+
+    if selection.batch and found.codec.container != "sparse":
+        raise SettingError(
+            f"batch={selection.batch!r} with other rows", "the effect of a batch is taken out of cells", "batch=None"
         )
 
     if isinstance(source, Ingested):
@@ -84,10 +93,14 @@ def fit_rows(estimator: Grouped, rows: Any, in_steps: bool = False) -> tuple[Cod
 def keep_names(estimator: BaseEstimator, found: Survey, X: Any = None) -> None:
     """Keeps the number and names of the columns of a table as scikit-learn does, and warns of them."""
 
-    if found.codec.container == "frame":
+    (first, *_), container = found.codec.variables, found.codec.container
+
+    if container == "frame":
         X = pd.DataFrame(columns=list(found.names)) if X is None else named(X)
+    elif X is None and container == "vector" and first.held:
+        X = pd.DataFrame(columns=list(found.names))
     elif X is None:
-        X = np.empty((0, len(found.names)))
+        X = np.empty((0, first.among if container == "sparse" else len(found.names)))
 
     if found.codec.container not in ("image", "sequence"):
         validate_data(estimator, X, reset=True, skip_check_array=True)
@@ -111,8 +124,10 @@ def selection_of(estimator: Parametrized) -> Selection:
     """Returns the columns of a frame that an estimator models, and their declared kinds."""
 
     given = estimator.get_params()
+    columns = Selection.of(*(given[f"data__{name}"] for name in ("drop", "id_columns", "keep", "kinds", "embed")))
+    most, batch = given["data__most_columns"], given["data__batch"]
 
-    return Selection.of(*(given[f"data__{name}"] for name in ("drop", "id_columns", "keep", "kinds", "embed")))
+    return replace(columns, most=0 if most == "auto" else most, batch=batch or "")
 
 
 def refuse_stream(estimator: BaseEstimator, X: Any) -> None:

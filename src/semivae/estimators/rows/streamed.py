@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from semivae.data.codecs.batches import marked_cells
 from semivae.data.labels.table import Wanted, decoded
 from semivae.data.stream.cache import ingested
 from semivae.data.stream.rows import Ingested, Stream
@@ -41,7 +42,12 @@ def sample_stream(estimator: Fitted, stream: Stream, labeled: int, unlabeled: in
 
     known = random.sample(range(len(split.labeled)), min(labeled, len(split.labeled)))
     unknown = random.sample(range(len(split.unlabeled)), min(unlabeled, len(split.unlabeled)))
-    x = found.survey.codec.decode(np.concatenate([split.labeled.take(known), split.unlabeled.take(unknown)]))
+    codec = found.survey.codec
+    values = np.concatenate([split.labeled.take(known), split.unlabeled.take(unknown)])
+    x, row = codec.decode(values), codec.variables[0]
+
+    if row.batches:
+        x = marked_cells(x, values, row, codec.numbers)
 
     if isinstance(x, pd.DataFrame):
         text = [f"row {row}" for row in range(len(x))]

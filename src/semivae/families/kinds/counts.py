@@ -21,6 +21,7 @@ def counts_family(variable: Variable, pixels: Pixels, scale: Scale) -> Family:
 
     # The means of logarithms are near the logarithms of means, and decoders learn the rest.
     shares = [math.expm1(mean) for mean in variable.means]
-    facts = [share / (sum(shares) or 1.0) for share in shares], variable.mean, variable.deviation
+    total, batches = sum(shares) or 1.0, len(variable.batches)
+    facts = [share / total for share in shares], variable.mean, variable.deviation, batches
 
     return Multinomial(*facts) if pixels == "multinomial" else NegativeBinomial(*facts, pixels == "zero_inflated")

@@ -6,6 +6,7 @@ __all__ = ["CountsTrunk"]
 
 import math
 
+import torch
 from torch import Tensor, nn
 
 from semivae.networks.kinds.base import row_trunks
@@ -17,27 +18,32 @@ class CountsTrunk(nn.Module):
 
     .. math:: h_j = \log(1 + c \, x_j / \textstyle\sum_k x_k)
 
-    Zero stays zero, so that rows can stay sparse.
+    Zero stays zero, so that rows can stay sparse. Marks of the batch follow the counts, and stay as they are.
 
     Arguments:
-        width: The number of counts of a row.
+        counts: The number P of counts of a row.
         usual: The usual sum :math:`c`.
+        batches: The number B of batches.
     """
 
-    def __init__(self, width: int, usual: float) -> None:
+    def __init__(self, counts: int, usual: float, batches: int = 0) -> None:
         super().__init__()
 
-        self.width = width
+        self.counts = counts
         self.usual = usual
+        self.width = counts + batches
 
     def forward(self, x: Tensor) -> Tensor:
-        """Maps counts of shape (*, P) to features of shape (*, P)."""
+        """Maps rows of shape (*, P + B) to features of the same shape."""
 
-        return (x * (self.usual / x.sum(-1, keepdim=True).clamp(min=1))).log1p()
+        counts, marks = x.tensor_split([self.counts], dim=-1)
+        logs = (counts * (self.usual / counts.sum(-1, keepdim=True).clamp(min=1))).log1p()
+
+        return torch.cat([logs, marks], dim=-1) if marks.shape[-1] else logs
 
 
 @row_trunks.register("counts")
 def counts_trunk(variable: Variable, conv: bool) -> nn.Module:
     """Returns the trunk of a sparse row of counts."""
 
-    return CountsTrunk(variable.shape[0], math.exp(variable.mean))
+    return CountsTrunk(variable.shape[0], math.exp(variable.mean), len(variable.batches))

@@ -125,11 +125,11 @@ def read_blocks(
     from semivae.data.files.paths import exists
     from semivae.data.read import refuse_headless
     from semivae.data.sets import named as datasets
-    from semivae.data.stream.blocks import blocks_of, is_blocks
+    from semivae.data.stream.choose import are_large, blocks_of, is_blocks
 
     path, part = Path(data).expanduser(), part or Shard()
 
-    if data in datasets.names() or not exists(path) or not is_blocks(path):
+    if data in datasets.names() or not exists(path) or not (is_blocks(path) or are_large(path)):
         x = read_rows(estimator, data, split, header).x
         yield _safe_indexing(x, part.rows(_num_samples(x)))
         return

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from semivae.data.stream.blocks import Blocks
     from semivae.workflows.inputs.wishes import Wishes
 
-CELL = 8  # bytes
-
 
 def open_source(wishes: Wishes) -> Source:
     r"""Returns the rows and targets that the user asked for.
@@ -67,16 +65,19 @@ def as_told(wishes: Wishes) -> dict[str, Any]:
 def is_streamed(wishes: Wishes) -> bool:
     """Whether rows are streamed: folders of tables and npy tables always, a parquet file if it is large or wanted.
 
-    Vectors in an npy file are read into memory if there is room.
+    Vectors in an npy file, and cells, are read into memory if there is room.
     """
 
     from semivae.data.files.paths import exists
     from semivae.data.sets import named as datasets
-    from semivae.data.stream.blocks import blocks_of, is_blocks
+    from semivae.data.stream.choose import are_large, blocks_of, is_blocks
 
     path = Path(wishes.data).expanduser()
 
     if wishes.stream:
+        return True
+
+    if are_large(path):
         return True
 
     if wishes.data in datasets.names() or not exists(path) or not is_blocks(path):
@@ -92,7 +93,7 @@ def is_streamed(wishes: Wishes) -> bool:
     if array and not is_of_vectors(blocks, wishes.columns.get("kinds")):
         return True
 
-    return len(blocks) * len(blocks.names) * CELL > SHARE * memory()
+    return blocks.bytes > SHARE * memory()
 
 
 def is_of_vectors(blocks: Blocks, kinds: Any) -> bool:

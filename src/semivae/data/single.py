@@ -1,0 +1,127 @@
+r"""Rows that are one value each: an image, a vector, a sparse row or a string. Their codec is fitted to some of them.
+
+Rows in memory are all seen. Of rows on disk a part is, which lies evenly among them.
+"""
+
+from __future__ import annotations
+
+__all__ = ["fit_single"]
+
+import math
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from semivae.data.cells import batches_of, joined
+from semivae.data.codecs.base import Codec, Rows
+from semivae.data.codecs.images import ImageCodec
+from semivae.data.codecs.selection import Selection
+from semivae.data.codecs.sequences import SequenceCodec
+from semivae.data.codecs.sparse import SparseCodec
+from semivae.data.codecs.vectors import VectorCodec, are_vectors, vector_column
+from semivae.data.labels.classes import listed
+from semivae.data.source import Source
+from semivae.errors import DataError
+
+# The most rows on disk that a codec is fitted to.
+MOST = 50_000
+
+# A codec, and the names of the columns of the rows.
+Fitted: TypeAlias = tuple[Codec, tuple[str, ...]]
+
+
+def fit_single(
+    source: Source,
+    selection: Selection,
+    binarize: str | None = None,
+    resize: int | Sequence[int] | None = None,
+) -> Fitted | None:
+    r"""Returns the codec of rows of one value each, and the names of their columns; None of tables.
+
+    Arguments:
+        source: The rows.
+        selection: Which columns of a frame are modeled.
+        binarize: How grey levels of images become 0 or 1, if at all.
+        resize: The size that images are scaled to, if at all.
+
+    Raises:
+        DataError: If the rows cannot be used.
+        SettingError: If columns are selected that are not there, or have no names.
+    """
+
+    match source.container:
+        case "frame":
+            return of_column(source, selection)
+        case "sequence":
+            selection.refuse("strings")
+            return SequenceCodec.fit(next(source.rows())), ("text",)
+
+    selection.refuse("arrays")
+
+    match source.container:
+        case "image":
+            return ImageCodec.fit(next(source.rows()), binarize, resize), ("image",)
+        case "sparse":
+            rows = some(source)
+            batches = (selection.batch, batches_of(rows, selection.batch)) if selection.batch else None
+            sparse = SparseCodec.fit(rows, selection.most, source.columns, batches)
+            (row,) = sparse.variables
+            return sparse, row.names or tuple(f"x{column}" for column in range(row.among))
+
+    # The first block shows what an array holds.
+    if selection.row == "vector" or (not selection.row and are_vectors(next(source.rows()))):
+        codec = VectorCodec.fit(some(source))
+        return codec, tuple(codec.columns)
+
+    return None
+
+
+def of_column(source: Source, selection: Selection) -> Fitted | None:
+    """Returns the codec of the one column of a frame that rows are read from, such as whole strings; None of others."""
+
+    names = tuple(source.columns)
+    selection.check(names)
+    read = [name for name in names if name not in (source.identifier, *selection.left_out)]
+    column = selection.whole
+
+    if column is not None:
+        others = [name for name in read if name != column]
+
+        if others:
+            raise DataError(
+                f"there are columns beside the strings of {column!r}: {listed(others, 30)}",
+                "a row is one string, or one of several cells",
+                f"drop={others[:30]}",
+            )
+
+        return SequenceCodec.fit(some(source), column, tuple(name for name in names if name != column)), names
+
+    found = vector_column(next(source.rows(read)), selection.embed) if read else None
+
+    if found is None:
+        return None
+
+    return VectorCodec.fit(some(source), *found, [name for name in names if name not in read]), names
+
+
+def some(source: Source) -> Rows:
+    """Returns the rows that a codec is fitted to: all in memory, or every k-th on disk."""
+
+    if not source.in_parts:
+        return next(source.rows())
+
+    step = math.ceil(len(source) / MOST)
+    parts: list[Any] = []
+    start = 0
+
+    for block in source.rows():
+        places = np.arange(-start % step, block.shape[0], step)
+        parts.append(block.iloc[places] if isinstance(block, pd.DataFrame) else block[places])
+        start += block.shape[0]
+
+    if source.container == "sparse":
+        return joined(parts)
+
+    return pd.concat(parts) if source.container == "frame" else np.concatenate(parts)
