@@ -81,7 +81,7 @@ class Variable:
         means: The mean of each number of a sparse row, as networks read it.
         batch: The column beside cells whose effect on their counts is taken out; empty without one.
         batches: The values of that column, sorted.
-        tokens: How a string is split: "characters", "smiles" or "words"; empty for anything else.
+        tokens: How a string is split: "characters", "smiles", "selfies" or "words"; empty for anything else.
     """
 
     __pydantic_config__ = STRICT

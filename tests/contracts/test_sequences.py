@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import sys
 import warnings
 
 import numpy as np
@@ -14,7 +15,10 @@ import semivae
 from semivae import DataOptions, RecipeOptions, VAEEmbedding, VAERegressor
 from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.selection import Selection
+from semivae.data.codecs.sequences import SequenceCodec
+from semivae.data.in_memory import InMemory
 from semivae.data.kinds import handler
+from semivae.data.survey import survey
 from semivae.errors import DataError, SchemaError, SettingError
 from semivae.families import Tokens
 from semivae.families.recurrent import Recurrence
@@ -169,3 +173,31 @@ def test_a_latent_search_gives_strings(fitted):
     found = optimize(fitted, lambda rows: np.char.str_len(rows.astype(str)), MOLECULES * 4, evaluations=2, proposals=2)
 
     assert all(isinstance(text, str) for text in found.rows) and len(found.facts) == 2
+
+
+def test_molecules_as_selfies():
+    pytest.importorskip("selfies", reason="molecules need selfies")
+    texts = ["CC(=O)O", "c1ccccc1", "CCN", "no molecule"] * 5
+    frame = pd.DataFrame({"smiles": texts})
+    codec = survey(InMemory(frame), Selection.of(kinds={"smiles": "selfies"})).codec
+    codes, variable = codec.encode(frame), codec.variables[0]
+
+    assert variable.kind == "sequence" and variable.tokens == "selfies" and not list(handler(variable).problems())
+    assert codec.decode(codes[:3])["smiles"].tolist() == ["CC(=O)O", "C1=CC=CC=C1", "CCN"]
+    np.testing.assert_array_equal(codec.encode(codec.decode(codes[:3])), codes[:3])
+    # What is no molecule is one unknown token.
+    assert codes[3].tolist()[:2] == [len(variable.classes) + 1, 0]
+    # Any tokens are a molecule.
+    drawn = np.random.default_rng(0).integers(1, len(variable.classes) + 1, (20, 6))
+    assert all(isinstance(text, str) for text in codec.decode(drawn)["smiles"])
+    assert survey(InMemory(texts), Selection.of(kinds="selfies")).codec.variables[0].tokens == "selfies"
+
+    with pytest.raises(SettingError, match="molecules are strings"):
+        survey(InMemory(np.zeros((3, 2))), Selection.of(kinds="selfies"))
+
+
+def test_selfies_says_what_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "selfies", None)
+
+    with pytest.raises(DataError, match=r"pip install 'semivae\[molecules\]'"):
+        SequenceCodec.fit(["CCO-missing"], way="selfies")

@@ -23,7 +23,7 @@ from semivae.data.codecs.sparse import SparseCodec
 from semivae.data.codecs.vectors import VectorCodec, are_vectors, vector_column
 from semivae.data.labels.classes import listed
 from semivae.data.source import Source
-from semivae.errors import DataError
+from semivae.errors import DataError, SettingError
 
 # The most rows on disk that a codec is fitted to.
 MOST = 50_000
@@ -56,9 +56,12 @@ def fit_single(
             return of_column(source, selection)
         case "sequence":
             selection.refuse("strings")
-            return SequenceCodec.fit(next(source.rows())), ("text",)
+            return SequenceCodec.fit(next(source.rows()), way=selection.way), ("text",)
 
     selection.refuse("arrays")
+
+    if selection.way:
+        raise SettingError(f"kinds={selection.row!r} for an array", "molecules are strings", "X = list(texts)")
 
     match source.container:
         case "image":
@@ -96,7 +99,9 @@ def of_column(source: Source, selection: Selection) -> Fitted | None:
                 f"drop={others[:30]}",
             )
 
-        return SequenceCodec.fit(some(source), column, tuple(name for name in names if name != column)), names
+        left_out = tuple(name for name in names if name != column)
+
+        return SequenceCodec.fit(some(source), column, left_out, selection.way), names
 
     found = vector_column(next(source.rows(read)), selection.embed) if read else None
 

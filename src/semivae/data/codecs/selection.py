@@ -18,6 +18,9 @@ from semivae.data.labels.classes import listed
 from semivae.data.source import nearest
 from semivae.errors import SettingError
 
+# Strings that are split into the tokens of molecules.
+MOLECULE = "selfies"
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -29,7 +32,7 @@ class Selection:
         keep: The columns that are modeled even if they look like identifiers.
         kinds: The columns whose kind is not judged by their values, with their kinds.
         embed: The column of texts that become vectors; empty for none.
-        row: The kind of a whole row of an array, "vector" or "real"; empty to judge it by the values.
+        row: The kind of a whole row: of an array "vector" or "real", of strings "selfies"; empty to judge it.
         most: The most columns of a sparse matrix; 0 to choose them by their number.
         batch: The column of `obs` whose effect on the counts of cells is taken out; empty for none.
 
@@ -91,7 +94,15 @@ class Selection:
     def whole(self) -> str | None:
         """The column that a row is read from as one value; None if rows are cells."""
 
-        return next((name for name, kind in self.kinds if not issubclass(kinds[kind], CellKind)), None)
+        return next(
+            (name for name, kind in self.kinds if kind == MOLECULE or not issubclass(kinds[kind], CellKind)), None
+        )
+
+    @property
+    def way(self) -> str:
+        """How strings are split; empty to judge it."""
+
+        return MOLECULE if MOLECULE in (self.row, *dict(self.kinds).values()) else ""
 
     def check(self, names: Iterable[str]) -> None:
         r"""Checks that a frame has the columns.
@@ -155,8 +166,8 @@ class Selection:
 
 EVERYTHING = Selection()
 
-# The kinds that all rows of an array can be said to be of.
-ROWS = ("vector", "real")
+# The kinds that all rows of an array can be said to be of, and the strings that are read as molecules.
+ROWS = ("vector", "real", MOLECULE)
 
 
 def names_in(setting: str, value: Any) -> tuple[str, ...]:
@@ -185,7 +196,7 @@ def kinds_in(value: Any) -> tuple[tuple[str, str], ...]:
     if value is None:
         return ()
 
-    known = [kind for kind in kinds if kinds[kind].of_columns]
+    known = [*(kind for kind in kinds if kinds[kind].of_columns), MOLECULE]
     wrong = not isinstance(value, Mapping) or [kind for kind in value.values() if kind not in known]
 
     if wrong:

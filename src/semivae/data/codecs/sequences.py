@@ -35,17 +35,21 @@ class SequenceCodec(Codec):
     container: ClassVar[Container] = "sequence"
 
     @classmethod
-    def fit(cls, X: Rows, column: str = "", left_out: tuple[str, ...] = ()) -> Self:
+    def fit(cls, X: Rows, column: str = "", left_out: tuple[str, ...] = (), way: str = "") -> Self:
         r"""Infers the tokens and the longest string.
 
         Arguments:
             X: The strings, or a frame that has them in a column.
             column: The column of a frame; empty for strings alone.
             left_out: The other columns of the frame.
+            way: How strings are split; empty to judge it by them.
+
+        Raises:
+            DataError: If the strings cannot be used.
         """
 
         texts = texts_of(X, column)
-        way = splitting(texts)
+        way = way or splitting(texts)
         tokens = [split(text, way) for text in texts]
         known = vocabulary(tokens)
 

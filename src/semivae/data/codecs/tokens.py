@@ -1,13 +1,25 @@
-r"""Strings as tokens: the tokens of SMILES, words, or characters."""
+r"""Strings as tokens: those of SMILES or of SELFIES, words, or characters.
+
+SELFIES (pip install selfies) is another way to write a molecule, in which every sequence of tokens is one.
+
+References:
+    | Self-Referencing Embedded Strings: A 100% Robust Molecular String Representation (Krenn et al., 2020)
+    | https://doi.org/10.1088/2632-2153/aba947
+"""
 
 from __future__ import annotations
 
 __all__ = ["UNKNOWN", "joined", "split", "splitting", "vocabulary"]
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
+from typing import Any
+
+from semivae.errors import DataError
 
 # How a token that the fit did not know is written.
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
@@ -21,7 +33,8 @@ WORDS = re.compile(r"\w+(?:['-]\w+)*|[^\w\s]")
 # Marks of structure: without one, letters such as "CON" may as well be words.
 STRUCTURE = re.compile(r"[\[(=#0-9]")
 
-SPLIT: dict[str, Callable[[str], list[str]]] = {"characters": list, "smiles": SMILES.findall, "words": WORDS.findall}
+# Molecules whose tokens are kept, as to find them takes longer than all else that is done with a string.
+MOST_KEPT = 2**19
 
 # The strings that the way to split is judged by, and the spaces of a string from which on it is split into words.
 JUDGED, SPACES = 1000, 2
@@ -50,14 +63,54 @@ def splitting(texts: Sequence[str]) -> str:
     return "words" if sum(text.strip().count(" ") for text in some) >= SPACES * len(some) else "characters"
 
 
-def split(text: str, way: str) -> list[str]:
-    """Returns the tokens of a string, split in a way that :func:`splitting` names."""
+@lru_cache(MOST_KEPT)
+def as_selfies(text: str) -> Sequence[str]:
+    """Returns the tokens in SELFIES of a molecule in SMILES; one unknown token for any other string."""
+
+    library = selfies()
+
+    try:
+        return tuple(map(sys.intern, library.split_selfies(library.encoder(text, strict=False))))
+    except library.EncoderError:
+        return (UNKNOWN,)
+
+
+def selfies() -> Any:
+    r"""Returns the library that translates molecules.
+
+    Raises:
+        DataError: If it is not installed.
+    """
+
+    try:
+        import selfies  # type: ignore[import-not-found]
+    except ImportError:
+        raise DataError(
+            "selfies is not installed", "it translates molecules", "pip install 'semivae[molecules]'"
+        ) from None
+
+    return selfies
+
+
+SPLIT: dict[str, Callable[[str], Sequence[str]]] = {
+    "characters": list,
+    "smiles": SMILES.findall,
+    "selfies": as_selfies,
+    "words": WORDS.findall,
+}
+
+
+def split(text: str, way: str) -> Sequence[str]:
+    """Returns the tokens of a string, split in a way that :func:`splitting` names, or as "selfies"."""
 
     return SPLIT[way](text)
 
 
 def joined(tokens: Iterable[str], way: str) -> str:
     """Returns the string of some tokens. Words get a space between, but none before a mark that ends a clause."""
+
+    if way == "selfies":
+        return selfies().decoder("".join(token for token in tokens if token != UNKNOWN))
 
     if way != "words":
         return "".join(tokens)
@@ -70,6 +123,6 @@ def vocabulary(texts: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
     counts = Counter(token for tokens in texts for token in set(tokens))
     fewest = min(FEWEST, max(counts.values(), default=0))
-    often = [token for token, count in counts.items() if count >= fewest]
+    often = [token for token, count in counts.items() if count >= fewest and token != UNKNOWN]
 
     return tuple(sorted(often, key=lambda token: (-counts[token], token))[:MOST_TOKENS])

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from semivae.data.kinds.base import Kind, kinds
 
 SHOWN = 8  # tokens in a description
-WAYS = {"characters": "characters", "smiles": "SMILES tokens", "words": "words"}
+WAYS = {"characters": "characters", "smiles": "SMILES tokens", "selfies": "SELFIES tokens", "words": "words"}
 
 
 @kinds.register("sequence")

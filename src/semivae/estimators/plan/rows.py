@@ -36,7 +36,7 @@ STEPS, STEPS_WITHOUT_LABELS = 800, 3200
 STAGES_OF_TABLE = {False: (400, 800), True: (800, 3200)}
 
 # The same for stages of strings that train a decoder or do not, and the fewest passes: a pass over strings is slow.
-STAGES_OF_STRINGS = {False: (800, 1), True: (6000, 5)}
+STAGES_OF_STRINGS = {False: (800, 1), True: (5000, 5)}
 
 # The fewest passes of others, and the steps of each effort over those of "normal".
 LEAST_EPOCHS, LEAST_OF_TABLE = 10, 3
