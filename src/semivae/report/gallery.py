@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import _num_samples
 
+from semivae.data.codecs.choose import codec_of
 from semivae.data.sparse import largest
 from semivae.report.numbers import short
 from semivae.report.records import Gallery, Sheet, Strip
@@ -83,7 +84,7 @@ def cells(fitted: Fitted, rows: Any) -> Sheet:
     from semivae.workflows.explore.cells import texts
 
     if fitted.schema_.container == "sparse":
-        entries = largest(rows, fitted.schema_.x[0], ENTRIES)
+        entries = largest(codec_of(fitted.schema_).plain(rows), fitted.schema_.x[0], ENTRIES)
         words = [[f"{name}: {short(value)}" for name, value in row] for row in entries]
 
         return Sheet([f"entry {place}" for place in range(1, ENTRIES + 1)], [pad(row) for row in words])

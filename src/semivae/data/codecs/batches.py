@@ -2,7 +2,7 @@ r"""Batches of cells, such as donors, whose effect on the counts is taken out of
 
 from __future__ import annotations
 
-__all__ = ["Batches", "marked_cells", "marks", "refuse_batches"]
+__all__ = ["Batches", "batches_in", "marks", "refuse_batches", "with_batches"]
 
 import warnings
 from collections.abc import Sequence
@@ -55,20 +55,27 @@ def refuse_batches(counts: bool, batches: Batches) -> None:
         raise DataError(f"all cells have the same {name!r}", "an effect needs at least two batches", "batch=None")
 
 
-def marked_cells(counts: Matrix, values: Values, row: Variable, names: Sequence[str]) -> Any:
+def batches_in(values: Values, row: Variable) -> NDArray[np.object_]:
+    """Returns the batch of encoded rows with shape (N, P + B), with shape (N,); empty for none."""
+
+    found = np.asarray(values)[:, row.shape[0] :]
+    names = np.array([*row.batches, ""], dtype=object)
+
+    return names[np.where(found.any(axis=1), found.argmax(axis=1), -1)]
+
+
+def with_batches(counts: Matrix, batches: NDArray[np.object_], row: Variable, names: Sequence[str]) -> Any:
     r"""Returns counts as AnnData with their batch beside them.
 
     Arguments:
         counts: The counts, with all columns of the fit.
-        values: The encoded rows that they are of, with shape (N, P + B).
+        batches: The batch of each row, with shape (N,).
         row: The variable.
         names: The names of the modeled columns.
     """
 
     from semivae.data.files.cells import anndata
 
-    found = np.asarray(values)[:, row.shape[0] :]
-    batches = np.array([*row.batches, ""], dtype=object)[np.where(found.any(axis=1), found.argmax(axis=1), -1)]
     genes = np.array([f"x{place}" for place in range(row.among)], dtype=object)
     genes[list(row.kept or range(row.among))] = names
     cells = np.array([str(place) for place in range(len(batches))], dtype=object)

@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
-from semivae.data.cells import counts_of, genes_of, is_cells
+from semivae.data.cells import batches_of, counts_of, genes_of, is_cells
 from semivae.data.codecs.base import Codec, Rows, Values
-from semivae.data.codecs.batches import Batches, marks, refuse_batches
+from semivae.data.codecs.batches import Batches, marks, refuse_batches, with_batches
 from semivae.data.codecs.sparse_facts import of_counts, of_weights
 from semivae.data.codecs.variable_columns import most_variable
 from semivae.data.labels.classes import listed
@@ -128,10 +128,17 @@ class SparseCodec(Codec):
 
         return matrix[:, list(row.kept)] if row.kept else matrix
 
-    def arranged(self, X: Rows) -> Matrix:
-        """Returns rows with all columns of the fit, in its order; those that are not modeled hold nothing."""
+    def arranged(self, X: Rows) -> Rows:
+        """Returns cells with all columns of the fit, in its order, as a matrix; as cells where their batch counts."""
 
-        return widened(csr_matrix(self.columns_of(X)), self.variables[0])
+        matrix, row = self.plain(X), self.variables[0]
+
+        return with_batches(matrix, batches_of(X, row.batch), row, self.numbers) if row.batches else matrix
+
+    def plain(self, X: Rows) -> Matrix:
+        """Returns rows as a matrix with all columns of the fit; those of cells that are not modeled hold nothing."""
+
+        return widened(csr_matrix(self.columns_of(X)), self.variables[0]) if is_cells(X) else X
 
     def decode(self, values: Values, within: bool = False) -> Any:
         """Returns a sparse matrix with all columns of the fit; those that are not modeled hold nothing.

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semivae.data.codecs.batches import marked_cells
+from semivae.data.codecs.batches import batches_in, with_batches
 from semivae.data.labels.table import Wanted, decoded
 from semivae.data.stream.cache import ingested
 from semivae.data.stream.rows import Ingested, Stream
@@ -47,7 +47,7 @@ def sample_stream(estimator: Fitted, stream: Stream, labeled: int, unlabeled: in
     x, row = codec.decode(values), codec.variables[0]
 
     if row.batches:
-        x = marked_cells(x, values, row, codec.numbers)
+        x = with_batches(x, batches_in(values, row), row, codec.numbers)
 
     if isinstance(x, pd.DataFrame):
         text = [f"row {row}" for row in range(len(x))]

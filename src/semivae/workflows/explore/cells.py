@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from semivae.data.codecs.choose import codec_of
 from semivae.data.sparse import largest
 from semivae.workflows.plain import ready
 
@@ -130,7 +131,7 @@ def texts(estimator: Fitted, X: Any) -> list[list[dict[str, Any]]]:
     if estimator.schema_.container == "sparse":
         return [
             [{"name": name, "text": text_of(value)} for name, value in row]
-            for row in largest(X, estimator.schema_.x[0], ENTRIES)
+            for row in largest(codec_of(estimator.schema_).plain(X), estimator.schema_.x[0], ENTRIES)
         ]
 
     shown = framed(estimator, X)
