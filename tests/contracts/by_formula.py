@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy import stats
+from scipy import special, stats
 
 from semivae.families import Tokens
 
@@ -56,6 +56,20 @@ def categorical(x: np.ndarray, f: np.ndarray) -> Any:
 def poisson(x: np.ndarray, f: np.ndarray) -> float:
     # Far below the bound on the rate, the features are standard units of the logarithm.
     return stats.poisson.logpmf(x, np.exp([0.5, 2.0] + f * [1.0, 0.3])).sum()
+
+
+def negative_binomial_columns(x: np.ndarray, f: np.ndarray) -> float:
+    rates, theta = np.exp([0.5, 2.0] + f * [1.0, 0.3]), np.e
+
+    return stats.nbinom.logpmf(x, theta, theta / (theta + rates)).sum()
+
+
+def ordinals(x: np.ndarray, f: np.ndarray) -> float:
+    # Four classes with thresholds at equal distances, and two with one threshold.
+    first = np.diff([0, *special.expit(np.array([-2.0, 0.0, 2.0]) - f[0]), 1])
+    second = np.diff([0, special.expit(-f[1]), 1])
+
+    return np.log(first[int(x[0])]) + np.log(second[int(x[1])])
 
 
 def dirichlet(x: np.ndarray, f: np.ndarray) -> float:

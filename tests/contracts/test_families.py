@@ -20,6 +20,8 @@ from tests.contracts.by_formula import (
     mixed,
     multinomial,
     negative_binomial,
+    negative_binomial_columns,
+    ordinals,
     poisson,
     reals,
     tokens,
@@ -39,6 +41,8 @@ from semivae.families import (
     Mixed,
     Multinomial,
     NegativeBinomial,
+    NegativeBinomials,
+    Ordinals,
     Point,
     Poisson,
     Reals,
@@ -89,6 +93,12 @@ CASES = {
     "categoricals": Case(Categoricals([3, 2]), torch.tensor([[0, 1], [1, 0], [2, 1], [0, 0]]).double(), categoricals),
     "dirichlet": Case(Dirichlet(4), PIXELS.flatten(1)[:, :4].log_softmax(-1), dirichlet),
     "mixed": Case(Mixed(COLUMNS), CELLS, mixed),
+    "ordinals": Case(Ordinals([4, 2]), torch.tensor([[0, 1], [1, 0], [2, 1], [3, 0]]).double(), ordinals),
+    "dispersed": Case(
+        NegativeBinomials([0.5, 2.0], [1.0, 0.3], [1e9, 1e9], [True, True]),
+        torch.tensor([[0, 9], [3, 7], [1, 2], [40, 8]]).double(),
+        negative_binomial_columns,
+    ),
     "poisson": Case(
         Poisson([0.5, 2.0], [1.0, 0.3], [1e9, 1e9]), torch.tensor([[0, 9], [3, 7], [1, 2], [40, 8]]).double(), poisson
     ),
@@ -172,7 +182,7 @@ def test_samples_have_the_mean_of_the_family(case):
     if isinstance(case.family, Tokens):  # the mean starts with the most probable token
         counts = draws[:, 0].long().bincount()
         assert counts[int(p.mean[0])] > counts.max() - 100
-    elif isinstance(case.family, Mixed | Categoricals):  # the mean of a category is the most probable class
+    elif isinstance(case.family, Mixed | Categoricals | Ordinals):  # the mean of a category is the most probable class
         classes = [j for j in range(case.family.values) if case.family.values == 2 or COLUMNS[j].classes]
         real = [j for j in range(case.family.values) if j not in classes]
         torch.testing.assert_close(draws.mean(0)[real], p.mean[real], atol=0.05, rtol=0.0)

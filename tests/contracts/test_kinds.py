@@ -58,6 +58,13 @@ CASES = {
     "category": Case(
         pd.Series(RANDOM.choice(["red", "green", "blue"], N), dtype="str").mask(GAPS), [1], torch.arange(3).double()
     ),
+    "ordinal": Case(
+        pd.Series(
+            pd.Categorical(RANDOM.choice(["red", "green", "blue"], N), ["red", "green", "blue"], ordered=True)
+        ).mask(GAPS),
+        [1],
+        torch.arange(3).double(),
+    ),
     "count": Case(pd.Series(RANDOM.poisson(3.0, N)).astype("Int64").mask(GAPS), -1, torch.arange(2000).double()),
 }
 
@@ -128,7 +135,7 @@ def test_column_without_a_value(kind):
     rows = frame(kind)
     rows["cell"] = pd.Series([None] * N, dtype=rows["cell"].dtype)
 
-    if kind == "category":  # which no class can be of
+    if kind in ("category", "ordinal"):  # which no class can be of
         with pytest.raises(SemivaeError, match="no value"):
             codec_for(rows, selection(kind))
         return
@@ -144,9 +151,9 @@ def test_column_without_a_value(kind):
 @every_cell
 def test_words(kind):
     variable = variable_of(kind)
-    words = cell_handler(variable).describe(lambda value: f"<{value:g}>")
+    words = cell_handler(variable).describe(lambda value: f"[{value:g}]")
 
-    assert ("<" in words) == (not variable.classes) and (not variable.classes or "red" in words)
+    assert ("[" in words) == (not variable.classes) and (not variable.classes or "red" in words)
     assert not list(handler(variable).problems())
 
 

@@ -14,6 +14,8 @@ __all__ = [
     "Mixed",
     "Multinomial",
     "NegativeBinomial",
+    "NegativeBinomials",
+    "Ordinals",
     "Point",
     "Poisson",
     "Reals",
@@ -34,7 +36,8 @@ from semivae.families.dirichlet import Dirichlet, LogDirichlet
 from semivae.families.gaussian import Gaussian
 from semivae.families.logistic import Logistic
 from semivae.families.mixed import Cells, Mixed
+from semivae.families.ordinal import Ordinals
 from semivae.families.point import Point
-from semivae.families.poisson import Poisson
+from semivae.families.poisson import NegativeBinomials, Poisson
 from semivae.families.reals import Reals
 from semivae.families.tokens import Strings, Tokens

@@ -1,6 +1,13 @@
-r"""Poisson family, for counts such as visits or defects.
+r"""Poisson and negative binomial families, for counts such as visits or defects.
 
 .. math:: \log p(x) = x \log \lambda - \lambda - \log x!
+
+.. math::
+    \log p(x) = \log \frac{\Gamma(x + \theta)}{\Gamma(\theta) \, x!}
+    + \theta \log \frac{\theta}{\theta + \lambda} + x \log \frac{\lambda}{\theta + \lambda}
+
+The negative binomial has mean :math:`\lambda` and variance :math:`\lambda + \lambda^2 / \theta`, with a
+:math:`\theta` that is learned for each column. The Poisson distribution is its limit for a large one.
 
 A network gives the logarithm of the rate in standard units of the logarithms of the counts, so that it starts near the
 usual count, whether that is 2 or 20,000:
@@ -15,7 +22,7 @@ near zero need no bound: the logarithm is used as it is, not taken of a rate tha
 
 from __future__ import annotations
 
-__all__ = ["Counts", "Poisson"]
+__all__ = ["Counts", "Dispersed", "NegativeBinomials", "Poisson"]
 
 import math
 from collections.abc import Sequence
@@ -23,12 +30,15 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.distributions import Distribution, Independent
+from torch.distributions import Distribution, Gamma, Independent
 
 from semivae.families.base import Family, widen
 
 # By how much the logarithm of a rate may be above that of the largest count.
 ROOM = 2.0
+
+# The logarithm of theta at first, and the largest; there, the distribution is a Poisson distribution.
+FIRST, LARGEST = 1.0, 9.0
 
 
 class Counts(Distribution):
@@ -69,6 +79,43 @@ class Counts(Distribution):
             return torch.poisson(self.mean.expand(self._extended_shape(sample_shape)))
 
 
+class Dispersed(Counts):
+    r"""Creates a distribution of counts that vary more than by chance alone.
+
+    Arguments:
+        log_rate: The logarithms :math:`\log \lambda`, with shape (*, n).
+        log_theta: The logarithms :math:`\log \theta`, with shape (n,).
+    """
+
+    def __init__(self, log_rate: Tensor, log_theta: Tensor) -> None:
+        super().__init__(log_rate)
+
+        self.log_theta = log_theta
+
+    @property
+    def variance(self) -> Tensor:
+        r""":math:`\lambda + \lambda^2 / \theta`, with shape (*)."""
+
+        return self.mean + (2 * self.log_rate - self.log_theta).exp()
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Returns the log-probability of counts, both with shape (*)."""
+
+        theta = self.log_theta.exp()
+        total = torch.logaddexp(self.log_theta, self.log_rate)
+        ways = (value + theta).lgamma() - theta.lgamma() - (value + 1).lgamma()
+
+        return ways + theta * (self.log_theta - total) + value * (self.log_rate - total)
+
+    def sample(self, sample_shape: torch.Size = torch.Size()) -> Tensor:  # noqa: B008
+        """Returns whole numbers, with shape (*sample_shape, *)."""
+
+        with torch.no_grad():
+            theta = self.log_theta.exp().expand(self._extended_shape(sample_shape))
+
+            return torch.poisson(Gamma(theta, theta / self.mean).sample())
+
+
 class Poisson(Family):
     r"""Creates a Poisson family of n counts.
 
@@ -100,7 +147,36 @@ class Poisson(Family):
     def forward(self, features: Tensor) -> Independent:
         """Returns the distribution that features of shape (*, size) stand for."""
 
-        free = self.mean + self.deviation * widen(features)
-        log_rate = self.bound - nn.functional.softplus(self.bound - free)
+        return Independent(Counts(self.log_rate(features)), 1, validate_args=False)
 
-        return Independent(Counts(log_rate), 1, validate_args=False)
+    def log_rate(self, features: Tensor) -> Tensor:
+        r"""Returns :math:`\log \lambda` for features of shape (*, size), with the same shape."""
+
+        free = self.mean + self.deviation * widen(features)
+
+        return self.bound - nn.functional.softplus(self.bound - free)
+
+
+class NegativeBinomials(Poisson):
+    r"""Creates a negative binomial family of n counts.
+
+    Arguments:
+        mean: The mean :math:`m` of the logarithms of each count plus one.
+        deviation: Their standard deviation :math:`s`.
+        high: The largest of each count that was observed.
+        spread: Whether each varies more than a Poisson distribution; others start as one.
+    """
+
+    def __init__(
+        self, mean: Sequence[float], deviation: Sequence[float], high: Sequence[float], spread: Sequence[bool]
+    ) -> None:
+        super().__init__(mean, deviation, high)
+
+        self.log_theta = nn.Parameter(torch.tensor([FIRST if wide else LARGEST for wide in spread]))
+
+    def forward(self, features: Tensor) -> Independent:
+        """Returns the distribution that features of shape (*, size) stand for."""
+
+        theta = self.log_theta.clamp(-LARGEST, LARGEST)
+
+        return Independent(Dispersed(self.log_rate(features), theta), 1, validate_args=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Found"]
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from semivae.variables import Variable
 
@@ -30,3 +30,8 @@ class Found:
     crowded: bool = False
     counts_rows: bool = False
     infinite: bool = False
+
+    def of_kind(self, kind: str) -> Found:
+        """Returns the same findings, with variables of another kind."""
+
+        return replace(self, variables=tuple(replace(variable, kind=kind) for variable in self.variables))

@@ -95,6 +95,8 @@ class ColumnTally(Tally):
         if self.values is not None:
             dtype, declared = str(types.dtype), types.categories
 
-            return category_in(self.values, missing, dtype, declared, self.kept)
+            found = category_in(self.values, missing, dtype, declared, self.kept)
+
+            return found.of_kind("ordinal") if types.ordered and declared is not None else found
 
         return self.numbers.found()

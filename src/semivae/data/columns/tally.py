@@ -17,7 +17,7 @@ from semivae.data.columns.marginal import Marginal
 from semivae.data.columns.scaling import LARGEST, Moments
 from semivae.data.columns.spelled import TextForms
 from semivae.data.columns.texts import declared_category
-from semivae.data.columns.values import kind_of, numbers, real_dtype, stray
+from semivae.data.columns.values import is_ordered, kind_of, numbers, real_dtype, stray
 from semivae.data.labels.classes import Cells, distinct
 from semivae.errors import DataError
 from semivae.variables import Variable
@@ -35,6 +35,7 @@ class Types:
     def __init__(self) -> None:
         self.cells: dict[Any, Any] = {}
         self.declared: dict[Any, None] = {}
+        self.ordered = False
 
     def add(self, column: Cells) -> None:
         """Takes in a block."""
@@ -47,6 +48,7 @@ class Types:
 
         if isinstance(dtype, pd.CategoricalDtype):
             self.declared |= dict.fromkeys(column.cat.categories.tolist())
+            self.ordered = is_ordered(column)
 
     @property
     def column(self) -> Cells:

@@ -2,7 +2,7 @@ r"""One column of a frame: its kind, its values as numbers, and numbers back to 
 
 from __future__ import annotations
 
-__all__ = ["kind_of", "numbers", "real_dtype", "refuse_kind", "restored_numbers", "stray"]
+__all__ = ["is_ordered", "kind_of", "numbers", "real_dtype", "refuse_kind", "restored_numbers", "stray"]
 
 from functools import cache
 from typing import Any
@@ -102,6 +102,12 @@ def kind_of(column: Cells) -> str:
 
     # Dates beside dates with a time are "mixed".
     return KINDS.get(inferred) or ("date" if all(map(is_date, column.dropna())) else "category")
+
+
+def is_ordered(column: Cells) -> bool:
+    """Whether the type of a column says the order of its values."""
+
+    return isinstance(column.dtype, pd.CategoricalDtype) and bool(column.dtype.ordered)
 
 
 def stray(column: Cells) -> tuple[object, object]:

@@ -6,4 +6,4 @@ from semivae.data.kinds.base import CellKind, Kind, RowKind, cell_handler, cell_
 
 # isort: split
 # In this order messages name the kinds.
-from semivae.data.kinds import real, category, image, count, vector, counts, weights, sequence  # noqa: F401, I001
+from semivae.data.kinds import real, category, image, count, vector, counts, weights, sequence, ordinal  # noqa: F401, I001

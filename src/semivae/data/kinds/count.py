@@ -23,6 +23,9 @@ from semivae.variables import Variable
 # Single precision, in which models learn, has every whole number up to here.
 LARGEST_COUNT = 2**24
 
+# Counts whose variance is so many times their mean are negative binomial.
+SPREAD = 1.5
+
 
 @kinds.register("count")
 class Count(CellKind):
@@ -124,6 +127,7 @@ class CountColumn(Tally):
 
             return Found((empty,), missing, infinite=self.infinite)
 
+        variance = moments.squares * moments.unit**2 / moments.count
         # Their deviation is 1 where all are alike.
         logarithms = self.logarithms.variable(self.name, "float64", missing > 0)
         variable = Variable(
@@ -135,6 +139,8 @@ class CountColumn(Tally):
             deviation=logarithms.scale,
             dtype=real_dtype(dtype),
             missing=missing > 0,
+            # A Poisson distribution has the variance of its mean, and rows have different means.
+            suits="negative_binomial" if variance > SPREAD * moments.mean else None,
         )
 
         return Found((variable,), missing, infinite=self.infinite)

@@ -30,8 +30,8 @@ class DataOptions(Declared):
         Mapping[str, str] | str | None,
         Anything(),
         'Kinds of columns that should not be judged by their values, such as {"visits": "count", "zip": "category"}: '
-        '"real", "category", "count" (whole numbers from 0 on, with a Poisson likelihood), "sequence" (strings, the '
-        'only column that is modeled), or "selfies" (SMILES of molecules; what is drawn is a molecule, too). For '
+        '"real", "category", "ordinal" (classes in an order), "count" (whole numbers from 0 on), "sequence" (strings, '
+        'the only column that is modeled), or "selfies" (SMILES of molecules; what is drawn is a molecule, too). For '
         'an array "vector" says that each row is one vector, such as an embedding by another model, and "real" that it '
         'is not; for a list of strings "selfies" says that they are molecules.',
     ] = None

@@ -6,4 +6,4 @@ from semivae.families.kinds.base import cell_families, row_families, row_family,
 
 # isort: split
 # In this order the features of a row are split, and its cells are drawn: a new kind goes last.
-from semivae.families.kinds import real, category, image, count, vector, counts, weights, sequence  # noqa: F401, I001
+from semivae.families.kinds import real, category, image, count, vector, counts, weights, sequence, ordinal  # noqa: F401, I001
