@@ -137,8 +137,11 @@ def test_npy_files_hold_tables_or_images(tmp_path):
 
         np.testing.assert_array_equal(read(path).x, x)
         assert is_blocks(path) == (len(shape) == 2)
+        np.testing.assert_array_equal(np.concatenate(list(stream(path).rows())), x)
 
-    with pytest.raises(DataError, match=r"(?s)holds images.*np.load"):
+    np.save(path, np.zeros((2, 3, 4, 5, 6)))
+
+    with pytest.raises(DataError, match="an array with shape"):
         len(stream(path))
 
     np.save(path, np.asfortranarray(np.arange(6.0).reshape(2, 3)))

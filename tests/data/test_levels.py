@@ -9,6 +9,7 @@ from tests.understood import codec_for
 from semivae import PCA, DataOptions, VAEEmbedding
 from semivae.data.codecs.choose import codec_of
 from semivae.data.codecs.images import ImageCodec
+from semivae.data.codecs.selection import Selection
 from semivae.data.in_memory import InMemory
 from semivae.data.sets.named import load
 from semivae.data.survey import survey
@@ -59,7 +60,7 @@ def test_schema_of_an_older_version_has_no_levels():
 
 
 def binary(binarize: str, images: np.ndarray = BYTES) -> tuple[ImageCodec, np.ndarray]:
-    codec = survey(InMemory(images), binarize=binarize).codec
+    codec = survey(InMemory(images), Selection(binarize=binarize)).codec
     again = codec_of(Schema.from_json(codec.schema().to_json()))
     values = codec.encode(images)
 

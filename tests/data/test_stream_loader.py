@@ -19,7 +19,7 @@ WIDTH = 2
 def stored(path, values, width=WIDTH):
     """Rows on disk, each with its number in every column."""
 
-    with RowsWriter(path, width) as file:
+    with RowsWriter(path, (width,)) as file:
         file.add(np.repeat(values[:, None], width, axis=1))
         facts = file.finish()
 
@@ -39,10 +39,10 @@ def loader(tmp_path):
             stored(folder / "labels.npy", np.arange(labeled), width=1)
             stored(folder / "unlabeled.npy", np.arange(labeled, labeled + unlabeled))
 
-        facts = {"sha256": "", "width": WIDTH}
+        facts = {"sha256": "", "shape": [WIDTH]}
         split = StoredSplit(
             StoredRows.open(folder / "labeled.npy", facts | {"rows": labeled}),
-            StoredRows.open(folder / "labels.npy", facts | {"rows": labeled, "width": 1}),
+            StoredRows.open(folder / "labels.npy", facts | {"rows": labeled, "shape": [1]}),
             StoredRows.open(folder / "unlabeled.npy", facts | {"rows": unlabeled}),
         )
 

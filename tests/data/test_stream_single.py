@@ -20,6 +20,7 @@ RANDOM = np.random.default_rng(0)
 # Versions of anndata use options that newer versions of pandas announce to remove.
 CELLS = pytest.mark.filterwarnings("ignore")
 QUICK = {"random_state": 0, "latents": 2, "hidden": (8,), "training": TrainingOptions(features_epochs=2), "epochs": 2}
+PLAIN = {"random_state": 0, "latents": 2, "hidden": (8,), "epochs": 2}
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def few_judged(monkeypatch, tmp_path):
 def test_sparse_rows_come_back_as_they_were(tmp_path):
     rows = csr_matrix(random_array((40, 7), density=0.3, rng=RANDOM))
 
-    with SparseWriter(tmp_path / "a.npy", 7) as file:
+    with SparseWriter(tmp_path / "a.npy", (7,)) as file:
         file.add(SparseRows(rows[:15]))
         file.add(SparseRows(csr_matrix((3, 7))))
         file.add(SparseRows(rows[15:]))
@@ -56,7 +57,7 @@ def test_sparse_rows_come_back_as_they_were(tmp_path):
 
 def test_rows_that_are_too_long_are_refused(tmp_path):
     with pytest.raises(DataError, match="16,777,217 columns"):
-        SparseWriter(tmp_path / "a.npy", 2**24 + 1)
+        SparseWriter(tmp_path / "a.npy", (2**24 + 1,))
 
 
 def test_vectors_of_an_array(tmp_path):
@@ -155,8 +156,76 @@ def test_large_cells_are_streamed_by_the_command(cells, tmp_path, monkeypatch):
     from semivae.data.stream import choose
     from semivae.workflows.inputs.sources import is_streamed
 
-    wishes = SimpleNamespace(data=str(tmp_path / "cells.h5ad"), stream=False, labels_from=None, columns={})
+    wishes = SimpleNamespace(data=str(tmp_path / "cells.h5ad"), stream=False, labels_from=None, columns={}, resize=None)
 
     assert not is_streamed(wishes)
     monkeypatch.setattr(choose, "memory", lambda: 1e3)
     assert is_streamed(wishes)
+
+
+IMAGES = RANDOM.integers(0, 256, (150, 9, 8)).astype(np.uint8)
+
+
+def test_images_of_an_array(tmp_path):
+    np.save(tmp_path / "rows.npy", IMAGES)
+    pd.DataFrame({"row": range(40), "kind": ["a", "b"] * 20}).to_csv(tmp_path / "labels.csv", index=False)
+    stream = semivae.stream(tmp_path / "rows.npy", "kind", labels=tmp_path / "labels.csv")
+    model = VAEClassifier(**QUICK).fit(stream)
+
+    assert model.schema_.x[0].shape == (1, 9, 8) and model.schema_.container == "image"
+    np.testing.assert_allclose(model.predict_proba(stream), model.predict_proba(IMAGES), atol=1e-6)
+
+    with pytest.raises(SettingError, match="pixels on disk are drawn once"):
+        VAEEmbedding(data=DataOptions(binarize="stochastic"), **PLAIN).fit(stream)
+
+    binary = VAEEmbedding(data=DataOptions(binarize="threshold"), **PLAIN).fit(semivae.stream(tmp_path / "rows.npy"))
+    assert binary.schema_.x[0].levels == 2
+
+
+@pytest.fixture
+def photos(tmp_path):
+    image = pytest.importorskip("PIL.Image", reason="pictures need Pillow")
+
+    for row, pixels in enumerate(IMAGES):
+        folder = tmp_path / "photos" / ("unlabeled" if row % 3 == 0 else "cat" if row % 2 else "dog")
+        folder.mkdir(parents=True, exist_ok=True)
+        image.fromarray(pixels).save(folder / f"{row:03}.png")
+
+    return tmp_path / "photos"
+
+
+def test_pictures_of_a_folder(photos, tmp_path, monkeypatch):
+    from semivae.data.stream import blocks
+
+    monkeypatch.setattr(blocks, "MOST_CELLS", 72 * 20)
+    stream = semivae.stream(photos, "label")
+    model = VAEClassifier(**QUICK).fit(stream)
+    held = semivae.read(photos, "label")
+
+    assert model.classes_.tolist() == ["cat", "dog"] and (model.n_labeled_, model.n_unlabeled_) == (100, 50)
+    np.testing.assert_allclose(model.predict_proba(stream), model.predict_proba(held.x), atol=1e-6)
+
+    small = VAEEmbedding(**PLAIN).fit(semivae.stream(photos, resize=4))
+    assert small.schema_.x[0].shape == (1, 4, 4)
+
+    pd.DataFrame({"file": held.x.files[:30], "kind": ["a", "b", "c"] * 10}).to_csv(tmp_path / "kinds.csv", index=False)
+    joined = VAEClassifier(**QUICK).fit(semivae.stream(photos, "kind", labels=tmp_path / "kinds.csv"))
+    assert joined.classes_.tolist() == ["a", "b", "c"] and joined.n_labeled_ == 30
+
+    with pytest.raises(DataError, match="has no 'breed'"):
+        semivae.stream(photos, "breed")
+
+
+def test_large_images_are_streamed_by_the_command(photos, tmp_path, monkeypatch):
+    from semivae.data.stream import choose
+    from semivae.workflows.inputs.sources import is_streamed
+
+    np.save(tmp_path / "rows.npy", IMAGES)
+
+    for path in (photos, tmp_path / "rows.npy"):
+        wishes = SimpleNamespace(data=str(path), stream=False, labels_from=None, columns={}, resize=None)
+        assert not is_streamed(wishes)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(choose, "memory", lambda: 1e5)
+            assert is_streamed(wishes)

@@ -8,7 +8,6 @@ from __future__ import annotations
 __all__ = ["fit_single"]
 
 import math
-from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,19 +31,12 @@ MOST = 50_000
 Fitted: TypeAlias = tuple[Codec, tuple[str, ...]]
 
 
-def fit_single(
-    source: Source,
-    selection: Selection,
-    binarize: str | None = None,
-    resize: int | Sequence[int] | None = None,
-) -> Fitted | None:
+def fit_single(source: Source, selection: Selection) -> Fitted | None:
     r"""Returns the codec of rows of one value each, and the names of their columns; None of tables.
 
     Arguments:
         source: The rows.
-        selection: Which columns of a frame are modeled.
-        binarize: How grey levels of images become 0 or 1, if at all.
-        resize: The size that images are scaled to, if at all.
+        selection: What the user chose of them.
 
     Raises:
         DataError: If the rows cannot be used.
@@ -65,7 +57,12 @@ def fit_single(
 
     match source.container:
         case "image":
-            return ImageCodec.fit(next(source.rows()), binarize, resize), ("image",)
+            if source.in_parts and selection.binarize == "stochastic":
+                raise SettingError(
+                    "binarize='stochastic' with a stream", "pixels on disk are drawn once", "binarize='static'"
+                )
+
+            return ImageCodec.fit(some(source), selection.binarize or None, selection.resize or None), ("image",)
         case "sparse":
             rows = some(source)
             batches = (selection.batch, batches_of(rows, selection.batch)) if selection.batch else None

@@ -73,19 +73,12 @@ class Survey:
         return cls(codec, tuple(facts["names"]), facts["rows"], tuple(facts["missing"]), facts["identifier"])
 
 
-def survey(
-    source: Source,
-    selection: Selection = EVERYTHING,
-    binarize: str | None = None,
-    resize: int | Sequence[int] | None = None,
-) -> Survey:
+def survey(source: Source, selection: Selection = EVERYTHING) -> Survey:
     r"""Reads all rows once and fits their codec.
 
     Arguments:
         source: The rows.
-        selection: Which columns of a frame are modeled.
-        binarize: How grey levels of images become 0 or 1, if at all.
-        resize: The size that images are scaled to, if at all.
+        selection: What the user chose of them.
 
     Raises:
         DataError: If the rows cannot be used.
@@ -102,7 +95,7 @@ def survey(
     if source.container == "frame" and not source.in_parts:
         refuse_empty(next(source.rows()))
 
-    single = fit_single(source, selection, binarize, resize)
+    single = fit_single(source, selection)
 
     if single is not None:
         return Survey(*single, len(source), (0,), source.identifier)

@@ -35,6 +35,8 @@ class Selection:
         row: The kind of a whole row: of an array "vector" or "real", of strings "selfies"; empty to judge it.
         most: The most columns of a sparse matrix; 0 to choose them by their number.
         batch: The column of `obs` whose effect on the counts of cells is taken out; empty for none.
+        binarize: How grey levels of images become 0 or 1; empty if they stay.
+        resize: The height and width that images are scaled to; empty for none.
 
     Raises:
         SettingError: If a column is both modeled and left out.
@@ -48,6 +50,8 @@ class Selection:
     row: str = ""
     most: int = 0
     batch: str = ""
+    binarize: str = ""
+    resize: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         embed = (self.embed,) if self.embed else ()

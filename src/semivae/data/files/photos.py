@@ -2,7 +2,7 @@ r"""Pictures with their labels: a folder for each class, or a list of files."""
 
 from __future__ import annotations
 
-__all__ = ["LABEL", "PARQUET", "holds_pictures", "listing", "read_folder", "read_listing"]
+__all__ = ["LABEL", "PARQUET", "check_target", "classes_in", "holds_pictures", "listing", "read_folder", "read_listing"]
 
 import itertools
 import os
@@ -71,20 +71,28 @@ def read_folder(
         DataError: If there is another target, the folders in it are parts of a data set, or pictures cannot be read.
     """
 
-    files = visible(folder)
-    paths = [path for path in files if is_picture(path.name)]
-    names = [path.relative_to(folder) for path in paths]
-    classes = [None if len(name.parts) == 1 or name.parts[0] == UNLABELED else name.parts[0] for name in names]
+    classes = classes_in(folder)
 
     if target is not None:
-        check_target(folder, target, {name for name in classes if name is not None})
+        check_target(folder, target, {name for name in classes.values() if name is not None})
+
+    names = [shown(path.relative_to(folder).as_posix()) for path in classes]
+    x = NamedRows.of(read_pictures(list(classes), resize, like), names)
+
+    return x, None if target is None else pd.Series(list(classes.values()), name=LABEL, dtype=object)
+
+
+def classes_in(folder: Path) -> dict[Path, str | None]:
+    """Returns the class of each picture of a folder, in the order of their names; None where it has none."""
+
+    files = visible(folder)
 
     if others := [shown(path.relative_to(folder)) for path in files if not is_picture(path.name)]:
-        warnings.warn(f"left out as they are no pictures: {listed(others, 3)}", stacklevel=4)
+        warnings.warn(f"left out as they are no pictures: {listed(others, 3)}", stacklevel=5)
 
-    x = NamedRows.of(read_pictures(paths, resize, like), [shown(name.as_posix()) for name in names])
+    places = {path: path.relative_to(folder).parts for path in files if is_picture(path.name)}
 
-    return x, None if target is None else pd.Series(classes, name=LABEL, dtype=object)
+    return {path: None if len(parts) == 1 or parts[0] == UNLABELED else parts[0] for path, parts in places.items()}
 
 
 def check_target(folder: Path, target: str, classes: set[str]) -> None:

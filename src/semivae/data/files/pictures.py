@@ -2,7 +2,7 @@ r"""Picture files: PNG, JPEG and TIFF, decoded once, into one array of one size 
 
 from __future__ import annotations
 
-__all__ = ["ENDINGS", "Form", "is_picture", "read_pictures", "sides", "sized"]
+__all__ = ["ENDINGS", "Form", "form_of", "is_picture", "pixels_of", "read_pictures", "sides", "sized"]
 
 import warnings
 from collections import Counter
@@ -97,17 +97,31 @@ def read_pictures(
             missing.
     """
 
+    form = form_of(paths, resize, like)
+    size = len(paths) * int(np.prod(form.shape)) * np.dtype(TYPES[form.mode]).itemsize
+    refuse_large(paths[0].parent, size, "semivae.stream(folder), resize=64, or fewer pictures")
+    pixels = pixels_of(paths, form)
+
+    return pixels[..., :3] if form.mode == "RGBA" and (pixels[..., 3] == OPAQUE).all() else pixels
+
+
+def form_of(paths: Sequence[Path], resize: int | Sequence[int] | None = None, like: Variable | None = None) -> Form:
+    """Returns the form that pictures are decoded to, from their headers; the rest is as for :func:`read_pictures`."""
+
     wanted = sides(like.shape[1:]) if like is not None and like.resized else sides(resize)
     heads = all_read(paths, head_of)
-    form = Form(wanted or one_size(heads), one_mode([mode for _, mode in heads], paths, like))
-    size = len(paths) * int(np.prod(form.shape)) * np.dtype(TYPES[form.mode]).itemsize
-    refuse_large(paths[0].parent, size, "resize=64, or fewer pictures")
+
+    return Form(wanted or one_size(heads), one_mode([mode for _, mode in heads], paths, like))
+
+
+def pixels_of(paths: Sequence[Path], form: Form) -> NDArray[Any]:
+    """Returns pictures decoded to a form, with shape (N, *shape)."""
 
     pixels = np.empty((len(paths), *form.shape), TYPES[form.mode])
     rows = iter(pixels)
     all_read(paths, lambda path: np.copyto(next(rows), decoded(path, form)))
 
-    return pixels[..., :3] if form.mode == "RGBA" and (pixels[..., 3] == OPAQUE).all() else pixels
+    return pixels
 
 
 def all_read(paths: Sequence[Path], read: Callable[[Path], T]) -> list[T]:

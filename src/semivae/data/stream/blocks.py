@@ -2,14 +2,15 @@ r"""Rows of files that may be larger than memory, read block by block and always
 
 from __future__ import annotations
 
-__all__ = ["ALL", "NEEDED", "ArrayBlocks", "Blocks", "ParquetBlocks", "digest"]
+__all__ = ["ALL", "CELL", "NEEDED", "ArrayBlocks", "Blocks", "ParquetBlocks", "digest"]
 
 import abc
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,10 +38,13 @@ class Blocks(abc.ABC):
         path: The file or folder.
     """
 
-    container: ClassVar[Container]
-
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @property
+    @abc.abstractmethod
+    def container(self) -> Container:
+        """The container of the rows."""
 
     @property
     @abc.abstractmethod
@@ -80,19 +84,29 @@ class Blocks(abc.ABC):
     def bytes(self) -> int:
         """The memory that all rows take."""
 
-        return CELL * len(self) * len(self.names)
+        return CELL * len(self) * self.width
 
     @property
     def size(self) -> int:
         """The rows of a block."""
 
-        return min(MOST_ROWS, max(1, MOST_CELLS // len(self.names)))
+        return min(MOST_ROWS, max(1, MOST_CELLS // self.width))
+
+    @property
+    def width(self) -> int:
+        """The number of values of a row."""
+
+        return len(self.names)
 
 
 class ParquetBlocks(Blocks):
     """Rows of a parquet file, or of all parquet files of a folder in the order of their names."""
 
-    container: ClassVar[Container] = "frame"
+    @property
+    def container(self) -> Container:
+        """Rows are frames."""
+
+        return "frame"
 
     @cached_property
     def facts(self) -> dict[Path, tuple[Any, int]]:
@@ -143,9 +157,13 @@ class ParquetBlocks(Blocks):
 
 
 class ArrayBlocks(Blocks):
-    """Rows of an array with shape (N, P) in an npy file."""
+    """Rows of an array with shape (N, P) in an npy file, or images with shape (N, H, W) or (N, H, W, C)."""
 
-    container: ClassVar[Container] = "array"
+    @property
+    def container(self) -> Container:
+        """Rows are numbers, or images if they have axes."""
+
+        return "array" if len(self.claim.shape) == 2 else "image"
 
     @property
     def files(self) -> list[Path]:
@@ -160,11 +178,11 @@ class ArrayBlocks(Blocks):
         claim = claim_at(self.path)
         refuse_unusable(self.path, claim)
 
-        if len(claim.shape) != 2:
+        if len(claim.shape) not in (2, 3, 4):
             raise DataError(
-                f"{shown(self.path)} holds images, an array with shape {claim.shape}",
-                "only tables with shape (rows, columns) are read in blocks",
-                "read all of it: X = np.load(file), or np.save(file, X.reshape(len(X), -1))",
+                f"{shown(self.path)} holds an array with shape {claim.shape}",
+                "tables with shape (rows, columns) and images with shape (rows, height, width) are read in blocks",
+                "np.save(file, X.reshape(len(X), -1))",
             )
 
         if claim.fortran:
@@ -178,9 +196,15 @@ class ArrayBlocks(Blocks):
 
     @property
     def names(self) -> list[str]:
-        """The names x0, x1, ..., as an array has no names."""
+        """The names x0, x1, ..., as an array has no names; one for images."""
 
-        return [f"x{column}" for column in range(self.claim.shape[1])]
+        return ["image"] if len(self.claim.shape) > 2 else [f"x{column}" for column in range(self.width)]
+
+    @property
+    def width(self) -> int:
+        """The number of values of a row."""
+
+        return math.prod(self.claim.shape[1:])
 
     def __len__(self) -> int:
         return self.claim.shape[0]
@@ -188,7 +212,8 @@ class ArrayBlocks(Blocks):
     def read(self, columns: Sequence[str] | None = None, rows: slice = ALL) -> Iterator[Any]:
         """Yields arrays of all columns. The file is not mapped, as mapped pages count as memory of the process."""
 
-        width, dtype, offset = self.claim.shape[1], self.claim.dtype, self.claim.offset
+        width, dtype, offset = self.width, self.claim.dtype, self.claim.offset
+        shape: tuple[int, ...] = self.claim.shape[1:]
 
         first, last, _ = rows.indices(len(self))
 
@@ -196,7 +221,7 @@ class ArrayBlocks(Blocks):
             count = min(self.size, last - start)
             place = offset + start * width * dtype.itemsize
 
-            yield np.fromfile(self.path, dtype, count * width, offset=place).reshape(count, width)
+            yield np.fromfile(self.path, dtype, count * width, offset=place).reshape(count, *shape)
 
 
 def digest(path: Path) -> str:

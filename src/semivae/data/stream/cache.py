@@ -25,7 +25,7 @@ from semivae.store import digest, replaced, signed, taken, unwritable, verified
 
 LOG = logging.getLogger(__name__)
 
-FORMAT = 5  # of the cache; caches of other versions are made anew
+FORMAT = 6  # of the cache; caches of other versions are made anew
 SURVEY = "survey.json"
 
 
@@ -129,6 +129,7 @@ def place(stream: Stream, selection: Selection = EVERYTHING) -> Path:
         "format": FORMAT,
         "files": stream.files.digests,
         "targets": stream.targets,
+        "resize": stream.resize,
         "selection": asdict(selection),
         "labels": None if labels is None else digest_of_file(labels),
     }

@@ -7,7 +7,7 @@ __all__ = ["CellBlocks"]
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pandas as pd
 
@@ -25,7 +25,11 @@ ROWS, BYTES = 2_000, 12
 class CellBlocks(Blocks):
     """The cells of an h5ad file. Each block is an AnnData object of its own."""
 
-    container: ClassVar[Container] = "sparse"
+    @property
+    def container(self) -> Container:
+        """Rows are sparse."""
+
+        return "sparse"
 
     @property
     def files(self) -> list[Path]:

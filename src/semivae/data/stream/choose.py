@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["are_large", "blocks_of", "is_blocks"]
 
+import math
 from pathlib import Path
 
 from semivae.data.files.cells import ENDING as CELLS
@@ -11,9 +12,12 @@ from semivae.data.files.memory import SHARE, memory
 from semivae.data.files.npy import claim_at
 from semivae.data.files.paths import refuse_irregular, shown
 from semivae.data.files.photos import PARQUET, holds_pictures
-from semivae.data.stream.blocks import NEEDED, ArrayBlocks, Blocks, ParquetBlocks
+from semivae.data.files.pictures import form_of
+from semivae.data.stream.blocks import CELL, NEEDED, ArrayBlocks, Blocks, ParquetBlocks
 from semivae.data.stream.cell_blocks import CellBlocks
+from semivae.data.stream.picture_blocks import PictureBlocks
 from semivae.errors import DataError
+from semivae.variables import Variable
 
 # Counts on disk may be packed, but hardly to less than this share.
 PACKED = 0.1
@@ -35,8 +39,13 @@ def is_blocks(path: Path) -> bool:
     return path.suffix.lower() == ".npy" and path.is_file() and len(claim_at(path).shape) == 2
 
 
-def blocks_of(path: Path) -> Blocks:
-    r"""Opens a parquet file, a folder of parquet files, an npy file, or the cells of an h5ad file.
+def blocks_of(path: Path, resize: tuple[int, int] | None = None, like: Variable | None = None) -> Blocks:
+    r"""Opens a parquet file, a folder of parquet files or of pictures, an npy file, or the cells of an h5ad file.
+
+    Arguments:
+        path: The file or folder.
+        resize: The height and width that pictures are scaled to; None if they have one size.
+        like: The images of a saved model that will see the pictures.
 
     Raises:
         DataError: If it does not exist, is damaged or of another type, or if the files of a folder differ in columns.
@@ -51,11 +60,11 @@ def blocks_of(path: Path) -> Blocks:
     if kind is None:
         raise DataError(
             f"{shown(path)} cannot be read in blocks",
-            "only parquet files, folders of them, npy and h5ad files can",
+            "parquet, npy and h5ad files can, and folders of parquet files or of pictures",
             "frame.to_parquet('rows.parquet')",
         )
 
-    found = kind(path)
+    found = PictureBlocks(path, resize, like) if holds_pictures(path) else kind(path)
 
     if len(found) == 0:
         raise DataError(f"{shown(path)} holds no rows", "at least one row is needed")
@@ -63,10 +72,20 @@ def blocks_of(path: Path) -> Blocks:
     return found
 
 
-def are_large(path: Path) -> bool:
-    """Whether a path is an h5ad file whose counts are too many to hold in memory."""
+def are_large(path: Path, resize: tuple[int, int] | None = None) -> bool:
+    """Whether cells, or images, are too many to hold in memory; the size of all pictures is that of the first."""
 
-    if path.suffix.lower() != CELLS or not path.is_file() or path.stat().st_size < PACKED * SHARE * memory():
+    limit = SHARE * memory()
+
+    if holds_pictures(path):
+        files = PictureBlocks(path).files
+
+        return CELL * len(files) * math.prod(form_of(files[:1], resize).shape) > limit
+
+    if not path.is_file():
         return False
 
-    return CellBlocks(path).bytes > SHARE * memory()
+    if path.suffix.lower() == CELLS:
+        return path.stat().st_size > PACKED * limit and CellBlocks(path).bytes > limit
+
+    return path.suffix.lower() == ".npy" and len(claim_at(path).shape) > 2 and ArrayBlocks(path).bytes > limit

@@ -109,13 +109,14 @@ def ingest(pairs: Iterator[tuple[Any, Any]], rows: int, codec: Codec, labels: Ta
 def write(pairs: Iterator[tuple[Any, Any]], codec: Codec, labels: TargetLabels, folder: Path) -> dict[str, Any]:
     """Writes the files, and returns the expected shape and sha256 of each."""
 
-    widths = (codec.width, max(1, len(labels.labels)), codec.width)
+    row = codec.variables[0].shape if codec.container == "image" else (codec.width,)
+    shapes = (row, (max(1, len(labels.labels)),), row)
     rows = SparseWriter if codec.container == "sparse" else RowsWriter
 
     with ExitStack() as stack:
         files: list[Any] = [
-            stack.enter_context(kind(folder / f"{name}.npy", width))
-            for kind, name, width in zip((rows, RowsWriter, rows), FILES, widths, strict=True)
+            stack.enter_context(kind(folder / f"{name}.npy", shape))
+            for kind, name, shape in zip((rows, RowsWriter, rows), FILES, shapes, strict=True)
         ]
 
         for block, y in pairs:

@@ -20,6 +20,7 @@ import pandas as pd
 
 from semivae.data.files.npy import no_labels
 from semivae.data.files.paths import shown
+from semivae.data.files.pictures import sides
 from semivae.data.join import ROW, JoinedLabels
 from semivae.data.labels.classes import Table
 from semivae.data.labels.table import FoundTargets
@@ -55,10 +56,11 @@ class Stream(Source):
     r"""Rows of files that may be larger than memory. Make one with :func:`stream`.
 
     Attributes:
-        path: A parquet file, a folder of them, an npy file of an array with shape (N, P), or an h5ad file.
+        path: A file or a folder, as :func:`stream` takes it.
         wanted: The columns of the labels.
         labels_from: A second file that holds the target, with a column of identifiers; None if the rows hold it.
         cache: The folder of encoded rows; None for the user's cache.
+        resize: The height and width that pictures are scaled to; None if they have one size.
     """
 
     in_parts: ClassVar[bool] = True
@@ -67,6 +69,7 @@ class Stream(Source):
     wanted: tuple[str, ...] = ()
     labels_from: Path | None = None
     cache: Path | None = None
+    resize: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -78,7 +81,7 @@ class Stream(Source):
     def files(self) -> Blocks:
         """The rows as they are in the files."""
 
-        return blocks_of(self.path)
+        return blocks_of(self.path, self.resize)
 
     @property
     def container(self) -> Container:
@@ -93,7 +96,7 @@ class Stream(Source):
         if self.labels_from is None or not self.wanted:
             return None
 
-        names = self.files.names if self.container == "frame" else [ROW]
+        names = self.files.names if self.container == "frame" else [ROW, *self.files.beside]
 
         return JoinedLabels(self.labels_from, self.wanted[0], names)
 
@@ -202,18 +205,20 @@ def stream(
     target: str | Sequence[str] | None = None,
     labels: str | Path | None = None,
     cache: str | Path | None = None,
+    resize: int | Sequence[int] | None = None,
 ) -> Stream:
     r"""Returns rows larger than memory, which the `fit` and `predict` of an estimator take as they take `X`.
 
     Arguments:
-        path: A parquet file, a folder of them, an npy file of an array with shape (N, P), or an h5ad file of cells
-            (sparse counts, stored row by row).
+        path: A parquet file or a folder of them; an npy file of an array with shape (N, P) or of images; a folder of
+            pictures; or an h5ad file of cells, whose counts are sparse and stored row by row.
         target: The column of the labels, which are missing where a row is unlabeled; or several columns, for a
             VAEPredictor.
         labels: A second file (CSV or parquet) that holds the target and one more column, by which it is joined to
             the rows: one that the rows have, too, or `row` (positions from 0 on) for an npy file. Rows that it does
             not name are unlabeled.
         cache: The folder of encoded rows; `~/.cache/semivae/streams` if it is not given.
+        resize: The height and width that pictures of a folder are scaled to, or one number for both.
 
     Raises:
         DataError: If the files do not exist, cannot be read, or differ in their columns; or there is no such target.
@@ -237,6 +242,7 @@ def stream(
         targets,
         None if labels is None else Path(labels).expanduser(),
         None if cache is None else Path(cache).expanduser(),
+        sides(resize),
     )
 
     _ = found.label_columns  # reads no row, and a wrong name should not wait until a fit

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["RowsWriter", "StoredRows"]
 
 import hashlib
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,12 +27,13 @@ class RowsWriter:
 
     Arguments:
         path: The file.
-        width: The length of a row.
+        shape: The shape of a row.
     """
 
-    def __init__(self, path: Path, width: int) -> None:
+    def __init__(self, path: Path, shape: tuple[int, ...]) -> None:
         self.path = path
-        self.width = width
+        self.shape = shape
+        self.width = math.prod(shape)
         self.rows = 0
         self.hash = hashlib.sha256()
         self.file = path.open("xb")
@@ -51,7 +53,7 @@ class RowsWriter:
         npy.write_array_header_1_0(self.file, shape)
 
     def add(self, rows: NDArray[Any]) -> None:
-        """Writes rows with shape (N, width)."""
+        """Writes rows with shape (N, *shape)."""
 
         content = np.ascontiguousarray(rows, dtype=TYPE).reshape(-1).view(np.uint8).data
 
@@ -60,13 +62,13 @@ class RowsWriter:
         self.rows += len(rows)
 
     def finish(self) -> dict[str, Any]:
-        """Flushes the file to disk and returns its rows, width and hash, to check it by when it is read."""
+        """Flushes the file to disk and returns its rows, their shape and hash, to check it by when it is read."""
 
         self.header()
         self.file.flush()
         os.fsync(self.file.fileno())
 
-        return {"rows": self.rows, "width": self.width, "sha256": self.hash.hexdigest()}
+        return {"rows": self.rows, "shape": list(self.shape), "sha256": self.hash.hexdigest()}
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,14 @@ class StoredRows:
     Attributes:
         path: The file.
         rows: The number of rows.
-        width: The length of a row.
+        shape: The shape of a row.
         offset: The position of the first row in the file, in bytes.
         sha256: The hash of all rows.
     """
 
     path: Path
     rows: int
-    width: int
+    shape: tuple[int, ...]
     offset: int
     sha256: str
 
@@ -99,7 +101,8 @@ class StoredRows:
             StoreError: If it is not the file that was written.
         """
 
-        rows, width = facts["rows"], facts["width"]
+        rows, row = facts["rows"], tuple(facts["shape"])
+        width = math.prod(row)
 
         try:
             with path.open("rb") as file:
@@ -113,10 +116,16 @@ class StoredRows:
         if not right or (shape, fortran, dtype) != ((rows, width), False, TYPE):
             raise altered(path, "its size has changed")
 
-        return cls(path, rows, width, offset, facts["sha256"])
+        return cls(path, rows, row, offset, facts["sha256"])
 
     def __len__(self) -> int:
         return self.rows
+
+    @property
+    def width(self) -> int:
+        """The number of values of a row."""
+
+        return math.prod(self.shape)
 
     def verify(self) -> None:
         r"""Checks the hash of all rows. This reads the whole file once.
@@ -144,7 +153,7 @@ class StoredRows:
             count: The number of rows. At the end of the file, fewer are returned.
 
         Returns:
-            The rows, with shape (count, width).
+            The rows, with shape (count, *shape).
         """
 
         count = min(count, self.rows - start)
@@ -158,10 +167,10 @@ class StoredRows:
         if len(values) < count * self.width:
             raise altered(self.path, "it was shortened while it was read")
 
-        return values.reshape(count, self.width)
+        return values.reshape(count, *self.shape)
 
     def take(self, positions: Sequence[int]) -> NDArray[np.float32]:
-        """Reads rows one by one, with shape (len(positions), width). Mapped pages would add up over many calls."""
+        """Reads rows one by one, with shape (len(positions), *shape). Mapped pages would add up over many calls."""
 
         rows = np.empty((len(positions), self.width), TYPE)
 
@@ -170,7 +179,7 @@ class StoredRows:
                 file.seek(self.offset + position * self.width * TYPE.itemsize)
                 file.readinto(row.data)
 
-        return rows
+        return rows.reshape(-1, *self.shape)
 
 
 def altered(path: Path, reason: str) -> StoreError:

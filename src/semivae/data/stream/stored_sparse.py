@@ -34,18 +34,20 @@ class SparseWriter:
 
     Arguments:
         path: The file of the numbers; that of the counts lies beside it.
-        width: The length of a row.
+        shape: The shape of a row: its length.
 
     Raises:
         DataError: If rows are too long.
     """
 
-    def __init__(self, path: Path, width: int) -> None:
+    def __init__(self, path: Path, shape: tuple[int, ...]) -> None:
+        (width,) = shape
+
         if width > MOST_COLUMNS:
             raise DataError(f"the rows have {width:,} columns", f"at most {MOST_COLUMNS:,} are kept on disk")
 
         self.width = width
-        self.numbers, self.counts = RowsWriter(path, 2), RowsWriter(path.with_suffix(COUNTS), 1)
+        self.numbers, self.counts = RowsWriter(path, (2,)), RowsWriter(path.with_suffix(COUNTS), (1,))
 
     def __enter__(self) -> Self:
         return self

@@ -30,6 +30,7 @@ from semivae.data.codecs.array import as_array
 from semivae.data.codecs.base import Codec
 from semivae.data.codecs.frame import is_frame
 from semivae.data.codecs.selection import Selection
+from semivae.data.files.pictures import sides
 from semivae.data.in_memory import InMemory
 from semivae.data.labels.classes import listed
 from semivae.data.stream.rows import Ingested, Stream
@@ -55,17 +56,18 @@ def fit_rows(estimator: Grouped, rows: Any, in_steps: bool = False) -> tuple[Cod
         SettingError: If pixels should be binarized, and the rows are a table.
     """
 
-    given = [estimator.get_params()[f"data__{name}"] for name in ("binarize", "resize")]
-    binarize, resize = given
     selection = selection_of(estimator)
     source = rows if isinstance(rows, InMemory | Ingested) else InMemory(rows)
-    found = source.survey if isinstance(source, Ingested) else survey(source, selection, *given)
+    found = source.survey if isinstance(source, Ingested) else survey(source, selection)
 
-    if binarize and found.codec.container != "image":
-        raise SettingError(f"binarize={binarize!r} with a table", "pixels of images are made 0 or 1", "binarize=None")
+    if selection.binarize and found.codec.container != "image":
+        raise SettingError(
+            f"binarize={selection.binarize!r} with a table", "pixels of images are made 0 or 1", "binarize=None"
+        )
 
-    if resize and found.codec.container != "image":
-        raise SettingError(f"resize={resize!r} with a table", "images are scaled", "resize=None")
+    if selection.resize and found.codec.container != "image":
+        given = estimator.get_params()["data__resize"]
+        raise SettingError(f"resize={given} with a table", "images are scaled", "resize=None")
 
     if selection.most and found.codec.container != "sparse":
         raise SettingError(
@@ -125,9 +127,15 @@ def selection_of(estimator: Parametrized) -> Selection:
 
     given = estimator.get_params()
     columns = Selection.of(*(given[f"data__{name}"] for name in ("drop", "id_columns", "keep", "kinds", "embed")))
-    most, batch = given["data__most_columns"], given["data__batch"]
+    most = given["data__most_columns"]
 
-    return replace(columns, most=0 if most == "auto" else most, batch=batch or "")
+    return replace(
+        columns,
+        most=0 if most == "auto" else most,
+        batch=given["data__batch"] or "",
+        binarize=given["data__binarize"] or "",
+        resize=sides(given["data__resize"]) or (),
+    )
 
 
 def refuse_stream(estimator: BaseEstimator, X: Any) -> None:

@@ -135,7 +135,7 @@ def read_blocks(
         return
 
     refuse_headless(data, header)
-    blocks = blocks_of(path)
+    blocks = blocks_of(path, like=as_in_fit(estimator)["like"])
 
     for block in blocks.read(rows=part.rows(len(blocks))):
         yield aligned(estimator, block)

@@ -35,7 +35,7 @@ def open_source(wishes: Wishes) -> Source:
     if is_streamed(wishes):
         refuse_headless(wishes.data, wishes.header)
 
-        return stream(wishes.data, wishes.targets, wishes.labels_from)
+        return stream(wishes.data, wishes.targets, wishes.labels_from, resize=wishes.resize)
 
     if wishes.several:
         return read_several(
@@ -65,10 +65,11 @@ def as_told(wishes: Wishes) -> dict[str, Any]:
 def is_streamed(wishes: Wishes) -> bool:
     """Whether rows are streamed: folders of tables and npy tables always, a parquet file if it is large or wanted.
 
-    Vectors in an npy file, and cells, are read into memory if there is room.
+    Vectors and images in an npy file, pictures and cells are read into memory if there is room.
     """
 
     from semivae.data.files.paths import exists
+    from semivae.data.files.pictures import sides
     from semivae.data.sets import named as datasets
     from semivae.data.stream.choose import are_large, blocks_of, is_blocks
 
@@ -77,7 +78,7 @@ def is_streamed(wishes: Wishes) -> bool:
     if wishes.stream:
         return True
 
-    if are_large(path):
+    if are_large(path, sides(wishes.resize)):
         return True
 
     if wishes.data in datasets.names() or not exists(path) or not is_blocks(path):
