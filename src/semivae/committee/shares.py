@@ -10,7 +10,8 @@ People often label as many rows of each class. Then labels do not show how frequ
 with the shares :math:`\pi^0` of the labels, iterated from these. A part :math:`\kappa` of them stays in each estimate,
 the more the more classes there are, so that a class that a weak classifier confuses with others does not vanish. Where
 labels were drawn at random, :math:`\pi^0` is the better estimate, as no classifier is perfect. So it stays unless
-predictions of held-out labeled rows and those of unlabeled rows differ in their means by more than chance.
+predictions of held-out labeled rows and those of unlabeled rows differ in their means by more than chance. Both are by
+the same fits: with few labels, one fit prefers other classes than the next.
 
 References:
     | Adjusting the Outputs of a Classifier to New a Priori Probabilities (Saerens et al., 2002)
@@ -37,11 +38,12 @@ KEPT, STEPS = 0.01, 300
 Values = NDArray[np.float64]
 
 
-def shifted(labeled: Values, unlabeled: Values, counts: NDArray[np.int64]) -> bool:
+def shifted(labeled: Values, usual: Values, unlabeled: Values, counts: NDArray[np.int64]) -> bool:
     r"""Whether predictions of labeled and of unlabeled rows differ in their means by more than chance.
 
     Arguments:
         labeled: The class probabilities of labeled rows, by fits that did not see their labels, with shape (L, C).
+        usual: The mean class probabilities of unlabeled rows by the same fits, with shape (L, C).
         unlabeled: The class probabilities of unlabeled rows, with shape (N, C).
         counts: The number of labels of each class, with shape (C,).
     """
@@ -52,8 +54,8 @@ def shifted(labeled: Values, unlabeled: Values, counts: NDArray[np.int64]) -> bo
         return False
 
     # The last class follows from the others.
-    one, other = labeled[:, :-1], unlabeled[:, :-1]
-    difference = one.mean(axis=0) - other.mean(axis=0)
+    one, other = (labeled - usual)[:, :-1], unlabeled[:, :-1]
+    difference = one.mean(axis=0)
     spread = np.atleast_2d(np.cov(one.T)) / len(one) + np.atleast_2d(np.cov(other.T)) / len(other)
     statistic = difference @ np.linalg.pinv(spread, rcond=1e-6, hermitian=True) @ difference
 

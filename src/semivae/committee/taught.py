@@ -18,6 +18,9 @@ from semivae.variables import RowForm
 Index = NDArray[np.int64]
 Values = NDArray[np.float64]
 
+# The most rows without a label whose predictions are averaged.
+MOST = 2_000
+
 
 @dataclass(frozen=True, eq=False)
 class Taught:
@@ -27,10 +30,13 @@ class Taught:
         members: They after their fit to all labels, by name.
         held: Their predictions of the labeled rows by fits that did not see these labels, each with shape (M, C), in
             the order of the folds; empty without folds.
+        usual: The mean predictions of rows without a label by the same fits, each with shape (M, C); empty where
+            :py:`held` is, or where every row has a label.
     """
 
     members: Mapping[str, Learned]
     held: Mapping[str, Values]
+    usual: Mapping[str, Values]
 
 
 def taught(
@@ -56,7 +62,9 @@ def taught(
         seed: The seed of the learners.
     """
 
-    members, held = {}, {}
+    members, held, usual = {}, {}, {}
+    others = np.setdiff1d(np.arange(len(latent)), labeled)
+    others = np.random.default_rng(seed).permutation(others)[:MOST]
 
     for name in learners:
         learner = learners[name]
@@ -67,7 +75,15 @@ def taught(
         x = seen(name, row, latent)
         known = x[labeled]
         members[name] = learner.learn(known, y, x, seed)
-        parts = [learner.learn(known[train], y[train], x, seed).predict(known[test]) for train, test in folds]
-        held |= {name: np.concatenate(parts)} if parts else {}
+        fits = [learner.learn(known[train], y[train], x, seed) for train, _ in folds]
+        tests = [test for _, test in folds]
+        parts = [fit.predict(known[test]) for fit, test in zip(fits, tests, strict=True)]
 
-    return Taught(members, held)
+        if parts:
+            held[name] = np.concatenate(parts)
+
+        if parts and len(others):
+            means = [fit.predict(x[others]).mean(axis=0) for fit in fits]
+            usual[name] = np.repeat(means, list(map(len, tests)), axis=0)
+
+    return Taught(members, held, usual)

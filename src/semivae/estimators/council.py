@@ -131,16 +131,16 @@ class Council:
         suited = ("category" if self.classes else "real", self.schema.row_form)
         self.taught = taught(*suited, row, latent, places, self.y, self.folds, self.seed)
 
-        if not self.folds or not self.classes or self.plan.label_prior != "labels":
+        if not self.taught.usual or not self.classes or self.plan.label_prior != "labels":
             return runs, model
 
-        held = np.mean(list(self.taught.held.values()), axis=0)
+        held, usual = (np.mean(list(part.values()), axis=0) for part in (self.taught.held, self.taught.usual))
         share = 1 / len(self.taught.members)
         equal = Committee(self.taught.members, dict.fromkeys(self.taught.members, share) | {MODEL: 0.0})
         others = np.setdiff1d(np.arange(len(latent)), places)
         unlabeled = equal.predict(row[others], latent[others], np.zeros(1))
 
-        if not shifted(held, unlabeled, np.bincount(self.y, minlength=self.classes)):
+        if not shifted(held, usual, unlabeled, np.bincount(self.y, minlength=self.classes)):
             return runs, model
 
         # The mean of trees is never sure, and shares from unsure probabilities go too far.
