@@ -7,8 +7,8 @@ Result: benchmarks/results/outliers.json with every run; runs that it holds are 
 
 AUROC of each score between new normal rows and new outliers. Of the rows of a table that are fitted, 2 % are outliers
 that nobody marked; `known` fits again with 5 marked ones beside the rest. The other methods see the numbers that the
-networks read. ECOD (Li et al., 2022) is written out below; the VAE of pyod (its defaults) takes part
-where pyod is installed.
+networks read. ECOD (Li et al., 2022) is written out below; the VAE of pyod (its defaults) takes part where pyod
+is installed.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Taught:
         held: Their predictions of the labeled rows by fits that did not see these labels, each with shape (M, C), in
             the order of the folds; empty without folds.
         usual: The mean predictions of rows without a label by the same fits, each with shape (M, C); empty where
-            :py:`held` is, or where every row has a label.
+            :py:`held` is, where every row has a label, and for numbers.
     """
 
     members: Mapping[str, Learned]
@@ -82,7 +82,7 @@ def taught(
         if parts:
             held[name] = np.concatenate(parts)
 
-        if parts and len(others):
+        if parts and len(others) and target == "category":
             means = [fit.predict(x[others]).mean(axis=0) for fit in fits]
             usual[name] = np.repeat(means, list(map(len, tests)), axis=0)
 

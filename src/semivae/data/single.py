@@ -83,7 +83,7 @@ def of_column(source: Source, selection: Selection) -> Fitted | None:
 
     names = tuple(source.columns)
     selection.check(names)
-    read = [name for name in names if name not in (source.identifier, *selection.left_out)]
+    read = selection.modeled(names, source.identifier)
     column = selection.whole
 
     if column is not None:

@@ -107,7 +107,7 @@ def survey_frames(source: Source, selection: Selection) -> Survey:
     """Reads the columns of frames that are modeled."""
 
     names = source.columns
-    read = [name for name in names if name not in (source.identifier, *selection.left_out)]
+    read = selection.modeled(names, source.identifier)
 
     if not read and source.in_parts:
         raise DataError(

@@ -67,7 +67,7 @@ class Ordinals(Family):
     def parts(self, p: Distribution) -> list[Distribution]:
         """Returns the distribution of each column over one-hot points."""
 
-        return p.base_dist.points  # type: ignore[attr-defined]
+        return self.codes.parts(p)
 
     def logits(self, locations: Tensor) -> Tensor:
         r"""Returns the log-probabilities of all classes of all columns, with shape (*, size of all classes).

@@ -94,6 +94,11 @@ class Selection:
 
         return (*self.drop, *self.id_columns)
 
+    def modeled(self, names: Iterable[str], identifier: str | None) -> list[str]:
+        """Returns the columns that are modeled among some, without the one by which labels are joined."""
+
+        return [name for name in names if name not in (identifier, *self.left_out)]
+
     @property
     def whole(self) -> str | None:
         """The column that a row is read from as one value; None if rows are cells."""

@@ -1,4 +1,4 @@
-r"""What a fit finds out about sparse rows: their usual sum, their scale, and the mean of each column."""
+r"""Facts about the sparse rows of a fit: their usual sum, their scale, and the mean of each column."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Blocks(abc.ABC):
 
     @property
     def beside(self) -> pd.DataFrame:
-        """What is known of each row beside its values; no column where a row is all there is."""
+        """The columns beside the values, such as labels, as a frame with a line for each row; none by default."""
 
         return pd.DataFrame(index=pd.RangeIndex(len(self)))
 

@@ -192,7 +192,7 @@ class Stream(Source):
         return self.joined.of(frame[self.joined.name]).to_frame(self.wanted[0])
 
     def positions(self) -> Iterator[pd.DataFrame]:
-        """Yields what is beside the rows of each block, and their positions, by which labels are joined."""
+        """Yields the columns beside the rows of each block, and their positions, by which labels are joined."""
 
         for start in range(0, len(self), self.files.size):
             index = pd.RangeIndex(start, min(start + self.files.size, len(self)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 __all__ = ["SparseWriter", "StoredSparse"]
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,9 +52,8 @@ class SparseWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with ExitStack() as stack:
-            stack.push(self.numbers)
-            stack.push(self.counts)
+        self.numbers.file.close()
+        self.counts.file.close()
 
     def add(self, rows: SparseRows) -> None:
         """Writes rows with shape (N, width)."""

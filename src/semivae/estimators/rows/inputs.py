@@ -104,7 +104,7 @@ def keep_names(estimator: BaseEstimator, found: Survey, X: Any = None) -> None:
     elif X is None:
         X = np.empty((0, first.among if container == "sparse" else len(found.names)))
 
-    if found.codec.container not in ("image", "sequence"):
+    if container not in ("image", "sequence"):
         validate_data(estimator, X, reset=True, skip_check_array=True)
 
     found.warn()

@@ -4,40 +4,19 @@ from __future__ import annotations
 
 __all__ = ["OrdinalTrunk"]
 
-from collections.abc import Sequence
-
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from semivae.networks.kinds.base import cell_trunks
-from semivae.variables import Variable
+from semivae.networks.kinds.category import CategoryTrunk
 
 
 @cell_trunks.register("ordinal")
-class OrdinalTrunk(nn.Module):
+class OrdinalTrunk(CategoryTrunk):
     r"""Creates a trunk that tells of each class whether a code is at least as high, so that near classes look alike.
 
-    The first feature of a column is 1 for every class. All are 0 where the code is missing.
-
-    Arguments:
-        variables: The columns.
+    The first feature of a column is 1 for every class. All are 0 where the code is missing. The argument is as for its
+    base.
     """
-
-    column: Tensor
-    code: Tensor
-
-    def __init__(self, variables: Sequence[Variable]) -> None:
-        super().__init__()
-
-        pairs = [(i, code) for i, variable in enumerate(variables) for code in range(len(variable.classes))]
-
-        # Facts of the variables, which a saved model has anyway: the column of each feature, and its class there.
-        self.register_buffer(
-            "column", torch.tensor([column for column, _ in pairs], dtype=torch.long), persistent=False
-        )
-        self.register_buffer("code", torch.tensor([float(code) for _, code in pairs]), persistent=False)
-
-        self.width = len(pairs)
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps codes of shape (*, n) to features of shape (*, width)."""

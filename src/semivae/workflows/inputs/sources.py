@@ -75,10 +75,7 @@ def is_streamed(wishes: Wishes) -> bool:
 
     path = Path(wishes.data).expanduser()
 
-    if wishes.stream:
-        return True
-
-    if are_large(path, sides(wishes.resize)):
+    if wishes.stream or are_large(path, sides(wishes.resize)):
         return True
 
     if wishes.data in datasets.names() or not exists(path) or not is_blocks(path):
