@@ -204,3 +204,36 @@ def test_a_prediction_guides_the_search():
     # The most promising reference row comes first.
     first = SPACE.inverse_transform(guided.search.history.z[:1])
     assert biased(first).item() == pytest.approx(biased(SPACE.inverse_transform(SPACE.transform(ROWS))).max())
+
+
+class Rounded:
+    """A space whose rows are whole numbers, so that many latents are decoded to one row."""
+
+    def transform(self, rows):
+        return np.asarray(rows, dtype=np.float64)
+
+    def inverse_transform(self, z):
+        return np.round(z)
+
+
+@pytest.mark.parametrize("gate", ["refuse", "mark", None])
+def test_no_row_is_evaluated_twice_while_another_is_left(gate):
+    rows = np.random.default_rng(0).integers(0, 6, size=(120, 2)).astype(float)
+    seen = []
+
+    def peak(rows):
+        seen.extend(map(tuple, rows))
+
+        return -np.square(rows - 3).sum(axis=1)
+
+    found = optimize(Rounded(), peak, rows, evaluations=24, batch=4, proposals=24, gate=gate)
+
+    assert len(set(seen)) == len(seen) == 24 and found.facts["value"].max() == 0
+    assert len({*map(tuple, found.rows)}) == len(found.rows) == 24
+
+
+def test_equal_designs_are_shown_once():
+    rows = np.repeat(np.arange(3.0), 20)[:, None]
+    found = optimize(Rounded(), lambda rows: rows[:, 0], rows, evaluations=12, gate=None)
+
+    assert found.evaluations == 12 and found.rows[:, 0].tolist() == sorted({*found.rows[:, 0]}, reverse=True)

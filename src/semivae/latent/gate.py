@@ -49,10 +49,12 @@ class Verdicts:
     Attributes:
         p_values: The p-value of each design in each check, with shape (N,).
         limit: The lowest p-value that passes.
+        decoded: The decoded rows.
     """
 
     p_values: dict[str, Values]
     limit: float
+    decoded: Any
 
     @property
     def lowest(self) -> Values:
@@ -103,14 +105,14 @@ class Gate:
 
         self.space, self.predict = space, predict
         known, limits = self.split(held_out, seed)
-        self.scale = np.where(space.latents.std(axis=0) > 0, space.latents.std(axis=0), 1.0)
         z = space.latents[known]
         rows = rows_at(space.rows, known)
         self.beliefs = None if predict is None else table(predict(rows))
         self.near_rows = NearestNeighbors(n_neighbors=1).fit(space.numbers(rows))
-        self.near_latents = NearestNeighbors(n_neighbors=min(NEIGHBORS, len(z))).fit(z / self.scale)
+        self.near_latents = NearestNeighbors(n_neighbors=min(NEIGHBORS, len(z))).fit(z / space.scale)
         held_out = rows_at(space.rows, limits) if held_out is None else space.aligned(held_out)
-        usual = self.strangeness(space.encode(held_out), held_out)
+        z = space.encode(held_out)
+        usual = self.strangeness(z, space.decode(z), held_out)
         self.usual = {name: np.sort(values) for name, values in usual.items()}
         lowest = np.sort(np.min([self.p_value(name, values, 0) for name, values in usual.items()], axis=0))
         self.limit = float(lowest[int((1 - SHARE) * len(lowest))])
@@ -123,29 +125,28 @@ class Gate:
 
         return np.sort(order[count:]), np.sort(order[:count])
 
-    def strangeness(self, z: Values, rows: Any = None) -> dict[str, Values]:
+    def strangeness(self, z: Values, decoded: Any, rows: Any) -> dict[str, Values]:
         r"""Returns how strange designs are in each check, higher is stranger, each with shape (N,).
 
         Arguments:
             z: Their latents, with shape (N, D).
-            rows: The rows themselves; decoded if not given.
+            decoded: The decoded latents.
+            rows: The rows themselves, which are the decoded latents too unless they are real.
         """
 
         found = {}
         # The decoded row, for real rows too: their pixels and cells are sharper than decoded ones, which are means, and
         # a likelihood of levels has most of its mass where a real background is exactly 0.
-        decoded = self.space.decode(z)
-        rows = decoded if rows is None else rows
         density = self.space.density(decoded)
 
         if density is not None:
             found["density"] = -density
 
-        distances, near = self.near_latents.kneighbors(z / self.scale)
+        distances, near = self.near_latents.kneighbors(z / self.space.scale)
         found["latent"] = distances.mean(axis=1)
         found["neighbor"] = self.near_rows.kneighbors(self.space.numbers(rows))[0][:, 0]
         back = self.space.encode(decoded)
-        found["round_trip"] = np.linalg.norm((back - z) / self.scale, axis=1)
+        found["round_trip"] = np.linalg.norm((back - z) / self.space.scale, axis=1)
 
         if self.predict is not None and self.beliefs is not None:
             expected = self.beliefs[near].mean(axis=1)
@@ -157,7 +158,7 @@ class Gate:
     def near(self, z: Values) -> NDArray[np.bool_]:
         """Marks the latents that pass the check of their own distance, with shape (N,), before any is decoded."""
 
-        distances = np.round(self.near_latents.kneighbors(z / self.scale)[0].mean(axis=1), 9)
+        distances = np.round(self.near_latents.kneighbors(z / self.space.scale)[0].mean(axis=1), 9)
 
         return np.asarray(self.p_value("latent", distances) >= self.limit)
 
@@ -177,9 +178,10 @@ class Gate:
             rows: The rows; decoded if not given.
         """
 
-        values = self.strangeness(z, rows)
+        decoded = self.space.decode(z)
+        values = self.strangeness(z, decoded, decoded if rows is None else rows)
 
-        return Verdicts({name: self.p_value(name, found) for name, found in values.items()}, self.limit)
+        return Verdicts({name: self.p_value(name, found) for name, found in values.items()}, self.limit, decoded)
 
 
 def table(beliefs: Any) -> Values:

@@ -20,7 +20,7 @@ from semivae.latent.goals import Constraint, Goal, maximize, pareto
 from semivae.latent.history import History
 from semivae.latent.retraining import carried, drawn_by_rank, stacked
 from semivae.latent.search import Search
-from semivae.latent.space import Space, rows_at
+from semivae.latent.space import Space, distinct, rows_at
 from semivae.latent.surrogates import SurrogateName
 
 Values = NDArray[np.float64]
@@ -188,7 +188,7 @@ def optimize(
 
 
 def best_of(search: Search, proposals: int, predict: Callable[[Any], Any] | None = None, designs: Any = None) -> Found:
-    r"""Returns the best designs of a search, those that pass the gate first.
+    r"""Returns the best designs of a search, those that pass the gate first. Of equal rows, one is shown.
 
     Arguments:
         search: The search.
@@ -230,7 +230,8 @@ def best_of(search: Search, proposals: int, predict: Callable[[Any], Any] | None
     facts["trusted"], facts["reason"] = reasons == "", reasons
     violated = search.pool.violation_of(rows) > 0
     facts["within_constraints"] = ~violated
-    best = np.lexsort([*order, ~facts["trusted"].to_numpy(), violated])[:proposals]
+    best = np.lexsort([*order, ~facts["trusted"].to_numpy(), violated])
+    best = best[distinct(rows_at(rows, best))][:proposals]
 
     return Found(
         rows_at(rows, best),

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Pool"]
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from sklearn.utils.validation import _num_samples
 
 from semivae.latent.gate import Gate
 from semivae.latent.goals import Constraint
-from semivae.latent.space import Space
+from semivae.latent.space import Space, distinct, keys
 
 Values = NDArray[np.float64]
 
@@ -62,7 +62,9 @@ class Pool:
         best = [] if gains is None else np.argsort(-gains, kind="stable")[:PROMISING]
         z = z[np.unique(np.concatenate([best, np.arange(min(ROWS, len(z)))]).astype(int))]
         passed = np.ones(len(z), bool) if gate is None else gate.judge(z).passed
-        self.anchors = z[passed] if passed.any() else z
+        z = z[passed] if passed.any() else z
+        # Strings and classes of several latents may be the same.
+        self.anchors = z[distinct(space.decode(z))]
         self.starts = self.anchors[starts_of(self.anchors, space, expected, first, seed)]
 
     def start(self, index: int) -> Values:
@@ -80,40 +82,48 @@ class Pool:
 
         return np.sum([np.zeros(_num_samples(rows)), *(one.violation(rows) for one in self.constraints)], axis=0)
 
-    def admit(self, z: Values, values: Values) -> Values:
+    def admit(self, z: Values, values: Values, taken: Collection[Any] = ()) -> Values:
         r"""Returns the candidate with the highest value that the constraints and the gate allow, with shape (D,).
 
-        If the gate refuses all that it is shown, it is the encoded row with the most similar latent.
+        If none of those that are looked at can be taken, it is the encoded row with the most similar latent.
 
         Arguments:
             z: The latents of candidates, with shape (N, D).
             values: Their values, with shape (N,).
+            taken: The :func:`keys` of rows that were taken before. To evaluate them again would tell nothing.
         """
 
         # The least violation of a constraint comes first where every candidate has one.
         order = np.lexsort([-values, self.violation(z)])
+        gate = None if self.mark else self.gate
 
-        if self.gate is None or self.mark:
-            return z[order[0]]
+        if gate is not None:
+            # The distance of a latent costs little, and the best values often lie far out.
+            near = gate.near(z[order])
+            self.refused["latent"] += int(near.argmax()) if near.any() else len(near)
+            order = order[near]
 
-        # The distance of a latent costs little, and the best values often lie far out.
-        near = self.gate.near(z[order])
-        self.refused["latent"] += int(near.argmax()) if near.any() else len(near)
-        order = order[near][:TRIED]
+        for start in range(0, min(len(order), TRIED), PART):
+            for one, reason, key in self.looked_at(z[order[start : start + PART]], gate):
+                if reason:
+                    self.refused[reason] += 1
+                elif key not in taken:
+                    return one
 
-        for start in range(0, len(order), PART):
-            part = z[order[start : start + PART]]
-            reasons = self.gate.judge(part).reasons
-            passing = reasons.index("") if "" in reasons else len(reasons)
-            self.refused.update(reasons[:passing])
+        distances = np.linalg.norm((self.anchors - z[values.argmax()]) / self.space.scale, axis=1)
+        new = np.array([key not in taken for key in keys(self.space.decode(self.anchors))])
 
-            if passing < len(part):
-                return part[passing]
+        return self.anchors[np.where(new | ~new.any(), distances, np.inf).argmin()]
 
-        best = z[values.argmax()]
-        distances = np.linalg.norm((self.anchors - best) / self.gate.scale, axis=1)
+    def looked_at(self, z: Values, gate: Gate | None) -> Iterator[tuple[Values, str, Any]]:
+        """Yields each latent, the check of a gate that its row fails, empty where it passes, and the key of the row."""
 
-        return self.anchors[distances.argmin()]
+        if gate is None:
+            return zip(z, [""] * len(z), keys(self.space.decode(z)), strict=True)
+
+        verdicts = gate.judge(z)
+
+        return zip(z, verdicts.reasons, keys(verdicts.decoded), strict=True)
 
     def verdicts(self, z: Values, rows: Any) -> tuple[list[str], Values]:
         """Returns the check that each design fails, empty where it passes, and its lowest p-value in the gate."""

@@ -36,7 +36,7 @@ from semivae.latent.history import History
 from semivae.latent.mixtures import LatentDensity
 from semivae.latent.pool import Pool
 from semivae.latent.region import Box, side_of
-from semivae.latent.space import Space
+from semivae.latent.space import Space, keys
 from semivae.latent.surrogates import SurrogateName, log_improvement, surrogate_named
 
 Values = NDArray[np.float64]
@@ -255,10 +255,11 @@ class Search:
         top = u[np.argsort(-values)[:FINE]].repeat(FINEST, axis=0)
         finer = np.clip(top + 0.03 * (side or 1.0) * random.standard_normal(top.shape), 0.0, 1.0)
         u, values = np.concatenate([u, finer]), np.concatenate([values, value(finer)])
-        known = self.box.unit(np.concatenate([self.history.z[told], waiting]))
-        new = np.abs(u[:, None] - known).max(axis=2).min(axis=1) > SAME
+        known = np.concatenate([self.history.z[told], waiting])
+        new = np.abs(u[:, None] - self.box.unit(known)).max(axis=2).min(axis=1) > SAME
+        taken = {*keys(self.space.decode(known))}
 
-        return self.pool.admit(self.box.latents(u[new]), values[new])
+        return self.pool.admit(self.box.latents(u[new]), values[new], taken)
 
     def expected(self, rows: Any) -> Values:
         """Returns the gains that the predictor expects of rows, with shape (N,)."""

@@ -6,13 +6,14 @@ ends in one are used in the same way. They need `transform` and `inverse_transfo
 
 from __future__ import annotations
 
-__all__ = ["Space", "rows_at"]
+__all__ = ["Space", "distinct", "keys", "rows_at"]
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.util import hash_pandas_object
 from scipy.sparse import issparse
 from sklearn.utils.validation import _num_samples
 
@@ -38,6 +39,7 @@ class Space:
     Attributes:
         rows: The reference rows that are used, as decoded rows are.
         latents: Their latents, with shape (N, D).
+        scale: The standard deviation of each latent, with shape (D,); 1 for a constant.
         kept: Their positions in X, with shape (N,).
         numbers: The map from rows to plain numbers.
 
@@ -59,6 +61,7 @@ class Space:
         self.kept = np.sort(np.random.default_rng(seed).permutation(_num_samples(X))[:ROWS])
         rows = rows_at(X, self.kept)
         self.latents = self.encode(rows)
+        self.scale = np.where(self.latents.std(axis=0) > 0, self.latents.std(axis=0), 1.0)
         self.names: Any = None
         decoded = self.decode(self.latents[:1])
 
@@ -110,6 +113,30 @@ class Space:
         score = getattr(self.space, "score_samples", None)
 
         return None if score is None else np.asarray(score(rows), dtype=np.float64)
+
+
+def keys(rows: Any) -> list[Any]:
+    """Returns a key of each row of a frame or an array; equal rows have equal keys."""
+
+    if issparse(rows):
+        rows = rows.toarray()
+
+    if isinstance(rows, pd.DataFrame) or np.asarray(rows).dtype == object:
+        return hash_pandas_object(pd.DataFrame(rows), index=False).tolist()  # type: ignore[operator]
+
+    # The sum makes -0.0 and 0.0 the same.
+    return [row.tobytes() for row in np.asarray(rows) + 0]
+
+
+def distinct(rows: Any) -> NDArray[np.int64]:
+    """Returns the positions of the rows that equal no row before them, in order."""
+
+    first: dict[Any, int] = {}
+
+    for i, key in enumerate(keys(rows)):
+        first.setdefault(key, i)
+
+    return np.array([*first.values()], dtype=np.int64)
 
 
 def rows_at(rows: Any, positions: Any) -> Any:
