@@ -196,6 +196,17 @@ def test_molecules_as_selfies():
         survey(InMemory(np.zeros((3, 2))), Selection.of(kinds="selfies"))
 
 
+def test_samples_of_selfies_are_drawn():
+    pytest.importorskip("selfies", reason="molecules need selfies")
+    model = VAEEmbedding(latents=2, hidden=(8,), epochs=1, random_state=0, data=DataOptions(kinds="selfies"))
+    model.fit(MOLECULES * 4)
+    usual, drawn, most_probable = (
+        model.sample(20, random_state=0, noise=noise).tolist() for noise in ("auto", True, False)
+    )
+
+    assert usual == drawn != most_probable
+
+
 def test_selfies_says_what_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "selfies", None)
 

@@ -57,6 +57,12 @@ def test_refusals_list_what_there_is(file):
     with pytest.raises(DataError, match="has no 'age'"):
         read(f"{file}::ff", "age")
 
+    with pytest.raises(DataError, match=r"(?s)ff has 12 rows, and kind has 5 labels.*target='NAME'"):
+        read(f"{file}::ff", "kind")
+
+    with pytest.raises(DataError, match=r"(?s)ff has 5 rows, and spread has 2 labels.*target='kind'"):
+        read(f"{file}::ff.T", "spread")
+
     if file.suffix != ".npz":
         with pytest.raises(DataError, match=r"(?s)holds the arrays ff \(12x5 uint8\), .*Fix: .*::ff"):
             read(file)

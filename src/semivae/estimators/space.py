@@ -108,8 +108,8 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
             y: A label for all, or one a row; :py:`None` draws from the whole distribution.
             random_state: Random seed.
             noise: Whether each value is drawn from :math:`p(x \mid z)`. :py:`False` takes its mean, or its most
-                probable category, at the same latents. "auto" draws the cells of tables, and takes the mean of pixels
-                and the most probable tokens of strings.
+                probable category, at the same latents. "auto" draws the cells of tables and the tokens of SELFIES. It
+                takes the mean of pixels and the most probable tokens of other strings, of which more are valid.
 
         Returns:
             n rows like those of the fit. Drawn numbers are within the observed range. Drawn cells are missing as often
@@ -119,7 +119,8 @@ class VAESpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Parameters):
         check_draws(n, noise)
 
         points = None if y is None else self._points(y, n)
-        drawn = self.schema_.container not in ("image", "sequence") if noise == "auto" else noise
+        exact = self.schema_.image or (self.schema_.container == "sequence" and self.schema_.x[0].tokens != "selfies")
+        drawn = not exact if noise == "auto" else noise
         x = draw_rows(self._double(), n, points, random_state, drawn, self.gaps_)
 
         return self.codec_.decode(x, within=True)

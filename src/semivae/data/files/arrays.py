@@ -95,7 +95,7 @@ def read_array(pick: Pick, path: Path, target: str | None) -> tuple[NDArray[Any]
         target: The name of the array of labels; None to read rows only.
 
     Raises:
-        DataError: If there is no such array, or it holds no rows of numbers.
+        DataError: If there is no such array, it holds no rows of numbers, or there are not as many labels.
     """
 
     with opened(path) as file:
@@ -116,7 +116,20 @@ def read_array(pick: Pick, path: Path, target: str | None) -> tuple[NDArray[Any]
 
     refuse_unusable(path, Claim(x.shape, x.dtype, False, 0))
 
-    return x, None if y is None else (y.reshape(-1) if max(y.shape, default=0) == y.size else y)
+    if y is None:
+        return x, None
+
+    y = y.reshape(-1) if max(y.shape, default=0) == y.size else y
+
+    if len(y) != len(x):
+        fitting = [name for name, other in file.claims.items() if len(x) == max(other.shape, default=0) == other.size]
+        raise DataError(
+            f"{pick.name} has {len(x):,} rows, and {target} has {len(y):,} labels",
+            "every row needs a label, or a marker that it has none",
+            f"target={next(iter(fitting), 'NAME')!r}",
+        )
+
+    return x, y
 
 
 def refuse_unnamed(path: Path, target: str | None) -> tuple[Any, Any]:
