@@ -2,7 +2,7 @@ r"""The output of the command: results on standard output, everything else on st
 
 from __future__ import annotations
 
-__all__ = ["complain", "emit", "messages", "number", "put", "quiet_comparison", "say", "silence", "table"]
+__all__ = ["complain", "emit", "messages", "put", "quiet_comparison", "say", "silence", "table"]
 
 import json
 import logging
@@ -66,15 +66,6 @@ def emit(document: Any) -> None:
     put(json.dumps(plain.ready(document), indent=2, ensure_ascii=not unicode, allow_nan=False))
 
 
-def number(value: Any) -> str:
-    """Returns a number as text with a useful number of digits, anything else as it is."""
-
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return "-" if value is None else str(value)
-
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
-
-
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, error: bool = False) -> None:
     r"""Shows a table of at most 80 columns of text.
 
@@ -91,7 +82,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, error: bool 
 
     for row in rows:
         # As a text object, for brackets in names that the user gave are no markup.
-        shown.add_row(*(Text(printable(number(cell), output)) for cell in row))
+        shown.add_row(*(Text(printable(plain.short(cell), output)) for cell in row))
 
     console(error).print(shown)
 

@@ -15,9 +15,9 @@ from sklearn.utils.validation import _num_samples
 from semivae.errors import SemivaeError
 from semivae.report.contract import contract, counts, left_out
 from semivae.report.headline import headline
-from semivae.report.numbers import short
 from semivae.report.records import Facts, Sheet
 from semivae.report.reproduce import commands, details, seed_of
+from semivae.workflows.plain import short
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,8 +6,8 @@ __all__ = ["contract", "counts", "left_out"]
 
 from typing import TYPE_CHECKING
 
-from semivae.report.numbers import short
 from semivae.report.records import Sheet
+from semivae.workflows.plain import short
 
 if TYPE_CHECKING:
     from semivae.fitted import Fitted

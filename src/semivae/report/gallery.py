@@ -16,8 +16,8 @@ from sklearn.utils.validation import _num_samples
 
 from semivae.data.codecs.choose import codec_of
 from semivae.data.sparse import largest
-from semivae.report.numbers import short
 from semivae.report.records import Gallery, Sheet, Strip
+from semivae.workflows.plain import short
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from semivae.report.drawings import bar, color, curve, latents, line, span
-from semivae.report.numbers import percent, short
+from semivae.workflows.plain import percent, short
 
 if TYPE_CHECKING:
     from semivae.report.records import Facts

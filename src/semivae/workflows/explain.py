@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
 from semivae.workflows.inputs.rows import read_rows, with_ids
+from semivae.workflows.plain import short
 
 if TYPE_CHECKING:
     import numpy as np
@@ -161,7 +162,7 @@ def usual(variable: Variable, cells: list[Any]) -> str:
 
     low, high = np.quantile(known.to_numpy(dtype=float), [0.05, 0.95])
 
-    return f"{low:.4g} to {high:.4g}"
+    return f"{short(low)} to {short(high)}"
 
 
 def reason_of(cells: list[dict[str, Any]]) -> str:
@@ -176,12 +177,3 @@ def told(cell: dict[str, Any]) -> str:
     value, expected = (short(cell[name]) for name in ("value", "expected"))
 
     return f"{cell['column']} is {value}, expected {expected}" + (f", usually {cell['usual']}" if cell["usual"] else "")
-
-
-def short(value: Any) -> str:
-    """Returns a cell as text, a number with four digits or more."""
-
-    if not isinstance(value, float):  # which the floats of NumPy are, too
-        return str(value)
-
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

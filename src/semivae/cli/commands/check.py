@@ -24,8 +24,9 @@ from semivae.cli.options import (
     columns_of,
     size_of,
 )
-from semivae.cli.screen import emit, number, put, table
+from semivae.cli.screen import emit, put, table
 from semivae.workflows.inputs.task import task_of
+from semivae.workflows.plain import short
 
 if TYPE_CHECKING:
     from semivae.data.labels.found import FoundTarget
@@ -102,7 +103,7 @@ def show(summary: Summary) -> None:
     from semivae.data.kinds import handler
     from semivae.data.labels.classes import listed
 
-    put(f"{summary.name}: {number(summary.rows)} rows, each {what(summary)}\n")
+    put(f"{summary.name}: {short(summary.rows)} rows, each {what(summary)}\n")
     table(
         ["variable", "kind", ">missing", "values"],
         [(c.variable.name, handler(c.variable).name, c.missing, values(c)) for c in summary.columns[:MOST]],
@@ -133,12 +134,12 @@ def show_target(target: FoundTarget) -> None:
     )
     put(f"\ntarget {variable.name!r}: {task_of(variable)} ({target.reason or AS_ASKED})")
     put(
-        f"{number(target.labeled)} labeled rows, {number(target.unlabeled)} unlabeled"
+        f"{short(target.labeled)} labeled rows, {short(target.unlabeled)} unlabeled"
         + (f" ({marked})" if marked else "")
     )
 
     if not target.counts:
-        put(f"values from {number(variable.low)} to {number(variable.high)}")
+        put(f"values from {short(variable.low)} to {short(variable.high)}")
         return
 
     put("")
@@ -157,7 +158,7 @@ def what(summary: Summary) -> str:
         case "image":
             return f"an image with shape {'x'.join(map(str, shape))} (channels, height, width)"
         case "sparse":
-            return f"sparse, with {number(shape[0])} of {number(summary.columns[0].variable.among)} columns"
+            return f"sparse, with {short(shape[0])} of {short(summary.columns[0].variable.among)} columns"
         case "sequence":
             return "a string"
         case "vector":
@@ -171,4 +172,4 @@ def values(column: Column) -> str:
 
     from semivae.data.kinds import handler
 
-    return "no value" if column.variable.valueless else handler(column.variable).describe(number)
+    return "no value" if column.variable.valueless else handler(column.variable).describe(short)

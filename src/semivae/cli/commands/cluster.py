@@ -11,7 +11,8 @@ import typer
 
 from semivae.cli.options import Data, Json, Model, NoHeader, OutFile, Overwrite, RawCsv, Seed, Split
 from semivae.cli.outputs import check_file, write_table
-from semivae.cli.screen import emit, number, put, say
+from semivae.cli.screen import emit, put, say
+from semivae.workflows.plain import short
 
 
 class Method(StrEnum):
@@ -55,6 +56,6 @@ def cluster(
 
         for name in ("nmi", "ari"):
             if name in facts:
-                put(f"{name} with the classes: {number(facts[name])}")
+                put(f"{name} with the classes: {short(facts[name])}")
 
     say(f"Wrote {rows:,} rows to {out}")

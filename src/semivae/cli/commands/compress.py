@@ -11,7 +11,8 @@ import typer
 
 from semivae.cli.options import Data, Json, Model, NoHeader, Overwrite, Split
 from semivae.cli.outputs import check_file, write_table
-from semivae.cli.screen import emit, number, put, say
+from semivae.cli.screen import emit, put, say
+from semivae.workflows.plain import short
 
 
 def compress(
@@ -46,5 +47,5 @@ def compress(
     if json:
         emit(found)
     else:
-        put(f"{number(found['rate'])} bits a row, squared error {number(found['distortion'])}")
-        put(f"principal components at as many bits: squared error {number(found['gaussian'])}")
+        put(f"{short(found['rate'])} bits a row, squared error {short(found['distortion'])}")
+        put(f"principal components at as many bits: squared error {short(found['gaussian'])}")

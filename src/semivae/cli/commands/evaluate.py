@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from typer.core import TyperCommand
 
 from semivae.cli.options import Card, Data, Json, LabelsFrom, Models, NoHeader, Split, TargetName, Whole
-from semivae.cli.screen import emit, number, put, table
+from semivae.cli.screen import emit, put, table
+from semivae.workflows.plain import short
 
 if TYPE_CHECKING:
     from semivae.workflows.evaluate import Measured
@@ -95,7 +96,7 @@ def show_card(models: dict[str, Any], json: bool, source: tuple[Any, ...]) -> No
         return
 
     put(source[0])
-    put(f"{number(found.rows)} rows; PCA has {found.latents} components of as many other rows")
+    put(f"{short(found.rows)} rows; PCA has {found.latents} components of as many other rows")
 
     for start in range(0, len(found.models), BESIDE):
         block = slice(start, start + BESIDE)
@@ -118,7 +119,7 @@ def show_card(models: dict[str, Any], json: bool, source: tuple[Any, ...]) -> No
 def show(model: Path, measured: Measured) -> None:
     """Shows the metrics of a model as text."""
 
-    put(f"{model} on {measured.data}: {number(measured.rows)} rows\n")
+    put(f"{model} on {measured.data}: {short(measured.rows)} rows\n")
     ends = measured.intervals()
     table(
         ["metric", ">value", "95 % interval"],
@@ -183,10 +184,10 @@ def cell(value: Any, ends: tuple[float, float] | None, best: bool) -> str:
 
     around = f" ±{(ends[1] - ends[0]) / 2:.2g}" if ends else ""
 
-    return "-" if value is None else f"{number(value)}{'*' if best else ''}{around}"
+    return short(value) if value is None else f"{short(value)}{'*' if best else ''}{around}"
 
 
 def span(low: float, high: float) -> str:
     """Returns the ends of an interval as text."""
 
-    return f"{number(float(low))} to {number(float(high))}"
+    return f"{short(float(low))} to {short(float(high))}"

@@ -12,7 +12,8 @@ import typer
 
 from semivae.cli.health import health_lines
 from semivae.cli.options import Json, Model
-from semivae.cli.screen import emit, number, put, table
+from semivae.cli.screen import emit, put, table
+from semivae.workflows.plain import short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,16 +127,16 @@ def lines(context: typer.Context, facts: dict[str, Any]) -> Iterator[tuple[str, 
         yield "likelihood", pixels
         yield "scores", SPARSE[pixels] if sparse else SCORES[pixels, schema["x"][0].get("levels") == 2]
 
-    yield "labeled rows", number(fit.get("n_labeled_", 0))
-    yield "unlabeled rows", number(fit.get("n_unlabeled_", data.get("rows")))
-    yield "rows held out", number(fit.get("n_held_out_", 0))
-    yield "epochs", number(metrics.get("epochs"))
+    yield "labeled rows", short(fit.get("n_labeled_", 0))
+    yield "unlabeled rows", short(fit.get("n_unlabeled_", data.get("rows")))
+    yield "rows held out", short(fit.get("n_held_out_", 0))
+    yield "epochs", short(metrics.get("epochs"))
 
     if "calibration_temperature_" in fit:
-        yield "temperature of probabilities", number(fit["calibration_temperature_"])
+        yield "temperature of probabilities", short(fit["calibration_temperature_"])
 
     if "calibration_scale_" in fit:
-        yield "scale of deviations", number(fit["calibration_scale_"])
+        yield "scale of deviations", short(fit["calibration_scale_"])
 
     yield "versions", ", ".join(f"{name} {value}" for name, value in facts["versions"].items())
 
@@ -169,4 +170,4 @@ def target(variable: dict[str, Any] | None) -> str:
     if variable["classes"]:
         return f"{variable['name']}, one of {', '.join(map(str, variable['classes']))}"
 
-    return f"{variable['name']}, from {number(variable['low'])} to {number(variable['high'])}"
+    return f"{variable['name']}, from {short(variable['low'])} to {short(variable['high'])}"

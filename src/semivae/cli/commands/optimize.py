@@ -12,7 +12,8 @@ import typer
 
 from semivae.cli.options import Json, Model, NoHeader, Overwrite, RawCsv, Seed, Split
 from semivae.cli.outputs import check_file, write, write_table
-from semivae.cli.screen import emit, number, put, say, table
+from semivae.cli.screen import emit, put, say, table
+from semivae.workflows.plain import short
 
 if TYPE_CHECKING:
     from semivae.latent import Found
@@ -142,7 +143,7 @@ def show(found: Found, out: Path, json: bool) -> None:
     else:
         columns = [name for name in facts if name not in ("reason", "log_density_of_latent", "within_constraints")]
         table([f">{name}" for name in columns], facts[columns].head(SHOWN).astype(object).to_numpy().tolist())
-        weight = number(found.prior_weight)
+        weight = short(found.prior_weight)
         put(f"{found.evaluations} designs have values; the density of latents has weight {weight}")
 
         if found.surrogates:

@@ -122,7 +122,9 @@ def read_array(pick: Pick, path: Path, target: str | None) -> tuple[NDArray[Any]
     y = y.reshape(-1) if max(y.shape, default=0) == y.size else y
 
     if len(y) != len(x):
-        fitting = [name for name, other in file.claims.items() if len(x) == max(other.shape, default=0) == other.size]
+        fitting = [
+            name for name, other in file.claims.items() if len(x) in other.shape and len(x) == np.prod(other.shape)
+        ]
         raise DataError(
             f"{pick.name} has {len(x):,} rows, and {target} has {len(y):,} labels",
             "every row needs a label, or a marker that it has none",
