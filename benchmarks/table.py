@@ -21,6 +21,7 @@ HEAD_WAYS = ["`marginalize`", *(f"{count:,} classes" for count in COUNTS), "accu
 HEAD_STEPS = ["a step", "`m2`", "`vae`", "`m2`, vectors", "`vae`, vectors"]
 HEAD_TABLES = ["rows", "target", "runs", "learner", "accuracy or R2", "log loss", "ECE", "ECE of a perfect model"]
 HEAD_REAL = ["data", "labels", "model", "test R2", "90% intervals hold", *RIVALS, "draws"]
+HEAD_KINDS = ["method", "cells, 5 labels a type", "fit (s)", "questions, 60 labels", "questions, 300 labels"]
 # The pixels of images, whose rows have probabilities of levels.
 PIXELS = {"digits": 64, "mnist": 784, "fashion_mnist": 784}
 # The measures of both halves, with the decimal places of each.
@@ -73,6 +74,8 @@ def sections() -> dict[str, str]:
         "small tables": markdown(HEAD_TABLES, of_tables(stored("tables")["runs"])),
         "sums": markdown(HEAD_WAYS, ways(stored("classes")["results"], stored("pairs")["summary"])),
         "steps": markdown(HEAD_STEPS, steps(*times)),
+        "kinds": markdown(HEAD_KINDS, of_kinds(stored("single_cells")["runs"], stored("text")["runs"])),
+        "molecules": markdown(["measure", "value"], of_molecules(stored("molecules")["parts"])),
     }
 
 
@@ -146,6 +149,44 @@ def learned(measures: list[dict[str, float]]) -> list[str]:
     found = [mean(measures, "r2" if "r2" in measures[0] else "accuracy", 3)]
 
     return [*found, *(mean(measures, name, 3) for name in ("log_loss", "ece", "ece_perfect"))]
+
+
+def of_kinds(cells: list[dict[str, Any]], texts: list[dict[str, Any]]) -> list[list[str]]:
+    """Returns the mean accuracy of each method on cells and on questions."""
+
+    found: dict[str, list[str]] = {}
+
+    for name in ("semivae", "logistic regression", "linear svm", "label spreading", "scANVI"):
+        draws = [run for run in cells if run["method"] == name]
+        asked = [[run[name] for run in texts if run["labels"] == labels and name in run] for labels in (60, 300)]
+        found[name] = [mean(draws, "accuracy", 3), mean(draws, "seconds", 0)]
+        found[name] += [mean(part, "accuracy", 3) for part in asked]
+
+    return [[name, *line] for name, line in found.items()]
+
+
+def of_molecules(parts: dict[str, Any]) -> list[list[str]]:
+    """Returns the measures of molecules."""
+
+    rows, drawn, likely = parts["rows"], parts["samples drawn"], parts["samples"]
+    searches = [part for name, part in parts.items() if name.startswith("search")]
+    bests = {name: [one[name] for one in searches] for name in ("best", "best_random")}
+    found = {name: f"{sum(values) / len(values):.2f}" for name, values in bests.items()}
+
+    return [
+        ["fit, two cores", f"{parts['fit']['seconds'] / 60:.0f} min"],
+        ["R2 of logP", f"{rows['r2']:.3f}"],
+        ["divergence of z", f"{rows['kl_z']:.1f} nats"],
+        ["tokens at their place, rebuilt from z", f"{rows['tokens_rebuilt']:.3f}"],
+        ["tokens in their order, rebuilt from z", f"{rows['tokens_in_order']:.3f}"],
+        ["samples that are valid, unique and new", f"{drawn['usable_share']:.3f}"],
+        ["those of the most probable tokens", f"{likely['usable_share']:.3f}"],
+        ["distance of logP of samples", f"{drawn['wasserstein_logp']['samples']:.2f}"],
+        ["distance of logP of shuffled strings", f"{drawn['wasserstein_logp']['shuffled']:.2f}"],
+        [f"penalized logP: best of a search, mean of {len(searches)}", found["best"]],
+        ["best of the 1,000 labels", f"{searches[0]['best_label']:.2f}"],
+        ["best of as many samples", found["best_random"]],
+    ]
 
 
 def mean(draws: list[dict[str, Any]], name: str, digits: int) -> str:

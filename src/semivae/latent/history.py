@@ -79,6 +79,15 @@ class History:
 
         return np.arange(first, len(self))
 
+    def best_by_round(self, scores: Values, usable: NDArray[np.bool_]) -> list[float]:
+        """Returns the best score after each round that has been told, from the end of the first designs on."""
+
+        rounds = np.array(self.rounds)
+        start = rounds[min(int(self.facts["first"]), len(rounds)) - 1]
+        turns = [turn for turn in range(start, self.asked) if (usable & (rounds <= turn)).any()]
+
+        return [float(scores[usable & (rounds <= turn)].max()) for turn in turns]
+
     @property
     def surrogates(self) -> list[str]:
         """The libraries whose Gaussian processes chose designs, in the order of their first use."""

@@ -24,7 +24,7 @@ __all__ = ["Designs", "Search"]
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +37,12 @@ from semivae.latent.mixtures import LatentDensity
 from semivae.latent.pool import Pool
 from semivae.latent.region import Box, side_of
 from semivae.latent.space import Space, keys
-from semivae.latent.surrogates import SurrogateName, log_improvement, surrogate_named
+from semivae.latent.surrogates import Surrogate, SurrogateName, log_improvement, surrogate_named
 
 Values = NDArray[np.float64]
+
+# A Gaussian process, and the trend of gains that it does not learn.
+Learned: TypeAlias = tuple[Surrogate, Callable[[Values], Values]]
 
 # Candidates that are refined, and new ones around each.
 FINE, FINEST = 10, 30
@@ -142,11 +145,12 @@ class Search:
 
         random = np.random.default_rng([self.seed, self.history.asked])
         chosen: list[Values] = []
+        learned: dict[bytes, Learned] = {}
 
         for _ in range(n):
             index = len(self.history) + len(chosen)
             model_free = self.history.told.sum() < min(self.first, 2) or index < self.first
-            chosen.append(self.pool.start(index) if model_free else self.proposal(np.array(chosen), random))
+            chosen.append(self.pool.start(index) if model_free else self.proposal(np.array(chosen), random, learned))
 
         z = np.array(chosen)
         rows = self.space.decode(z)
@@ -224,8 +228,8 @@ class Search:
 
         return joined, float(np.std(joined[self.history.told])) if len(told) else 0.0
 
-    def proposal(self, chosen: Values, random: np.random.Generator) -> Values:
-        """Returns the latent of one new design, given the others of the round."""
+    def proposal(self, chosen: Values, random: np.random.Generator, learned: dict[bytes, Learned]) -> Values:
+        """Returns the latent of one new design, given the others of the round, and what was learned for them."""
 
         weights = random.dirichlet(np.ones(len(self.goals)))
         gains, spread = self.joined(weights)
@@ -233,10 +237,18 @@ class Search:
         told = self.history.told
         trusted = told & (np.array(self.history.reasons) == "")
         usable = trusted if trusted.any() else told
-        mean_of = self.trend(gains)
-        surrogate = self.surrogate(self.box.unit(self.history.z[told]), gains[told] - mean_of(self.history.z[told]))
         waiting = np.concatenate([self.history.z[~told], chosen.reshape(-1, self.space.size)])
-        surrogate.pretend(self.box.unit(waiting))
+
+        # One goal has one weight, and a round one Gaussian process, which takes its designs one by one.
+        if (key := weights.tobytes()) in learned:
+            surrogate, mean_of = learned[key]
+            surrogate.pretend(self.box.unit(chosen[-1:]))
+        else:
+            mean_of = self.trend(gains)
+            surrogate = self.surrogate(self.box.unit(self.history.z[told]), gains[told] - mean_of(self.history.z[told]))
+            surrogate.pretend(self.box.unit(waiting))
+            learned[key] = surrogate, mean_of
+
         self.history.note_surrogate(surrogate.name)
         best = scores[usable].max()
         center = self.box.unit(self.history.z[usable][scores[usable].argmax()])
@@ -248,7 +260,7 @@ class Search:
 
             return log_improvement(mean + known, deviation, best)
 
-        side = side_of(self.best_by_round(scores, usable), self.space.size) if self.trust_region else None
+        side = side_of(self.history.best_by_round(scores, usable), self.space.size) if self.trust_region else None
         anchors = self.box.unit(self.pool.anchors)
         u = self.box.candidates(center, side, surrogate.length_scales, anchors, random)
         values = value(u)
@@ -281,12 +293,3 @@ class Search:
         slope = np.clip(np.cov(predicted, gains[told])[0, 1] / predicted.var(ddof=1), 0.0, 2.0)
 
         return lambda z: slope * self.expected(self.space.decode(z))
-
-    def best_by_round(self, scores: Values, usable: NDArray[np.bool_]) -> list[float]:
-        """Returns the best score after each round that has been told, from the end of the first designs on."""
-
-        rounds = np.array(self.history.rounds)
-        start = rounds[min(self.first, len(rounds)) - 1]
-        turns = [turn for turn in range(start, self.history.asked) if (usable & (rounds <= turn)).any()]
-
-        return [float(scores[usable & (rounds <= turn)].max()) for turn in turns]
