@@ -91,6 +91,25 @@ def test_a_new_donor_is_read_without_an_effect(cells):
         assert fitted.transform(other).shape == (4, 4)
 
 
+def test_cells_without_the_column_are_of_no_donor(cells):
+    fitted = VAEEmbedding(data=BATCHED, **FIT | {"epochs": 1}).fit(cells)
+    bare = cells.copy()
+    bare.obs = bare.obs[["kind"]]
+
+    np.testing.assert_array_equal(fitted.transform(bare), fitted.transform(cells.X))
+    assert fitted.transform(fitted.sample(3)).shape == (3, 4)
+
+
+def test_genes_are_found_by_names_or_by_their_order(cells):
+    cells.var_names = [f"gene{row // 2}" for row in range(P)]
+    fitted = VAEEmbedding(**FIT | {"epochs": 1}).fit(cells)
+
+    np.testing.assert_array_equal(fitted.transform(cells), fitted.transform(cells.X))
+
+    with pytest.raises(DataError, match=r"(?s)names of genes repeat.*var_names_make_unique"):
+        fitted.transform(cells[:, ::-1])
+
+
 def test_refusals_say_what_is_needed(cells):
     counts = csr_matrix(COUNTS)
 

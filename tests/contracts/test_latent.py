@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix, issparse
 from sklearn.decomposition import PCA as SklearnPCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -40,6 +41,7 @@ CASES = {
     "predictor": (VAEPredictor(**QUICK), ROWS, pd.DataFrame({"y": NUMBERS})),
     "embedding": (VAEEmbedding(**QUICK), MIXED, None),
     "images": (VAEEmbedding(**QUICK), RANDOM.random((60, 4, 4)), None),
+    "sparse": (VAEEmbedding(**QUICK), csr_matrix(RANDOM.random((60, 5)).round(1)), None),
     "pca": (PCA(random_state=0), ROWS, None),
     "scikit-learn": (SklearnPCA(2), ROWS.to_numpy(), None),
     "pipeline": (make_pipeline(StandardScaler(), SklearnPCA(2)), ROWS, None),
@@ -58,7 +60,7 @@ def first(rows):
     if isinstance(rows, pd.DataFrame):
         return rows.iloc[:, 0].to_numpy()
 
-    return np.asarray(rows).reshape(len(rows), -1)[:, 0]
+    return (rows.toarray() if issparse(rows) else np.asarray(rows)).reshape(rows.shape[0], -1)[:, 0]
 
 
 def same_kind(made, rows):
@@ -75,6 +77,28 @@ def test_search_and_gate(case):
     assert found.facts["value"].tolist() == pytest.approx(first(found.rows))
     assert ("density" in gate.usual) == hasattr(estimator, "score_samples")
     assert gate.judge(gate.space.latents, rows).passed.mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("rows", "width"), [(pd.DataFrame({"v": list(RANDOM.normal(size=(60, 64)))}), 64), (["a", "ab", "b"] * 20, 1)]
+)
+def test_search_of_vectors_and_strings(rows, width):
+    plain = VAEEmbedding(**QUICK).fit(rows)
+    found = optimize(plain, lambda rows: RANDOM.normal(size=len(rows)), rows, evaluations=4, proposals=4, gate=None)
+
+    assert found.table().shape == (len(found.facts), width + len(found.facts.columns))
+
+
+# Versions of anndata use options that newer versions of pandas announce to remove.
+@pytest.mark.filterwarnings("ignore")
+def test_search_of_cells():
+    anndata = pytest.importorskip("anndata", reason="cells need anndata")
+    genes = pd.DataFrame(index=[f"g{i}" for i in range(5)])
+    cells = anndata.AnnData(csr_matrix(RANDOM.poisson(3.0, (60, 5)).astype(np.float32)), var=genes)
+    # The designs have the genes in the order of the fit.
+    found = optimize(VAEEmbedding(**QUICK).fit(cells), first, cells[:, ::-1].copy(), evaluations=4, proposals=3)
+
+    assert issparse(found.rows) and found.table().shape[1] == 5 + len(found.facts.columns)
 
 
 def test_directions(case):

@@ -172,7 +172,7 @@ def test_column_of_a_frame_is_fitted():
 def test_a_latent_search_gives_strings(fitted):
     found = optimize(fitted, lambda rows: np.char.str_len(rows.astype(str)), MOLECULES * 4, evaluations=2, proposals=2)
 
-    assert all(isinstance(text, str) for text in found.rows) and len(found.facts) == 2
+    assert all(isinstance(text, str) for text in found.rows) and len(found.facts) == len({*found.rows})
 
 
 def test_molecules_as_selfies():
@@ -192,8 +192,23 @@ def test_molecules_as_selfies():
     assert all(isinstance(text, str) for text in codec.decode(drawn)["smiles"])
     assert survey(InMemory(texts), Selection.of(kinds="selfies")).codec.variables[0].tokens == "selfies"
 
+    with pytest.raises(DataError, match="none of 4 strings is a molecule"):
+        SequenceCodec.fit(["no", "such", "thing", "?"], way="selfies")
+
     with pytest.raises(SettingError, match="molecules are strings"):
         survey(InMemory(np.zeros((3, 2))), Selection.of(kinds="selfies"))
+
+
+def test_strings_of_one_token():
+    model = VAEEmbedding(latents=2, hidden=(8,), epochs=1, random_state=0).fit(["a", "b"] * 20)
+
+    assert model.schema_.x[0].shape == (2,) and np.isfinite(model.transform(["a", "b"])).all()
+
+
+@pytest.mark.parametrize("texts", [[float("nan"), "ab"] * 9, pd.Series([pd.NA, "ab"] * 9, dtype="string")])
+def test_missing_strings_are_counted(texts):
+    with pytest.raises(DataError, match="9 of 18 rows are no strings"):
+        VAEEmbedding(epochs=1).fit(texts)
 
 
 def test_samples_of_selfies_are_drawn():

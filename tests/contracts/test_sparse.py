@@ -120,6 +120,13 @@ def test_means_of_inflated_counts_are_rows_again():
     assert np.isfinite(fitted.transform(means)).all()
 
 
+def test_drawn_counts_do_not_wrap_around():
+    codec = SparseCodec.fit(sparse.csr_matrix(np.array([[200, 3], [0, 7]], dtype=np.uint8)))
+
+    assert codec.decode(np.array([[300.0, 1.0]]), within=True).toarray().tolist() == [[300, 1]]
+    assert codec.decode(np.array([[255.0, 1.0]]), within=True).dtype == np.uint8
+
+
 def test_the_most_variable_columns_are_modeled():
     many = sparse.hstack([CELLS, sparse.csr_matrix(np.ones((N, 20), dtype=int))]).tocsr()
     fitted = VAEEmbedding(**FIT, data=DataOptions(most_columns=P)).fit(many)

@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_matrix, random_array
 
 import semivae
-from semivae import DataOptions, TrainingOptions, VAEClassifier, VAEEmbedding
+from semivae import DataOptions, TrainingOptions, VAEClassifier, VAEEmbedding, VAERegressor
 from semivae.data import single
 from semivae.data.files.cells import write_cells
 from semivae.data.sparse import SparseRows
@@ -143,6 +143,36 @@ def test_cells(cells, tmp_path, monkeypatch, layer):
 
 
 @CELLS
+@pytest.mark.parametrize("dense", [False, True])
+def test_counts_may_be_in_a_layer_alone(cells, tmp_path, dense):
+    counts = cells.X.copy()
+    cells.X = np.log1p(counts.toarray()) if dense else None
+    cells.layers["counts"] = counts
+    cells.obs["row"] = RANDOM.random(180)
+    write_cells(tmp_path / "cells.h5ad", cells)
+    stream = semivae.stream(tmp_path / "cells.h5ad", "row")
+
+    assert single.some(stream).X.sum() == counts[::4].sum()
+    # A column of this name is the user's own.
+    assert VAERegressor(**QUICK).fit(stream).schema_.y.high < 1
+    assert VAEEmbedding(**PLAIN).fit(cells).transform(cells).shape == (180, 2)
+
+    cells.layers.clear()
+    cells.X = None
+
+    with pytest.raises(DataError, match="neither a matrix X nor a layer of counts"):
+        VAEEmbedding(**PLAIN).fit(cells)
+
+
+@CELLS
+def test_cells_in_a_file_are_refused(cells, tmp_path):
+    anndata = pytest.importorskip("anndata")
+
+    with pytest.raises(DataError, match=r"cells\.to_memory\(\)"):
+        VAEEmbedding(**PLAIN).fit(anndata.read_h5ad(tmp_path / "cells.h5ad", backed="r"))
+
+
+@CELLS
 def test_dense_cells_are_not_streamed(cells, tmp_path):
     cells.X = cells.X.toarray()
     write_cells(tmp_path / "cells.h5ad", cells)
@@ -164,6 +194,16 @@ def test_large_cells_are_streamed_by_the_command(cells, tmp_path, monkeypatch):
 
 
 IMAGES = RANDOM.integers(0, 256, (150, 9, 8)).astype(np.uint8)
+
+
+def test_a_part_of_large_images_is_judged_with_their_range(tmp_path, monkeypatch):
+    images = RANDOM.random((400, 9, 8))
+    images[7, 0, 0], images[11, 0, 0] = 3.0, -2.0
+    np.save(tmp_path / "rows.npy", images)
+    monkeypatch.setattr(single, "BYTES", 20 * images[0].nbytes)
+    judged = single.some(semivae.stream(tmp_path / "rows.npy"))
+
+    assert len(judged) <= 24 and (judged.min(), judged.max()) == (-2.0, 3.0)
 
 
 def test_images_of_an_array(tmp_path):

@@ -129,10 +129,11 @@ def test_vector_stands_alone():
         (LISTS.rename(columns={"meaning": "sense"}), SchemaError, "missing columns: 'meaning'"),
         (LISTS.assign(more=1), SchemaError, "unknown columns: 'more'"),
         (pd.DataFrame({"meaning": [[1.0], [1.0, 2.0]]}), DataError, "vectors of 1, 2 numbers"),
-        (pd.DataFrame({"meaning": [None, None]}), DataError, "holds no vectors"),
+        (pd.DataFrame({"meaning": [None, [1.0]]}), DataError, "has no vector in 1 of 2 rows"),
+        (pd.DataFrame({"meaning": [{}, {}]}), DataError, "holds no vectors"),
         (np.empty((0, P)), DataError, "0 sample"),
     ],
-    ids=["narrow", "infinite", "renamed", "extra", "ragged", "none", "empty"],
+    ids=["narrow", "infinite", "renamed", "extra", "ragged", "missing", "none", "empty"],
 )
 def test_other_rows_are_refused(rows, error, words):
     codec = codec_for(LISTS, Selection.of(id_columns="id"))

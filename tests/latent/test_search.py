@@ -232,6 +232,13 @@ def test_no_row_is_evaluated_twice_while_another_is_left(gate):
     assert len({*map(tuple, found.rows)}) == len(found.rows) == 24
 
 
+def test_goals_are_no_other_facts():
+    found = optimize(SPACE, maximize(quadratic, "score"), ROWS, evaluations=4, proposals=4)
+
+    assert found.facts["score_value"].tolist() == pytest.approx(quadratic(found.rows))
+    assert found.search.history.table()["score_value"].notna().all()
+
+
 def test_equal_designs_are_shown_once():
     rows = np.repeat(np.arange(3.0), 20)[:, None]
     found = optimize(Rounded(), lambda rows: rows[:, 0], rows, evaluations=12, gate=None)

@@ -30,16 +30,39 @@ def is_cells(X: Any) -> bool:
 
 
 def counts_of(X: Any) -> Any:
-    """Returns the matrix of cells: their counts if a layer holds them and the matrix itself does not."""
+    r"""Returns the matrix of cells: their counts if a layer holds them and the matrix itself does not.
+
+    Raises:
+        DataError: If they are in a file, or there is no matrix.
+    """
+
+    if X.isbacked:
+        raise DataError(
+            "the counts of the cells are in a file (backed)",
+            "they are read in memory, or in parts by semivae.stream",
+            "cells = cells.to_memory(), or semivae.stream(path)",
+        )
 
     if whole(X.X):
         return X.X
 
-    return next((X.layers[name] for name in LAYERS if name in X.layers and whole(X.layers[name])), X.X)
+    found = next((X.layers[name] for name in LAYERS if name in X.layers and whole(X.layers[name])), X.X)
+
+    if found is None:
+        raise DataError(
+            f"the cells have neither a matrix X nor a layer of counts ({', '.join(LAYERS)})",
+            "a fit reads the counts of genes",
+            "cells.X = cells.layers['NAME']",
+        )
+
+    return found
 
 
 def whole(matrix: Any) -> bool:
-    """Whether all numbers of a matrix, sparse or not, are counts."""
+    """Whether all numbers of a matrix, sparse or not, are counts; no matrix holds none."""
+
+    if matrix is None:
+        return False
 
     values = np.asarray(getattr(matrix, "data", matrix) if hasattr(matrix, "tocsr") else matrix)
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
 
 from semivae.data.cells import batches_of, joined
 from semivae.data.codecs.base import Codec, Rows
@@ -24,8 +25,8 @@ from semivae.data.labels.classes import listed
 from semivae.data.source import Source
 from semivae.errors import DataError, SettingError
 
-# The most rows on disk that a codec is fitted to.
-MOST = 50_000
+# The most rows on disk that a codec is fitted to, and their most bytes where they are arrays.
+MOST, BYTES = 50_000, 2**28
 
 # A codec, and the names of the columns of the rows.
 Fitted: TypeAlias = tuple[Codec, tuple[str, ...]]
@@ -114,16 +115,34 @@ def some(source: Source) -> Rows:
     if not source.in_parts:
         return next(source.rows())
 
-    step = math.ceil(len(source) / MOST)
+    step = math.ceil(len(source) / min(MOST, max(1, BYTES // bytes_of(next(source.rows())))))
     parts: list[Any] = []
-    start = 0
+    start, low, high = 0, np.inf, -np.inf
 
     for block in source.rows():
         places = np.arange(-start % step, block.shape[0], step)
-        parts.append(block.iloc[places] if isinstance(block, pd.DataFrame) else block[places])
         start += block.shape[0]
+
+        if source.container == "image":
+            # The range of pixels is that of all images.
+            pixels = block.reshape(len(block), -1)
+            lowest, highest = pixels.min(axis=1), pixels.max(axis=1)
+            ends = [lowest.argmin()] * bool(lowest.min() < low) + [highest.argmax()] * bool(highest.max() > high)
+            places = np.union1d(places, ends).astype(int)
+            low, high = min(low, lowest.min()), max(high, highest.max())
+
+        parts.append(block.iloc[places] if isinstance(block, pd.DataFrame) else block[places])
 
     if source.container == "sparse":
         return joined(parts)
 
     return pd.concat(parts) if source.container == "frame" else np.concatenate(parts)
+
+
+def bytes_of(block: Any) -> int:
+    """Returns the bytes of a row of an array or of cells; 1 of other rows, which are small."""
+
+    held: Any = getattr(block, "X", block)
+    size = 12 * held.nnz if issparse(held) else held.nbytes if isinstance(held, np.ndarray) else 0
+
+    return max(1, size // max(1, block.shape[0]))

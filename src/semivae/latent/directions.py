@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import _num_samples
 
 from semivae.errors import DataError, SettingError
 from semivae.latent.space import Space
@@ -143,7 +144,7 @@ def edit(space: Space, X: Any, direction: Direction, amount: Any) -> Any:
         amount: How far, in standard deviations of rows along it: a number, or one a row.
     """
 
-    amount = np.broadcast_to(np.asarray(amount, dtype=np.float64), len(X))
+    amount = np.broadcast_to(np.asarray(amount, dtype=np.float64), _num_samples(X))
     z = space.encode(X)
 
     return space.decode(z + (amount * direction.spread)[:, None] * direction.vector)

@@ -96,9 +96,9 @@ class Gate:
     ) -> None:
         from sklearn.neighbors import NearestNeighbors
 
-        if len(space.rows) < 20:
+        if len(space.latents) < 20:
             raise DataError(
-                f"{len(space.rows)} reference rows",
+                f"{len(space.latents)} reference rows",
                 "the gate needs at least 20 to tell usual rows from strange ones",
                 "give more rows, or gate=None",
             )
@@ -120,7 +120,7 @@ class Gate:
     def split(self, held_out: Any, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Returns the positions of the reference rows that are neighbors, and of those that set the limits."""
 
-        order = np.random.default_rng(seed).permutation(len(self.space.rows))
+        order = np.random.default_rng(seed).permutation(len(self.space.latents))
         count = 0 if held_out is not None else min(int(HELD_OUT * len(order)), MOST_HELD_OUT)
 
         return np.sort(order[count:]), np.sort(order[:count])

@@ -10,14 +10,16 @@ __all__ = [
     "bounds",
     "maximize",
     "minimize",
+    "named",
     "pareto",
     "probability",
     "readout",
     "target",
 ]
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,6 +30,11 @@ from semivae.latent.numbers import column_of
 from semivae.latent.space import Space
 
 Values = NDArray[np.float64]
+
+# What else is told of a design. A goal of such a name gets another one.
+TAKEN = re.compile(
+    "design|round|score|log_density_of_latent|p_value|pareto|predicted|trusted|reason|within_constraints|z[0-9]+"
+)
 
 # Below this probability, the logarithm no longer tells designs apart.
 LEAST = 1e-9
@@ -59,7 +66,7 @@ class Goal:
     r"""A goal.
 
     Attributes:
-        name: The name of the column of its values.
+        name: The name of the column of its values; names of other facts, such as "score", get "_value" behind.
         measure: Maps decoded rows to values, with shape (N,); a laboratory that is asked by hand has none.
         gain: Maps values to gains, higher is better.
         on_latents: Whether :py:`measure` takes latents with shape (N, D) in place of rows.
@@ -92,6 +99,22 @@ class Goal:
             )
 
         return values
+
+
+def named(goals: Sequence[Goal]) -> tuple[Goal, ...]:
+    r"""Returns goals whose names are no other facts of a design: "score" becomes "score_value".
+
+    Raises:
+        SettingError: If there is no goal, or two have the same name.
+    """
+
+    found = tuple(replace(one, name=f"{one.name}_value") if TAKEN.fullmatch(one.name) else one for one in goals)
+    names = [goal.name for goal in found]
+
+    if not names or len(set(names)) < len(names):
+        raise SettingError(f"goals={names}", "goals need names of their own", "goals=[maximize(f, 'name')]")
+
+    return found
 
 
 def maximize(measure: Callable[[Any], Any] | None, name: str = "value", on_latents: bool = False) -> Goal:

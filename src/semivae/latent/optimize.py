@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 
 from semivae.errors import SettingError
 from semivae.fitted import LatentSpace
@@ -251,7 +252,7 @@ def beside(rows: Any, facts: pd.DataFrame) -> pd.DataFrame:
         return facts
 
     if not isinstance(rows, pd.DataFrame):
-        rows = pd.DataFrame(rows, columns=[f"x{i}" for i in range(np.shape(rows)[1])])
+        rows = (pd.DataFrame.sparse.from_spmatrix if issparse(rows) else pd.DataFrame)(rows).add_prefix("x")
 
     taken = [name for name in facts if name in rows]
 

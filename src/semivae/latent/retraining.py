@@ -33,6 +33,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import issparse, vstack
+from sklearn.utils.validation import _num_samples
 
 from semivae.errors import DataError, SettingError
 from semivae.latent.search import Search
@@ -82,8 +83,8 @@ def tell_rows(search: Search, rows: Any, values: Any) -> NDArray[np.int64]:
         DataError: If the values do not fit.
     """
 
-    if len(values) != len(rows):
-        raise DataError(f"{len(values)} values for {len(rows)} rows", "each row has its values", "values=y[measured]")
+    if len(values) != (count := _num_samples(rows)):
+        raise DataError(f"{len(values)} values for {count} rows", "each row has its values", "values=y[measured]")
 
     z = search.space.encode(rows)
     reasons, p_values = search.pool.verdicts(z, search.space.aligned(rows))
@@ -106,7 +107,7 @@ def drawn_by_rank(search: Search, designs: Any, X: Any) -> Any:
 
     scores = search.scores()
     rows = search.space.aligned(X)
-    known = np.full(len(rows), np.nanmedian(scores)) if search.predict is None else search.expected(rows)
+    known = np.full(_num_samples(rows), np.nanmedian(scores)) if search.predict is None else search.expected(rows)
     weights = rank_weights(np.concatenate([scores, known]))
     random = np.random.default_rng([search.seed, search.history.asked])
 

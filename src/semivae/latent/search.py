@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from semivae.errors import DataError, SettingError
 from semivae.latent.gate import Gate
-from semivae.latent.goals import Constraint, Goal
+from semivae.latent.goals import Constraint, Goal, named
 from semivae.latent.history import History
 from semivae.latent.mixtures import LatentDensity
 from semivae.latent.pool import Pool
@@ -107,12 +107,8 @@ class Search:
         surrogate: SurrogateName = "auto",
         history: History | None = None,
     ) -> None:
-        names = tuple(goal.name for goal in goals)
-
-        if not names or len(set(names)) < len(names):
-            raise SettingError(f"goals={list(names)}", "goals need names of their own", "goals=[maximize(f, 'name')]")
-
-        self.space, self.goals, self.seed = space, tuple(goals), seed
+        self.space, self.goals, self.seed = space, named(goals), seed
+        names = tuple(goal.name for goal in self.goals)
         self.prior_weight, self.first, self.trust_region = prior_weight, first, trust_region
         self.surrogate = surrogate_named(surrogate)
         self.box = Box.of(space.latents)

@@ -59,7 +59,7 @@ class Space:
         self.label = label
         X = X.to_pandas() if hasattr(X, "to_pandas") else X
         self.kept = np.sort(np.random.default_rng(seed).permutation(_num_samples(X))[:ROWS])
-        rows = rows_at(X, self.kept)
+        rows = self.plain(rows_at(X, self.kept))
         self.latents = self.encode(rows)
         self.scale = np.where(self.latents.std(axis=0) > 0, self.latents.std(axis=0), 1.0)
         self.names: Any = None
@@ -85,7 +85,16 @@ class Space:
     def aligned(self, rows: Any) -> Any:
         """Returns rows with the columns that decoded rows have, in their order."""
 
+        rows = self.plain(rows)
+
         return rows if self.columns is None else rows[self.columns]
+
+    def plain(self, rows: Any) -> Any:
+        """Returns vectors of a frame as an array, and cells as a matrix of their counts; other rows as given."""
+
+        codec: Any = getattr(self.space, "codec_", None)
+
+        return rows if codec is None else codec.plain(rows)
 
     @property
     def size(self) -> int:
@@ -105,7 +114,7 @@ class Space:
         decode: Any = self.space.inverse_transform
         rows = decode(z) if self.label is None else decode(z, self.label)
 
-        return rows if self.names is None else pd.DataFrame(rows, columns=self.names)
+        return self.plain(rows) if self.names is None else pd.DataFrame(rows, columns=self.names)
 
     def density(self, rows: Any) -> Values | None:
         """Returns the scores of rows, with shape (N,), higher where they are more normal; None if it has none."""
@@ -140,12 +149,12 @@ def distinct(rows: Any) -> NDArray[np.int64]:
 
 
 def rows_at(rows: Any, positions: Any) -> Any:
-    """Returns some rows of a frame or an array."""
+    """Returns some rows of a frame, an array or a matrix, or some cells."""
 
-    return (
-        rows.iloc[positions].reset_index(drop=True)
-        if isinstance(rows, pd.DataFrame)
-        else rows.tocsr()[positions]
-        if issparse(rows)
-        else np.asarray(rows)[positions]
-    )
+    if isinstance(rows, pd.DataFrame):
+        return rows.iloc[positions].reset_index(drop=True)
+
+    if hasattr(rows, "obs_names"):
+        return rows[positions]
+
+    return rows.tocsr()[positions] if issparse(rows) else np.asarray(rows)[positions]

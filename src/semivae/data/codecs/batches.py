@@ -24,9 +24,9 @@ Batches: TypeAlias = tuple[str, NDArray[np.object_]]
 
 
 def marks(X: Rows, row: Variable) -> Matrix:
-    """Returns ones at the batches of rows, with shape (N, B). Rows alone, and cells of new batches, are of none."""
+    """Returns ones at the batches of rows, with shape (N, B); none of rows without the column and of new batches."""
 
-    if not is_cells(X):
+    if not is_cells(X) or row.batch not in X.obs:
         return csr_matrix((X.shape[0], len(row.batches)))
 
     found = batches_of(X, row.batch)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from semivae.data.codecs.base import Codec, Rows, Values
 from semivae.data.codecs.frame import is_frame, pandas_frame
+from semivae.data.codecs.stacked import missing
 from semivae.data.codecs.tokens import UNKNOWN, joined, split, splitting, vocabulary
 from semivae.data.labels.classes import listed
 from semivae.errors import DataError, SchemaError
@@ -54,9 +55,17 @@ class SequenceCodec(Codec):
         known = vocabulary(tokens)
 
         if not known:
+            if way == "selfies" and any(texts):
+                raise DataError(
+                    f"none of {len(texts):,} strings is a molecule in SMILES",
+                    "SELFIES are made of them",
+                    "kind 'sequence'",
+                )
+
             raise DataError(f"all {len(texts):,} strings are empty", "strings need at least one token")
 
-        longest = min(LONGEST, max(map(len, tokens)))
+        # Convolutions over a single place leave a part of their gradient undefined on some processors.
+        longest = min(LONGEST, max(2, *map(len, tokens)))
         cut = sum(len(one) > longest for one in tokens)
         notes = (
             [f"{cut:,} of {len(texts):,} strings have more than {longest} tokens: the rest is cut off"] if cut else []
@@ -116,7 +125,7 @@ def is_texts(X: Rows) -> bool:
     """Whether rows are strings: a list, an array with one axis, or a series."""
 
     if isinstance(X, list | tuple | pd.Series):
-        return len(X) > 0 and isinstance(next((one for one in X if one is not None), None), str)
+        return len(X) > 0 and isinstance(next((one for one in X if not missing(one)), None), str)
 
     return isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype.kind in "OUT" and is_texts(X.tolist())
 

@@ -107,7 +107,19 @@ class SparseCodec(Codec):
         row, matrix = self.variables[0], as_rows(X)
 
         if is_cells(X) and row.names:
-            places = pd.Index(genes_of(X)).get_indexer(pd.Index(row.names))
+            kept, genes = list(row.kept or range(row.among)), pd.Index(genes_of(X))
+
+            if len(genes) == row.among and tuple(genes[kept]) == row.names:
+                return matrix[:, kept] if row.kept else matrix
+
+            if not genes.is_unique:
+                raise DataError(
+                    f"names of genes repeat: {listed(genes[genes.duplicated()].unique().tolist())}",
+                    "genes are found by their names, unless all are those of the fit, in its order",
+                    "cells.var_names_make_unique()",
+                )
+
+            places = genes.get_indexer(pd.Index(row.names))
             missing = [name for name, place in zip(row.names, places, strict=True) if place < 0]
 
             if missing:
@@ -133,7 +145,10 @@ class SparseCodec(Codec):
 
         matrix, row = self.plain(X), self.variables[0]
 
-        return with_batches(matrix, batches_of(X, row.batch), row, self.numbers) if row.batches else matrix
+        if not row.batches or (is_cells(X) and row.batch not in X.obs):
+            return matrix
+
+        return with_batches(matrix, batches_of(X, row.batch), row, self.numbers)
 
     def plain(self, X: Rows) -> Matrix:
         """Returns rows as a matrix with all columns of the fit; those of cells that are not modeled hold nothing."""
@@ -159,9 +174,14 @@ class SparseCodec(Codec):
 
         matrix: Matrix = csr_matrix(table)
         dtype = np.dtype(row.dtype)
-        fits = dtype.kind == "f" or (row.whole and bool((matrix.data == np.rint(matrix.data)).all()))
 
-        return widened(matrix.astype(dtype if fits else np.float64), row)
+        if dtype.kind != "f" and row.whole and (matrix.data == np.rint(matrix.data)).all():
+            # Drawn counts may be larger than all that the type of the fit holds.
+            dtype = np.promote_types(dtype, np.min_scalar_type(int(matrix.data.max(initial=0))))
+        elif dtype.kind != "f":
+            dtype = np.dtype(np.float64)
+
+        return widened(matrix.astype(dtype), row)
 
     @property
     def numbers(self) -> list[str]:

@@ -73,6 +73,14 @@ def stacked(cells: Rows, name: str) -> NDArray[np.generic]:
     """
 
     given = list(cells) if isinstance(cells, pd.Series) else as_array(cells)
+    gaps = sum(map(missing, given))
+
+    if gaps:
+        raise DataError(
+            f"{name!r} has no vector in {gaps:,} of {len(given):,} rows",
+            "every row must hold a vector",
+            f"X = X[X[{name!r}].notna()]" if isinstance(cells, pd.Series) else "leave these rows out",
+        )
 
     try:
         vectors = np.asarray(given)

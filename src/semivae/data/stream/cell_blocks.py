@@ -52,16 +52,19 @@ class CellBlocks(Blocks):
         """
 
         library, file = anndata(), self.cells.file._file
-        places = ["X", *(f"layers/{name}" for name in LAYERS if f"layers/{name}" in file)]
+        places = [place for place in ("X", *(f"layers/{name}" for name in LAYERS)) if place in file]
+        by_row = [place for place in places if file[place].attrs.get("encoding-type") == "csr_matrix"]
+        dense = places[:1] == ["X"] != by_row[:1] and hasattr(file["X"], "shape")
 
-        if any(file[place].attrs.get("encoding-type") != "csr_matrix" for place in places):
+        # Counts that are not sparse may be more than memory holds, and come first in memory.
+        if not by_row or (dense and whole(file["X"][:ROWS])):
             raise DataError(
                 f"{shown(self.path)} holds no sparse matrix that is stored row by row",
                 "only such cells are read in blocks",
                 "cells.X = scipy.sparse.csr_matrix(cells.X); cells.write_h5ad(file)",
             )
 
-        found = [library.io.sparse_dataset(file[place]) for place in places]
+        found = [library.io.sparse_dataset(file[place]) for place in by_row]
 
         return next((one for one in found if whole(one[:ROWS])), found[0])
 

@@ -194,10 +194,13 @@ class Stream(Source):
     def positions(self) -> Iterator[pd.DataFrame]:
         """Yields the columns beside the rows of each block, and their positions, by which labels are joined."""
 
+        names = self.files.beside.columns
+
         for start in range(0, len(self), self.files.size):
             index = pd.RangeIndex(start, min(start + self.files.size, len(self)))
 
-            yield self.files.beside.iloc[index.start : index.stop].assign(**{ROW: index})
+            # A column of that name is the user's own.
+            yield self.files.beside.iloc[index.start : index.stop].assign(**({} if ROW in names else {ROW: index}))
 
 
 def stream(
