@@ -159,8 +159,8 @@ def of_kinds(cells: list[dict[str, Any]], texts: list[dict[str, Any]]) -> list[l
     for name in ("semivae", "logistic regression", "linear svm", "label spreading", "scANVI"):
         draws = [run for run in cells if run["method"] == name]
         asked = [[run[name] for run in texts if run["labels"] == labels and name in run] for labels in (60, 300)]
-        found[name] = [mean(draws, "accuracy", 3), mean(draws, "seconds", 0)]
-        found[name] += [mean(part, "accuracy", 3) for part in asked]
+        found[name] = [mean(part, "accuracy", 3) if part else "–" for part in (draws, *asked)]
+        found[name].insert(1, mean(draws, "seconds", 0) if draws else "–")
 
     return [[name, *line] for name, line in found.items()]
 

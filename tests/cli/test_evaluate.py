@@ -38,6 +38,19 @@ def test_values_have_intervals_and_a_likelihood(run, regressor, prices):
     assert "crps" in run("evaluate", regressor, prices).stdout
 
 
+def test_labels_of_the_fit_are_named(run, tmp_path):
+    random = np.random.default_rng(0)
+    rows = pd.DataFrame(random.normal(size=(80, 3)), columns=list("abc"))
+    rows["kind"] = np.where(np.arange(80) < 40, np.where(rows["a"] > 0, "up", "down"), "")
+    rows.to_csv(tmp_path / "rows.csv", index=False)
+    rows.iloc[::-1].to_csv(tmp_path / "turned.csv", index=False)
+    quick = ("--set", "epochs=1", "--set", "features_epochs=1", "--no-compare", "--no-figures", "--quiet")
+    run("fit", tmp_path / "rows.csv", "--target", "kind", *quick, "--out", tmp_path / "m")
+
+    assert "The model learned from these labels" in run("evaluate", tmp_path / "m", tmp_path / "rows.csv").stdout
+    assert "learned from these" not in run("evaluate", tmp_path / "m", tmp_path / "turned.csv").stdout
+
+
 def test_models_side_by_side(run, classifier, embedding, table):
     models = [classifier, embedding, embedding, classifier]
     alone = json.loads(run("evaluate", classifier, table, "--json").stdout)

@@ -20,7 +20,9 @@ def test_suggest_among_rows_without_the_target(run, regressor, embedding, prices
     pd.read_parquet(prices).drop(columns="price").to_csv(bare, index=False)
 
     for model in (regressor, embedding):
-        assert len(json.loads(run("suggest", model, bare, "-n", 3, "--json").stdout)["rows"]) == 3
+        done = run("suggest", model, bare, "-n", 3, "--json")
+        assert len(json.loads(done.stdout)["rows"]) == 3
+        assert ("all are taken for unlabeled" in done.stderr) == (model == regressor)
 
 
 def test_suggest_refuses_labeled_rows_and_absent_targets(run, regressor, prices, tmp_path):

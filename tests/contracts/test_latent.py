@@ -89,6 +89,17 @@ def test_search_of_vectors_and_strings(rows, width):
     assert found.table().shape == (len(found.facts), width + len(found.facts.columns))
 
 
+def test_search_of_a_table_with_dates():
+    rows = MIXED.assign(when=pd.date_range("2020-01-01", periods=60))
+    plain = VAEEmbedding(**QUICK).fit(rows)
+    space = Space(plain, rows)
+    found = optimize(plain, first, rows, evaluations=4, proposals=3)
+
+    assert "when: month" in found.rows and list(space.rows) == list(found.rows)
+    np.testing.assert_allclose(space.encode(space.rows), space.latents, atol=1e-6)
+    assert len(edit(space, rows, next(directions(space, MIXED)), 1.0)) == 60
+
+
 # Versions of anndata use options that newer versions of pandas announce to remove.
 @pytest.mark.filterwarnings("ignore")
 def test_search_of_cells():

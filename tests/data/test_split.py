@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
 from semivae.data.batches.split import hold_out, keep_labels, keep_labels_per_class, keep_values, stratified_folds
+from semivae.data.repeats import groups_of
 from semivae.errors import SettingError
 
 CODES = np.repeat([0, 1, 2, -1], [50, 30, 3, 200])
@@ -75,6 +77,31 @@ def test_every_class_is_in_every_training_part(counts, folds, seed):
     for train, test in parts:
         assert not set(train) & set(test)
         assert set(labels[train]) == set(labels)
+
+
+def test_equal_rows_are_tested_together():
+    labels = np.array([0, 1] * 6)
+    groups = np.array([0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 6, 7])
+    parts = stratified_folds(labels, 3, 0, groups)
+
+    assert sorted(np.concatenate([test for _, test in parts])) == list(range(12))
+    assert all(not {*groups[train]} & {*groups[test]} for train, test in parts)
+    assert all(
+        (train.tolist(), test.tolist()) == (a.tolist(), b.tolist())
+        for (train, test), (a, b) in zip(
+            stratified_folds(labels, 3, 0, np.arange(12)), stratified_folds(labels, 3, 0), strict=True
+        )
+    )
+    # A class of equal rows alone is never tested.
+    assert all(1 not in labels[test] for _, test in stratified_folds(labels, 3, 0, np.where(labels == 1, 99, groups)))
+    assert stratified_folds(np.array([0.5, 0.7]), 2, 0, np.array([4, 4])) is None
+
+
+def test_equal_rows_have_one_number():
+    rows = np.array([[0.0, np.nan], [1.0, 2.0], [-0.0, np.nan], [1.0, 2.5]])
+
+    assert groups_of(rows).tolist() == [0, 1, 0, 2]
+    assert groups_of(csr_matrix(np.nan_to_num(rows))).tolist() == [0, 1, 0, 2]
 
 
 def test_folds_of_real_values_and_of_one_label_per_class():

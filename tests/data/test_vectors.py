@@ -76,6 +76,14 @@ def test_sparse_rows_are_no_vectors():
     assert not are_vectors(csr_matrix(X))
 
 
+def test_a_vector_without_a_number_is_refused():
+    rows = X / np.linalg.norm(X, axis=1, keepdims=True)
+    rows[3, 4] = np.nan
+
+    with pytest.raises(DataError, match="1 of 40 vectors hold missing"):
+        codec_for(rows)
+
+
 def test_user_has_the_last_word():
     table = RANDOM.normal(size=(N, 3))
 

@@ -99,3 +99,17 @@ def test_wrong_wishes():
     ):
         with pytest.raises(SettingError):
             call()
+
+
+def test_only_rows_that_lack_something_take_time(monkeypatch):
+    from semivae.estimators import imputed
+
+    asked = []
+    given = imputed.cells_given
+    monkeypatch.setattr(imputed, "cells_given", lambda model, x, *more: asked.append(len(x)) or given(model, x, *more))
+    fitted = VAEEmbedding(**QUICK).fit(ROWS)
+    whole = ROWS.dropna()
+    pd.testing.assert_frame_equal(fitted.impute(whole), whole)
+    filled = fitted.impute(ROWS)
+
+    assert asked == [len(ROWS) - len(whole)] and filled.notna().all(axis=None)

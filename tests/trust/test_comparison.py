@@ -119,6 +119,13 @@ def test_progress_is_logged(compared, caplog):
     assert "comparing: random forest" in caplog.messages
 
 
+def test_nothing_is_said_of_unlabeled_rows_where_there_are_none():
+    labels = (ROWS[:, 0] > 0).astype(int)
+    verdict = compare(VAEClassifier(**QUICK).fit(ROWS, labels), ROWS, labels, [], seconds=0)
+
+    assert verdict.gain is None and verdict.sentence.startswith("There are no unlabeled rows.")
+
+
 def test_a_committee_is_compared_with_its_members_that_saw_labels_alone():
     fitted = VAEClassifier(**QUICK).fit(ROWS, CLASSES)
     verdict = compare(fitted, ROWS, CLASSES, [], seconds=0)

@@ -91,6 +91,7 @@ def test_doubts():
     assert numbers.values() == pytest.approx([0.5, 1.5])
     assert several.values() == pytest.approx([0.75, 0.85])
     assert classes.said(1) == "the model hesitates between c (90%) and b (10%)"
+    assert DoubtOfClasses(np.array([[0.01, 0.99]]), ["a", "b"]).said(0) == "the model says b (99%)"
     assert several.said(1) == "size: the predicted value is uncertain by 3"
     assert DoubtOfClasses(np.ones((2, 1)), ["a"]).values().tolist() == [0, 0]
     assert DoubtOfClasses(np.ones((2, 1)), ["a"]).said(0) == "the model says a (100%)"

@@ -50,8 +50,8 @@ def calibration(found: Confidence | Width | None) -> str:
             f"On held-out labels the model was right in {found.right:.0%} of the rows, and {found.mean:.0%} confident"
         )
 
-        return f"{held}: its probabilities are calibrated (temperature {found.temperature:.2f})."
+        return f"{held}; its probabilities are corrected for that (temperature {found.temperature:.2f})."
 
     held = f"On held-out labels {found.held:.0%} of its {found.nominal:.0%} intervals held the true value"
 
-    return f"{held}: its deviations are calibrated (scale {found.scale:.2f})."
+    return f"{held}; its deviations are corrected for that (scale {found.scale:.2f})."

@@ -17,6 +17,7 @@ from semivae.data.kinds import RowKind, handler
 from semivae.data.labels.classes import listed
 from semivae.data.labels.found import FoundTarget
 from semivae.data.labels.table import FoundTargets
+from semivae.data.repeats import groups_of
 from semivae.data.source import Source
 from semivae.data.survey import Survey
 from semivae.variables import Variable
@@ -113,7 +114,7 @@ def warnings_of_repeats(source: Source, codec: Codec) -> Iterator[str]:
         return
 
     (values,) = map(codec.encode, source.rows())
-    repeated = len(values) - len(np.unique(values, axis=0))
+    repeated = len(values) - len(np.unique(groups_of(values)))
 
     if repeated > len(values) / 100:
         yield f"{repeated} of {len(values)} rows repeat an earlier row"

@@ -1,8 +1,7 @@
 r"""The council of a fit: simple learners beside the model, and predictions of labels by fits that did not see them.
 
-The stages before the last learn from no label, so that all folds share them: only the last stage is trained anew in
-each. The predictions of the held-out labels give the weights of the committee and the calibration, and serve the
-comparison with other methods.
+The stages before the last learn from no label, so all folds share them and train the last one anew. The predictions of
+held-out labels give the weights of the committee and the calibration, and serve the comparison with other methods.
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ from semivae.committee import (
 )
 from semivae.data.batches.loader import Loader
 from semivae.data.batches.split import stratified_folds
+from semivae.data.repeats import groups_of
 from semivae.engine import seeded
 from semivae.estimators.build.wiring import wire
 from semivae.estimators.plan.plan import Plan
@@ -82,7 +82,8 @@ class Council:
     after: Values | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        found = stratified_folds(self.y, FOLDS, self.seed) if self.plan.labels_held else None
+        groups = groups_of(self.x[self.labeled])
+        found = stratified_folds(self.y, FOLDS, self.seed, groups) if self.plan.labels_held else None
         self.folds = (found or [])[: 1 if self.plan.labels_held == "part" else None]
 
     @property

@@ -19,6 +19,7 @@ from sklearn.utils import _safe_indexing
 
 from semivae.committee import taught
 from semivae.data.batches.split import stratified_folds
+from semivae.data.repeats import groups_of
 from semivae.errors import DataError
 from semivae.estimators.readout import calibrated
 from semivae.estimators.rows.target import encoded, matched
@@ -87,7 +88,7 @@ def predictions(
     held = fitted.held_out_
 
     if held is None or not same(fitted, held, codes):
-        LOG.info("The fit held out none or other labels: simple learners predict each of these without it.")
+        LOG.info("The fit held out no label of these: each is judged by simple learners that did not see it.")
 
         return cross_predicted(fitted, X, codes)
 
@@ -132,7 +133,8 @@ def cross_predicted(
     # Classes without a label have no column in the learners.
     present, y = np.unique(codes[labeled], return_inverse=True)
     y = y if isinstance(fitted, Classifier) else codes[labeled]
-    folds = stratified_folds(y, FOLDS, fitted.seed_)
+    features = fitted.features(_safe_indexing(X, labeled))
+    folds = stratified_folds(y, FOLDS, fitted.seed_, groups_of(features))
 
     if folds is None or (isinstance(fitted, Classifier) and len(present) < 2):
         raise DataError(

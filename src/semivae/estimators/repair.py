@@ -4,10 +4,12 @@ from __future__ import annotations
 
 __all__ = ["VAERepair"]
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from semivae.errors import SettingError
@@ -64,9 +66,9 @@ class VAERepair(VAESpace):
         holes = self._holes(X, missing)
 
         if draws is None:
-            (center,) = self._summaries(holes, ["center"], Wanted(None, not self.schema_.image, random_state))
+            (filled,) = self._filled(holes, ["center"], Wanted(None, not self.schema_.image, random_state))
 
-            return holes.filled(center)
+            return filled
 
         if not isinstance(draws, int | np.integer) or draws < 1:
             raise SettingError(f"draws={draws!r}", "it must be a whole number, at least 1, or None", "draws=10")
@@ -95,9 +97,9 @@ class VAERepair(VAESpace):
 
         holes = self._holes(X, missing)
         ends = [(1 - coverage) / 2, (1 + coverage) / 2]
-        low, high = self._summaries(holes, ends, Wanted(None, True, random_state))
+        low, high = self._filled(holes, ends, Wanted(None, True, random_state))
 
-        return holes.filled(low), holes.filled(high)
+        return low, high
 
     def denoise(self, X: Any, random_state: int = 0) -> Any:
         r"""Returns the mean of rows without their noise, :math:`\mathbb{E}_{p(z \mid x)} \mathbb{E}[x' \mid z]`.
@@ -150,6 +152,20 @@ class VAERepair(VAESpace):
         refuse_stream(self, X)
 
         return Holes.of(self, X, missing)
+
+    def _filled(self, holes: Holes, kinds: Sequence[Summary], wanted: Wanted) -> list[Any]:
+        """Returns rows whose missing cells are filled by each summary of their draws."""
+
+        lacking = np.flatnonzero(np.isnan(holes.x).reshape(len(holes.x), -1).any(axis=1))
+
+        if not len(lacking):
+            return [holes.filled(holes.rows) for _ in kinds]
+
+        # Only rows that lack something take time; nothing is taken from the others.
+        some = replace(holes, x=holes.x[lacking], unread=holes.unread[lacking])
+        places = np.searchsorted(lacking, np.arange(len(holes.x))).clip(0, len(lacking) - 1)
+
+        return [holes.filled(_safe_indexing(one, places)) for one in self._summaries(some, kinds, wanted)]
 
     @by_block
     def _drawn(self, holes: Holes, wanted: Wanted) -> NDArray[np.float64]:

@@ -87,14 +87,25 @@ class Space:
 
         rows = self.plain(rows)
 
-        return rows if self.columns is None else rows[self.columns]
+        if self.columns is None:
+            return rows
+
+        if self.codec is not None and not {*self.columns} <= {*rows.columns}:
+            # Dates are decoded as their parts.
+            rows = self.codec.decode(self.codec.encode(rows))
+
+        return rows[self.columns]
+
+    @property
+    def codec(self) -> Any:
+        """The codec of an estimator of semivae; None of other spaces."""
+
+        return getattr(self.space, "codec_", None)
 
     def plain(self, rows: Any) -> Any:
         """Returns vectors of a frame as an array, and cells as a matrix of their counts; other rows as given."""
 
-        codec: Any = getattr(self.space, "codec_", None)
-
-        return rows if codec is None else codec.plain(rows)
+        return rows if self.codec is None else self.codec.plain(rows)
 
     @property
     def size(self) -> int:

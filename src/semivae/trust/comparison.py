@@ -77,6 +77,10 @@ def compare(
         own, parts = None, Folds(y, folds)
         needed, held = anew(estimator, X, parts, bytes_of(features), seconds, effort)
 
+    if parts.known.all():
+        # Without unlabeled rows, nothing can be said of them.
+        held = {name: found for name, found in held.items() if name == MODEL}
+
     predicted = {name: [chosen(found, parts.classes) for found in every] for name, every in held.items()}
 
     for rival in rivals(parts.classes, parts.fewest):

@@ -26,6 +26,10 @@ class Doubt(Protocol):
         ...
 
 
+# The probability of a class from which on a model does not hesitate.
+SURE = 0.95
+
+
 @dataclass(frozen=True, eq=False)
 class DoubtOfClasses:
     r"""One minus the margin between the two most probable classes.
@@ -55,7 +59,10 @@ class DoubtOfClasses:
         best = np.argsort(-found, kind="stable")[:2]
         named = [f"{self.classes[code]} ({found[code]:.0%})" for code in best]
 
-        return f"the model hesitates between {' and '.join(named)}" if len(named) > 1 else f"the model says {named[0]}"
+        if len(named) < 2 or found[best[0]] >= SURE:
+            return f"the model says {named[0]}"
+
+        return f"the model hesitates between {' and '.join(named)}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -107,13 +107,13 @@ def codes_of(fitted: Fitted, y: Any, rows: int) -> NDArray[Any]:
     from semivae.estimators.rows.target import encoded
     from semivae.fitted import Classifier, Predictor, Regressor
 
-    if isinstance(fitted, Predictor):
+    if y is not None and isinstance(fitted, Predictor):
         labels = TargetLabels(fitted.schema_.target, fitted.missing_label)
         first, codes = fitted.schema_.targets[0], labels.encode(y)[:, 0]
 
         return codes if first.classes else codes * first.scale + first.center
 
-    if not isinstance(fitted, Classifier | Regressor):
+    if y is None or not isinstance(fitted, Classifier | Regressor):
         return np.full(rows, np.nan)
 
     codes = encoded(fitted, y)

@@ -30,6 +30,7 @@ class Measured:
         metrics: The metrics by name; most know a 95 % interval.
         targets: The number of known entries and the metrics of each of several targets, by its name.
         details: The predictions class by class, if labels are classes.
+        note: What to know of the metrics; empty if nothing.
     """
 
     data: str
@@ -38,6 +39,7 @@ class Measured:
     metrics: Metrics
     targets: dict[str, Metrics] = field(default_factory=dict)
     details: Details | None = None
+    note: str = ""
 
     def lines(self) -> Metrics:
         """Returns all metrics by name, also of several targets."""
@@ -60,7 +62,10 @@ class Measured:
         targets = {"targets": self.targets} if self.targets else {}
         details = asdict(self.details) if self.details else {}
 
-        return {"n": self.rows, **unlabeled, **targets, **self.metrics, "intervals": self.intervals(), **details}
+        note = {"note": self.note} if self.note else {}
+        intervals = self.intervals()
+
+        return {"n": self.rows, **unlabeled, **targets, **self.metrics, "intervals": intervals, **details, **note}
 
 
 def evaluate(
@@ -106,7 +111,29 @@ def evaluate(
     x, y = labeled(model, source.x, source.y)
     metrics, details = classes(model, x, y) if isinstance(model, Classifier) else (numbers(model, x, y), None)
 
-    return Measured(source.name, len(y), len(source) - len(y), metrics | others(model, x, y, whole), details=details)
+    metrics |= others(model, x, y, whole)
+    note = note_of_fit(model, source.y)
+
+    return Measured(source.name, len(y), len(source) - len(y), metrics, details=details, note=note)
+
+
+def note_of_fit(model: Classifier | Regressor, y: Any) -> str:
+    """Says that labels are those that a model learned from, if they are, and how good it was on those it held out."""
+
+    from semivae.estimators.doubts import same
+    from semivae.estimators.rows.target import encoded
+
+    held = model.held_out_
+
+    if held is None or not same(model, held, encoded(model, y)):
+        return ""
+
+    if held.classes:
+        said = f"accuracy {(held.chosen == held.truth).mean():.3f}"
+    else:
+        said = f"R2 {1 - ((held.chosen - held.truth) ** 2).mean() / held.truth.var():.3f}"
+
+    return f"The model learned from these labels. On those that its fit held out in turn: {said}."
 
 
 def labeled(model: Classifier | Regressor, x: Any, y: Any) -> tuple[Any, Any]:

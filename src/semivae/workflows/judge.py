@@ -43,13 +43,18 @@ def judge(
         The verdict; None if no label can be held out, or the user stopped it.
     """
 
+    import numpy as np
+    from sklearn.utils import _safe_indexing
+
     from semivae.data.batches.split import stratified_folds
+    from semivae.data.repeats import groups_of
     from semivae.estimators.rows.target import encoded
     from semivae.findings import known
     from semivae.trust import Effort, compare
 
     codes = encoded(fitted, y)
-    folds = stratified_folds(codes[known(codes)], FOLDS, seed)
+    labeled = np.flatnonzero(known(codes))
+    folds = stratified_folds(codes[labeled], FOLDS, seed, groups_of(fitted.features(_safe_indexing(x, labeled))))
 
     if folds is None:
         LOG.info("No comparison: no label can be held out, because each class has only one.")

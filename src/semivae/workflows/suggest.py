@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["suggest"]
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from semivae.fitted import Saved
+
+LOG = logging.getLogger(__name__)
 
 
 def suggest(
@@ -48,6 +51,12 @@ def suggest(
     from semivae.estimators.suggested import suggested
 
     source = read_maybe_labeled(model, data, target, split, header, labels_from)
+
+    if source.y is None and model.schema_.y is not None:
+        LOG.info(
+            "No labels lie beside these rows: all are taken for unlabeled (a file of labels is named by labels_from)."
+        )
+
     found = suggested(model, source.x, source.y, n)
 
     return with_ids(model, _safe_indexing(source.x, found["row"].to_numpy()), found)

@@ -126,6 +126,9 @@ def show(model: Path, measured: Measured) -> None:
         [(name, value, span(*ends[name]) if name in ends else "") for name, value in measured.lines().items()],
     )
 
+    if measured.note:
+        put(f"\n{measured.note}")
+
     if measured.details:
         show_classes(measured.details)
 

@@ -13,8 +13,6 @@ from semivae.cli.options import Data, Json, Model, NoHeader, Overwrite, RawCsv, 
 from semivae.cli.outputs import check_file, write_table
 from semivae.cli.screen import emit, put, say, table
 
-SHOWN = ("row", "column", "value", "expected", "usual", "nats")
-
 
 def explain(
     model: Model,
@@ -53,5 +51,9 @@ def explain(
         emit({"model": model, "data": data, "rows": found.to_dict("records")})
     elif out is None:
         put(f"The {found['row'].nunique():,} most surprising rows\n")
-        lines = found[list(SHOWN)].astype(object).where(found[list(SHOWN)].notna(), None).fillna("-")
-        table([f">{name}" if name in ("row", "nats") else name for name in SHOWN], lines.to_numpy().tolist())
+        shown = found.drop(columns="log_density").astype(object)
+        lines = shown.where(shown.notna(), "-").to_numpy().tolist()
+        table([f">{name}" if name in ("row", "nats") else name for name in shown], lines)
+
+        if any(found["column"].isna()):
+            put("\n- no cell stands out by itself: the row is unusual as a whole")

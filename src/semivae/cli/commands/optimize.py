@@ -152,4 +152,7 @@ def show(found: Found, out: Path, json: bool) -> None:
         for line in found.refusals:
             put(f"refused {line}")
 
+        if not any(facts["trusted"]):
+            put("no design passed the gate; those that were evaluated are shown, with the check that they fail")
+
     say(f"Wrote {len(facts):,} designs to {out}")

@@ -50,5 +50,5 @@ def suggest(
         emit({"model": model, "data": data, "rows": found.to_dict("records")})
     elif out is None:
         put(f"{len(found):,} rows to label next, the most useful first\n")
-        lines = zip(*(found[name].tolist() for name in ("row", "score", "reason")), strict=True)
-        table([">row", ">score", "reason"], list(lines))
+        shown = found.drop(columns=["doubt", "stands_for"])
+        table([f">{name}" if name in ("row", "score") else name for name in shown], shown.to_numpy().tolist())

@@ -126,15 +126,19 @@ def check_count(n: int, available: int) -> None:
         )
 
 
-def stratified_folds(labels: NDArray[np.generic], folds: int, seed: int) -> list[tuple[Index, Index]] | None:
+def stratified_folds(
+    labels: NDArray[np.generic], folds: int, seed: int, groups: NDArray[np.int64] | None = None
+) -> list[tuple[Index, Index]] | None:
     r"""Splits labeled rows for cross-validation.
 
-    A class with a single row is never tested: its row is in every training part.
+    A class with a single row is never tested: its row is in every training part. Equal rows count as one, for a row
+    that is also in the training part tests nothing.
 
     Arguments:
         labels: Codes of the labeled rows (integers), or their values (floats), with shape (N,).
         folds: The number of folds; fewer if no class has so many rows.
         seed: Random seed.
+        groups: A number for each row, the same for equal rows, with shape (N,); all differ if not given.
 
     Returns:
         The training and test rows of each fold, as indices into `labels`; None if no row can be tested.
@@ -147,26 +151,36 @@ def stratified_folds(labels: NDArray[np.generic], folds: int, seed: int) -> list
         return None
 
     splitter = KFold if labels.dtype.kind == "f" else StratifiedKFold
-    single = np.isin(labels, single_classes(labels))
+    rows = np.arange(len(labels))
+    first, group = np.unique(rows if groups is None else groups, return_index=True, return_inverse=True)[1:]
+    single = np.isin(labels, single_classes(labels, group))
+    fold = np.empty(len(labels), dtype=np.int64)
 
     with warnings.catch_warnings():
         # A class with fewer rows than folds is tested in some folds only, but is in every training part.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         parts = list(splitter(folds, shuffle=True, random_state=seed).split(labels, labels))
 
-    return [
-        (np.sort(np.r_[train, test[single[test]]]), test[~single[test]])
-        for train, test in parts
-        if not single[test].all()
-    ]
+    for number, (_, test) in enumerate(parts):
+        fold[test] = number
+
+    fold = np.where(single, -1, fold[first][group])
+    tests = [np.flatnonzero(fold == number) for number in range(folds)]
+    found = [(np.setdiff1d(rows, test), test) for test in tests if len(test)]
+
+    # Of equal rows alone, a number has but one fold, which leaves nothing to learn from.
+    return [part for part in found if len(part[0])] or None
 
 
-def single_classes(labels: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Returns the classes with a single row; none for real values."""
+def single_classes(labels: NDArray[np.generic], group: Index) -> NDArray[np.generic]:
+    """Returns the classes whose rows are all equal; none for real values."""
 
-    classes, counts = np.unique(labels, return_counts=True)
+    if labels.dtype.kind == "f":
+        return labels[:0]
 
-    return classes[(counts == 1) & (labels.dtype.kind != "f")]
+    classes, counts = np.unique(np.unique(np.stack([labels, group]), axis=1)[0], return_counts=True)
+
+    return classes[counts == 1]
 
 
 def hold_out(codes: NDArray[np.int64], share: float, seed: int) -> tuple[Index, Index]:

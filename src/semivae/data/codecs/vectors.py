@@ -218,7 +218,13 @@ def are_vectors(X: Rows) -> bool:
 
     some = np.asarray(array[:: -(-len(array) // JUDGED)], dtype=np.float64)
 
-    return bool(np.isfinite(some).all() and same(np.linalg.norm(some, axis=1)) and (some < 0).mean() >= NEGATIVE)
+    # Vectors that lack a number are refused with a word, rather than taken for the cells of a table.
+    whole = some[np.isfinite(some).all(axis=1)]
+
+    if len(whole) < max(2, len(some) / 2):
+        return False
+
+    return bool(same(np.linalg.norm(whole, axis=1)) and (whole < 0).mean() >= NEGATIVE)
 
 
 def same(lengths: NDArray[np.float64]) -> bool:
