@@ -231,9 +231,7 @@ class Council:
 
         stacked = np.stack(list(parts.values()))
         chances = stacked[:, np.arange(len(truth)), truth]
-        weights, mean = weighed(
-            stacked, held.folds, lambda rows: weights_of_classes(chances[:, rows], importance[rows])
-        )
+        weights, mean = weighed(stacked, held.folds, lambda at: weights_of_classes(chances[:, at], importance[at]))
         logs = np.log(np.maximum(mean, TINY))
         found = temperature(logs, truth, importance, LEAST if shown else 1.0)
 
