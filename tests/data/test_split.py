@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from semivae.data.batches.split import hold_out, keep_labels, keep_labels_per_class, keep_values, stratified_folds
-from semivae.data.repeats import groups_of
+from semivae.data.repeats import copies_of, groups_of
 from semivae.errors import SettingError
 
 CODES = np.repeat([0, 1, 2, -1], [50, 30, 3, 200])
@@ -102,6 +102,17 @@ def test_equal_rows_have_one_number():
 
     assert groups_of(rows).tolist() == [0, 1, 0, 2]
     assert groups_of(csr_matrix(np.nan_to_num(rows))).tolist() == [0, 1, 0, 2]
+
+
+def test_rows_that_are_equal_by_chance_are_no_copies():
+    random = np.random.default_rng(0)
+    few, many = random.integers(0, 3, (90, 2)).astype(float), random.normal(size=(30, 2)).repeat(3, axis=0)
+    every = np.arange(90)
+
+    assert len(np.unique(copies_of(few, every, True))) == 90 and len(np.unique(copies_of(few, every, False))) == 9
+    assert copies_of(many, every, True).tolist() == np.arange(30).repeat(3).tolist()
+    many[:3, 1] = np.nan
+    assert copies_of(many, every[:6], True).tolist() == [0, 0, 0, 1, 1, 1]
 
 
 def test_folds_of_real_values_and_of_one_label_per_class():

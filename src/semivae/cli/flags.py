@@ -23,7 +23,7 @@ from semivae.workflows.inputs.settings import setting_names
 
 # A call with its arguments, which may hold other calls; or a parameter with its value.
 CALL = r"[\w.]+\((?:[^()]|\([^()]*\))*\)"
-VALUE = r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}|'[^']*'|\"[^\"]*\"|\.\.\.|[\w.+-]*\w"
+VALUE = r"\[(?:'[^']*'|\"[^\"]*\"|[^\[\]'\"])*\]|\([^()]*\)|\{[^{}]*\}|'[^']*'|\"[^\"]*\"|\.\.\.|[\w.+-]*\w"
 PATTERN = re.compile(rf"(?P<call>{CALL})|(?<![\w./-])(?P<name>[a-z_]+)=(?P<value>{VALUE})")
 
 # Other names in Python of the parameters of options.

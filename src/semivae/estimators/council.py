@@ -29,7 +29,7 @@ from semivae.committee import (
 )
 from semivae.data.batches.loader import Loader
 from semivae.data.batches.split import stratified_folds
-from semivae.data.repeats import groups_of
+from semivae.data.repeats import copies_of
 from semivae.engine import seeded
 from semivae.estimators.build.wiring import wire
 from semivae.estimators.plan.plan import Plan
@@ -82,7 +82,7 @@ class Council:
     after: Values | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        groups = groups_of(self.x[self.labeled])
+        groups = copies_of(self.x, self.labeled, not self.schema.single)
         found = stratified_folds(self.y, FOLDS, self.seed, groups) if self.plan.labels_held else None
         self.folds = (found or [])[: 1 if self.plan.labels_held == "part" else None]
 

@@ -19,7 +19,8 @@ from sklearn.utils import _safe_indexing
 
 from semivae.committee import taught
 from semivae.data.batches.split import stratified_folds
-from semivae.data.repeats import groups_of
+from semivae.data.codecs.choose import codec_of
+from semivae.data.repeats import copies_of
 from semivae.errors import DataError
 from semivae.estimators.readout import calibrated
 from semivae.estimators.rows.target import encoded, matched
@@ -133,8 +134,8 @@ def cross_predicted(
     # Classes without a label have no column in the learners.
     present, y = np.unique(codes[labeled], return_inverse=True)
     y = y if isinstance(fitted, Classifier) else codes[labeled]
-    features = fitted.features(_safe_indexing(X, labeled))
-    folds = stratified_folds(y, FOLDS, fitted.seed_, groups_of(features))
+    copies = copies_of(codec_of(fitted.schema_).encode(X), labeled, not fitted.schema_.single)
+    folds = stratified_folds(y, FOLDS, fitted.seed_, copies)
 
     if folds is None or (isinstance(fitted, Classifier) and len(present) < 2):
         raise DataError(

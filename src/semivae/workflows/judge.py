@@ -44,17 +44,18 @@ def judge(
     """
 
     import numpy as np
-    from sklearn.utils import _safe_indexing
 
     from semivae.data.batches.split import stratified_folds
-    from semivae.data.repeats import groups_of
+    from semivae.data.codecs.choose import codec_of
+    from semivae.data.repeats import copies_of
     from semivae.estimators.rows.target import encoded
     from semivae.findings import known
     from semivae.trust import Effort, compare
 
     codes = encoded(fitted, y)
     labeled = np.flatnonzero(known(codes))
-    folds = stratified_folds(codes[labeled], FOLDS, seed, groups_of(fitted.features(_safe_indexing(x, labeled))))
+    copies = copies_of(codec_of(fitted.schema_).encode(x), labeled, not fitted.schema_.single)
+    folds = stratified_folds(codes[labeled], FOLDS, seed, copies)
 
     if folds is None:
         LOG.info("No comparison: no label can be held out, because each class has only one.")

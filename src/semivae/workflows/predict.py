@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from semivae.errors import SettingError
 from semivae.workflows.inputs.rows import read_blocks, score_prefix, with_ids
+from semivae.workflows.plain import short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,9 +69,48 @@ def predict(
 
     asked = asked or Asked()
     blocks = read_blocks(model, data, split, part, header)
-    tables = ((x, table_of(model, x, asked).assign(outlier_score=model.outlier_score(x))) for x in blocks)
+    tables = ((x, table_of(model, near(model, x), asked).assign(outlier_score=model.outlier_score(x))) for x in blocks)
 
     return (with_ids(model, x, with_novelty(model, x, table, asked.reject)) for x, table in tables)
+
+
+def near(model: Saved, x: Any) -> Any:
+    """Returns rows, and warns of numbers that are further outside those of the fit than these are apart."""
+
+    import warnings
+
+    import numpy as np
+    import pandas as pd
+
+    from semivae.data.codecs.frame import is_frame, pandas_frame
+
+    if model.schema_.single or not is_frame(x):
+        return x
+
+    frame, far, said = pandas_frame(x), np.zeros(len(x), dtype=bool), ""
+
+    for variable in model.schema_.x:
+        low, high = variable.low, variable.high
+
+        if variable.classes or variable.source != variable.name or low is None or high is None or low == high:
+            continue
+
+        numbers: Any = pd.to_numeric(frame[variable.name], errors="coerce")
+        values = numbers.to_numpy(float, na_value=np.nan)
+        outside = (values < 2 * low - high) | (values > 2 * high - low)
+        far |= outside
+
+        if outside.any() and not said:
+            said = f"{short(values[outside][0])} in {variable.name!r} ({short(low)} to {short(high)} in the fit)"
+
+    if said:
+        warnings.warn(
+            f"{far.sum():,} of {len(far):,} rows have numbers far outside those of the fit, such as {said}: "
+            "predictions of these are guesses, and their intervals do not hold",
+            stacklevel=2,
+        )
+
+    return x
 
 
 def score(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 __all__ = ["check"]
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import typer
+
+from semivae.cli.flags import in_flags
 from semivae.cli.options import (
     Data,
     Drop,
@@ -39,6 +43,7 @@ AS_ASKED = "as asked"
 
 
 def check(
+    context: typer.Context,
     data: Data,
     target: TargetNames = None,
     task: TaskName = None,
@@ -79,7 +84,8 @@ def check(
     if json:
         emit(facts(summary, wishes.several))
     else:
-        show(summary)
+        root: Any = context.find_root().command
+        show(summary, root.commands.values())
 
 
 def facts(summary: Summary, several: bool) -> dict[str, Any]:
@@ -97,8 +103,8 @@ def facts(summary: Summary, several: bool) -> dict[str, Any]:
     return found | {"target": one, "task": one and one["task"]}
 
 
-def show(summary: Summary) -> None:
-    """Shows a summary as text."""
+def show(summary: Summary, commands: Iterable[Any]) -> None:
+    """Shows a summary as text, with the flags of commands in its warnings."""
 
     from semivae.data.kinds import handler
     from semivae.data.labels.classes import listed
@@ -122,7 +128,7 @@ def show(summary: Summary) -> None:
         show_target(target)
 
     for warning in summary.warnings:
-        put(f"\nWarning: {warning}")
+        put(f"\nWarning: {in_flags(warning, commands)}")
 
 
 def show_target(target: FoundTarget) -> None:

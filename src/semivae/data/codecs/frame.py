@@ -211,7 +211,7 @@ def refuse_nothing(variables: Sequence[Variable], found: Mapping[str, Found]) ->
         unique = [name for name, column in found.items() if column.unique or column.crowded]
 
         raise DataError(
-            f"the text in {listed(unique)} differs in every row" if unique else "every column is left out",
+            f"the text in {listed(unique)} differs in nearly every row" if unique else "every column is left out",
             "at least one column must hold numbers, dates, or categories that recur",
             f"embed={unique[0]!r} for the meaning of texts, kinds={{{unique[0]!r}: 'sequence'}} for strings, or "
             f"keep={unique[:1]}"

@@ -17,7 +17,7 @@ class Found:
         variables: The variables that are modeled: the column itself, or the parts of a date; none if it is left out.
         missing: In how many rows each of them is missing.
         remarks: Notes on this column alone, in sentences.
-        unique: Whether it is left out because its text differs in every row.
+        unique: Whether it is left out because its text differs in nearly every row.
         crowded: Whether it is left out because a stream cannot count so many different values.
         counts_rows: Whether its numbers rise by one from row to row.
         infinite: Whether a value is infinite.

@@ -44,7 +44,7 @@ def notes_of_columns(found: Mapping[str, Found]) -> Iterator[str]:
     keys = [name for name, column in found.items() if column.counts_rows]
 
     if unique:
-        yield f"left out, as their text differs in every row: {listed(unique)} (to model it: {keep(unique)})"
+        yield f"left out, as their text differs in nearly every row: {listed(unique)} (to model it: {keep(unique)})"
 
     if crowded:
         yield f"left out, too many different values to count in a stream: {listed(crowded)}"

@@ -16,6 +16,7 @@ from semivae.variables import Variable
 
 FEW = 20  # up to here, text such as "1", "2", "3+" is always categories
 RECUR = 50  # up to here, text is never an identifier
+UNIQUE = 0.9  # the share of different values from which on it is one: some rows of a table may be there twice
 MOST_CLASSES = 1000  # of text that differs in nearly every row
 
 
@@ -62,7 +63,7 @@ def category_in(values: Counts, missing: int, dtype: str, declared: list[Any] | 
     if any(isinstance(value, str) for value in counts):
         refuse_stray_text(counts, name)
 
-        if len(counts) > RECUR and max(counts.values()) == 1 and not kept:
+        if len(counts) > RECUR and len(counts) >= UNIQUE * sum(counts.values()) and not kept:
             return Found(missing=missing, unique=True, remarks=remarks)
 
     return recurring(name, counts, missing, dtype, declared, remarks)
