@@ -59,8 +59,8 @@ Data = Annotated[
     str,
     typer.Argument(
         metavar="DATA",
-        help="A file (CSV, TSV, parquet, npy, npz, idx), a folder of parquet files or of pictures, or the name of a "
-        "set (digits).",
+        help="A file (CSV, TSV, parquet, npy, npz, idx, h5ad), an array in one (.npz, .mat, HDF5: FILE::NAME), a "
+        "folder of parquet files or of pictures, or the name of a set (digits).",
     ),
 ]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="The folder that `semivae fit --out` wrote.")]
@@ -106,8 +106,8 @@ Kinds = Annotated[
     typer.Option(
         "--kind",
         metavar="COL=KIND",
-        help="The kind of a column, where its values do not tell: visits=count, zip=category. Repeatable. Of an array, "
-        "vector or real.",
+        help="The kind of a column, where its values do not tell: real, count, category, ordinal, sequence (strings) "
+        "or selfies (molecules), such as zip=category. Repeatable. Of an array, vector or real.",
     ),
 ]
 Embed = Annotated[

@@ -46,7 +46,7 @@ def suggested(fitted: Fitted, X: Any, y: Any, n: int) -> pd.DataFrame:
         raise DataError(
             f"all {len(known):,} rows have a label",
             "labels are suggested for rows without one",
-            "leave y out, or mark the labels that are not known: None or NaN",
+            "give rows without a label, or mark labels that are not known: None or NaN",
         )
 
     found = suggest(latents, known, doubt_of(fitted, X), n)

@@ -160,10 +160,14 @@ def labels_of(model: Fitted, given: Sequence[str], word: str = "given") -> dict[
         if not targets:
             raise SettingError(as_given(pair, word), "the model was fitted without a target", f"{word}=None")
 
-        if name not in targets:
-            raise SettingError(
-                as_given(pair, word), "only a target can be given", as_given(f"{next(iter(targets))}=VALUE", word)
-            )
+        # A number is given to a search by `target`, not as a class.
+        usable = [name for name in targets if word != "classes" or targets[name].classes]
+
+        if name not in usable:
+            needed = "only a target can be given" if usable else "no target of the model is a class"
+            fix = as_given(f"{usable[0]}=VALUE", word) if usable else f"target=['{next(iter(targets))}=VALUE']"
+
+            raise SettingError(as_given(pair, word), needed, fix)
 
         if name in labels:
             raise SettingError(

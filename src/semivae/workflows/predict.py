@@ -92,7 +92,7 @@ def near(model: Saved, x: Any) -> Any:
     for variable in model.schema_.x:
         low, high = variable.low, variable.high
 
-        if variable.classes or variable.source != variable.name or low is None or high is None or low == high:
+        if variable.classes or low is None or high is None or low == high or variable.name not in frame:
             continue
 
         numbers: Any = pd.to_numeric(frame[variable.name], errors="coerce")
@@ -218,6 +218,9 @@ def table_of(model: Fitted, x: Any, asked: Asked | None = None) -> pd.DataFrame:
         return classes_of(model, x, asked)
 
     assert isinstance(model, Regressor)
+
+    if asked.by_class:
+        raise SettingError("by_class=True", "sets are by class, and the target is a number", "by_class=False")
 
     return numbers_of(model, x, asked.coverage)
 
