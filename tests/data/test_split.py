@@ -95,6 +95,18 @@ def test_equal_rows_are_tested_together():
     # A class of equal rows alone is never tested.
     assert all(1 not in labels[test] for _, test in stratified_folds(labels, 3, 0, np.where(labels == 1, 99, groups)))
     assert stratified_folds(np.array([0.5, 0.7]), 2, 0, np.array([4, 4])) is None
+    assert stratified_folds(np.array([0, 0, 1, 1]), 2, 0, np.array([0, 0, 1, 1])) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5)), min_size=2, max_size=30), st.integers(0, 5))
+def test_copies_leave_every_class_in_every_training_part(rows, seed):
+    labels, groups = np.array(rows).T
+
+    for train, test in stratified_folds(labels, 5, seed, groups) or []:
+        assert set(labels[train]) == set(labels) and len(test)
+        # A row that is never tested may be a copy of one that is.
+        tested = np.concatenate([part for _, part in stratified_folds(labels, 5, seed, groups)])
+        assert not {*groups[np.intersect1d(train, tested)]} & {*groups[test]}
 
 
 def test_equal_rows_have_one_number():

@@ -2,7 +2,7 @@ r"""Rows that are equal to others."""
 
 from __future__ import annotations
 
-__all__ = ["copies_of", "groups_of"]
+__all__ = ["copies_among", "copies_of", "groups_of"]
 
 from hashlib import blake2b
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
+from sklearn.utils import _safe_indexing
 
+from semivae.data.codecs.base import Codec
 from semivae.data.sparse import SparseRows
 
 # Sparse rows that are made dense at once.
@@ -38,6 +40,15 @@ def groups_of(x: Any) -> NDArray[np.int64]:
         found += [numbers.setdefault(key, len(numbers)) for key in keys]
 
     return np.array(found, dtype=np.int64)
+
+
+def copies_among(codec: Codec, X: Any, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Returns the result of :func:`copies_of` for rows of the user."""
+
+    if codec.schema().single:
+        return groups_of(codec.encode(_safe_indexing(X, places)))
+
+    return copies_of(codec.encode(X), places, True)
 
 
 def copies_of(x: Any, places: NDArray[np.int64], table: bool) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ from sklearn.utils import _safe_indexing
 from semivae.committee import taught
 from semivae.data.batches.split import stratified_folds
 from semivae.data.codecs.choose import codec_of
-from semivae.data.repeats import copies_of
+from semivae.data.repeats import copies_among
 from semivae.errors import DataError
 from semivae.estimators.readout import calibrated
 from semivae.estimators.rows.target import encoded, matched
@@ -134,7 +134,7 @@ def cross_predicted(
     # Classes without a label have no column in the learners.
     present, y = np.unique(codes[labeled], return_inverse=True)
     y = y if isinstance(fitted, Classifier) else codes[labeled]
-    copies = copies_of(codec_of(fitted.schema_).encode(X), labeled, not fitted.schema_.single)
+    copies = copies_among(codec_of(fitted.schema_), X, labeled)
     folds = stratified_folds(y, FOLDS, fitted.seed_, copies)
 
     if folds is None or (isinstance(fitted, Classifier) and len(present) < 2):

@@ -27,6 +27,18 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
+# The titles of the parts, as the page has them.
+TITLES = {
+    "gallery": "Real rows and samples",
+    "card": "Both halves",
+    "map": "The map",
+    "live": "Move through the latent",
+    "unusual": "Most surprising",
+    "doubtful": "Labels to check",
+    "following": "Rows to label next",
+    "budget": "More labels",
+}
+
 # Further labels that a forecast names.
 MORE = (20, 100)
 
@@ -125,7 +137,7 @@ def of_rows(fitted: Fitted, x: Any, y: Any, judged: bool, budget: bool) -> dict[
             found[name] = part()
         except SemivaeError as error:
             # The other sections are good without it.
-            LOG.info(f"The report has no section {name!r}: {error}")
+            LOG.info(f"The report has no section {TITLES[name]!r}: {error}")
 
     return {name: value for name, value in found.items() if value is not None}
 

@@ -47,14 +47,14 @@ def judge(
 
     from semivae.data.batches.split import stratified_folds
     from semivae.data.codecs.choose import codec_of
-    from semivae.data.repeats import copies_of
+    from semivae.data.repeats import copies_among
     from semivae.estimators.rows.target import encoded
     from semivae.findings import known
     from semivae.trust import Effort, compare
 
     codes = encoded(fitted, y)
     labeled = np.flatnonzero(known(codes))
-    copies = copies_of(codec_of(fitted.schema_).encode(x), labeled, not fitted.schema_.single)
+    copies = copies_among(codec_of(fitted.schema_), x, labeled)
     folds = stratified_folds(codes[labeled], FOLDS, seed, copies)
 
     if folds is None:

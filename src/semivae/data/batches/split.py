@@ -151,36 +151,28 @@ def stratified_folds(
         return None
 
     splitter = KFold if labels.dtype.kind == "f" else StratifiedKFold
-    rows = np.arange(len(labels))
-    first, group = np.unique(rows if groups is None else groups, return_index=True, return_inverse=True)[1:]
-    single = np.isin(labels, single_classes(labels, group))
     fold = np.empty(len(labels), dtype=np.int64)
 
     with warnings.catch_warnings():
         # A class with fewer rows than folds is tested in some folds only, but is in every training part.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        parts = list(splitter(folds, shuffle=True, random_state=seed).split(labels, labels))
 
-    for number, (_, test) in enumerate(parts):
-        fold[test] = number
+        for number, (_, test) in enumerate(splitter(folds, shuffle=True, random_state=seed).split(labels, labels)):
+            fold[test] = number
 
-    fold = np.where(single, -1, fold[first][group])
+    if groups is not None:
+        first, group = np.unique(groups, return_index=True, return_inverse=True)[1:]
+        fold = fold[first][group]
+
+    # A class of a single row, or with all its rows in one fold, would be missing in that training part.
+    parts = np.unique(labels) if labels.dtype.kind != "f" else []
+    alone = [label for label in parts if len(np.unique(fold[labels == label])) == 1]
+    fold[np.isin(labels, alone)] = -1
     tests = [np.flatnonzero(fold == number) for number in range(folds)]
-    found = [(np.setdiff1d(rows, test), test) for test in tests if len(test)]
+    found = [(np.setdiff1d(np.arange(len(labels)), test), test) for test in tests if len(test)]
 
-    # Of equal rows alone, a number has but one fold, which leaves nothing to learn from.
+    # Copies of one number have but one fold, which leaves nothing to learn from.
     return [part for part in found if len(part[0])] or None
-
-
-def single_classes(labels: NDArray[np.generic], group: Index) -> NDArray[np.generic]:
-    """Returns the classes whose rows are all equal; none for real values."""
-
-    if labels.dtype.kind == "f":
-        return labels[:0]
-
-    classes, counts = np.unique(np.unique(np.stack([labels, group]), axis=1)[0], return_counts=True)
-
-    return classes[counts == 1]
 
 
 def hold_out(codes: NDArray[np.int64], share: float, seed: int) -> tuple[Index, Index]:
