@@ -82,7 +82,7 @@ def test_a_section_that_cannot_be_made_is_left_out(made, caplog):
         facts = collect(fitted, x[y.notna()], y[y.notna()])
 
     assert facts.following is None and facts.unusual is not None
-    assert "no section 'following'" in caplog.text
+    assert "no section 'Rows to label next'" in caplog.text
 
 
 def test_forecasts_are_shown(made):
