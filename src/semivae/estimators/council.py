@@ -82,7 +82,7 @@ class Council:
     after: Values | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        groups = copies_of(self.x, self.labeled, not self.schema.single)
+        groups = copies_of(self.x, self.labeled, not self.schema.single) if self.plan.labels_held else None
         found = stratified_folds(self.y, FOLDS, self.seed, groups) if self.plan.labels_held else None
         self.folds = (found or [])[: 1 if self.plan.labels_held == "part" else None]
 

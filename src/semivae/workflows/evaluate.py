@@ -120,6 +120,8 @@ def evaluate(
 def note_of_fit(model: Classifier | Regressor, y: Any) -> str:
     """Says that labels are those that a model learned from, if they are, and how good it was on those it held out."""
 
+    from sklearn.metrics import accuracy_score, r2_score
+
     from semivae.estimators.doubts import same
     from semivae.estimators.rows.target import encoded
 
@@ -128,12 +130,12 @@ def note_of_fit(model: Classifier | Regressor, y: Any) -> str:
     if held is None or not same(model, held, encoded(model, y)):
         return ""
 
-    if held.classes:
-        said = f"accuracy {(held.chosen == held.truth).mean():.3f}"
-    else:
-        said = f"R2 {1 - ((held.chosen - held.truth) ** 2).mean() / held.truth.var():.3f}"
+    name, score = ("accuracy", accuracy_score) if held.classes else ("R2", r2_score)
 
-    return f"The model learned from these labels. On those that its fit held out in turn: {said}."
+    return (
+        "The model learned from these labels. On those that its fit held out in turn: "
+        f"{name} {score(held.truth, held.chosen):.3f}."
+    )
 
 
 def labeled(model: Classifier | Regressor, x: Any, y: Any) -> tuple[Any, Any]:

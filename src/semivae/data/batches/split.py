@@ -144,13 +144,15 @@ def stratified_folds(
         The training and test rows of each fold, as indices into `labels`; None if no row can be tested.
     """
 
-    counts = np.unique(labels, return_counts=True)[1] if labels.dtype.kind != "f" else np.array([len(labels)])
-    folds = min(folds, int(counts.max(initial=0)))
+    # Values are no classes, which folds would have to share out.
+    values = labels.dtype.kind == "f"
+    classes, counts = np.unique(labels, return_counts=True)
+    folds = min(folds, len(labels) if values else int(counts.max(initial=0)))
 
     if folds < 2:
         return None
 
-    splitter = KFold if labels.dtype.kind == "f" else StratifiedKFold
+    splitter = KFold if values else StratifiedKFold
     fold = np.empty(len(labels), dtype=np.int64)
 
     with warnings.catch_warnings():
@@ -165,8 +167,7 @@ def stratified_folds(
         fold = fold[first][group]
 
     # A class of a single row, or with all its rows in one fold, would be missing in that training part.
-    parts = np.unique(labels) if labels.dtype.kind != "f" else []
-    alone = [label for label in parts if len(np.unique(fold[labels == label])) == 1]
+    alone = [] if values else [one for one in classes if len(np.unique(fold[labels == one])) == 1]
     fold[np.isin(labels, alone)] = -1
     tests = [np.flatnonzero(fold == number) for number in range(folds)]
     found = [(np.setdiff1d(np.arange(len(labels)), test), test) for test in tests if len(test)]

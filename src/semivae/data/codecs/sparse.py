@@ -175,11 +175,14 @@ class SparseCodec(Codec):
         matrix: Matrix = csr_matrix(table)
         dtype = np.dtype(row.dtype)
 
-        if dtype.kind != "f" and row.whole and (matrix.data == np.rint(matrix.data)).all():
+        if dtype.kind != "f":
+            whole = row.whole and (matrix.data == np.rint(matrix.data)).all()
             # Drawn counts may be larger than all that the type of the fit holds.
-            dtype = np.promote_types(dtype, np.min_scalar_type(int(matrix.data.max(initial=0))))
-        elif dtype.kind != "f":
-            dtype = np.dtype(np.float64)
+            dtype = (
+                np.promote_types(dtype, np.min_scalar_type(int(matrix.data.max(initial=0))))
+                if whole
+                else np.dtype(np.float64)
+            )
 
         return widened(matrix.astype(dtype), row)
 
